@@ -1,0 +1,125 @@
+/** The shape of a comparison: what `compare` decides and every report renders. Also the JSON on disk. */
+
+/** Metrics, in the order reports show them. Names carry their units. */
+export const METRICS = [
+  'downtime_s',
+  'failed_requests',
+  'availability_time',
+  'availability_requests',
+  'throughput_rps',
+  'capacity_rps',
+  'latency_p50_ms',
+  'latency_p99_ms',
+] as const;
+export type Metric = (typeof METRICS)[number];
+
+export type Judgement = 'agrees' | 'differs' | 'inconclusive';
+
+/** What many simulated trials say about one metric. */
+export interface Predicted {
+  readonly mean: number;
+  /** 95 % confidence interval of the mean. */
+  readonly ci95: readonly [number, number];
+  /** 90 % prediction interval: where a single run is expected. */
+  readonly pi90: readonly [number, number];
+  readonly trials: number;
+}
+
+/** What the trials on a cluster say about one metric. */
+export interface Measured {
+  readonly mean: number;
+  /** 95 % confidence interval of the mean (Student); equals the mean twice where there is one trial. */
+  readonly ci95: readonly [number, number];
+  /** One value a valid trial. */
+  readonly values: readonly number[];
+}
+
+export interface MetricVerdict {
+  readonly predicted: Predicted;
+  readonly measured: Measured | undefined;
+  readonly verdict: Judgement;
+  /** One sentence with the numbers that decided. */
+  readonly reason: string;
+}
+
+/** One mechanism's share of the predicted downtime, in seconds a trial, averaged over the trials. */
+export interface BudgetLine {
+  readonly mechanism: string;
+  readonly seconds: number;
+}
+
+export interface ObjectiveResult {
+  readonly metric: Metric;
+  readonly target: number;
+  /** Whether more is better (availability) or less is (downtime). */
+  readonly bound: 'at-least' | 'at-most';
+  readonly predicted: number | undefined;
+  readonly measured: number | undefined;
+  readonly met: boolean;
+}
+
+/** `prediction.json` */
+export interface Prediction {
+  readonly schema: 'foreshock.prediction/v1';
+  readonly scenario: string;
+  readonly seed: string;
+  /** Of foreshock; the bytes of a prediction are the same for the same scenario, seed and version. */
+  readonly version: string;
+  readonly trials: number;
+  readonly window_s: number;
+  readonly metrics: Readonly<Partial<Record<Metric, Predicted>>>;
+  /** Adds up to the mean of `downtime_s`. */
+  readonly budget: readonly BudgetLine[];
+  /** Share of trials in which the system is down, at equally spaced times; for the picture's band. */
+  readonly down_share: { readonly step_ms: number; readonly share: readonly number[] };
+  readonly objectives: readonly ObjectiveResult[];
+  /** What the prediction rests on: every timer that took part, its value for people, its source. */
+  readonly assumptions: readonly { readonly name: string; readonly value: string; readonly source: string }[];
+  /** Objects of the manifests that the model does not know. */
+  readonly ignored: readonly string[];
+}
+
+/** `measurement.json` */
+export interface Measurement {
+  readonly schema: 'foreshock.measurement/v1';
+  readonly scenario: string;
+  readonly seed: string;
+  readonly version: string;
+  readonly where: string;
+  readonly trials: number;
+  readonly invalid_trials: readonly { readonly trial: number; readonly because: readonly string[] }[];
+  readonly window_s: number;
+  readonly metrics: Readonly<Partial<Record<Metric, Measured>>>;
+  /** Per valid trial: its outages, for the picture. */
+  readonly outages: readonly {
+    readonly trial: number;
+    readonly outages: readonly {
+      readonly begin_ms: number;
+      readonly end_ms: number;
+      readonly failed_requests: number;
+    }[];
+  }[];
+  /** Faults as they happened, per trial. */
+  readonly faults: readonly {
+    readonly trial: number;
+    readonly name: string;
+    readonly begin_ms: number;
+    readonly end_ms: number;
+    readonly targets: readonly string[];
+  }[];
+  readonly objectives: readonly ObjectiveResult[];
+  /** What a reader must know of how it was measured: route, source ports, waits between trials. */
+  readonly notes: readonly string[];
+}
+
+/** `verdict.json` */
+export interface Verdict {
+  readonly schema: 'foreshock.verdict/v1';
+  readonly scenario: string;
+  readonly seed: string;
+  readonly version: string;
+  readonly verdict: Judgement;
+  readonly reason: string;
+  readonly metrics: Readonly<Partial<Record<Metric, MetricVerdict>>>;
+  readonly objectives: readonly ObjectiveResult[];
+}
