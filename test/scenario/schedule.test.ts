@@ -1,0 +1,46 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { stream } from '../../src/scenario/random.ts';
+import { schedule } from '../../src/scenario/schedule.ts';
+
+const never = () => {
+  throw new Error('a constant schedule draws nothing');
+};
+
+test('a constant schedule is evenly spaced from 0 and has rate x duration requests', () => {
+  const times = schedule({ arrivals: 'constant', rate_per_s: 3, duration_ms: 2000 }, never);
+  expect([...times]).toEqual([0, 1000 / 3, 2000 / 3, 1000, 4000 / 3, 5000 / 3]);
+});
+
+test('every schedule ascends within [0, duration)', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom('constant' as const, 'poisson' as const),
+      fc.double({ min: 0.01, max: 2000, noNaN: true }),
+      fc.double({ min: 1, max: 5000, noNaN: true }),
+      fc.string(),
+      (arrivals, rate_per_s, duration_ms, seed) => {
+        const times = schedule({ arrivals, rate_per_s, duration_ms }, stream(seed, 0, 'arrivals'));
+        expect(times.every((at_ms, index) => at_ms >= (times[index - 1] ?? 0))).toBe(true);
+        expect(times.every((at_ms) => at_ms < duration_ms)).toBe(true);
+        if (arrivals === 'constant') {
+          expect(times[0]).toBe(0);
+          expect((times.length * 1000) / rate_per_s).toBeGreaterThanOrEqual(duration_ms * (1 - 1e-12));
+        }
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
+
+test('Poisson arrivals have the rate as mean and variance of their count', () => {
+  const counts = Array.from({ length: 2000 }, (_, trial) =>
+    schedule({ arrivals: 'poisson', rate_per_s: 50, duration_ms: 1000 }, stream('7', trial, 'arrivals')),
+  ).map((times) => times.length);
+  const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
+  const variance = counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / counts.length;
+  expect(mean).toBeGreaterThan(49.4);
+  expect(mean).toBeLessThan(50.6);
+  expect(variance).toBeGreaterThan(44);
+  expect(variance).toBeLessThan(57);
+});
