@@ -73,6 +73,11 @@ export interface PodTemplate {
   readonly labels: Labels;
   readonly containers: readonly Container[];
   readonly termination_grace_period_s: number;
+  /**
+   * Whether the kubelet has volumes to mount before it starts the pod: any of the manifest's, or the token
+   * of its service account, which every pod gets unless automountServiceAccountToken is false.
+   */
+  readonly mounts_volumes: boolean;
 }
 
 export interface Container {

@@ -1,43 +1,109 @@
 /**
- * The timers and delays of Kubernetes that decide downtime: for each its name, its default, where the
- * number comes from. A scenario may set any of them under `timing`; a calibration replaces the measured ones.
+ * The timers and delays that decide downtime: of each its name, its default and where the number comes
+ * from. A scenario may set any of them under `timing`.
+ *
+ * Two kinds. A *timer* is a constant of the source code of Kubernetes or Linux. A *delay* is the work of a
+ * machine, so it differs from cluster to cluster; its default was measured (docs/model.md says how).
  */
 import { constant, type Distribution, lognormal, uniform } from './distribution.ts';
 
-interface TimingEntry {
+export interface TimingEntry {
   readonly default: Distribution;
   readonly what: string;
-  /** Kubernetes version and file, kernel document, or the measurement it was read off. */
+  /** Version and file of Kubernetes or Linux, or the measurement it was read off. */
   readonly source: string;
 }
 
-const entry = (value: Distribution, what: string, source: string): TimingEntry => ({
-  default: value,
+const timer = (value_ms: number, what: string, source: string): TimingEntry => ({
+  default: constant(value_ms),
   what,
   source,
 });
 
-/** Filled in by the model of each component; see docs/model.md for how they act together. */
+const MEASURED = 'measured: Kubernetes 1.35.4, containerd 1.6, two nodes on one machine of 2 cores';
+
+const delay = (value: Distribution, what: string): TimingEntry => ({
+  default: value,
+  what,
+  source: MEASURED,
+});
+
 export const TIMING = {
-  kubelet_pleg_period: entry(
-    constant(1000),
-    'pause between two looks of the kubelet at its containers',
+  api_write: delay(lognormal(5, 0.4), 'from a component sending a write to the API server having stored it'),
+  watch_delivery: delay(lognormal(3, 0.4), 'from the API server storing an object to a watcher seeing it'),
+  controller_sync: delay(lognormal(2, 0.4), 'work of a controller on one key of its queue'),
+  scheduler_bind: delay(lognormal(5, 0.4), 'from the scheduler seeing a pod to having chosen its node'),
+
+  kubelet_pleg_period: timer(
+    1000,
+    'pause between the end of a look of the kubelet at its containers and the next',
     'Kubernetes 1.35 pkg/kubelet/kubelet.go genericPlegRelistPeriod',
   ),
-  kube_proxy_min_sync_period: entry(
-    constant(1000),
-    'least pause between the end of a sync and the next',
-    'Kubernetes 1.35 pkg/proxy/apis/config/v1alpha1/defaults.go',
+  kubelet_pleg_relist: delay(uniform(3, 15), 'how long one such look takes'),
+  kubelet_volume_wait: timer(
+    300,
+    'a new pod that mounts volumes waits for the second look at them; the first is always too early',
+    'Kubernetes 1.35 pkg/kubelet/volumemanager/volume_manager.go podAttachAndMountRetryInterval',
   ),
-  sandbox_start: entry(
-    lognormal(200, 0.3),
-    'from the kubelet seeing a pod to its network being up',
-    'to be measured',
+  kubelet_minimum_grace_period: timer(
+    2000,
+    'least time between SIGTERM and SIGKILL, forced deletion included',
+    'Kubernetes 1.35 pkg/kubelet/kuberuntime/kuberuntime_container.go minimumGracePeriodInSeconds',
   ),
-  container_start: entry(uniform(80, 160), 'from a sandbox to the exec of the program', 'to be measured'),
+  kubelet_restart_backoff: timer(
+    10_000,
+    'wait before the second restart of a container; each further one waits twice as long',
+    'Kubernetes 1.35 pkg/kubelet/kubelet.go containerBackOffPeriod',
+  ),
+  kubelet_restart_backoff_max: timer(
+    300_000,
+    'longest wait before a restart',
+    'Kubernetes 1.35 pkg/kubelet/kubelet.go MaxCrashLoopBackOff',
+  ),
+
+  sandbox_start: delay(lognormal(150, 0.2), "creating a pod's sandbox and its network"),
+  image_check: delay(
+    lognormal(15, 0.4),
+    'asking the registry for the digest, where imagePullPolicy is Always',
+  ),
+  container_start: delay(
+    lognormal(90, 0.2),
+    'from asking the runtime for a container to the exec of its program',
+  ),
+  container_signal: delay(
+    lognormal(20, 0.3),
+    'from the kubelet seeing a deletion to SIGTERM in the container',
+  ),
+  sandbox_stop: delay(lognormal(120, 0.25), 'from the end of the last container to the address being gone'),
+  probe_request: delay(lognormal(2, 0.4), 'one probe of a healthy application'),
+
+  kube_proxy_min_sync_period: timer(
+    1000,
+    'least pause between the end of a sync and the next; an idle proxy syncs at once',
+    'Kubernetes 1.35 pkg/proxy/apis/config/v1alpha1/defaults.go, pkg/proxy/runner',
+  ),
+  kube_proxy_sync: delay(lognormal(40, 0.25), 'writing the rules of one sync'),
+
+  network_round_trip: delay(lognormal(0.4, 0.3), 'from the client to a pod and back'),
+  conntrack_syn_sent: timer(
+    120_000,
+    'how long connection tracking remembers where a half-open connection was sent',
+    'Linux 6.x net/netfilter/nf_conntrack_proto_tcp.c, nf_conntrack_tcp_timeout_syn_sent',
+  ),
+  icmp_interval: timer(
+    1000,
+    'one ICMP refusal to a client address in this time, after a burst of six',
+    'Linux 6.x Documentation/networking/ip-sysctl.rst icmp_ratelimit; net/ipv4/route.c XRLIM_BURST_FACTOR',
+  ),
 } as const satisfies Record<string, TimingEntry>;
 
 export type TimingName = keyof typeof TIMING;
 
-/** A value for every timer. */
+/** A value for every timer and delay. */
 export type Timing = Readonly<Record<TimingName, Distribution>>;
+
+/** The defaults, with some of them replaced. */
+export function timing(overrides: Readonly<Partial<Record<TimingName, Distribution>>> = {}): Timing {
+  const entries = Object.entries(TIMING).map(([name, entry]) => [name, entry.default]);
+  return { ...(Object.fromEntries(entries) as Record<TimingName, Distribution>), ...overrides };
+}

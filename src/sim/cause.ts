@@ -1,0 +1,45 @@
+/**
+ * Why something happened when it did: a chain of steps, each with the mechanism that took the time, from
+ * the event back to the fault. The budget of a prediction is read off these chains.
+ */
+export interface Cause {
+  /** The field's own name of what took the time: "replica set", "sandbox start", "kube-proxy sync". */
+  readonly mechanism: string;
+  readonly begin_ms: number;
+  readonly end_ms: number;
+  /** What had to happen first; undefined at the fault itself. */
+  readonly before: Cause | undefined;
+}
+
+/** Adds a step to a chain; the step begins where the chain ended. */
+export function step(before: Cause | undefined, mechanism: string, end_ms: number, begin_ms?: number): Cause {
+  return { mechanism, begin_ms: begin_ms ?? before?.end_ms ?? end_ms, end_ms, before };
+}
+
+/**
+ * Splits the stretch [begin, end] over the mechanisms of a chain: every moment goes to the latest step that
+ * covers it, and what no step covers goes to `rest`. The shares add up to end - begin.
+ */
+export function split(
+  cause: Cause | undefined,
+  begin_ms: number,
+  end_ms: number,
+  rest: string,
+  add: (mechanism: string, duration_ms: number) => void,
+): void {
+  let open_ms = end_ms;
+  for (let link = cause; link !== undefined && open_ms > begin_ms; link = link.before) {
+    const to_ms = Math.min(open_ms, link.end_ms);
+    if (open_ms > to_ms) {
+      const from_ms = Math.max(to_ms, begin_ms);
+      add(rest, open_ms - from_ms);
+      open_ms = from_ms;
+    }
+    const from_ms = Math.max(begin_ms, Math.min(link.begin_ms, open_ms));
+    if (open_ms > from_ms) {
+      add(link.mechanism, open_ms - from_ms);
+      open_ms = from_ms;
+    }
+  }
+  if (open_ms > begin_ms) add(rest, open_ms - begin_ms);
+}

@@ -1,0 +1,37 @@
+import { EventQueue } from './event-queue.ts';
+
+/** What happens at a moment of virtual time. */
+export type Action = () => void;
+
+/**
+ * A clock that jumps from event to event, and the queue of what is still to come. It knows nothing of what
+ * it simulates. Times are in whatever unit the caller uses throughout (foreshock: milliseconds).
+ */
+export class Simulation {
+  readonly #queue = new EventQueue<Action>();
+  #now = 0;
+
+  get now(): number {
+    return this.#now;
+  }
+
+  /** @throws RangeError where `time` lies in the past, or is NaN */
+  at(time: number, action: Action): void {
+    if (time < this.#now) throw new RangeError(`an event at ${time} lies before now, ${this.#now}`);
+    this.#queue.push(time, action);
+  }
+
+  after(delay: number, action: Action): void {
+    this.at(this.#now + delay, action);
+  }
+
+  /** Runs every event up to and including `end`, and leaves the clock there. */
+  runUntil(end: number): void {
+    const queue = this.#queue;
+    while (queue.nextTime <= end) {
+      this.#now = queue.nextTime;
+      (queue.pop() as Action)();
+    }
+    this.#now = Math.max(this.#now, end);
+  }
+}
