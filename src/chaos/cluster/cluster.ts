@@ -79,8 +79,13 @@ export interface TransportRequest {
 }
 
 export interface TransportResult {
-  /** 'answered' where a complete answer came: its status decides. */
-  readonly outcome: 'answered' | Extract<Outcome, 'refused' | 'reset' | 'timeout' | 'unreachable'>;
+  /**
+   * `answered` where a complete answer came: its status decides. `not-sent` where this machine could not send:
+   * the local port is in use, there is no such local address, no file descriptor is left.
+   */
+  readonly outcome:
+    | 'answered'
+    | Extract<Outcome, 'refused' | 'reset' | 'timeout' | 'unreachable' | 'not-sent'>;
   readonly status: number | undefined;
 }
 
