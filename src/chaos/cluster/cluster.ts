@@ -63,6 +63,8 @@ export interface LoadTarget {
 export interface Transport {
   /** For reports: how the Service is reached ("NodePort 30080 of node-1, 198.18.0.11"). */
   readonly route: string;
+  /** Where an HTTP client would send; undefined where only `send` reaches the Service. */
+  readonly address?: { readonly host: string; readonly port: number };
   send(request: TransportRequest): Promise<TransportResult>;
   close(): Promise<void>;
 }
@@ -95,8 +97,11 @@ export interface Cluster {
   describe(): Promise<string>;
   /** Whether the runner's account may do this; `resource` as in RBAC ("pods", "pods/exec"). */
   may(verb: string, resource: string, namespace: string, group?: string): Promise<boolean>;
-  /** Creates or updates, as `kubectl apply` would; says which. */
-  apply(object: ManifestObject): Promise<'created' | 'configured' | 'unchanged'>;
+  /**
+   * Creates or updates, as `kubectl apply` would; says which. `ignored`: this cluster has no such kind, and
+   * nothing was done.
+   */
+  apply(object: ManifestObject): Promise<'created' | 'configured' | 'unchanged' | 'ignored'>;
   /** Whether the object is there, and its uid. */
   find(ref: ObjectRef): Promise<{ readonly uid: string } | undefined>;
   /** Deletes an object that `apply` created, with its dependents, and waits until it and they are gone. */
