@@ -1,0 +1,76 @@
+/** From the objects of the Kubernetes API to what chaos needs of them. Both clusters speak that API. */
+import type { V1EndpointSlice, V1Pod } from '@kubernetes/client-node';
+import type { Labels } from '../../scenario/scenario.ts';
+import type { Endpoints, Pod } from './cluster.ts';
+
+/** Label by which an endpoint slice names its Service. */
+export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
+
+export function viewPod(pod: V1Pod): Pod {
+  const owner = pod.metadata?.ownerReferences?.find(({ controller }) => controller);
+  return {
+    namespace: pod.metadata?.namespace ?? 'default',
+    name: pod.metadata?.name ?? '',
+    uid: pod.metadata?.uid ?? '',
+    labels: pod.metadata?.labels ?? {},
+    node: pod.spec?.nodeName,
+    phase: viewPhase(pod.status?.phase),
+    ready: pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
+    terminating: pod.metadata?.deletionTimestamp !== undefined,
+    owner: owner && { kind: owner.kind, name: owner.name, uid: owner.uid },
+    containers: (pod.status?.containerStatuses ?? []).map(({ name, ready, restartCount, state }) => ({
+      name,
+      ready,
+      restarts: restartCount,
+      reason: state?.waiting?.reason ?? state?.terminated?.reason,
+    })),
+  };
+}
+
+function viewPhase(phase: string | undefined): Pod['phase'] {
+  switch (phase) {
+    case 'Running':
+    case 'Succeeded':
+    case 'Failed':
+    case 'Unknown':
+      return phase;
+    default:
+      return 'Pending';
+  }
+}
+
+/**
+ * A Service's slices as one list of pods. While a slice is split or merged a pod may be in two of them: it
+ * counts once, and `ready` wins, as in kube-proxy's endpointslicecache.
+ */
+export function viewEndpoints(service: string, slices: Iterable<V1EndpointSlice>): Endpoints {
+  const ready = new Set<string>();
+  const terminating = new Set<string>();
+  for (const slice of slices) {
+    for (const { targetRef, conditions } of slice.endpoints ?? []) {
+      if (targetRef?.kind !== 'Pod' || !targetRef.name) continue;
+      // Unset means yes for `ready`, and for `serving` what `ready` says; see discovery/v1 types.go.
+      if (conditions?.ready ?? true) ready.add(targetRef.name);
+      else if (conditions?.terminating && conditions.serving) terminating.add(targetRef.name);
+    }
+  }
+  return {
+    service,
+    ready: [...ready].sort(),
+    terminating: [...terminating].filter((pod) => !ready.has(pod)).sort(),
+  };
+}
+
+export const sameEndpoints = (a: Endpoints, b: Endpoints): boolean =>
+  a.ready.join() === b.ready.join() && a.terminating.join() === b.terminating.join();
+
+/**
+ * `key=value,...` as the API takes it.
+ *
+ * @throws RangeError for a selector without labels, which would select everything
+ */
+export function selectorString(selector: Labels): string {
+  const labels = Object.entries(selector);
+  if (labels.length === 0) throw new RangeError('a selector without labels would select every pod');
+  return labels.map(([key, value]) => `${key}=${value}`).join(',');
+}
