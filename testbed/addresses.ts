@@ -1,0 +1,43 @@
+import { ExitCode, TestbedError } from './failure.ts';
+
+/** Addresses of the testbed, all from 198.18.0.0/15, which RFC 2544 sets aside for benchmarks. */
+export interface AddressPlan {
+  /** The lab's own address on the bridge: API server, image registry and the default source of load. */
+  readonly lab: string;
+  readonly prefixLength: number;
+  readonly clusterRange: string;
+  readonly serviceRange: string;
+  /** More source addresses for load in the lab, so that a client is not limited to one address's ports. */
+  readonly sourceAddresses: string;
+  readonly nodes: readonly NodePlan[];
+}
+
+export interface NodePlan {
+  readonly name: string;
+  readonly address: string;
+  readonly podRange: string;
+}
+
+export const API_SERVER_PORT = 6443;
+export const REGISTRY_PORT = 5000;
+export const NODES_MAX = 20;
+
+export function planAddresses(nodeCount: number): AddressPlan {
+  if (!Number.isInteger(nodeCount) || nodeCount < 1 || nodeCount > NODES_MAX) {
+    throw new TestbedError(`--nodes takes a whole number from 1 to ${NODES_MAX}, not ${nodeCount}`, {
+      exitCode: ExitCode.usage,
+    });
+  }
+  return {
+    lab: '198.18.0.1',
+    prefixLength: 24,
+    clusterRange: '198.18.96.0/19',
+    serviceRange: '198.18.200.0/24',
+    sourceAddresses: '198.18.250.0/24',
+    nodes: Array.from({ length: nodeCount }, (_, index) => ({
+      name: `node-${index + 1}`,
+      address: `198.18.0.${11 + index}`,
+      podRange: `198.18.${101 + index}.0/24`,
+    })),
+  };
+}

@@ -1,0 +1,103 @@
+import { parseArgs } from 'node:util';
+import type { ContainerName } from './break.ts';
+import { errorMessage, ExitCode, TestbedError } from './failure.ts';
+
+export const USAGE = `A real multi-node Kubernetes on this machine, without Docker.
+
+Usage: npm run testbed -- COMMAND
+
+  up [--nodes N]       bring it up (2 nodes unless told), or find that it is
+  down                 remove all of it
+  status [--json]      what is up, and where
+  exec -- COMMAND...   run COMMAND where nodes, pods and services are reachable, with KUBECONFIG set
+  install              install and build what \`up\` needs, and no more
+
+  link NODE down|up    pull out a node's cable, plug it in
+  kill-container --namespace NS --pod POD [--container C]
+                       SIGKILL to a container's main process, from outside
+  forget-connections   empty the nodes' connection tracking tables
+
+Environment: FORESHOCK_TESTBED names another testbed beside the default one,
+FORESHOCK_CACHE the folder where binaries and images are kept.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not possible on this machine,
+4 another command is at work; exec: that of COMMAND.
+`;
+
+export type Command =
+  | { readonly name: 'help' | 'down' | 'install' | 'forget-connections' }
+  | { readonly name: 'up'; readonly nodes: number | undefined }
+  | { readonly name: 'status'; readonly json: boolean }
+  | { readonly name: 'exec'; readonly command: readonly string[] }
+  | { readonly name: 'link'; readonly node: string; readonly link: 'up' | 'down' }
+  | { readonly name: 'kill-container'; readonly container: ContainerName };
+
+export function parseArguments(args: readonly string[]): Command {
+  const [name, ...rest] = args;
+  switch (name) {
+    case undefined:
+    case 'help':
+    case '--help':
+    case '-h':
+      return { name: 'help' };
+    case 'exec':
+      return parseExec(rest);
+  }
+  if (rest.includes('--help') || rest.includes('-h')) return { name: 'help' };
+  switch (name) {
+    case 'up': {
+      const { nodes } = options(name, rest, { nodes: { type: 'string' } }).values;
+      return { name, nodes: nodes === undefined ? undefined : wholeNumber('--nodes', nodes) };
+    }
+    case 'status':
+      return { name, json: options(name, rest, { json: { type: 'boolean' } }).values.json ?? false };
+    case 'down':
+    case 'install':
+    case 'forget-connections':
+      options(name, rest, {});
+      return { name };
+    case 'link': {
+      const [node, link, ...more] = options(name, rest, {}, true).positionals;
+      if (node === undefined || (link !== 'up' && link !== 'down') || more.length > 0) {
+        throw usageError('link takes a node and "down" or "up", as in: link node-2 down');
+      }
+      return { name, node, link };
+    }
+    case 'kill-container': {
+      const { namespace, pod, container } = options(name, rest, {
+        namespace: { type: 'string' },
+        pod: { type: 'string' },
+        container: { type: 'string' },
+      }).values;
+      if (namespace === undefined || pod === undefined) throw usageError('kill-container needs --namespace and --pod');
+      return { name, container: { namespace, pod, container } };
+    }
+    default:
+      throw usageError(`there is no command ${name}`);
+  }
+}
+
+function parseExec(rest: readonly string[]): Command {
+  const command = rest[0] === '--' ? rest.slice(1) : rest;
+  if (rest[0] === '--help') return { name: 'help' };
+  if (command.length === 0) throw usageError('exec needs a command, as in: exec -- kubectl get nodes');
+  return { name: 'exec', command };
+}
+
+type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
+
+function options<T extends Options>(command: string, args: readonly string[], known: T, allowPositionals = false) {
+  try {
+    return parseArgs({ args: [...args], options: known, allowPositionals, strict: true });
+  } catch (error) {
+    throw usageError(`${command}: ${errorMessage(error)}`);
+  }
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (!/^\d+$/.test(text)) throw usageError(`${option} takes a whole number, not ${text}`);
+  return Number(text);
+}
+
+function usageError(message: string): TestbedError {
+  return new TestbedError(message, { hint: 'see: npm run testbed -- --help', exitCode: ExitCode.usage });
+}

@@ -1,0 +1,63 @@
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Installation } from './install/install.ts';
+import type { Instance } from './instance.ts';
+import { isRunning, type ProcessId } from './processes.ts';
+
+/** What is up: written after each step, so that an interrupted `up` leaves no process unknown. */
+export interface State {
+  readonly version: 1;
+  /** Pids mean nothing after a reboot. */
+  readonly boot_id: string;
+  phase: 'starting' | 'up';
+  readonly node_count: number;
+  readonly installation: Installation;
+  readonly components: Component[];
+  /** The first process of each node, by the node's name. */
+  readonly nodes: Record<string, ProcessId>;
+}
+
+export interface Component {
+  /** As in `etcd`, or `node-1/kubelet`. */
+  readonly name: string;
+  readonly process: ProcessId;
+  readonly log: string;
+}
+
+export function newState(node_count: number, installation: Installation): State {
+  return { version: 1, boot_id: bootId(), phase: 'starting', node_count, installation, components: [], nodes: {} };
+}
+
+export function readState(instance: Instance): State | undefined {
+  let text: string;
+  try {
+    text = readFileSync(stateFile(instance), 'utf8');
+  } catch {
+    return undefined;
+  }
+  try {
+    const state = JSON.parse(text) as State;
+    return state.version === 1 && state.boot_id === bootId() ? state : undefined;
+  } catch {
+    return undefined; // as good as none: `up` then clears the remains
+  }
+}
+
+export function writeState(instance: Instance, state: State): void {
+  mkdirSync(instance.folder, { recursive: true });
+  const partial = `${stateFile(instance)}.partial`;
+  writeFileSync(partial, `${JSON.stringify(state, undefined, 2)}\n`);
+  renameSync(partial, stateFile(instance));
+}
+
+export function deadComponents(state: State): Component[] {
+  return state.components.filter((component) => !isRunning(component.process));
+}
+
+function stateFile(instance: Instance): string {
+  return join(instance.folder, 'state.json');
+}
+
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}

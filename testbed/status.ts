@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { planAddresses } from './addresses.ts';
+import { kubeconfigFile, readyNodes } from './cluster/kubectl.ts';
+import { kubernetesVersion } from './install/components.ts';
+import type { Instance } from './instance.ts';
+import { nodeNamespace } from './instance.ts';
+import { deadComponents, readState } from './state.ts';
+
+/** What `status --json` prints. */
+export interface Status {
+  readonly format: 1;
+  readonly instance: string;
+  readonly up: boolean;
+  /** What is wrong with a testbed that is up: dead components, nodes that are not Ready. */
+  readonly problems: readonly string[];
+  readonly kubernetes_version?: string;
+  readonly kubeconfig?: string;
+  /** Network namespace from which nodes, pods and services are reachable. */
+  readonly lab_namespace?: string;
+  readonly lab_address?: string;
+  /** Any address of this range can be the source of load in the lab. */
+  readonly source_addresses?: string;
+  readonly service_range?: string;
+  readonly binaries?: string;
+  readonly logs?: string;
+  readonly nodes: readonly NodeStatus[];
+}
+
+export interface NodeStatus {
+  readonly name: string;
+  readonly address: string;
+  readonly pod_range: string;
+  readonly namespace: string;
+  readonly ready: boolean;
+}
+
+export async function statusOf(instance: Instance): Promise<Status> {
+  const state = readState(instance);
+  if (state?.phase !== 'up') {
+    return { format: 1, instance: instance.name, up: false, problems: [], nodes: [] };
+  }
+  const plan = planAddresses(state.node_count);
+  const ready = await readyNodes(instance, state);
+  const problems = deadComponents(state).map((component) => `${component.name} is dead; see ${component.log}`);
+  if (ready === undefined) problems.push('the API server does not answer');
+  const nodes = plan.nodes.map((node) => ({
+    name: node.name,
+    address: node.address,
+    pod_range: node.podRange,
+    namespace: nodeNamespace(instance, node.name),
+    ready: ready?.includes(node.name) ?? false,
+  }));
+  if (ready) problems.push(...nodes.filter((node) => !node.ready).map((node) => `${node.name} is not Ready`));
+  return {
+    format: 1,
+    instance: instance.name,
+    up: true,
+    problems,
+    kubernetes_version: kubernetesVersion(),
+    kubeconfig: kubeconfigFile(instance),
+    lab_namespace: instance.labNamespace,
+    lab_address: plan.lab,
+    source_addresses: plan.sourceAddresses,
+    service_range: plan.serviceRange,
+    binaries: state.installation.binaries,
+    logs: join(instance.folder, 'logs'),
+    nodes,
+  };
+}
+
+export function describe(status: Status): string {
+  if (!status.up) return `The testbed (${status.instance}) is down.\n`;
+  const lines = [
+    `The testbed (${status.instance}) is up${status.problems.length ? ', but:' : '.'}`,
+    ...status.problems.map((problem) => `  ${problem}`),
+    `Kubernetes  ${status.kubernetes_version}`,
+    ...status.nodes.map(
+      (node) => `${node.name.padEnd(10)}  ${node.address}  pods ${node.pod_range}  ${node.ready ? 'Ready' : 'NotReady'}`,
+    ),
+    `services    ${status.service_range}`,
+    `load from   ${status.lab_address} or any of ${status.source_addresses}`,
+    `kubeconfig  ${status.kubeconfig}`,
+    `logs        ${status.logs}`,
+    'Run a command where all of these are reachable: npm run testbed -- exec -- COMMAND',
+  ];
+  return `${lines.join('\n')}\n`;
+}
