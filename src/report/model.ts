@@ -1,0 +1,279 @@
+/**
+ * What a report says, before it is laid out: one model of words and figures that every format renders. It is
+ * made from the three results alone, so a report can be made again from the files of a run.
+ */
+import {
+  type BudgetLine,
+  type Judgement,
+  METRICS,
+  type Measured,
+  type Measurement,
+  type Metric,
+  type ObjectiveResult,
+  type Predicted,
+  type Prediction,
+  type Verdict,
+} from '../timeline/verdict.ts';
+import {
+  count,
+  decimalsFor,
+  figure,
+  figureBeside,
+  METRIC_FORMAT,
+  quantity,
+  share,
+  target,
+  withUnit,
+} from './number.ts';
+
+/** Results of a run: `predict` has the first, `chaos` the second, `verify` all three. */
+export interface Results {
+  readonly prediction: Prediction | undefined;
+  readonly measurement: Measurement | undefined;
+  readonly verdict: Verdict | undefined;
+}
+
+/** What a report says beside the results. */
+export interface ReportContext {
+  /** Files of the run, as a person would name them. */
+  readonly files: readonly string[];
+  /** Command that gives these results again. */
+  readonly command: string | undefined;
+}
+
+export type Tone = 'good' | 'bad' | 'unsure' | 'plain';
+
+export interface Report {
+  readonly scenario: string;
+  readonly seed: string;
+  readonly version: string;
+  readonly window_s: number;
+  /** "agrees", "differs, objective missed": what a hurried reader must see. */
+  readonly headline: string;
+  readonly tone: Tone;
+  /** At most 80 columns where the scenario's name allows it: verdict, scenario, downtime, availability. */
+  readonly summary: string;
+  /** One or two sentences. */
+  readonly reason: string;
+  readonly metrics: readonly MetricRow[];
+  readonly budget: readonly BudgetRow[];
+  /** The sum of the budget, "2.58 s". */
+  readonly budget_total: string | undefined;
+  readonly objectives: readonly ObjectiveRow[];
+  readonly assumptions: Prediction['assumptions'];
+  readonly ignored: readonly string[];
+  readonly invalid_trials: readonly string[];
+  readonly notes: readonly string[];
+  /** "nginx on kubernetes v1.35.4, 2 nodes"; undefined without a measurement. */
+  readonly where: string | undefined;
+  readonly files: readonly string[];
+  readonly command: string | undefined;
+  readonly results: Results;
+}
+
+export interface MetricRow {
+  readonly metric: Metric;
+  readonly label: string;
+  /** With unit: "2.58 s". */
+  readonly predicted: string | undefined;
+  /** 90 % prediction interval, without unit: "[1.90, 3.40]". */
+  readonly expected: string | undefined;
+  readonly measured: string | undefined;
+  /** Trials behind the measured mean. */
+  readonly measured_trials: number;
+  /** One a trial, with unit. */
+  readonly measured_values: readonly string[];
+  readonly judgement: Judgement | undefined;
+  readonly reason: string;
+  readonly values: { readonly predicted: Predicted | undefined; readonly measured: Measured | undefined };
+}
+
+export interface BudgetRow {
+  readonly mechanism: string;
+  readonly seconds: number;
+  readonly shown: string;
+  readonly share: string;
+}
+
+export interface ObjectiveRow {
+  readonly met: boolean;
+  /** "availability by time at least 99.9 %" */
+  readonly what: string;
+  /** "predicted 99.93 %, measured 99.91 %" */
+  readonly shown: string;
+}
+
+const SUMMARY_COLUMNS = 80;
+
+export function reportOf(results: Results, context: ReportContext): Report {
+  const { prediction, measurement, verdict } = results;
+  const first = verdict ?? prediction ?? measurement;
+  if (first === undefined) throw new Error('a report needs a prediction, a measurement or a verdict');
+  const metrics = METRICS.map((metric) => metricRow(metric, results)).filter((row) => row !== undefined);
+  const objectiveResults = verdict?.objectives ?? measurement?.objectives ?? prediction?.objectives ?? [];
+  const missed = objectiveResults.some((objective) => !objective.met);
+  const headline = headlineOf(results, objectiveResults.length > 0, missed);
+  const downtimeRow = metrics.find((row) => row.metric === 'downtime_s');
+  const budget = budgetRows(prediction?.budget ?? [], downtimeRow);
+  return {
+    scenario: first.scenario,
+    seed: first.seed,
+    version: first.version,
+    window_s: prediction?.window_s ?? measurement?.window_s ?? 0,
+    headline: headline.words,
+    tone: headline.tone,
+    summary: summaryOf(headline.words, first.scenario, metrics),
+    reason: verdict?.reason ?? reasonOf(results, downtimeRow),
+    metrics,
+    budget: budget.rows,
+    budget_total: budget.total,
+    objectives: objectiveResults.map((objective) => objectiveRow(objective, metrics)),
+    assumptions: prediction?.assumptions ?? [],
+    ignored: prediction?.ignored ?? [],
+    invalid_trials: invalidTrials(measurement?.invalid_trials ?? []),
+    notes: measurement?.notes ?? [],
+    where: measurement?.where,
+    files: context.files,
+    command: context.command,
+    results,
+  };
+}
+
+function metricRow(metric: Metric, results: Results): MetricRow | undefined {
+  const compared = results.verdict?.metrics[metric];
+  const predicted = compared?.predicted ?? results.prediction?.metrics[metric];
+  const measured = compared?.measured ?? results.measurement?.metrics[metric];
+  if (predicted === undefined && measured === undefined) return undefined;
+  const decimals = decimalsOfRow(metric, predicted, measured);
+  const shown = (value: number) => figure(metric, value, decimals);
+  return {
+    metric,
+    label: METRIC_FORMAT[metric].label,
+    predicted: predicted && withUnit(metric, shown(predicted.mean)),
+    expected: predicted && `[${shown(predicted.pi90[0])}, ${shown(predicted.pi90[1])}]`,
+    measured: measured && measured.values.length > 0 ? withUnit(metric, shown(measured.mean)) : undefined,
+    measured_trials: measured?.values.length ?? 0,
+    measured_values: measured?.values.map((value) => withUnit(metric, shown(value))) ?? [],
+    judgement: compared?.verdict,
+    reason: compared?.reason ?? '',
+    values: { predicted, measured },
+  };
+}
+
+/** One number of decimals for a whole row, from the spread of single runs. */
+function decimalsOfRow(metric: Metric, predicted: Predicted | undefined, measured: Measured | undefined) {
+  const interval = predicted?.pi90 ?? measured?.ci95 ?? [0, 0];
+  const means = [predicted?.mean, measured?.mean].filter((mean) => mean !== undefined);
+  return decimalsFor(metric, means, (interval[1] - interval[0]) / 2);
+}
+
+function headlineOf(
+  results: Results,
+  hasObjectives: boolean,
+  missed: boolean,
+): { words: string; tone: Tone } {
+  const { verdict, measurement } = results;
+  if (verdict !== undefined) {
+    const tone = verdict.verdict === 'agrees' ? 'good' : verdict.verdict === 'differs' ? 'bad' : 'unsure';
+    return missed
+      ? { words: `${verdict.verdict}, objective missed`, tone: tone === 'good' ? 'bad' : tone }
+      : { words: verdict.verdict, tone };
+  }
+  if (measurement !== undefined && validTrials(measurement) === 0)
+    return { words: 'invalid', tone: 'unsure' };
+  if (missed) return { words: 'objective missed', tone: 'bad' };
+  if (hasObjectives) return { words: 'objectives met', tone: 'good' };
+  return { words: measurement === undefined ? 'predicted' : 'measured', tone: 'plain' };
+}
+
+const validTrials = (measurement: Measurement): number =>
+  measurement.trials - measurement.invalid_trials.length;
+
+/** The fullest line that fits. */
+function summaryOf(headline: string, scenario: string, metrics: readonly MetricRow[]): string {
+  const row = (metric: Metric) => metrics.find((candidate) => candidate.metric === metric);
+  const downtime = row('downtime_s');
+  const available = row('availability_time');
+  const availability = available?.measured ?? available?.predicted;
+  const downtimeWords = (form: 'full' | 'short') =>
+    [
+      ...(downtime?.measured ? [`${form === 'full' ? 'measured ' : ''}${downtime.measured}`] : []),
+      ...(downtime?.predicted
+        ? [`predicted ${downtime.predicted}${form === 'full' ? ` ${downtime.expected}` : ''}`]
+        : []),
+    ].join(', ') || 'unknown';
+  const line = (name: string, form: 'full' | 'short', word: string) =>
+    `${headline.toUpperCase()} ${name}: downtime ${downtimeWords(form)}${availability === undefined ? '' : `; ${word} ${availability}`}`;
+  const candidates = [
+    line(scenario, 'full', 'availability'),
+    line(scenario, 'full', 'A'),
+    line(scenario, 'short', 'availability'),
+    line(scenario, 'short', 'A'),
+  ];
+  const fitting = candidates.find((candidate) => candidate.length <= SUMMARY_COLUMNS);
+  if (fitting !== undefined) return fitting;
+  const excess = line(scenario, 'short', 'A').length - SUMMARY_COLUMNS;
+  return line(`${scenario.slice(0, Math.max(1, scenario.length - excess - 1))}…`, 'short', 'A');
+}
+
+/** What is to be said where nothing was compared. */
+function reasonOf({ prediction, measurement }: Results, downtime: MetricRow | undefined): string {
+  if (prediction !== undefined && downtime?.values.predicted !== undefined) {
+    const [low, high] = (downtime.expected ?? '').slice(1, -1).split(', ');
+    return `Nine runs in ten are expected to lose between ${low} s and ${high} s of the ${prediction.window_s} s window (${count(prediction.trials, 'simulated trial')}).`;
+  }
+  if (measurement !== undefined) {
+    const valid = validTrials(measurement);
+    return valid === 0
+      ? `None of the ${count(measurement.trials, 'trial')} is valid, so nothing can be said.`
+      : `Measured in ${count(valid, 'valid trial')} of ${measurement.trials}, ${measurement.window_s} s each; nothing was predicted to compare it with.`;
+  }
+  return '';
+}
+
+function budgetRows(
+  budget: readonly BudgetLine[],
+  downtime: MetricRow | undefined,
+): { rows: BudgetRow[]; total: string | undefined } {
+  const total = budget.reduce((sum, { seconds }) => sum + seconds, 0);
+  if (budget.length === 0 || total <= 0) return { rows: [], total: undefined };
+  const predicted = downtime?.values.predicted;
+  const half_width = predicted === undefined ? 0 : (predicted.pi90[1] - predicted.pi90[0]) / 2;
+  const decimals = Math.max(2, decimalsFor('downtime_s', [], half_width));
+  const rows = budget
+    .filter(({ seconds }) => seconds > 0)
+    .toSorted((a, b) => b.seconds - a.seconds)
+    .map(({ mechanism, seconds }) => ({
+      mechanism,
+      seconds,
+      shown: quantity('downtime_s', seconds, decimals),
+      share: share(seconds, total),
+    }));
+  return { rows, total: downtime?.predicted ?? quantity('downtime_s', total, decimals) };
+}
+
+/** Trials that fell to the same cause share a line. */
+function invalidTrials(invalid: Measurement['invalid_trials']): string[] {
+  const byCause = Map.groupBy(invalid, ({ because }) => because.join('; '));
+  return [...byCause].map(([cause, trials]) => {
+    const names = trials.map(({ trial }) => trial).join(', ');
+    return trials.length === 1
+      ? `trial ${names} is not counted: ${cause}`
+      : `trials ${names} are not counted: ${cause}`;
+  });
+}
+
+function objectiveRow(objective: ObjectiveResult, metrics: readonly MetricRow[]): ObjectiveRow {
+  const { metric, bound, met } = objective;
+  const values = metrics.find((row) => row.metric === metric)?.values;
+  const decimals = decimalsOfRow(metric, values?.predicted, values?.measured);
+  const shown = (what: string, value: number | undefined) =>
+    value === undefined
+      ? []
+      : [`${what} ${withUnit(metric, figureBeside(metric, value, objective.target, decimals))}`];
+  return {
+    met,
+    what: `${METRIC_FORMAT[metric].label} ${bound === 'at-least' ? 'at least' : 'at most'} ${withUnit(metric, target(metric, objective.target))}`,
+    shown: [...shown('predicted', objective.predicted), ...shown('measured', objective.measured)].join(', '),
+  };
+}
