@@ -1,0 +1,190 @@
+/** From what zod finds wrong with a value to what a person is told, at its place in the file. */
+import { z } from 'zod';
+import { didYouMean } from './nearest.ts';
+import { type Problems, quote } from './problem.ts';
+import type { Path, YamlDocument } from './yaml.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/**
+ * Checks the value at `path` of a document. What is wrong goes to `problems`.
+ *
+ * @returns the value as the schema puts it out; undefined where anything is wrong
+ */
+export function check<Schema extends z.ZodType>(
+  schema: Schema,
+  document: YamlDocument,
+  path: Path,
+  problems: Problems,
+): z.output<Schema> | undefined {
+  const result = schema.safeParse(valueAt(document.value, path), { error: expectation });
+  if (result.success) return result.data;
+  report(schema, result.error.issues, document, path, problems);
+  return undefined;
+}
+
+function report(
+  schema: z.ZodType,
+  issues: readonly Issue[],
+  document: YamlDocument,
+  base: Path,
+  problems: Problems,
+): void {
+  const withUnknownKeys = new Set(
+    issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => path.join('\0')),
+  );
+  for (const issue of issues) {
+    const path = [...base, ...issue.path];
+    const value = valueAt(document.value, path);
+    if (issue.code === 'unrecognized_keys') {
+      const known = keysOf(schema, issue.path);
+      for (const key of issue.keys) {
+        problems.add({
+          position: document.keyPosition([...path, key]),
+          message: `unknown field \`${key}\`${inside(path)}`,
+          expected: listed(known),
+          hint: didYouMean(key, known),
+        });
+      }
+    } else if (issue.code === 'custom' && withUnknownKeys.has(issue.path.join('\0'))) {
+      // "exactly one of ..." adds nothing to an unknown field.
+    } else if (issue.code === 'invalid_union' && typeof value === 'object' && value !== null) {
+      // The branch that takes mappings says more than "none of these".
+      const branch = issue.errors.find((errors) => errors.some((nested) => !isWrongKind(nested)));
+      if (branch === undefined) addWrongValue(issue, value, document, path, problems);
+      else report(unionBranch(schema, issue.path), branch, document, path, problems);
+    } else {
+      addWrongValue(issue, value, document, path, problems);
+    }
+  }
+}
+
+function addWrongValue(
+  issue: Issue,
+  value: unknown,
+  document: YamlDocument,
+  path: Path,
+  problems: Problems,
+): void {
+  const missing = value === undefined;
+  const name = nameOf(path);
+  const options = issue.code === 'invalid_value' ? issue.values.map(String) : [];
+  problems.add({
+    position: missing ? document.keyPosition(path) : document.position(path),
+    message: missing
+      ? `${name} is missing`
+      : value === null
+        ? `${name} is empty`
+        : issue.code === 'custom' && typeof value === 'object'
+          ? `${name} does not fit`
+          : `${name} cannot be ${quote(value)}`,
+    expected: issue.message,
+    hint: typeof value === 'string' ? didYouMean(value, options) : unitHint(value, issue.message),
+  });
+}
+
+/** `timeout: 5` and `kubernetes: 1.30`: what looks right to a person and is not. */
+function unitHint(value: unknown, expected: string): string | undefined {
+  if (typeof value !== 'number') return undefined;
+  if (expected.includes('duration')) return `numbers need a unit: ${value}s or ${value}ms`;
+  if (expected.includes('percentage') && value > 1 && value <= 100) return `did you mean ${value}%?`;
+  if (expected === 'a text') return `put it in quotes: "${value}"`;
+  return undefined;
+}
+
+/** What was expected, where the schema itself does not say. */
+function expectation(issue: z.core.$ZodRawIssue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return KINDS[issue.expected] ?? `a ${issue.expected}`;
+    case 'invalid_value':
+      return listed(issue.values.map(String));
+    case 'too_small':
+      return issue.origin === 'number' || issue.origin === 'int'
+        ? `a number ${issue.inclusive === false ? 'above' : 'of at least'} ${issue.minimum}`
+        : `at least ${issue.minimum} ${issue.origin === 'array' ? 'item' : 'character'}`;
+    case 'too_big':
+      return issue.origin === 'number' || issue.origin === 'int'
+        ? `a number of at most ${issue.maximum}`
+        : `at most ${issue.maximum} ${issue.origin === 'array' ? 'items' : 'characters'}`;
+    default:
+      return undefined;
+  }
+}
+
+const KINDS: Readonly<Record<string, string>> = {
+  object: 'a mapping',
+  record: 'a mapping',
+  array: 'a list',
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+};
+
+const isWrongKind = (issue: Issue): boolean => issue.code === 'invalid_type' && issue.path.length === 0;
+
+/** `load.rate`, `faults[0].pod-kill.at`; the document itself has no name. */
+export function nameOf(path: Path): string {
+  let name = '';
+  for (const segment of path) {
+    if (typeof segment === 'number') name += `[${segment}]`;
+    else name += name === '' ? String(segment) : `.${String(segment)}`;
+  }
+  return name === '' ? 'the file' : `\`${name}\``;
+}
+
+const inside = (path: Path): string => (path.length === 0 ? '' : ` in ${nameOf(path)}`);
+
+/** "a, b or c", "one of a, b, c, ..." for many. */
+function listed(names: readonly string[]): string {
+  if (names.length <= 1) return names[0] ?? 'nothing';
+  return `one of ${names.join(', ')}`;
+}
+
+export function valueAt(value: unknown, path: Path): unknown {
+  let current = value;
+  for (const segment of path) {
+    if (typeof current !== 'object' || current === null || !Object.hasOwn(current, segment)) return undefined;
+    current = (current as Record<PropertyKey, unknown>)[segment];
+  }
+  return current;
+}
+
+/** The fields a mapping at `path` may have. */
+function keysOf(schema: z.ZodType, path: Path): readonly string[] {
+  const at = descend(schema, path);
+  return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
+}
+
+function unionBranch(schema: z.ZodType, path: Path): z.ZodType {
+  return descend(schema, path);
+}
+
+/** The schema of the value at `path`, without its wrappers; of a union, the branch that is a mapping. */
+function descend(schema: z.ZodType, path: Path): z.ZodType {
+  let current = unwrap(schema);
+  for (const segment of path) {
+    if (current instanceof z.ZodObject) current = unwrap(current.shape[String(segment)]);
+    else if (current instanceof z.ZodRecord) current = unwrap(current.valueType as z.ZodType);
+    else if (current instanceof z.ZodArray) current = unwrap(current.element as z.ZodType);
+  }
+  return current;
+}
+
+function unwrap(schema: z.ZodType): z.ZodType {
+  if (
+    schema instanceof z.ZodOptional ||
+    schema instanceof z.ZodDefault ||
+    schema instanceof z.ZodPrefault ||
+    schema instanceof z.ZodNullable
+  ) {
+    return unwrap(schema.unwrap() as z.ZodType);
+  }
+  if (schema instanceof z.ZodPipe) return unwrap(schema.in as z.ZodType);
+  if (schema instanceof z.ZodUnion) {
+    const options = schema.options.map((option) => unwrap(option as z.ZodType));
+    return options.find((option) => option instanceof z.ZodObject) ?? schema;
+  }
+  return schema;
+}

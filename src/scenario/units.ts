@@ -1,0 +1,40 @@
+/** Quantities as people write them, with their units. Patterns are shared with the JSON Schema. */
+
+const NUMBER = String.raw`(?:\d+(?:\.\d+)?|\.\d+)`;
+
+/** "500ms", "2s", "1m30s", "1.5h", "0s": parts in falling order, each with its unit. */
+export const DURATION = new RegExp(
+  `^(?=[\\d.])(?:${NUMBER}h)?(?:${NUMBER}m(?!s))?(?:${NUMBER}s)?(?:${NUMBER}ms)?$`,
+);
+/** "99.9%" */
+export const PERCENTAGE = new RegExp(`^${NUMBER} ?%$`);
+/** "100/s" */
+export const RATE = new RegExp(`^${NUMBER} ?/ ?s$`);
+
+const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
+
+/** Milliseconds of a text that matches DURATION, to the microsecond. */
+export function durationToMs(text: string): number {
+  let total_ms = 0;
+  for (const [, number, unit] of text.matchAll(/([\d.]+)(ms|h|m|s)/g)) {
+    total_ms += Number(number) * (UNIT_MS[unit!] ?? Number.NaN);
+  }
+  return Math.round(total_ms * 1000) / 1000;
+}
+
+/** The shortest text that `durationToMs` reads as this many milliseconds: "1.5s", "250ms". */
+export function msToDuration(duration_ms: number): string {
+  return duration_ms >= 1000 ? `${duration_ms / 1000}s` : `${duration_ms}ms`;
+}
+
+/** The fraction a text that matches PERCENTAGE stands for: 0.999 of "99.9%". */
+export function percentageToFraction(text: string): number {
+  const percent = Number(text.replace('%', ''));
+  // Division alone would turn 99.9 % into 0.9990000000000001.
+  return Number((percent / 100).toPrecision(15));
+}
+
+/** Requests a second of a text that matches RATE. */
+export function rateToPerSecond(text: string): number {
+  return Number(text.split('/')[0]);
+}

@@ -1,0 +1,162 @@
+/** YAML with positions: every value can be traced back to its line and column. */
+import {
+  type Document,
+  type DocumentOptions,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type Pair,
+  type ParseOptions,
+  parseAllDocuments,
+  type SchemaOptions,
+} from 'yaml';
+import type { Problems } from './problem.ts';
+import type { Position } from './scenario.ts';
+import type { Source } from './source.ts';
+
+/** The way from a document's root to a value: keys of mappings and indices of lists. */
+export type Path = readonly PropertyKey[];
+
+/** One parsed document: plain data, and where each part of it stands. */
+export class YamlDocument {
+  readonly file: string;
+  /** Plain data: objects, arrays, strings, numbers, booleans, null. */
+  readonly value: unknown;
+  readonly #document: Document.Parsed;
+  readonly #lines: LineCounter;
+
+  /** @throws ReferenceError where aliases multiply beyond measure */
+  constructor(file: string, document: Document.Parsed, lines: LineCounter) {
+    this.file = file;
+    this.value = document.toJS({ maxAliasCount: ALIASES_MAX });
+    this.#document = document;
+    this.#lines = lines;
+  }
+
+  /** Where the value at `path` stands, or the nearest part above it that is there. */
+  position(path: Path): Position {
+    return this.#locate(path, 'value');
+  }
+
+  /** Where the last key of `path` stands, or the nearest part above it that is there. */
+  keyPosition(path: Path): Position {
+    return this.#locate(path, 'key');
+  }
+
+  #locate(path: Path, part: 'key' | 'value'): Position {
+    let node: Node | null | undefined = this.#document.contents;
+    let offset = node?.range?.[0] ?? 0;
+    for (const [depth, segment] of path.entries()) {
+      if (isAlias(node)) node = node.resolve(this.#document);
+      let key: Node | undefined;
+      if (isMap<Node, Node | null>(node)) {
+        const pair: Pair<Node, Node | null> | undefined = node.items.find(
+          (item) => isScalar(item.key) && String(item.key.value) === segment,
+        );
+        key = pair?.key;
+        node = pair?.value;
+      } else if (isSeq<Node>(node)) {
+        node = node.items[Number(segment)];
+      } else {
+        break;
+      }
+      const wantsKey = part === 'key' && depth === path.length - 1;
+      const found: Node | null | undefined = wantsKey || isAbsent(node) ? (key ?? node) : node;
+      if (found?.range == null) break;
+      offset = found.range[0];
+    }
+    return this.#at(offset);
+  }
+
+  #at(offset: number): Position {
+    const { line, col } = this.#lines.linePos(offset);
+    return { file: this.file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  }
+}
+
+/** `key:` with nothing behind it has a value of no length: its key is the better place to point at. */
+function isAbsent(node: Node | null | undefined): boolean {
+  return node == null || (isScalar(node) && node.value === null && node.range?.[0] === node.range?.[1]);
+}
+
+const ALIASES_MAX = 100;
+/** One slip may derail a parser for the rest of the file: what follows the first few is noise. */
+const SYNTAX_PROBLEMS_MAX = 5;
+
+type Options = ParseOptions & DocumentOptions & SchemaOptions;
+
+/** Tags of YAML 1.1 that kubectl's parser (go-yaml v2) does not read: 12:30 and 2026-11-21 stay strings. */
+const NOT_IN_GO_YAML = new Set(['tag:yaml.org,2002:timestamp']);
+
+const DIALECTS = {
+  /** YAML 1.2 */
+  scenario: { version: '1.2' },
+  /** YAML 1.1 as kubectl reads it: 0644 is octal, `on` is true, `<<` merges. */
+  kubernetes: {
+    version: '1.1',
+    merge: true,
+    customTags: (tags) =>
+      tags.filter(
+        (tag) =>
+          typeof tag === 'string' ||
+          (!NOT_IN_GO_YAML.has(tag.tag) && !('format' in tag && tag.format === 'TIME')),
+      ),
+  },
+} as const satisfies Record<string, Options>;
+
+/** The documents of a source that hold something; those with errors are left out and reported. */
+export function parseYaml(
+  source: Source,
+  dialect: keyof typeof DIALECTS,
+  problems: Problems,
+): readonly YamlDocument[] {
+  const lines = new LineCounter();
+  const positionAt = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { file: source.file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  try {
+    const documents: YamlDocument[] = [];
+    const parsed = parseAllDocuments(source.text, {
+      ...DIALECTS[dialect],
+      lineCounter: lines,
+      prettyErrors: false,
+      logLevel: 'silent',
+    });
+    for (const document of Array.isArray(parsed) ? parsed : []) {
+      const faults = [...document.errors, ...document.warnings];
+      for (const { code, message, pos } of faults.slice(0, SYNTAX_PROBLEMS_MAX)) {
+        problems.add({
+          position: positionAt(pos[0]),
+          message:
+            code === 'DUPLICATE_KEY'
+              ? `the field \`${keyAt(source.text, pos[0])}\` is given twice`
+              : `broken YAML: ${message}`,
+          hint: code === 'TAB_AS_INDENT' ? 'indent with spaces' : undefined,
+        });
+      }
+      if (faults.length === 0 && document.contents !== null) {
+        documents.push(new YamlDocument(source.file, document, lines));
+      }
+    }
+    return documents.filter((document) => document.value !== null);
+  } catch (error) {
+    // Nesting of thousands of levels ends the parser's stack, and a bomb of aliases its patience.
+    if (!(error instanceof RangeError || error instanceof ReferenceError)) throw error;
+    problems.add({
+      position: { file: source.file, line: 1, column: 1 },
+      message:
+        error instanceof RangeError
+          ? 'the file is nested too deeply to be read'
+          : `the file cannot be read: its aliases repeat too much, or one has no anchor`,
+    });
+    return [];
+  }
+}
+
+function keyAt(text: string, offset: number): string {
+  return /^["']?([^\s:"']*)/.exec(text.slice(offset, offset + 80))?.[1] ?? '';
+}
