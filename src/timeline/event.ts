@@ -45,6 +45,10 @@ export interface HeaderEvent {
   /** Length of the observation window U; it begins at 0. */
   readonly window_ms: number;
   readonly rate_per_s: number;
+  /** A good answer comes within this; a request sent later than a tenth of it makes the trial invalid. */
+  readonly latency_limit_ms: number;
+  /** Requests a second that one ready replica can finish, by workload: its concurrency / its service time. */
+  readonly replica_rps: Readonly<Record<string, number>>;
   /** Where the trial ran, for people: "simulator", "embedded", "kubernetes v1.35.4, 2 nodes". */
   readonly where: string;
 }

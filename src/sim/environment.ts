@@ -1,0 +1,50 @@
+import { stream } from '../scenario/random.ts';
+import { sample_ms } from '../scenario/sample.ts';
+import type { Timing, TimingName } from '../scenario/timing.ts';
+import type { Recorder, TimelineEvent } from '../timeline/event.ts';
+import type { Uniform } from './engine/random.ts';
+import { Simulation } from './engine/simulation.ts';
+
+/** What every part of one simulated trial shares: the clock, the luck, and where events are recorded. */
+export class Environment {
+  readonly simulation = new Simulation();
+  readonly #streams = new Map<string, Uniform>();
+  readonly #seed: string;
+  readonly #trial: number;
+  readonly #timing: Timing;
+  readonly #recorder: Recorder;
+
+  constructor(seed: string, trial: number, timing: Timing, recorder: Recorder) {
+    this.#seed = seed;
+    this.#trial = trial;
+    this.#timing = timing;
+    this.#recorder = recorder;
+  }
+
+  get now_ms(): number {
+    return this.simulation.now;
+  }
+
+  /** The stream of one purpose; asked for twice it goes on where it was. */
+  uniform(purpose: string): Uniform {
+    let uniform = this.#streams.get(purpose);
+    if (uniform === undefined) {
+      uniform = stream(this.#seed, this.#trial, purpose);
+      this.#streams.set(purpose, uniform);
+    }
+    return uniform;
+  }
+
+  /** Draws one of the delays of the scenario's timing, in milliseconds. */
+  delay_ms(name: TimingName): number {
+    return sample_ms(this.#timing[name], this.uniform(`timing/${name}`));
+  }
+
+  after(delay_ms: number, action: () => void): void {
+    this.simulation.after(delay_ms, action);
+  }
+
+  record(event: TimelineEvent): void {
+    this.#recorder.record(event);
+  }
+}

@@ -1,0 +1,113 @@
+import { sample_ms } from '../../scenario/sample.ts';
+import type { Container } from '../../scenario/scenario.ts';
+import { type Cause, step } from '../cause.ts';
+import type { Environment } from '../environment.ts';
+import { Station } from '../traffic/station.ts';
+
+/**
+ * A pod's sandbox: its network namespace and its address. While it is up, a closed port answers with a
+ * reset; once it is gone nothing answers at all.
+ */
+export class Sandbox {
+  isUp = true;
+}
+
+/** The program in a container, from exec to exit. */
+export class Process {
+  readonly #environment: Environment;
+  readonly #container: Container;
+  readonly #station: Station;
+  #state: 'starting' | 'listening' | 'closed' | 'exited' = 'starting';
+  #exited_at_ms = Number.POSITIVE_INFINITY;
+  /** Why it listens since when; undefined while it does not, and where it always did. */
+  #listening: Cause | undefined;
+  readonly #onExit: (cause: Cause) => void;
+  readonly #onListening: (process: Process, cause: Cause) => void;
+
+  constructor(
+    environment: Environment,
+    container: Container,
+    onListening: (process: Process, cause: Cause) => void,
+    onExit: (cause: Cause) => void,
+  ) {
+    this.#environment = environment;
+    this.#container = container;
+    this.#onListening = onListening;
+    this.#onExit = onExit;
+    this.#station = new Station(
+      { now: () => environment.now_ms, after: (delay_ms, action) => environment.after(delay_ms, action) },
+      container.application.concurrency,
+    );
+  }
+
+  get isListening(): boolean {
+    return this.#state === 'listening';
+  }
+
+  get hasExited(): boolean {
+    return this.#state === 'exited';
+  }
+
+  get exited_at_ms(): number {
+    return this.#exited_at_ms;
+  }
+
+  get listeningCause(): Cause | undefined {
+    return this.#listening;
+  }
+
+  /** The moment of exec; it listens after the application's start time. */
+  start(cause: Cause): void {
+    const start_ms = sample_ms(
+      this.#container.application.start_time,
+      this.#environment.uniform('application/start_time'),
+    );
+    this.#environment.after(start_ms, () => {
+      if (this.#state !== 'starting') return;
+      this.#state = 'listening';
+      this.#listening = step(cause, 'application start', this.#environment.now_ms);
+      this.#onListening(this, this.#listening);
+    });
+  }
+
+  /** It has been running, and listening, since long ago. */
+  startLongAgo(): void {
+    this.#state = 'listening';
+  }
+
+  /** Works on one request. The caller has checked that it listens. */
+  serve(done: () => void, lost: () => void): void {
+    const service_ms = sample_ms(
+      this.#container.application.service_time,
+      this.#environment.uniform('application/service_time'),
+    );
+    this.#station.submit(service_ms, done, lost);
+  }
+
+  /** SIGTERM (or the image's stop signal): what follows is the application's own behaviour. */
+  terminate(cause: Cause): void {
+    if (this.hasExited) return;
+    const { on_sigterm, stop_time } = this.#container.application;
+    // A program that has not set up its handlers yet is the first process of its namespace: the kernel
+    // drops signals that it does not handle (pid_namespaces(7)), so it goes on to SIGKILL.
+    if (on_sigterm === 'ignore') return;
+    if (on_sigterm === 'drain' && this.#state === 'listening') this.#state = 'closed';
+    const stop_ms = sample_ms(stop_time, this.#environment.uniform('application/stop_time'));
+    this.#environment.after(stop_ms, () => {
+      this.#exit(step(cause, 'application stop', this.#environment.now_ms));
+    });
+  }
+
+  /** SIGKILL. */
+  kill(cause: Cause): void {
+    this.#exit(cause);
+  }
+
+  #exit(cause: Cause): void {
+    if (this.hasExited) return;
+    this.#state = 'exited';
+    this.#exited_at_ms = this.#environment.now_ms;
+    this.#station.stop();
+    this.#onExit(cause);
+  }
+}

@@ -1,0 +1,102 @@
+import type { Labels } from '../../scenario/scenario.ts';
+import { selects } from '../../scenario/selector.ts';
+import { type Cause, step } from '../cause.ts';
+import type { Environment } from '../environment.ts';
+import { type ApiServer, type EndpointSlice, isTerminating, type PodObject } from './api-server.ts';
+
+/**
+ * First wait before a failed sync is tried again, doubled each time: Kubernetes 1.35
+ * pkg/controller/endpointslice/endpointslice_controller.go defaultSyncBackOff.
+ */
+const SYNC_BACKOFF_MS = 1000;
+
+/**
+ * The endpoint slice controller of one Service: says which addresses are ready.
+ *
+ * Acts on pod events without delay. A sync that finds its own last write not yet in its cache is an error
+ * ("EndpointSlice informer cache is out of date") and is tried again a second later, so the second of two
+ * changes that come within a few milliseconds waits that long.
+ */
+export class EndpointSliceController {
+  readonly #environment: Environment;
+  readonly #api: ApiServer;
+  readonly #pods = new Map<string, PodObject>();
+  #slice: EndpointSlice;
+  /** The pod change that the next sync answers, while one is due. */
+  #due: Cause | undefined;
+  #writing = false;
+  #cacheIsStale = false;
+  #failures = 0;
+  #retryIsDue = false;
+
+  constructor(environment: Environment, api: ApiServer, selector: Labels, steady: readonly PodObject[]) {
+    this.#environment = environment;
+    this.#api = api;
+    for (const pod of steady) if (selects(selector, pod.workload.pod.labels)) this.#pods.set(pod.name, pod);
+    this.#slice = slice(this.#pods.values());
+    api.watchPods((pod, gone, cause) => {
+      if (!selects(selector, pod.workload.pod.labels)) return;
+      if (gone) this.#pods.delete(pod.name);
+      else this.#pods.set(pod.name, pod);
+      this.#request(cause);
+    });
+    api.watchEndpoints(() => {
+      this.#cacheIsStale = false;
+    });
+  }
+
+  get current(): EndpointSlice {
+    return this.#slice;
+  }
+
+  #request(cause: Cause): void {
+    const isQueued = this.#due !== undefined;
+    this.#due = cause;
+    if (!isQueued) this.#environment.after(this.#environment.delay_ms('controller_sync'), () => this.#sync());
+  }
+
+  #sync(): void {
+    // One worker holds a key at a time: what comes meanwhile is synced when the write has returned.
+    if (this.#due === undefined || this.#writing || this.#retryIsDue) return;
+    const next = slice(this.#pods.values());
+    if (this.#cacheIsStale) {
+      this.#retryIsDue = true;
+      this.#environment.after(SYNC_BACKOFF_MS * 2 ** this.#failures, () => {
+        this.#retryIsDue = false;
+        this.#sync();
+      });
+      this.#failures += 1;
+      return;
+    }
+    const cause = step(this.#due, 'endpoint slice', this.#environment.now_ms);
+    this.#due = undefined;
+    this.#failures = 0;
+    if (isSame(next, this.#slice)) return;
+    this.#slice = next;
+    this.#writing = true;
+    this.#cacheIsStale = true;
+    this.#api.writeEndpoints(next, cause, () => {
+      this.#writing = false;
+      if (this.#due !== undefined) this.#sync();
+    });
+  }
+}
+
+function slice(pods: Iterable<PodObject>): EndpointSlice {
+  const ready: string[] = [];
+  const terminating: string[] = [];
+  const not_ready: string[] = [];
+  for (const pod of pods) {
+    if (!pod.has_address) continue;
+    if (pod.ready && !isTerminating(pod)) ready.push(pod.name);
+    else if (pod.ready) terminating.push(pod.name);
+    else not_ready.push(pod.name);
+  }
+  return { ready, terminating, not_ready };
+}
+
+function isSame(a: EndpointSlice, b: EndpointSlice): boolean {
+  const equal = (x: readonly string[], y: readonly string[]) =>
+    x.length === y.length && x.every((name, index) => name === y[index]);
+  return equal(a.ready, b.ready) && equal(a.terminating, b.terminating) && equal(a.not_ready, b.not_ready);
+}

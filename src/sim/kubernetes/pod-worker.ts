@@ -1,0 +1,404 @@
+import { sample_ms } from '../../scenario/sample.ts';
+import type { Container } from '../../scenario/scenario.ts';
+import { type Cause, step } from '../cause.ts';
+import type { Environment } from '../environment.ts';
+import type { ApiServer, PodObject } from './api-server.ts';
+import { Process, Sandbox } from './container-runtime.ts';
+import type { Pleg } from './pleg.ts';
+import { type ProbeKind, ProbeWorker } from './probe.ts';
+import { RestartBackoff } from './restart-backoff.ts';
+
+/** What happens on a node that others must know: the network, and the budget. */
+export interface NodeEvents {
+  processListening(pod: PodWorker, process: Process, cause: Cause): void;
+}
+
+/**
+ * The kubelet's worker of one pod, after Kubernetes 1.35 pkg/kubelet/pod_workers.go and kubelet.go SyncPod.
+ *
+ * One sync at a time. Requests that come meanwhile are one request, and a sync waits for a look of the PLEG
+ * newer than the end of the sync before: that is why a container that starts is reported up to a second
+ * later, and why the second probe of an unready pod comes with the look after.
+ */
+export class PodWorker {
+  readonly name: string;
+  readonly sandbox = new Sandbox();
+  readonly #environment: Environment;
+  readonly #api: ApiServer;
+  readonly #pleg: Pleg;
+  readonly #events: NodeEvents;
+  readonly #pod: PodObject;
+  readonly #containers: ContainerState[];
+  #isStarted = false;
+  #isSyncing = false;
+  #synced_at_ms = Number.NEGATIVE_INFINITY;
+  #due: Cause | undefined;
+  #deletion: { readonly grace_period_s: number; readonly cause: Cause } | undefined;
+  #isStopping = false;
+  #reported: { readonly phase: PodObject['phase']; readonly has_address: boolean; readonly ready: boolean };
+  readonly #onGone: () => void;
+
+  constructor(
+    environment: Environment,
+    api: ApiServer,
+    pleg: Pleg,
+    events: NodeEvents,
+    pod: PodObject,
+    onGone: () => void,
+  ) {
+    this.name = pod.name;
+    this.#environment = environment;
+    this.#api = api;
+    this.#pleg = pleg;
+    this.#events = events;
+    this.#pod = pod;
+    this.#onGone = onGone;
+    this.#reported = { phase: pod.phase, has_address: pod.has_address, ready: pod.ready };
+    this.#containers = pod.workload.pod.containers.map((spec) => new ContainerState(environment, spec));
+  }
+
+  /** The process that serves a port: of the container that names the port, else of the first. */
+  processAt(port: number): Process | undefined {
+    const named = this.#containers.find(({ spec }) => spec.ports.some(({ number }) => number === port));
+    return (named ?? this.#containers[0])?.process;
+  }
+
+  container(name: string): Process | undefined {
+    return this.#containers.find(({ spec }) => spec.name === name)?.process;
+  }
+
+  /** A pod that has been running and ready since long ago: part of the steady state before the trial. */
+  startLongAgo(): void {
+    this.#isStarted = true;
+    for (const container of this.#containers) {
+      container.process = this.#newProcess(container);
+      container.process.startLongAgo();
+      container.seen = { process: container.process, hasExited: false, at_ms: Number.NEGATIVE_INFINITY };
+      container.isReady = true;
+      container.hasStarted = true;
+      this.#addProbes(container);
+      for (const probe of container.probes) probe.startLongAgo(container.process);
+    }
+  }
+
+  /** The kubelet has seen that the pod is its to run. */
+  start(cause: Cause): void {
+    this.#request(cause);
+  }
+
+  /** The pod was deleted; called again where the grace period was shortened to nothing. */
+  delete(grace_period_s: number, cause: Cause): void {
+    if (this.#deletion !== undefined) return;
+    this.#deletion = { grace_period_s, cause };
+    this.#next();
+  }
+
+  /** The PLEG looks: notes what changed since the look before and asks for a sync. */
+  look(): void {
+    let changed: Cause | undefined;
+    const now_ms = this.#environment.now_ms;
+    for (const container of this.#containers) {
+      const { process, seen } = container;
+      if (process === undefined) continue;
+      const isNew = seen?.process !== process;
+      if (!isNew && seen.hasExited === process.hasExited) continue;
+      container.seen = { process, hasExited: process.hasExited, at_ms: now_ms };
+      changed = step(process.hasExited ? container.exitCause : container.startCause, 'kubelet PLEG', now_ms);
+    }
+    if (changed !== undefined) this.#request(changed);
+  }
+
+  #request(cause: Cause): void {
+    this.#due = cause;
+    this.#next();
+  }
+
+  /** Begins the next sync when none is under way, one is asked for, and the PLEG has looked since the last. */
+  #next(): void {
+    if (this.#isSyncing || this.#isStopping) return;
+    if (this.#due === undefined && this.#deletion === undefined) return;
+    this.#isSyncing = true;
+    this.#pleg.whenLookedAfter(this.#synced_at_ms, () => {
+      const cause = this.#due;
+      this.#due = undefined;
+      if (this.#deletion !== undefined) this.#stop(this.#deletion.grace_period_s, this.#deletion.cause);
+      else if (!this.#isStarted) this.#create(cause as Cause);
+      else this.#sync();
+    });
+  }
+
+  #endSync(): void {
+    this.#isSyncing = false;
+    this.#synced_at_ms = this.#environment.now_ms;
+    this.#next();
+  }
+
+  /** First sync: volumes, sandbox, then the containers one after the other. */
+  #create(seen: Cause): void {
+    this.#isStarted = true;
+    const begin_ms = this.#environment.now_ms;
+    const wait_ms = this.#pod.workload.pod.mounts_volumes
+      ? this.#environment.delay_ms('kubelet_volume_wait')
+      : 0;
+    const mounted = step(seen, 'volume mount', begin_ms + wait_ms);
+    this.#environment.after(wait_ms, () => {
+      for (const container of this.#containers) {
+        this.#addProbes(container);
+        for (const probe of container.probes) probe.start();
+      }
+      this.#environment.after(this.#environment.delay_ms('sandbox_start'), () => {
+        const up = step(mounted, 'sandbox start', this.#environment.now_ms);
+        this.#startContainers(this.#containers, up, () => this.#endSync());
+      });
+    });
+  }
+
+  #startContainers(containers: readonly ContainerState[], cause: Cause, done: () => void): void {
+    const [container, ...rest] = containers;
+    if (container === undefined) {
+      done();
+      return;
+    }
+    const always = container.spec.image_pull_policy === 'Always';
+    const check_ms = always ? this.#environment.delay_ms('image_check') : 0;
+    const checked = step(cause, 'image check', this.#environment.now_ms + check_ms);
+    this.#environment.after(check_ms + this.#environment.delay_ms('container_start'), () => {
+      const started = step(checked, 'container start', this.#environment.now_ms);
+      container.startCause = started;
+      container.started_at_ms = this.#environment.now_ms;
+      container.process = this.#newProcess(container);
+      container.process.start(started);
+      this.#startContainers(rest, started, done);
+    });
+  }
+
+  #newProcess(container: ContainerState): Process {
+    return new Process(
+      this.#environment,
+      container.spec,
+      (process, cause) => this.#events.processListening(this, process, cause),
+      (cause) => {
+        container.exitCause = cause;
+      },
+    );
+  }
+
+  /** A later sync: restarts what has exited, reports what is seen, asks unready containers at once. */
+  #sync(): void {
+    const toStart: ContainerState[] = [];
+    let cause: Cause | undefined;
+    for (const container of this.#containers) {
+      const { seen } = container;
+      if (seen === undefined) continue;
+      const at = step(
+        seen.hasExited ? container.exitCause : container.startCause,
+        'kubelet PLEG',
+        seen.at_ms,
+      );
+      cause = at;
+      if (!seen.hasExited) {
+        container.reported = seen.process;
+        container.hasStarted ||= container.spec.startup_probe === undefined;
+        if (container.spec.readiness_probe === undefined) container.isReady = container.hasStarted;
+        continue;
+      }
+      container.reported = undefined;
+      container.isReady = false;
+      container.hasStarted = false;
+      // It is being restarted, or has been, and the PLEG has not looked since.
+      if (container.process !== seen.process) continue;
+      const wait_ms = container.backoff.remaining_ms(seen.process.exited_at_ms);
+      if (wait_ms > 0) this.#retry(container, wait_ms);
+      else toStart.push(container);
+    }
+    if (cause !== undefined) this.#report(cause);
+    for (const container of this.#containers) {
+      if (container.reported === undefined || container.isReady) continue;
+      for (const probe of container.probes) if (probe.kind !== 'liveness') probe.trigger();
+    }
+    for (const container of toStart) container.backoff.restarted();
+    if (cause === undefined || toStart.length === 0) this.#endSync();
+    else this.#startContainers(toStart, cause, () => this.#endSync());
+  }
+
+  /** Back-off: the pod is synced again when it has run out, checked once a second (pod_workers.go workQueue). */
+  #retry(container: ContainerState, wait_ms: number): void {
+    const jittered_ms = wait_ms * (1 + 0.5 * this.#environment.uniform('kubelet/retry')());
+    this.#environment.after(jittered_ms, () => {
+      this.#request(step(container.exitCause, 'restart back-off', this.#environment.now_ms));
+    });
+  }
+
+  #addProbes(container: ContainerState): void {
+    const { startup_probe, readiness_probe, liveness_probe } = container.spec;
+    const add = (kind: ProbeKind, probe: Container['readiness_probe']) => {
+      if (probe === undefined) return;
+      container.probes.push(
+        new ProbeWorker(
+          this.#environment,
+          kind,
+          probe,
+          this.name,
+          () => ({
+            running: container.reported,
+            started_at_ms: container.started_at_ms,
+            seen_at_ms: container.seen?.at_ms ?? 0,
+            has_started: container.hasStarted,
+          }),
+          (success, cause) => this.#probeChanged(container, kind, success, cause),
+        ),
+      );
+    };
+    add('startup', startup_probe);
+    add('readiness', readiness_probe);
+    add('liveness', liveness_probe);
+  }
+
+  /** A changed result is reported at once and, like every change, asks for a sync (kubelet.go handleProbeSync). */
+  #probeChanged(
+    container: ContainerState,
+    kind: ProbeKind,
+    success: boolean,
+    cause: Cause | undefined,
+  ): void {
+    const because = cause ?? step(container.startCause, `${kind} probe`, this.#environment.now_ms);
+    if (kind === 'readiness') {
+      container.isReady = success;
+      this.#report(because);
+    } else if (kind === 'startup' && success) {
+      container.hasStarted = true;
+    } else if (kind === 'liveness' ? !success : container.reported !== undefined) {
+      this.#restart(container, because);
+    }
+    this.#request(because);
+  }
+
+  /** Liveness or startup has failed: the container is stopped within the pod's grace period, then restarted. */
+  #restart(container: ContainerState, cause: Cause): void {
+    const { process } = container;
+    if (process === undefined || process.hasExited) return;
+    const grace_ms = this.#pod.workload.pod.termination_grace_period_s * 1000;
+    this.#signal(container, process, grace_ms, cause, () => {});
+  }
+
+  /** Tells the API server what is known of the pod, where that has changed. */
+  #report(cause: Cause): void {
+    const isRunning = this.#containers.every(({ reported, isReady }) => reported !== undefined || isReady);
+    const phase = isRunning || this.#reported.phase === 'Running' ? 'Running' : 'Pending';
+    const has_address = this.#reported.has_address || this.#containers.some(({ seen }) => seen !== undefined);
+    const ready = this.#containers.every(({ isReady }) => isReady);
+    const before = this.#reported;
+    if (before.phase === phase && before.has_address === has_address && before.ready === ready) return;
+    this.#reported = { phase, has_address, ready };
+    // The status manager reads the pod before it patches it (pkg/kubelet/status/status_manager.go syncPod).
+    this.#environment.after(this.#environment.delay_ms('api_write'), () => {
+      this.#api.updatePod(
+        this.name,
+        { phase, has_address, ready },
+        step(cause, 'API server', this.#environment.now_ms),
+      );
+    });
+  }
+
+  /** Deletion: preStop, SIGTERM, SIGKILL when the grace period is over; then the sandbox goes, then the object. */
+  #stop(grace_period_s: number, cause: Cause): void {
+    this.#isStopping = true;
+    for (const { probes } of this.#containers) {
+      for (const probe of probes) if (probe.kind !== 'readiness') probe.stop();
+    }
+    const alive = this.#containers.filter(({ process }) => process !== undefined && !process.hasExited);
+    let left = alive.length;
+    const exited = (last: Cause) => {
+      left -= 1;
+      if (left <= 0) this.#removeSandbox(last);
+    };
+    if (alive.length === 0) this.#removeSandbox(cause);
+    for (const container of alive) {
+      const { process } = container;
+      if (process !== undefined) this.#signal(container, process, grace_period_s * 1000, cause, exited);
+    }
+  }
+
+  #signal(
+    container: ContainerState,
+    process: Process,
+    grace_ms: number,
+    cause: Cause,
+    exited: (cause: Cause) => void,
+  ): void {
+    const pre_stop_ms =
+      container.spec.pre_stop === undefined || grace_ms === 0
+        ? 0
+        : Math.min(
+            grace_ms,
+            sample_ms(container.spec.pre_stop, this.#environment.uniform('application/pre_stop')),
+          );
+    const signal_ms = this.#environment.delay_ms('container_signal');
+    const kill_ms = Math.max(
+      grace_ms - pre_stop_ms,
+      this.#environment.delay_ms('kubelet_minimum_grace_period'),
+    );
+    this.#environment.after(pre_stop_ms + signal_ms, () => {
+      const hooked = pre_stop_ms > 0 ? step(cause, 'preStop', this.#environment.now_ms - signal_ms) : cause;
+      const signalled = step(hooked, 'container signal', this.#environment.now_ms);
+      container.onExit(process, exited);
+      process.terminate(signalled);
+      this.#environment.after(kill_ms, () => {
+        process.kill(step(signalled, 'grace period', this.#environment.now_ms));
+      });
+    });
+  }
+
+  #removeSandbox(cause: Cause): void {
+    this.#environment.after(this.#environment.delay_ms('sandbox_stop'), () => {
+      this.sandbox.isUp = false;
+      for (const { probes } of this.#containers) for (const probe of probes) probe.stop();
+      // The object goes once a further look of the PLEG has confirmed that nothing runs.
+      this.#pleg.whenLookedAfter(this.#environment.now_ms, () => {
+        this.#api.removePod(this.name, step(cause, 'kubelet PLEG', this.#environment.now_ms));
+        this.#onGone();
+      });
+    });
+  }
+}
+
+/** One container of a pod: what runs, what the PLEG saw, what was reported. */
+class ContainerState {
+  readonly spec: Container;
+  readonly probes: ProbeWorker[] = [];
+  readonly backoff: RestartBackoff;
+  process: Process | undefined;
+  seen: { readonly process: Process; readonly hasExited: boolean; readonly at_ms: number } | undefined;
+  /** The process that the reported status calls Running. */
+  reported: Process | undefined;
+  isReady = false;
+  hasStarted = false;
+  started_at_ms = 0;
+  startCause: Cause | undefined;
+  #exitCause: Cause | undefined;
+  #awaited: { readonly process: Process; readonly exited: (cause: Cause) => void } | undefined;
+
+  constructor(environment: Environment, spec: Container) {
+    this.spec = spec;
+    this.backoff = new RestartBackoff(environment);
+  }
+
+  get exitCause(): Cause | undefined {
+    return this.#exitCause;
+  }
+
+  set exitCause(cause: Cause) {
+    this.#exitCause = cause;
+    const awaited = this.#awaited;
+    if (awaited !== undefined && awaited.process === this.process) {
+      this.#awaited = undefined;
+      awaited.exited(cause);
+    }
+  }
+
+  /** Calls `exited` when the process has exited: now, if it has. */
+  onExit(process: Process, exited: (cause: Cause) => void): void {
+    if (process.hasExited && this.#exitCause !== undefined) exited(this.#exitCause);
+    else this.#awaited = { process, exited };
+  }
+}

@@ -1,0 +1,156 @@
+import type { Probe } from '../../scenario/scenario.ts';
+import { type Cause, step } from '../cause.ts';
+import type { Environment } from '../environment.ts';
+import type { Process } from './container-runtime.ts';
+
+export type ProbeKind = 'startup' | 'readiness' | 'liveness';
+
+/** What the kubelet's status manager says of the container, which is all a probe worker sees of it. */
+export interface ProbedContainer {
+  /** The process that the reported status speaks of, where it says Running. */
+  readonly running: Process | undefined;
+  /** When that process was started, in milliseconds. */
+  readonly started_at_ms: number;
+  /** When the kubelet saw it running, in milliseconds. */
+  readonly seen_at_ms: number;
+  /** False while a startup probe has not succeeded. */
+  readonly has_started: boolean;
+}
+
+/**
+ * One probe of one container, after Kubernetes 1.35 pkg/kubelet/prober/worker.go: a ticker that begins with
+ * the pod, an attempt at once whenever the kubelet syncs a running container that is not ready (which also
+ * restarts the ticker), and a result that changes after so many equal answers in a row.
+ */
+export class ProbeWorker {
+  readonly kind: ProbeKind;
+  readonly #environment: Environment;
+  readonly #probe: Probe;
+  readonly #container: () => ProbedContainer;
+  readonly #changed: (success: boolean, cause: Cause | undefined) => void;
+  readonly #podName: string;
+  /** Of the container it knows; undefined before the first. */
+  #process: Process | undefined;
+  #result: boolean | undefined;
+  #last: boolean | undefined;
+  #run = 0;
+  #isOnHold = false;
+  #isStopped = false;
+  /** Counts restarts of the ticker, so that ticks of an earlier one are ignored. */
+  #ticker = 0;
+
+  /** @param changed told when the result changes, with what led to it */
+  constructor(
+    environment: Environment,
+    kind: ProbeKind,
+    probe: Probe,
+    podName: string,
+    container: () => ProbedContainer,
+    changed: (success: boolean, cause: Cause | undefined) => void,
+  ) {
+    this.#environment = environment;
+    this.kind = kind;
+    this.#probe = probe;
+    this.#podName = podName;
+    this.#container = container;
+    this.#changed = changed;
+  }
+
+  /** The worker's first attempt is at once, then one a period. */
+  start(): void {
+    this.#attempt();
+    this.#tick(this.#probe.period_s * 1000);
+  }
+
+  /** Has been running on a container that passes, with its ticker anywhere in its period. */
+  startLongAgo(process: Process): void {
+    this.#process = process;
+    this.#result = true;
+    this.#last = true;
+    this.#run = this.#probe.success_threshold;
+    this.#isOnHold = this.kind === 'startup';
+    this.#tick(this.#environment.uniform(`probe/${this.kind}`)() * this.#probe.period_s * 1000);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** Asks for an attempt now; the ticker starts again from here. */
+  trigger(): void {
+    if (this.#isStopped) return;
+    this.#tick(this.#probe.period_s * 1000);
+    this.#attempt();
+  }
+
+  #tick(first_ms: number): void {
+    const ticker = ++this.#ticker;
+    const next = () => {
+      if (this.#isStopped || ticker !== this.#ticker) return;
+      this.#environment.after(this.#probe.period_s * 1000, next);
+      this.#attempt();
+    };
+    this.#environment.after(first_ms, next);
+  }
+
+  #attempt(): void {
+    const container = this.#container();
+    const process = container.running;
+    if (process === undefined) {
+      if (this.#process !== undefined && this.kind === 'readiness') this.#set(false, undefined);
+      return;
+    }
+    if (process !== this.#process) {
+      this.#process = process;
+      this.#isOnHold = false;
+      this.#result = undefined;
+      this.#set(this.kind === 'liveness', undefined);
+    }
+    if (this.#isOnHold) return;
+    // worker.go compares whole seconds, rounded down.
+    const running_s = Math.floor((this.#environment.now_ms - container.started_at_ms) / 1000);
+    if (running_s < this.#probe.initial_delay_s) return;
+    if ((this.kind === 'startup') === container.has_started) return;
+    if (!process.isListening) {
+      this.#answered(container, process, false);
+      return;
+    }
+    this.#environment.after(this.#environment.delay_ms('probe_request'), () => {
+      this.#answered(container, process, process.isListening);
+    });
+  }
+
+  #answered(container: ProbedContainer, process: Process, success: boolean): void {
+    if (this.#isStopped || process !== this.#process) return;
+    const { now_ms } = this.#environment;
+    this.#environment.record({
+      type: 'probe',
+      at_ms: now_ms,
+      pod: this.#podName,
+      probe: this.kind,
+      success,
+    });
+    this.#run = success === this.#last ? this.#run + 1 : 1;
+    this.#last = success;
+    const { failure_threshold, success_threshold } = this.#probe;
+    if (this.#run < (success ? success_threshold : failure_threshold)) return;
+    this.#set(success, success ? readyCause(this.kind, container, process, now_ms) : undefined);
+    if ((this.kind === 'liveness' && !success) || this.kind === 'startup') {
+      this.#isOnHold = true;
+      this.#run = 0;
+    }
+  }
+
+  #set(success: boolean, cause: Cause | undefined): void {
+    if (success === this.#result) return;
+    this.#result = success;
+    this.#changed(success, cause);
+  }
+}
+
+/** The program listened, then the kubelet saw the container run, then a probe found it: whichever came last counts. */
+function readyCause(kind: ProbeKind, container: ProbedContainer, process: Process, now_ms: number): Cause {
+  const listening = process.listeningCause;
+  const seen_ms = Math.max(container.seen_at_ms, listening?.end_ms ?? 0);
+  return step(step(listening, 'kubelet PLEG', seen_ms), `${kind} probe`, now_ms);
+}

@@ -1,0 +1,79 @@
+import { replicaRates } from '../scenario/capacity.ts';
+import { stream } from '../scenario/random.ts';
+import type { Fault, Scenario, Service } from '../scenario/scenario.ts';
+import { chooseVictims } from '../scenario/selection.ts';
+import { type Recorder, TIMELINE_VERSION } from '../timeline/event.ts';
+import type { World } from '../timeline/world.ts';
+import type { Cause } from './cause.ts';
+import { Environment } from './environment.ts';
+import { containerKill } from './faults/container-kill.ts';
+import { podKill } from './faults/pod-kill.ts';
+import { SimulatedCluster } from './kubernetes/cluster.ts';
+import { Client } from './traffic/client.ts';
+
+/** When the Service came further back, and why; in the order of time. */
+export type Recovery = { readonly at_ms: number; readonly cause: Cause };
+
+/** The prediction's arm: one trial in virtual time. */
+export class SimulatedWorld implements World {
+  readonly #scenario: Scenario;
+  readonly #service: Service;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    const { load } = scenario;
+    const service = scenario.services.find(
+      ({ name, namespace }) => name === load.service && namespace === load.namespace,
+    );
+    if (service === undefined)
+      throw new Error(`the scenario has no Service ${load.namespace}/${load.service}`);
+    this.#service = service;
+  }
+
+  async run(trial: number, recorder: Recorder): Promise<void> {
+    this.simulate(trial, recorder);
+  }
+
+  /** Runs one trial at once, and says when and why the Service came back. */
+  simulate(trial: number, recorder: Recorder): readonly Recovery[] {
+    const { seed, name, load, timing, faults } = this.#scenario;
+    recorder.record({
+      type: 'header',
+      version: TIMELINE_VERSION,
+      arm: 'sim',
+      scenario: name,
+      seed,
+      trial,
+      window_ms: load.duration_ms,
+      rate_per_s: load.rate_per_s,
+      latency_limit_ms: load.latency_limit_ms,
+      replica_rps: replicaRates(this.#scenario),
+      where: 'simulator',
+    });
+    const environment = new Environment(seed, trial, timing, recorder);
+    const recoveries: Recovery[] = [];
+    const cluster = new SimulatedCluster(environment, this.#scenario, this.#service, load.port, (cause) => {
+      recoveries.push({ at_ms: environment.now_ms, cause });
+    });
+    new Client(environment, cluster.network, load).start();
+    for (const [index, fault] of faults.entries()) {
+      for (const [repetition, at_ms] of fault.at_ms.entries()) {
+        environment.simulation.at(at_ms, () => this.#act(cluster, fault, index, repetition, trial));
+      }
+    }
+    // The last request leaves before the window ends and is over a timeout later at most.
+    environment.simulation.runUntil(load.duration_ms + load.timeout_ms);
+    return recoveries;
+  }
+
+  #act(cluster: SimulatedCluster, fault: Fault, index: number, repetition: number, trial: number): void {
+    const random = stream(this.#scenario.seed, trial, `victims/${index}/${repetition}`);
+    const victims = chooseVictims(cluster.candidates(fault.workload), fault.mode, fault.value, random);
+    const at_ms = cluster.environment.now_ms;
+    const event = { at_ms, fault: index, repetition, name: fault.type, targets: victims };
+    cluster.environment.record({ type: 'fault-begin', ...event });
+    if (fault.type === 'pod-kill') podKill(cluster, fault, victims);
+    else containerKill(cluster, fault, victims);
+    cluster.environment.record({ type: 'fault-end', ...event });
+  }
+}
