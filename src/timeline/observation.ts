@@ -19,9 +19,13 @@ export interface Observation {
   readonly invalid_because: readonly string[];
   /** U. */
   readonly window_s: number;
+  /** Of the load; edges of outages are resolved to its inverse. */
+  readonly rate_per_s: number;
   /** Requests scheduled; equals the sum of `outcomes`. */
   readonly scheduled: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
+  /** Requests that were not good: scheduled less `ok`. */
+  readonly failed_requests: number;
   /** D: the sum of the outages. */
   readonly downtime_s: number;
   readonly outages: readonly Outage[];

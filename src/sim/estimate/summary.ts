@@ -1,0 +1,22 @@
+import { meanInterval } from '../../timeline/interval.ts';
+import type { Observation } from '../../timeline/observation.ts';
+import { quantile } from '../../timeline/quantile.ts';
+import { METRICS, type Metric, type Predicted } from '../../timeline/verdict.ts';
+
+/** Mean, its 95 % interval, and where 90 % of single trials lie, of every metric that all trials have. */
+export function summarise(observations: readonly Observation[]): Partial<Record<Metric, Predicted>> {
+  const metrics: Partial<Record<Metric, Predicted>> = {};
+  for (const metric of METRICS) {
+    const values = observations
+      .map((observation) => observation[metric])
+      .filter((value) => value !== undefined);
+    if (values.length === 0 || values.length < observations.length) continue;
+    const sorted = Float64Array.from(values).sort();
+    metrics[metric] = {
+      ...meanInterval(values),
+      pi90: [quantile(sorted, 0.05), quantile(sorted, 0.95)],
+      trials: values.length,
+    };
+  }
+  return metrics;
+}

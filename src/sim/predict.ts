@@ -1,0 +1,96 @@
+/**
+ * Predicts what a scenario's faults will cost: many trials in virtual time, each scored as a measurement
+ * would be. The same scenario, seed and version give the same bytes.
+ *
+ * @example
+ * const prediction = await predict(loadScenario('scenarios/nginx-x2.yaml'));
+ * prediction.metrics.downtime_s?.pi90; // where a single run is expected, in seconds
+ */
+import { describe, mean_ms } from '../scenario/distribution.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import { TIMING, type TimingName } from '../scenario/timing.ts';
+import { type Recorder, tee } from '../timeline/event.ts';
+import { judgeObjectives } from '../timeline/objectives.ts';
+import type { Observation } from '../timeline/observation.ts';
+import { Score } from '../timeline/score.ts';
+import type { Prediction } from '../timeline/verdict.ts';
+import { VERSION } from '../version.ts';
+import { Budget } from './estimate/budget.ts';
+import { DownShare } from './estimate/down-share.ts';
+import { summarise } from './estimate/summary.ts';
+import { SimulatedWorld } from './world.ts';
+
+export interface PredictOptions {
+  /** Trials; the scenario's own number where not given. */
+  readonly trials?: number;
+  /** Told now and then how many trials are done. */
+  readonly onProgress?: (done: number, total: number) => void;
+  /** Another recorder for a trial, to keep its timeline. */
+  readonly recorderForTrial?: (trial: number) => Recorder | undefined;
+}
+
+/** Trials between two chances for others to run (progress, signals). */
+const BATCH = 50;
+
+export async function predict(scenario: Scenario, options: PredictOptions = {}): Promise<Prediction> {
+  const trials = options.trials ?? scenario.trials.predict;
+  const window_ms = scenario.load.duration_ms;
+  const world = new SimulatedWorld(scenario);
+  const budget = new Budget();
+  const downShare = new DownShare(window_ms);
+  const observations: Observation[] = [];
+  for (let trial = 0; trial < trials; trial += 1) {
+    const score = new Score();
+    const other = options.recorderForTrial?.(trial);
+    const recoveries = world.simulate(trial, other === undefined ? score : tee(score, other));
+    const observation = score.observation();
+    observations.push(observation);
+    budget.add(observation.outages, recoveries, window_ms);
+    downShare.add(observation.outages);
+    if ((trial + 1) % BATCH === 0 || trial + 1 === trials) {
+      options.onProgress?.(trial + 1, trials);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+  const metrics = summarise(observations);
+  return {
+    schema: 'foreshock.prediction/v1',
+    scenario: scenario.name,
+    seed: scenario.seed,
+    version: VERSION,
+    trials,
+    window_s: window_ms / 1000,
+    metrics,
+    budget: budget.lines(),
+    down_share: downShare.result(),
+    objectives: judgeObjectives(scenario.objectives, metrics, undefined),
+    assumptions: assumptions(scenario),
+    ignored: scenario.ignored.map(
+      ({ kind, name, position }) => `${kind} ${name} (${position.file}:${position.line}:${position.column})`,
+    ),
+  };
+}
+
+/** What the figures rest on: first what the scenario says of the application, then every timer. */
+function assumptions(scenario: Scenario): Prediction['assumptions'] {
+  const applications = scenario.workloads.flatMap(({ name, pod }) =>
+    pod.containers.map((container) => ({
+      name: `${name}/${container.name}`,
+      value:
+        `listens ${describe(container.application.start_time)} after exec, ` +
+        `serves a request in ${describe(container.application.service_time)}, ` +
+        `on SIGTERM: ${container.application.on_sigterm}`,
+      source: scenario.file,
+    })),
+  );
+  const timers = Object.entries(TIMING).map(([name, entry]) => {
+    const used = scenario.timing[name as TimingName];
+    const isDefault = mean_ms(used) === mean_ms(entry.default) && used.kind === entry.default.kind;
+    return {
+      name,
+      value: `${describe(used)}: ${entry.what}`,
+      source: isDefault ? entry.source : scenario.file,
+    };
+  });
+  return [...applications, ...timers];
+}

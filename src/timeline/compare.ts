@@ -1,0 +1,180 @@
+/**
+ * Says of each metric whether the measurement bears the prediction out.
+ *
+ * Two questions, both must be answered well. Is the mean right: does the 95 % interval of the difference lie
+ * within the margin (a test of equivalence), outside it, or across its edge? And is the spread right: do as
+ * many single trials fall into the 90 % prediction interval as should?
+ */
+import { sampleStandardDeviation } from 'simple-statistics';
+import type { Objectives } from '../scenario/scenario.ts';
+import { t975 } from './interval.ts';
+import { judgeObjectives } from './objectives.ts';
+import {
+  type Judgement,
+  METRICS,
+  type Measured,
+  type Measurement,
+  type Metric,
+  type MetricVerdict,
+  type Predicted,
+  type Prediction,
+  type Verdict,
+} from './verdict.ts';
+
+/** A prediction within this share of what was lost is called right. */
+export const TOLERANCE = 0.25;
+
+/** Requests that may fail or not by the luck of a race of milliseconds; no prediction resolves fewer. */
+export const RESOLUTION_REQUESTS = 3;
+
+/** A difference below this share of the latency limit decides the outcome of no request. */
+const LATENCY_RESOLUTION_SHARE = 0.05;
+
+/** Too few trials within the interval: this unlikely, were the interval right (binomial, one-sided). */
+const COVERAGE_P = 0.01;
+
+export interface Resolution {
+  readonly rate_per_s: number;
+  readonly window_s: number;
+  readonly latency_limit_ms: number;
+}
+
+/**
+ * How far a measured mean may lie from the predicted one and the prediction still be right: a share of what is
+ * lost, yet no finer than the load can resolve. Availability and throughput are held to the same loss.
+ */
+export function margin(metric: Metric, predicted: number, r: Resolution): number {
+  const requests = r.rate_per_s * r.window_s;
+  switch (metric) {
+    case 'downtime_s':
+      return Math.max(TOLERANCE * predicted, RESOLUTION_REQUESTS / r.rate_per_s);
+    case 'failed_requests':
+      return Math.max(TOLERANCE * predicted, RESOLUTION_REQUESTS);
+    case 'availability_time':
+    case 'availability_requests':
+      return Math.max(TOLERANCE * (1 - predicted), RESOLUTION_REQUESTS / requests);
+    case 'throughput_rps':
+      return Math.max(TOLERANCE * Math.max(0, r.rate_per_s - predicted), RESOLUTION_REQUESTS / r.window_s);
+    case 'capacity_rps':
+      return TOLERANCE * predicted;
+    case 'latency_p50_ms':
+    case 'latency_p99_ms':
+      return Math.max(TOLERANCE * predicted, LATENCY_RESOLUTION_SHARE * r.latency_limit_ms);
+  }
+}
+
+export function compareMetric(
+  metric: Metric,
+  predicted: Predicted,
+  measured: Measured | undefined,
+  resolution: Resolution,
+): MetricVerdict {
+  const judged = (verdict: Judgement, reason: string): MetricVerdict => ({
+    predicted,
+    measured,
+    verdict,
+    reason,
+  });
+  if (measured === undefined || measured.values.length === 0) {
+    return judged('inconclusive', 'nothing valid was measured');
+  }
+  const n = measured.values.length;
+  const allowed = margin(metric, predicted.mean, resolution);
+  const difference = measured.mean - predicted.mean;
+  const half = halfWidth(predicted, measured);
+  const by = `measured ${signed(difference)} of the predicted mean, give or take ${number(half)} (${n} trials); ${number(allowed)} is allowed`;
+
+  const inside = measured.values.filter((v) => v >= predicted.pi90[0] && v <= predicted.pi90[1]).length;
+  // A single trial a resolution beside the interval is not beside it.
+  const near = measured.values.filter(
+    (v) =>
+      v >= predicted.pi90[0] - slack(metric, resolution) &&
+      v <= predicted.pi90[1] + slack(metric, resolution),
+  ).length;
+  if (Math.abs(difference) - half > allowed) return judged('differs', by);
+  if (binomialAtMost(near, n, 0.9) < COVERAGE_P) {
+    return judged('differs', `${inside} of ${n} trials within the 90 % prediction interval; ${by}`);
+  }
+  if (Math.abs(difference) + half <= allowed) {
+    return judged('agrees', `${inside} of ${n} trials within the 90 % prediction interval; ${by}`);
+  }
+  return judged('inconclusive', `${by}: more trials would tell`);
+}
+
+/** Half of the 95 % interval of the difference of the two means. */
+function halfWidth(predicted: Predicted, measured: Measured): number {
+  const n = measured.values.length;
+  // The prediction knows the spread of single trials; a few measured ones may miss it by luck.
+  const foretold = (predicted.pi90[1] - predicted.pi90[0]) / (2 * 1.645);
+  const seen = n < 2 ? 0 : sampleStandardDeviation(measured.values as number[]);
+  const z = 1.959963984540054;
+  const half = Math.max(z * foretold, n < 2 ? 0 : t975(n - 1) * seen) / Math.sqrt(n);
+  const predictedHalf = (predicted.ci95[1] - predicted.ci95[0]) / 2;
+  return Math.hypot(half, predictedHalf);
+}
+
+/** What a difference of so few requests as nobody can foretell comes to, for a single trial. */
+function slack(metric: Metric, resolution: Resolution): number {
+  return metric === 'capacity_rps' ? 0 : margin(metric, lossless(metric, resolution), resolution);
+}
+
+/** The value of a metric where nothing is lost: there the margin is the resolution alone. */
+function lossless(metric: Metric, r: Resolution): number {
+  if (metric === 'availability_time' || metric === 'availability_requests') return 1;
+  return metric === 'throughput_rps' ? r.rate_per_s : 0;
+}
+
+/** P(X <= k), X binomial. */
+export function binomialAtMost(k: number, n: number, p: number): number {
+  let term = (1 - p) ** n;
+  let sum = term;
+  for (let i = 1; i <= k; i += 1) {
+    term *= ((n - i + 1) / i) * (p / (1 - p));
+    sum += term;
+  }
+  return Math.min(1, sum);
+}
+
+/** The whole comparison. What was not predicted or makes no sense for the scenario is left out. */
+export function compare(
+  prediction: Prediction,
+  measurement: Measurement,
+  resolution: Resolution,
+  objectives: Objectives,
+): Verdict {
+  const metrics: Partial<Record<Metric, MetricVerdict>> = {};
+  for (const metric of METRICS) {
+    const predicted = prediction.metrics[metric];
+    if (predicted !== undefined) {
+      metrics[metric] = compareMetric(metric, predicted, measurement.metrics[metric], resolution);
+    }
+  }
+  const { verdict, reason } = overall(metrics);
+  return {
+    schema: 'foreshock.verdict/v1',
+    scenario: prediction.scenario,
+    seed: prediction.seed,
+    version: prediction.version,
+    verdict,
+    reason,
+    metrics,
+    objectives: judgeObjectives(objectives, prediction.metrics, measurement.metrics),
+  };
+}
+
+/** One metric that differs is a difference; one that is open leaves the whole open. */
+function overall(metrics: Verdict['metrics']): { verdict: Judgement; reason: string } {
+  const named = (wanted: Judgement) => METRICS.filter((metric) => metrics[metric]?.verdict === wanted);
+  for (const verdict of ['differs', 'inconclusive'] as const) {
+    const [first, ...rest] = named(verdict);
+    if (first === undefined) continue;
+    const others = rest.length > 0 ? `; also ${rest.join(', ')}` : '';
+    return { verdict, reason: `${first}: ${metrics[first]?.reason}${others}` };
+  }
+  const agreeing = named('agrees');
+  if (agreeing.length === 0) return { verdict: 'inconclusive', reason: 'nothing was predicted' };
+  return { verdict: 'agrees', reason: `downtime_s: ${metrics.downtime_s?.reason ?? 'not compared'}` };
+}
+
+const number = (value: number): string => String(Number(value.toPrecision(3)));
+const signed = (value: number): string => `${value < 0 ? '-' : '+'}${number(Math.abs(value))}`;
