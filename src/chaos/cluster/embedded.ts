@@ -20,7 +20,7 @@ import {
 import { Applications } from './embedded/application.ts';
 import { embeddedTransport } from './embedded/transport.ts';
 import { loadWebernetes, type Webernetes, type WebernetesCluster } from './embedded/webernetes.ts';
-import { SERVICE_NAME_LABEL, sameEndpoints, selectorString, viewEndpoints, viewPod } from './view.ts';
+import { EndpointsMerger, SERVICE_NAME_LABEL, selectorString, viewEndpoints, viewPod } from './view.ts';
 
 /** What `kubectl apply` and webernetes' own apply remember the applied manifest under. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
@@ -125,24 +125,10 @@ class EmbeddedCluster implements Cluster {
       () => this.#slices(namespace, service),
       `${SERVICE_NAME_LABEL}=${service}`,
     );
-    const known = new Map<string, V1EndpointSlice>();
-    let delivered: Endpoints | undefined;
-    const deliver = () => {
-      const endpoints = viewEndpoints(service, known.values());
-      if (delivered && sameEndpoints(delivered, endpoints)) return;
-      delivered = endpoints;
-      watcher.endpoints(endpoints);
-    };
-    const keep = (slice: V1EndpointSlice) => {
-      known.set(slice.metadata?.name ?? '', slice);
-      if (delivered) deliver();
-    };
-    slices.on('add', keep);
-    slices.on('update', keep);
-    slices.on('delete', (slice) => {
-      known.delete(slice.metadata?.name ?? '');
-      deliver();
-    });
+    const merged = new EndpointsMerger(service, (endpoints) => watcher.endpoints(endpoints));
+    slices.on('add', (slice) => merged.changed('added', slice));
+    slices.on('update', (slice) => merged.changed('modified', slice));
+    slices.on('delete', (slice) => merged.changed('deleted', slice));
     slices.on('error', lost);
 
     signal.addEventListener('abort', () => {
@@ -151,7 +137,7 @@ class EmbeddedCluster implements Cluster {
     });
     await pods.start();
     await slices.start();
-    deliver();
+    merged.begin();
   }
 
   async deletePod(pod: PodRef, grace_period_s: number | undefined): Promise<void> {

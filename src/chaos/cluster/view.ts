@@ -1,4 +1,5 @@
 /** From the objects of the Kubernetes API to what chaos needs of them. Both clusters speak that API. */
+import { isDeepStrictEqual } from 'node:util';
 import type { V1EndpointSlice, V1Pod } from '@kubernetes/client-node';
 import type { Labels } from '../../scenario/scenario.ts';
 import type { Endpoints, Pod } from './cluster.ts';
@@ -61,8 +62,34 @@ export function viewEndpoints(service: string, slices: Iterable<V1EndpointSlice>
   };
 }
 
-export const sameEndpoints = (a: Endpoints, b: Endpoints): boolean =>
-  a.ready.join() === b.ready.join() && a.terminating.join() === b.terminating.join();
+/** Puts the slices of a Service together as a watch tells of them one by one. */
+export class EndpointsMerger {
+  readonly #service: string;
+  readonly #deliver: (endpoints: Endpoints) => void;
+  readonly #slices = new Map<string, V1EndpointSlice>();
+  #delivered: Endpoints | undefined;
+
+  /** @param deliver called from `begin` on, when what they say together is not what they said before */
+  constructor(service: string, deliver: (endpoints: Endpoints) => void) {
+    this.#service = service;
+    this.#deliver = deliver;
+  }
+
+  changed(change: 'added' | 'modified' | 'deleted', slice: V1EndpointSlice): void {
+    const name = slice.metadata?.name ?? '';
+    if (change === 'deleted') this.#slices.delete(name);
+    else this.#slices.set(name, slice);
+    if (this.#delivered) this.begin();
+  }
+
+  /** Delivers the first state: all slices that there were are known. */
+  begin(): void {
+    const endpoints = viewEndpoints(this.#service, this.#slices.values());
+    if (isDeepStrictEqual(endpoints, this.#delivered)) return;
+    this.#delivered = endpoints;
+    this.#deliver(endpoints);
+  }
+}
 
 /**
  * `key=value,...` as the API takes it.

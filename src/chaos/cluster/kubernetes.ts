@@ -1,0 +1,268 @@
+/**
+ * A cluster that a kubeconfig points at, through its API alone. Imported only when one is asked for
+ * (open.ts): the client takes a while to load.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import type { KubernetesObject, V1EndpointSlice, V1Pod } from '@kubernetes/client-node';
+import { EXIT, UserError } from '../../scenario/errors.ts';
+import type { Labels, ManifestObject } from '../../scenario/scenario.ts';
+import { HttpTransport } from '../load/http.ts';
+import {
+  type Cluster,
+  type ClusterWatcher,
+  type Endpoints,
+  type LoadTarget,
+  type ObjectRef,
+  type Pod,
+  type PodRef,
+  PodReplacedError,
+  type Transport,
+} from './cluster.ts';
+import { Api, type Call } from './kubernetes/api.ts';
+import { type ConfigOptions, loadConfig } from './kubernetes/config.ts';
+import { type ContainerKillCommand, runContainerKill } from './kubernetes/container-kill.ts';
+import { ApiError, isApiError } from './kubernetes/errors.ts';
+import { Kinds } from './kubernetes/kinds.ts';
+import { findRoute } from './kubernetes/route.ts';
+import { follow } from './kubernetes/watch.ts';
+import { EndpointsMerger, SERVICE_NAME_LABEL, selectorString, viewEndpoints, viewPod } from './view.ts';
+
+export interface KubernetesOptions extends ConfigOptions {
+  /** How a container's main process is killed; see kubernetes/container-kill.ts. */
+  readonly containerKillCommand?: ContainerKillCommand | undefined;
+}
+
+/** Under which the fields that foreshock sets are its own; server-side apply. */
+const FIELD_MANAGER = 'foreshock';
+const APPLY_PATCH = 'application/apply-patch+yaml';
+/** A new object is written to by its controllers in its first moments. */
+const COMPARISONS_MAX = 10;
+const REMOVAL_POLL_MS = 200;
+/** Beyond any grace period in common use. */
+const REMOVAL_TIMEOUT_MS = 5 * 60_000;
+
+/** @throws UserError where there is no usable kubeconfig; the cluster itself is not asked yet */
+export function connectKubernetes(options: KubernetesOptions): Cluster {
+  return new KubernetesCluster(new Api(loadConfig(options)), options.containerKillCommand);
+}
+
+class KubernetesCluster implements Cluster {
+  readonly kind = 'kubernetes';
+  readonly #api: Api;
+  readonly #kinds: Kinds;
+  readonly #containerKillCommand: ContainerKillCommand | undefined;
+
+  constructor(api: Api, containerKillCommand: ContainerKillCommand | undefined) {
+    this.#api = api;
+    this.#kinds = new Kinds(api);
+    this.#containerKillCommand = containerKillCommand;
+  }
+
+  async describe(): Promise<string> {
+    const { gitVersion } = await this.#api.readPath<{ gitVersion: string }>('/version');
+    if (!(await this.may('list', 'nodes', ''))) return `kubernetes ${gitVersion}`;
+    const { items } = await this.#api.read<{ items: unknown[] }>(core('list', 'nodes'));
+    return `kubernetes ${gitVersion}, ${items.length} ${items.length === 1 ? 'node' : 'nodes'}`;
+  }
+
+  async may(verb: string, resource: string, namespace: string, group = ''): Promise<boolean> {
+    const [main, subresource] = resource.split('/');
+    const review = await this.#api.call<{ status?: { allowed?: boolean } }>(
+      {
+        verb: 'create',
+        group: 'authorization.k8s.io',
+        version: 'v1',
+        resource: 'selfsubjectaccessreviews',
+      },
+      {
+        body: {
+          apiVersion: 'authorization.k8s.io/v1',
+          kind: 'SelfSubjectAccessReview',
+          spec: { resourceAttributes: { verb, group, resource: main, subresource, namespace } },
+        },
+      },
+    );
+    return review.status?.allowed === true;
+  }
+
+  /** An object that already is as the manifest says is not written to, not even to be listed as ours. */
+  async apply(object: ManifestObject): ReturnType<Cluster['apply']> {
+    const target = await this.#kinds.locate(object, object.position);
+    const body = structuredClone(object.body) as KubernetesObject;
+    if (target.namespace !== undefined) body.metadata = { ...body.metadata, namespace: target.namespace };
+    try {
+      const existing = await this.#read(target);
+      if (existing && (await this.#isAsApplied(target, body, existing))) return 'unchanged';
+      await this.#applyPatch(target, body, {});
+      return existing ? 'configured' : 'created';
+    } catch (error) {
+      throw error instanceof ApiError ? refusedManifest(object, error) : error;
+    }
+  }
+
+  async find(ref: ObjectRef): Promise<{ uid: string } | undefined> {
+    const uid = (await this.#read(await this.#kinds.locate(ref)))?.metadata?.uid;
+    return uid === undefined ? undefined : { uid };
+  }
+
+  async remove(ref: ObjectRef, uid: string): Promise<void> {
+    const target = await this.#kinds.locate(ref);
+    const body = { preconditions: { uid }, propagationPolicy: 'Foreground' };
+    try {
+      await this.#api.call({ ...target, verb: 'delete' }, { body });
+    } catch (error) {
+      // Gone already, or another object by now, which is not ours to delete.
+      if (isApiError(error, 404, 409)) return;
+      throw error;
+    }
+    // Deleted in the foreground: an object goes when the last of its dependents is gone.
+    const deadline = performance.now() + REMOVAL_TIMEOUT_MS;
+    while ((await this.find(ref))?.uid === uid) {
+      if (performance.now() > deadline) {
+        throw new UserError(
+          `${ref.kind} ${ref.namespace}/${ref.name} is still being deleted after ${REMOVAL_TIMEOUT_MS / 1000} s`,
+          { exitCode: EXIT.notRestored, hint: 'a finalizer, or a pod that does not end, holds it' },
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, REMOVAL_POLL_MS));
+    }
+  }
+
+  async pods(namespace: string, selector: Labels): Promise<readonly Pod[]> {
+    const query = { labelSelector: selectorString(selector) };
+    const { items } = await this.#api.read<{ items: V1Pod[] }>(core('list', 'pods', namespace), { query });
+    return items.map(viewPod);
+  }
+
+  async endpoints(namespace: string, service: string): Promise<Endpoints> {
+    const query = { labelSelector: `${SERVICE_NAME_LABEL}=${service}` };
+    const { items } = await this.#api.read<{ items: V1EndpointSlice[] }>(
+      { ...SLICES, verb: 'list', namespace },
+      { query },
+    );
+    return viewEndpoints(service, items);
+  }
+
+  async watch(
+    target: { readonly namespace: string; readonly selector: Labels; readonly service: string },
+    watcher: ClusterWatcher,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { namespace, service } = target;
+    const lost = (error: Error) => watcher.lost(error);
+    const merged = new EndpointsMerger(service, (endpoints) => watcher.endpoints(endpoints));
+    await Promise.all([
+      follow<V1Pod>(
+        this.#api,
+        core('list', 'pods', namespace),
+        selectorString(target.selector),
+        { changed: (change, pod) => watcher.pod(change, viewPod(pod)), lost },
+        signal,
+      ),
+      follow<V1EndpointSlice>(
+        this.#api,
+        { ...SLICES, namespace },
+        `${SERVICE_NAME_LABEL}=${service}`,
+        { changed: (change, slice) => merged.changed(change, slice), lost },
+        signal,
+      ),
+    ]);
+    merged.begin();
+  }
+
+  async deletePod(pod: PodRef, grace_period_s: number | undefined): Promise<void> {
+    const { namespace, name, uid } = pod;
+    const grace = grace_period_s === undefined ? {} : { gracePeriodSeconds: grace_period_s };
+    try {
+      await this.#api.call(
+        { ...core('delete', 'pods', namespace), name },
+        { body: { preconditions: { uid }, ...grace } },
+      );
+    } catch (error) {
+      throw isApiError(error, 404, 409) ? gone(pod) : error;
+    }
+  }
+
+  async killContainer(pod: PodRef, container: string): Promise<void> {
+    const { namespace, name, uid } = pod;
+    const found = await this.#read({ ...core('get', 'pods', namespace), name });
+    if (found?.metadata?.uid !== uid) throw gone(pod);
+    await runContainerKill(this.#containerKillCommand, pod, container);
+  }
+
+  async transport(target: LoadTarget): Promise<Transport> {
+    const { ready } = await this.endpoints(target.namespace, target.service);
+    return new HttpTransport(await findRoute(this.#api, target, ready.length > 0));
+  }
+
+  async close(): Promise<void> {}
+
+  async #read(target: Omit<Call, 'verb'>): Promise<KubernetesObject | undefined> {
+    try {
+      return await this.#api.read<KubernetesObject>({ ...target, verb: 'get' });
+    } catch (error) {
+      if (isApiError(error, 404)) return undefined;
+      throw error;
+    }
+  }
+
+  async #isAsApplied(
+    target: Omit<Call, 'verb'>,
+    body: KubernetesObject,
+    existing: KubernetesObject,
+  ): Promise<boolean> {
+    let before: KubernetesObject | undefined = existing;
+    for (let attempt = 0; before && attempt < COMPARISONS_MAX; attempt += 1) {
+      const after = await this.#applyPatch(target, body, { dryRun: 'All' });
+      if (before.metadata?.resourceVersion === after.metadata?.resourceVersion) {
+        return isDeepStrictEqual(content(before), content(after));
+      }
+      // A controller wrote to it in between: what it changed is not for us to be blamed for.
+      before = await this.#read(target);
+    }
+    return false;
+  }
+
+  #applyPatch(
+    target: Omit<Call, 'verb'>,
+    body: KubernetesObject,
+    dryRun: { dryRun?: 'All' },
+  ): Promise<KubernetesObject> {
+    const query = { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', ...dryRun };
+    return this.#api.call({ ...target, verb: 'patch' }, { query, body, contentType: APPLY_PATCH });
+  }
+}
+
+const SLICES = { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices' } as const;
+
+const core = (verb: Call['verb'], resource: string, namespace?: string): Call => ({
+  verb,
+  group: '',
+  version: 'v1',
+  resource,
+  namespace,
+});
+
+/** What a person wrote or sees of an object: not the server's book-keeping, not what controllers report. */
+function content(object: KubernetesObject): unknown {
+  const { metadata, ...rest } = object as KubernetesObject & { status?: unknown };
+  return { ...rest, status: undefined, labels: metadata?.labels, annotations: metadata?.annotations };
+}
+
+function refusedManifest(object: ManifestObject, error: ApiError): UserError {
+  const { file, line, column } = object.position;
+  const where = `${file}:${line}:${column}`;
+  return new UserError(`${where}: the cluster refuses ${object.kind} "${object.name}": ${error.message}`, {
+    exitCode: EXIT.configuration,
+    hint:
+      error.code === 409
+        ? 'somebody else manages these fields of the object that is there; use another name or namespace, or make the manifest say what is there'
+        : error.code === 404
+          ? `is there a namespace ${object.namespace}? try \`kubectl create namespace ${object.namespace}\``
+          : 'try `kubectl apply --server-side --dry-run=server`, which says the same',
+    cause: error,
+  });
+}
+
+const gone = ({ namespace, name, uid }: PodRef): PodReplacedError =>
+  new PodReplacedError(`pod ${namespace}/${name} with UID ${uid} is gone`);

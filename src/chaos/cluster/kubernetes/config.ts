@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { KubeConfig } from '@kubernetes/client-node';
+import { EXIT, UserError } from '../../../scenario/errors.ts';
+
+export interface ConfigOptions {
+  /** Path of a kubeconfig; undefined: as kubectl finds it (KUBECONFIG, ~/.kube/config, the pod's own account). */
+  readonly kubeconfig?: string | undefined;
+  /** Undefined: the kubeconfig's current one. */
+  readonly context?: string | undefined;
+}
+
+/** Where a pod finds the account it runs under; client-go rest/config.go. */
+const SERVICE_ACCOUNT_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+
+/** @throws UserError where there is none, or it cannot be read, or has no such context */
+export function loadConfig(options: ConfigOptions): KubeConfig {
+  const config = new KubeConfig();
+  const files = kubeconfigFiles(options);
+  const missing = files.filter((file) => !existsSync(file));
+  if (files.length > 0 && missing.length > 0) {
+    throw refusal(`no kubeconfig at ${missing.join(' and ')}`, 'check KUBECONFIG, or unset it');
+  }
+  if (files.length === 0 && !existsSync(SERVICE_ACCOUNT_TOKEN)) {
+    throw refusal(
+      'no kubeconfig: neither KUBECONFIG nor ~/.kube/config names a cluster',
+      'set KUBECONFIG, or use --cluster embedded, which needs none',
+    );
+  }
+  try {
+    if (files.length === 0) config.loadFromCluster();
+    for (const [index, file] of files.entries()) {
+      if (index === 0) {
+        config.loadFromFile(file);
+      } else {
+        const further = new KubeConfig();
+        further.loadFromFile(file);
+        config.mergeConfig(further, true);
+      }
+    }
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw refusal(
+      `the kubeconfig ${files.join(', ')} cannot be read: ${why}`,
+      'try `kubectl config view`',
+      cause,
+    );
+  }
+  useContext(config, options.context);
+  return config;
+}
+
+function kubeconfigFiles({ kubeconfig }: ConfigOptions): string[] {
+  if (kubeconfig !== undefined) return [kubeconfig];
+  const fromEnvironment = (process.env.KUBECONFIG ?? '').split(delimiter).filter((file) => file !== '');
+  if (fromEnvironment.length > 0) return fromEnvironment;
+  const usual = join(homedir(), '.kube', 'config');
+  return existsSync(usual) ? [usual] : [];
+}
+
+function useContext(config: KubeConfig, context: string | undefined): void {
+  const names = config.getContexts().map(({ name }) => name);
+  const known = `the kubeconfig has ${names.length > 0 ? names.join(', ') : 'none'}`;
+  if (context !== undefined) {
+    if (!names.includes(context)) throw refusal(`no context ${context}`, known);
+    config.setCurrentContext(context);
+  }
+  if (!config.getCurrentCluster()) {
+    throw refusal(
+      `the kubeconfig's context "${config.getCurrentContext() ?? ''}" names no cluster`,
+      `choose one with --context; ${known}`,
+    );
+  }
+}
+
+const refusal = (message: string, hint: string, cause?: unknown): UserError =>
+  new UserError(message, { exitCode: EXIT.configuration, hint, cause });

@@ -1,0 +1,78 @@
+/**
+ * SIGKILL to a container's main process. Nothing inside the container can do it: the kernel drops a SIGKILL
+ * that comes from within a PID namespace to its first process (pid_namespaces(7)). So somebody on the node
+ * has to: a command of the user's, which knows how to get there.
+ */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { EXIT, UserError } from '../../../scenario/errors.ts';
+import type { PodRef } from '../cluster.ts';
+
+export const CONTAINER_KILL_COMMAND = 'FORESHOCK_CONTAINER_KILL_COMMAND';
+
+/** A command and its first arguments; told the container by the options added to them. */
+export type ContainerKillCommand = readonly string[];
+
+const COMMAND_TIMEOUT_MS = 30_000;
+/** How much of what the command said is worth repeating. */
+const COMPLAINT_LENGTH_MAX = 500;
+
+/** From the environment: words separated by spaces, or a JSON list where a word has spaces in it. */
+export function containerKillCommand(
+  environment: Readonly<Record<string, string | undefined>>,
+): ContainerKillCommand | undefined {
+  const text = environment[CONTAINER_KILL_COMMAND]?.trim() ?? '';
+  if (text === '') return undefined;
+  if (!text.startsWith('[')) return text.split(/\s+/);
+  let words: unknown;
+  try {
+    words = JSON.parse(text);
+  } catch {
+    words = undefined;
+  }
+  if (Array.isArray(words) && words.length > 0 && words.every((word) => typeof word === 'string'))
+    return words;
+  throw new UserError(`${CONTAINER_KILL_COMMAND} is not a JSON list of words: ${text}`, {
+    exitCode: EXIT.configuration,
+    hint: 'for example ["ssh", "node 1", "kill-container"]',
+  });
+}
+
+/**
+ * Runs `COMMAND --namespace NAMESPACE --pod POD --container CONTAINER` and waits for it; the pod's UID is in
+ * its environment as FORESHOCK_POD_UID.
+ *
+ * @throws UserError where there is no command, or it fails
+ */
+export async function runContainerKill(
+  command: ContainerKillCommand | undefined,
+  { namespace, name, uid }: PodRef,
+  container: string,
+): Promise<void> {
+  const [program, ...first] = command ?? [];
+  if (program === undefined) {
+    throw new UserError('container-kill needs a command that can SIGKILL a process on a node', {
+      exitCode: EXIT.configuration,
+      hint: `set ${CONTAINER_KILL_COMMAND}; it is run with --namespace, --pod and --container. From inside a container its main process cannot be killed`,
+    });
+  }
+  const options = ['--namespace', namespace, '--pod', name, '--container', container];
+  try {
+    await promisify(execFile)(program, [...first, ...options], {
+      timeout: COMMAND_TIMEOUT_MS,
+      env: { ...process.env, FORESHOCK_POD_UID: uid },
+    });
+  } catch (error) {
+    throw new UserError(`the command of ${CONTAINER_KILL_COMMAND} failed: ${complaint(error)}`, {
+      exitCode: EXIT.configuration,
+      hint: `try it by hand: ${[program, ...first, ...options].join(' ')}`,
+      cause: error,
+    });
+  }
+}
+
+function complaint(error: unknown): string {
+  const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : '';
+  const text = said || (error instanceof Error ? error.message : String(error));
+  return text.slice(0, COMPLAINT_LENGTH_MAX);
+}

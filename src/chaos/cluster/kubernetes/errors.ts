@@ -1,0 +1,111 @@
+/** What can go wrong between us and an API server, in sentences that a person can act on. */
+import { EXIT, UserError } from '../../../scenario/errors.ts';
+import type { Call } from './api.ts';
+
+/** The server refused a request. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  /** HTTP status. */
+  readonly code: number;
+  /** Kubernetes' word for it: NotFound, Conflict, Expired, Invalid, ... */
+  readonly reason: string | undefined;
+  /** What the server asks us to wait before trying again. */
+  readonly retry_after_ms: number;
+
+  constructor(code: number, body: string, retryAfter?: string) {
+    const status = parseStatus(body);
+    super(status.message ?? `HTTP ${code}: ${body.slice(0, 200)}`);
+    this.code = code;
+    this.reason = status.reason;
+    this.retry_after_ms = Math.min(Number(retryAfter) || 0, 10) * 1000;
+  }
+}
+
+function parseStatus(body: string): { message?: string; reason?: string } {
+  try {
+    return (JSON.parse(body) ?? {}) as { message?: string; reason?: string };
+  } catch {
+    // A proxy's page, or nothing at all.
+    return {};
+  }
+}
+
+export const isApiError = (error: unknown, ...codes: number[]): error is ApiError =>
+  error instanceof ApiError && codes.includes(error.code);
+
+export const unauthorized = (server: string, context: string, cause: ApiError): UserError =>
+  new UserError(`the API server ${server} does not know the account of context "${context}" (401)`, {
+    exitCode: EXIT.configuration,
+    hint: 'its credentials may have expired; try `kubectl auth whoami`',
+    cause,
+  });
+
+export function forbidden(call: Call, cause: ApiError): UserError {
+  const { verb, group, resource, namespace, name } = call;
+  const what = `${verb} ${group === '' ? resource : `${resource}.${group}`}${name ? ` "${name}"` : ''}`;
+  const where = namespace === undefined ? 'in the cluster' : `in namespace ${namespace}`;
+  return new UserError(`not allowed to ${what} ${where} (403): ${cause.message}`, {
+    exitCode: EXIT.configuration,
+    hint: `a ${namespace === undefined ? 'ClusterRole' : 'Role'} with this rule allows it: ${rbacRule(call)}`,
+    cause,
+  });
+}
+
+/** As it would stand in a Role, in YAML's flow style. */
+const rbacRule = ({ verb, group, resource }: Call): string =>
+  `{apiGroups: ["${group}"], resources: ["${resource}"], verbs: ["${verb}"]}`;
+
+export const serverFailed = (server: string, cause: ApiError): UserError =>
+  new UserError(`the API server ${server} failed with ${cause.code}: ${cause.message}`, {
+    exitCode: EXIT.configuration,
+    hint: 'try again; if it goes on, look at the logs of kube-apiserver',
+    cause,
+  });
+
+/** @param error what the HTTP client, or the way to its credentials, failed with */
+export function unreachable(server: string, error: unknown): UserError {
+  const root = rootOf(error);
+  const { because, hint } = explain(root);
+  return new UserError(`the API server ${server} cannot be reached: ${because}`, {
+    exitCode: EXIT.configuration,
+    hint,
+    cause: error,
+  });
+}
+
+function explain(root: NodeJS.ErrnoException): { because: string; hint: string } {
+  const because = root.message || root.code || root.name;
+  const code = root.code ?? '';
+  if (root.name === 'TimeoutError' || code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
+    return { because: `no answer in time (${because})`, hint: 'is the cluster up, and do you need a VPN?' };
+  }
+  if (code === 'ECONNREFUSED') {
+    return {
+      because: `connection refused (${because})`,
+      hint: 'is the cluster up? try `kubectl cluster-info`',
+    };
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return { because: `no such host (${because})`, hint: 'check the server in the kubeconfig' };
+  }
+  if (code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || /CERT|SIGNATURE/.test(code)) {
+    return {
+      because: `TLS failed (${because})`,
+      hint: 'check certificate-authority-data and the server name in the kubeconfig',
+    };
+  }
+  if (root.syscall?.startsWith('spawn')) {
+    return {
+      because: `its credentials come from a program that cannot be run (${because})`,
+      hint: "install the program under the kubeconfig's users[].user.exec.command",
+    };
+  }
+  return { because, hint: 'try `kubectl cluster-info`' };
+}
+
+/** The innermost cause: fetch wraps what happened; several addresses make an AggregateError. */
+function rootOf(error: unknown): NodeJS.ErrnoException {
+  if (error instanceof AggregateError && error.errors.length > 0) return rootOf(error.errors[0]);
+  if (error instanceof Error) return error.cause instanceof Error ? rootOf(error.cause) : error;
+  return new Error(String(error));
+}

@@ -1,0 +1,125 @@
+import { connect } from 'node:net';
+import type { V1Node, V1Service } from '@kubernetes/client-node';
+import { EXIT, UserError } from '../../../scenario/errors.ts';
+import type { HttpTarget } from '../../load/http.ts';
+import type { LoadTarget } from '../cluster.ts';
+import type { Api } from './api.ts';
+import { ApiError, isApiError } from './errors.ts';
+
+/** Node ports are the same on all nodes; this many are tried. */
+const NODES_TRIED_MAX = 3;
+const CONNECT_TIMEOUT_MS = 1000;
+
+/**
+ * The address at which load from here reaches a Service, the outermost first: its load balancer, a node port
+ * (of the first node by name that answers), its cluster address.
+ *
+ * @param expectAnswer whether the Service has ready endpoints, so that a way that works can be told from one
+ *   that does not; without, the first way is taken on trust
+ * @throws UserError where none works; it says which were tried
+ */
+export async function findRoute(api: Api, target: LoadTarget, expectAnswer: boolean): Promise<HttpTarget> {
+  const service = await readService(api, target);
+  const ways = [
+    ...loadBalancerWays(service, target),
+    ...(await nodePortWays(api, service, target)),
+    ...clusterAddressWays(service, target),
+  ];
+  const first = ways[0];
+  if (first && !expectAnswer) return first;
+  const tried: string[] = [];
+  for (const way of ways) {
+    const failure = await tryToConnect(way);
+    if (failure === undefined) return way;
+    tried.push(`${way.route}: ${failure}`);
+  }
+  throw new UserError(
+    `no way from here to Service ${target.namespace}/${target.service}, port ${target.port}` +
+      (tried.length > 0 ? `; tried ${tried.join('; ')}` : '; it has no address'),
+    {
+      exitCode: EXIT.configuration,
+      hint: 'run foreshock where the nodes can be reached (on a node, or in a pod), or make the Service a NodePort or LoadBalancer; a port-forward would pin one pod',
+    },
+  );
+}
+
+async function readService(api: Api, { namespace, service, port }: LoadTarget): Promise<V1Service> {
+  const call = {
+    verb: 'get',
+    group: '',
+    version: 'v1',
+    resource: 'services',
+    namespace,
+    name: service,
+  } as const;
+  let found: V1Service;
+  try {
+    found = await api.read<V1Service>(call);
+  } catch (error) {
+    if (!isApiError(error, 404)) throw error;
+    throw new UserError(`there is no Service ${namespace}/${service}`, {
+      exitCode: EXIT.configuration,
+      cause: error,
+    });
+  }
+  const ports = found.spec?.ports ?? [];
+  if (!ports.some((candidate) => candidate.port === port)) {
+    throw new UserError(`Service ${namespace}/${service} has no port ${port}`, {
+      exitCode: EXIT.configuration,
+      hint: `it has ${ports.map((candidate) => candidate.port).join(', ') || 'none'}`,
+    });
+  }
+  return found;
+}
+
+function loadBalancerWays(service: V1Service, { port }: LoadTarget): HttpTarget[] {
+  return (service.status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => {
+    const host = ip ?? hostname;
+    return host === undefined ? [] : [{ host, port, route: `load balancer ${host}:${port}` }];
+  });
+}
+
+async function nodePortWays(api: Api, service: V1Service, { port }: LoadTarget): Promise<HttpTarget[]> {
+  const nodePort = service.spec?.ports?.find((candidate) => candidate.port === port)?.nodePort;
+  if (nodePort === undefined) return [];
+  const nodes = await listNodes(api);
+  return nodes
+    .toSorted((a, b) => (a.metadata?.name ?? '').localeCompare(b.metadata?.name ?? ''))
+    .slice(0, NODES_TRIED_MAX)
+    .flatMap((node) => {
+      const host = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
+      const route = `NodePort ${nodePort} of ${node.metadata?.name}, ${host}`;
+      return host === undefined ? [] : [{ host, port: nodePort, route }];
+    });
+}
+
+function clusterAddressWays(service: V1Service, { port }: LoadTarget): HttpTarget[] {
+  const host = service.spec?.clusterIP;
+  if (!host || host === 'None') return [];
+  return [{ host, port, route: `ClusterIP ${host}:${port}` }];
+}
+
+/** Who may not list nodes can still use the other ways. */
+async function listNodes(api: Api): Promise<readonly V1Node[]> {
+  try {
+    const call = { verb: 'list', group: '', version: 'v1', resource: 'nodes' } as const;
+    return (await api.read<{ items: V1Node[] }>(call)).items;
+  } catch (error) {
+    if (error instanceof UserError && error.cause instanceof ApiError && error.cause.code === 403) return [];
+    throw error;
+  }
+}
+
+/** @returns why not; undefined where a connection was made */
+function tryToConnect({ host, port }: HttpTarget): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: CONNECT_TIMEOUT_MS });
+    const finish = (failure: string | undefined) => {
+      socket.destroy();
+      resolve(failure);
+    };
+    socket.on('connect', () => finish(undefined));
+    socket.on('timeout', () => finish(`no answer within ${CONNECT_TIMEOUT_MS} ms`));
+    socket.on('error', (error: NodeJS.ErrnoException) => finish(error.code ?? error.message));
+  });
+}

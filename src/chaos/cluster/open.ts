@@ -1,0 +1,17 @@
+import type { Scenario } from '../../scenario/scenario.ts';
+import type { Cluster } from './cluster.ts';
+import type { KubernetesOptions } from './kubernetes.ts';
+
+/** Where chaos is to be caused. Each implementation, with its libraries, is loaded when it is chosen. */
+export async function openCluster(
+  kind: Cluster['kind'],
+  scenario: Pick<Scenario, 'seed' | 'cluster' | 'workloads' | 'services'>,
+  options: KubernetesOptions = {},
+): Promise<Cluster> {
+  if (kind === 'embedded') {
+    const { startEmbeddedCluster } = await import('./embedded.ts');
+    return startEmbeddedCluster(scenario);
+  }
+  const { connectKubernetes } = await import('./kubernetes.ts');
+  return connectKubernetes(options);
+}
