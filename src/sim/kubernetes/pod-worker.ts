@@ -74,6 +74,7 @@ export class PodWorker {
       container.process = this.#newProcess(container);
       container.process.startLongAgo();
       container.seen = { process: container.process, hasExited: false, at_ms: Number.NEGATIVE_INFINITY };
+      container.reported = container.process;
       container.isReady = true;
       container.hasStarted = true;
       this.#addProbes(container);
