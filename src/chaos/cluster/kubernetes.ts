@@ -20,7 +20,11 @@ import {
 } from './cluster.ts';
 import { Api, type Call } from './kubernetes/api.ts';
 import { type ConfigOptions, loadConfig } from './kubernetes/config.ts';
-import { type ContainerKillCommand, runContainerKill } from './kubernetes/container-kill.ts';
+import {
+  type ContainerKillCommand,
+  parseContainerKillCommand,
+  runContainerKill,
+} from './kubernetes/container-kill.ts';
 import { ApiError, isApiError } from './kubernetes/errors.ts';
 import { Kinds } from './kubernetes/kinds.ts';
 import { findRoute } from './kubernetes/route.ts';
@@ -28,8 +32,8 @@ import { follow } from './kubernetes/watch.ts';
 import { EndpointsMerger, SERVICE_NAME_LABEL, selectorString, viewEndpoints, viewPod } from './view.ts';
 
 export interface KubernetesOptions extends ConfigOptions {
-  /** How a container's main process is killed; see kubernetes/container-kill.ts. */
-  readonly containerKillCommand?: ContainerKillCommand | undefined;
+  /** What kills a container's main process, as words or a JSON list; see kubernetes/container-kill.ts. */
+  readonly containerKillCommand?: string | undefined;
 }
 
 /** Under which the fields that foreshock sets are its own; server-side apply. */
@@ -41,9 +45,11 @@ const REMOVAL_POLL_MS = 200;
 /** Beyond any grace period in common use. */
 const REMOVAL_TIMEOUT_MS = 5 * 60_000;
 
-/** @throws UserError where there is no usable kubeconfig; the cluster itself is not asked yet */
+/** @throws UserError where an option or the kubeconfig is of no use; the cluster itself is not asked yet */
 export function connectKubernetes(options: KubernetesOptions): Cluster {
-  return new KubernetesCluster(new Api(loadConfig(options)), options.containerKillCommand);
+  const { containerKillCommand: text } = options;
+  const killCommand = text === undefined ? undefined : parseContainerKillCommand(text);
+  return new KubernetesCluster(new Api(loadConfig(options)), killCommand);
 }
 
 class KubernetesCluster implements Cluster {

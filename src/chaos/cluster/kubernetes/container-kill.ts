@@ -17,25 +17,28 @@ const COMMAND_TIMEOUT_MS = 30_000;
 /** How much of what the command said is worth repeating. */
 const COMPLAINT_LENGTH_MAX = 500;
 
-/** From the environment: words separated by spaces, or a JSON list where a word has spaces in it. */
-export function containerKillCommand(
-  environment: Readonly<Record<string, string | undefined>>,
-): ContainerKillCommand | undefined {
-  const text = environment[CONTAINER_KILL_COMMAND]?.trim() ?? '';
-  if (text === '') return undefined;
-  if (!text.startsWith('[')) return text.split(/\s+/);
-  let words: unknown;
-  try {
-    words = JSON.parse(text);
-  } catch {
-    words = undefined;
-  }
+/**
+ * @param text words separated by spaces, or a JSON list where a word has spaces in it
+ * @throws UserError where it is neither
+ */
+export function parseContainerKillCommand(text: string): ContainerKillCommand {
+  const trimmed = text.trim();
+  if (trimmed !== '' && !trimmed.startsWith('[')) return trimmed.split(/\s+/);
+  const words = parseJson(trimmed);
   if (Array.isArray(words) && words.length > 0 && words.every((word) => typeof word === 'string'))
     return words;
-  throw new UserError(`${CONTAINER_KILL_COMMAND} is not a JSON list of words: ${text}`, {
+  throw new UserError(`the container kill command is neither words nor a JSON list of words: "${text}"`, {
     exitCode: EXIT.configuration,
-    hint: 'for example ["ssh", "node 1", "kill-container"]',
+    hint: 'for example: ssh node kill-container, or ["ssh", "node 1", "kill-container"]',
   });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /**
@@ -63,7 +66,7 @@ export async function runContainerKill(
       env: { ...process.env, FORESHOCK_POD_UID: uid },
     });
   } catch (error) {
-    throw new UserError(`the command of ${CONTAINER_KILL_COMMAND} failed: ${complaint(error)}`, {
+    throw new UserError(`the container kill command failed: ${complaint(error)}`, {
       exitCode: EXIT.configuration,
       hint: `try it by hand: ${[program, ...first, ...options].join(' ')}`,
       cause: error,
