@@ -123,7 +123,7 @@ export function reportOf(results: Results, context: ReportContext): Report {
     headline: headline.words,
     tone: headline.tone,
     summary: summaryOf(headline.words, first.scenario, metrics),
-    reason: verdict?.reason ?? reasonOf(results, downtimeRow),
+    reason: verdict === undefined ? reasonOf(results, downtimeRow) : readable(verdict.reason),
     metrics,
     budget: budget.rows,
     budget_total: budget.total,
@@ -155,7 +155,7 @@ function metricRow(metric: Metric, results: Results): MetricRow | undefined {
     measured_trials: measured?.values.length ?? 0,
     measured_values: measured?.values.map((value) => withUnit(metric, shown(value))) ?? [],
     judgement: compared?.verdict,
-    reason: compared?.reason ?? '',
+    reason: readable(compared?.reason ?? ''),
     values: { predicted, measured },
   };
 }
@@ -165,6 +165,15 @@ function decimalsOfRow(metric: Metric, predicted: Predicted | undefined, measure
   const interval = predicted?.pi90 ?? measured?.ci95 ?? [0, 0];
   const means = [predicted?.mean, measured?.mean].filter((mean) => mean !== undefined);
   return decimalsFor(metric, means, (interval[1] - interval[0]) / 2);
+}
+
+/** With the metrics called as the report calls them, beginning as a sentence does. */
+function readable(reason: string): string {
+  const words = METRICS.reduce(
+    (text, metric) => text.replaceAll(metric, METRIC_FORMAT[metric].label),
+    reason,
+  );
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
 function headlineOf(
@@ -231,25 +240,39 @@ function reasonOf({ prediction, measurement }: Results, downtime: MetricRow | un
   return '';
 }
 
+/** Below this share, mechanisms are told as one. */
+const BUDGET_SHARE_LEAST = 0.01;
+
 function budgetRows(
   budget: readonly BudgetLine[],
   downtime: MetricRow | undefined,
 ): { rows: BudgetRow[]; total: string | undefined } {
   const total = budget.reduce((sum, { seconds }) => sum + seconds, 0);
-  if (budget.length === 0 || total <= 0) return { rows: [], total: undefined };
+  if (total <= 0) return { rows: [], total: undefined };
   const predicted = downtime?.values.predicted;
   const half_width = predicted === undefined ? 0 : (predicted.pi90[1] - predicted.pi90[0]) / 2;
   const decimals = Math.max(2, decimalsFor('downtime_s', [], half_width));
-  const rows = budget
-    .filter(({ seconds }) => seconds > 0)
-    .toSorted((a, b) => b.seconds - a.seconds)
-    .map(({ mechanism, seconds }) => ({
+  const lines = budget.filter(({ seconds }) => seconds > 0).toSorted((a, b) => b.seconds - a.seconds);
+  const small = lines.filter(({ seconds }) => seconds < BUDGET_SHARE_LEAST * total);
+  const told =
+    small.length < 2
+      ? lines
+      : [
+          ...lines.slice(0, -small.length),
+          {
+            mechanism: `${small.length} others`,
+            seconds: small.reduce((sum, { seconds }) => sum + seconds, 0),
+          },
+        ];
+  return {
+    rows: told.map(({ mechanism, seconds }) => ({
       mechanism,
       seconds,
       shown: quantity('downtime_s', seconds, decimals),
       share: share(seconds, total),
-    }));
-  return { rows, total: downtime?.predicted ?? quantity('downtime_s', total, decimals) };
+    })),
+    total: downtime?.predicted ?? quantity('downtime_s', total, decimals),
+  };
 }
 
 /** Trials that fell to the same cause share a line. */

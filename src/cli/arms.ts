@@ -1,0 +1,28 @@
+/** The two arms and the judge, as the commands call them. */
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Recorder } from '../timeline/event.ts';
+import type { Measurement, Prediction, Verdict } from '../timeline/verdict.ts';
+import type { Target } from './options.ts';
+
+export interface PredictRequest {
+  readonly scenario: Scenario;
+  readonly onProgress: (done: number, total: number) => void;
+  readonly recorderForTrial: (trial: number) => Recorder | undefined;
+}
+
+export interface MeasureRequest {
+  readonly scenario: Scenario;
+  readonly target: Target;
+  /** File that lists what must be put back, written before each act. */
+  readonly journal: string;
+  readonly onProgress: (text: string) => void;
+  readonly recorderForTrial: (trial: number) => Recorder;
+  readonly signal: AbortSignal;
+}
+
+export interface Arms {
+  predict(request: PredictRequest): Promise<Prediction>;
+  /** @throws UserError; with EXIT.aborted after `signal`, with EXIT.notRestored where something remains */
+  measure(request: MeasureRequest): Promise<Measurement>;
+  compare(scenario: Scenario, prediction: Prediction, measurement: Measurement): Promise<Verdict>;
+}

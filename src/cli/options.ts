@@ -1,0 +1,138 @@
+/** Options that several commands share, and their types once read. */
+import type { Argv, Options } from 'yargs';
+import { EXIT, UserError } from '../scenario/errors.ts';
+
+export const CLUSTERS = ['embedded', 'kubernetes'] as const;
+export type ClusterKind = (typeof CLUSTERS)[number];
+
+export const REPORT_FORMATS = ['terminal', 'html', 'json'] as const;
+export type ReportFormat = (typeof REPORT_FORMATS)[number];
+
+/** What `predict`, `chaos` and `verify` are given. */
+export interface RunOptions {
+  readonly scenario: string;
+  readonly seed: string | undefined;
+  readonly predict_trials?: number | undefined;
+  readonly measure_trials?: number | undefined;
+  /** Where to measure; `predict` touches nothing and has none. */
+  readonly target?: Target;
+  readonly out: string | undefined;
+}
+
+export interface Target {
+  readonly cluster: ClusterKind;
+  /** Of the kubeconfig; its current one where not given. */
+  readonly context: string | undefined;
+  readonly source_addresses: readonly string[];
+  readonly container_kill_command: string | undefined;
+}
+
+const SEED = {
+  type: 'string',
+  requiresArg: true,
+  describe: "Same seed: same prediction, same victims [default: the scenario's]",
+} as const satisfies Options;
+
+const OUT = {
+  type: 'string',
+  requiresArg: true,
+  defaultDescription: 'out/NAME',
+  describe: 'Folder for the results',
+} as const satisfies Options;
+
+function trials(flag: string, what: string) {
+  return {
+    type: 'number',
+    requiresArg: true,
+    describe: `${what} [default: the scenario's]`,
+    coerce(value: number | undefined) {
+      if (value === undefined || (Number.isInteger(value) && value > 0)) return value;
+      throw new UserError(`--${flag} must be a whole number above 0`, { exitCode: EXIT.configuration });
+    },
+  } as const satisfies Options;
+}
+
+export const PREDICT_OPTIONS = {
+  trials: trials('trials', 'Trials to simulate'),
+  seed: SEED,
+  out: OUT,
+} as const satisfies Record<string, Options>;
+
+export const CHAOS_OPTIONS = {
+  trials: trials('trials', 'Trials to run on the cluster'),
+  seed: SEED,
+  cluster: {
+    choices: CLUSTERS,
+    default: 'embedded' as ClusterKind,
+    describe: 'Where the fault is caused: in this process, or where the kubeconfig points',
+  },
+  context: {
+    type: 'string',
+    requiresArg: true,
+    describe: "Context of the kubeconfig [default: the kubeconfig's current one]",
+  },
+  'source-addresses': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Local addresses to send from, with commas between, where one has too few ports',
+  },
+  'container-kill-command': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Program that kills a container from its node, for container-kill on Kubernetes',
+  },
+  out: OUT,
+} as const satisfies Record<string, Options>;
+
+export const VERIFY_OPTIONS = {
+  ...CHAOS_OPTIONS,
+  'predict-trials': trials('predict-trials', 'Trials to simulate'),
+} as const satisfies Record<string, Options>;
+
+export const REPORT_OPTIONS = {
+  format: {
+    choices: REPORT_FORMATS,
+    default: 'terminal' as ReportFormat,
+    describe: 'terminal: the summary; html: the page; json: the verdict, or the half there is',
+  },
+} as const satisfies Record<string, Options>;
+
+/** Of all commands; what a mistyped option is compared with. */
+export const OPTION_NAMES: readonly string[] = [
+  ...new Set(
+    [PREDICT_OPTIONS, CHAOS_OPTIONS, VERIFY_OPTIONS, REPORT_OPTIONS, { help: 0, version: 0 }].flatMap(
+      Object.keys,
+    ),
+  ),
+];
+
+export function scenarioArgument<T>(yargs: Argv<T>) {
+  return yargs.positional('scenario', {
+    type: 'string',
+    demandOption: true,
+    normalize: true,
+    describe: 'Scenario file (YAML)',
+  });
+}
+
+export function targetOf(given: {
+  readonly cluster: ClusterKind;
+  readonly context: string | undefined;
+  readonly sourceAddresses: string | undefined;
+  readonly containerKillCommand: string | undefined;
+}): Target {
+  return {
+    cluster: given.cluster,
+    context: given.context,
+    source_addresses: addressList(given.sourceAddresses),
+    container_kill_command: given.containerKillCommand,
+  };
+}
+
+/** "198.18.0.1, 198.18.0.2" */
+function addressList(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((address) => address.trim())
+    .filter((address) => address !== '');
+}

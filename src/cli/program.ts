@@ -1,0 +1,122 @@
+/**
+ * The command line: reads the arguments, runs the command, and turns whatever happens into a message and an
+ * exit code. yargs only chooses: a command runs after it is done, so its errors are never mistaken for usage.
+ */
+import yargs, { type Argv } from 'yargs';
+import { EXIT, UserError } from '../scenario/errors.ts';
+import { VERSION } from '../version.ts';
+import type { Arms } from './arms.ts';
+import { addChaos } from './chaos.ts';
+import type { Io } from './io.ts';
+import { OPTION_NAMES } from './options.ts';
+import { addPredict } from './predict.ts';
+import { addReport } from './report.ts';
+import { addVerify } from './verify.ts';
+
+/** A command with its arguments, ready to run; gives the exit code. */
+export type Action = (io: Io, arms: Arms) => Promise<number>;
+export type Choose = (action: Action) => void;
+
+/** Which code means what, for `--help`; the README's table is checked against it. */
+export const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
+  ok: 'prediction and measurement agree, every objective is met',
+  predictionMissed: 'prediction and measurement differ',
+  inconclusive: 'not enough, or not valid, evidence',
+  objectiveMissed: 'an objective of the scenario is not met',
+  configuration: 'a scenario, a manifest, an option or the cluster is not as it must be',
+  aborted: 'ended early; what was begun is undone',
+  notRestored: 'something could not be put back; the message says what',
+  internal: 'a bug of foreshock',
+};
+
+const WIDTH_MOST = 100;
+
+/** @param argv without the names of the runtime and the program */
+export async function main(argv: readonly string[], io: Io, arms: () => Promise<Arms>): Promise<number> {
+  try {
+    const { action, text } = await parse(argv, io);
+    if (action !== undefined) return await action(io, await arms());
+    io.stdout.write(`${text}\n`);
+    return EXIT.ok;
+  } catch (error) {
+    return explain(error instanceof UsageError ? await usageError(error, argv) : error, io);
+  }
+}
+
+async function parse(argv: readonly string[], io: Io): Promise<{ action: Action | undefined; text: string }> {
+  let action: Action | undefined;
+  let text = '';
+  const parser = commands(yargs(), (chosen) => {
+    action = chosen;
+  })
+    .scriptName('foreshock')
+    .version(VERSION)
+    .wrap(Math.min(io.stdout.columns ?? WIDTH_MOST, WIDTH_MOST));
+  await parser.parseAsync([...argv], {}, (_error, _argv, output) => {
+    text = output;
+  });
+  return { action, text };
+}
+
+function commands(parser: Argv, choose: Choose): Argv {
+  for (const add of [addPredict, addChaos, addVerify, addReport]) add(parser, choose);
+  return parser
+    .usage(
+      'Predict how much downtime a failure will cost, then cause the failure and see.\n\n$0 <command> [options]',
+    )
+    .completion('completion', 'Print a completion script for bash or zsh')
+    .example('$0 verify scenarios/nginx-x2.yaml', 'the whole of it, on the embedded cluster')
+    .example('$0 predict scenarios/nginx-x2.yaml', 'the forecast alone, in seconds')
+    .epilogue(
+      `Exit codes:\n${Object.entries(EXIT)
+        .map(([name, code]) => `  ${String(code).padEnd(4)} ${EXIT_MEANING[name as keyof typeof EXIT]}`)
+        .join('\n')}`,
+    )
+    .parserConfiguration({ 'duplicate-arguments-array': false, 'boolean-negation': false })
+    .detectLocale(false)
+    .demandCommand(1, 'which command? predict, chaos, verify or report')
+    .recommendCommands()
+    .strict()
+    .alias('help', 'h')
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error === undefined || error.name === 'YError' ? new UsageError(message) : error;
+    });
+}
+
+/** What yargs finds wrong with the arguments. */
+class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+const COMMANDS: readonly string[] = ['predict', 'chaos', 'verify', 'report'];
+
+async function usageError({ message }: UsageError, argv: readonly string[]): Promise<UserError> {
+  const command = argv.find((word) => COMMANDS.includes(word));
+  const hints = [`see foreshock ${command === undefined ? '' : `${command} `}--help`];
+  const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1]?.split(', ') ?? [];
+  const mistyped = unknown.find((name) => argv.some((word) => word.split('=')[0] === `--${name}`));
+  if (mistyped !== undefined) {
+    const { nearest } = await import('../scenario/nearest.ts');
+    const meant = nearest(mistyped, OPTION_NAMES);
+    if (meant !== undefined) hints.unshift(`did you mean --${meant}?`);
+  }
+  const words =
+    mistyped !== undefined
+      ? `unknown option --${mistyped}`
+      : message.startsWith('Not enough non-option arguments')
+        ? `which ${command === 'report' ? 'folder' : 'scenario'}?`
+        : message;
+  return new UserError(words, { exitCode: EXIT.configuration, hint: hints.join(' ') });
+}
+
+/** A person's mistake is told in words; a mistake of ours with all that helps to find it. */
+function explain(error: unknown, io: Io): number {
+  if (error instanceof UserError) {
+    io.stderr.write(`${error.message}\n${error.hint === undefined ? '' : `  ${error.hint}\n`}`);
+    return error.exitCode;
+  }
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  io.stderr.write(`internal error, please report it with the command and the scenario:\n${stack}\n`);
+  return EXIT.internal;
+}

@@ -1,0 +1,48 @@
+/**
+ * Progress on stderr: one live line where a person looks on, one plain line a phase where a log is kept.
+ */
+import type { Output } from './io.ts';
+
+export interface Progress {
+  /** Something new begins. */
+  phase(text: string): void;
+  /** How far it is; shown on a terminal only. */
+  update(text: string): void;
+  /** Clears the live line, so that other text can follow. */
+  end(): void;
+}
+
+const CLEAR_LINE = '\r\x1b[2K';
+const UPDATE_EVERY_MS = 100;
+
+export function progressOn(output: Output, now_ms: () => number = Date.now): Progress {
+  return output.isTTY === true ? liveLine(output, now_ms) : plainLines(output);
+}
+
+function liveLine(output: Output, now_ms: () => number): Progress {
+  let phase = '';
+  let shown_at_ms = Number.NEGATIVE_INFINITY;
+  return {
+    phase(text) {
+      phase = text;
+      shown_at_ms = Number.NEGATIVE_INFINITY;
+      output.write(`${CLEAR_LINE}${text}`);
+    },
+    update(text) {
+      if (now_ms() - shown_at_ms < UPDATE_EVERY_MS) return;
+      shown_at_ms = now_ms();
+      output.write(`${CLEAR_LINE}${phase}: ${text}`);
+    },
+    end() {
+      output.write(CLEAR_LINE);
+    },
+  };
+}
+
+function plainLines(output: Output): Progress {
+  return {
+    phase: (text) => output.write(`${text}\n`),
+    update: () => undefined,
+    end: () => undefined,
+  };
+}

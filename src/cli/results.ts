@@ -1,0 +1,176 @@
+/** The folder of a run: what is written there, under which names, and how it is read again. */
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { Report, Results } from '../report/model.ts';
+import { EXIT, UserError } from '../scenario/errors.ts';
+import { TimelineWriter } from '../timeline/jsonl.ts';
+import type { Measurement, Prediction, Verdict } from '../timeline/verdict.ts';
+
+const FILES = {
+  prediction: 'prediction.json',
+  measurement: 'measurement.json',
+  verdict: 'verdict.json',
+  run: 'run.json',
+  page: 'report.html',
+  journal: 'journal.jsonl',
+  timelines: 'timelines',
+} as const;
+
+const SCHEMAS = {
+  prediction: 'foreshock.prediction/v1',
+  measurement: 'foreshock.measurement/v1',
+  verdict: 'foreshock.verdict/v1',
+} as const;
+
+/** How the results came about: what a report needs beside them. */
+export interface Run {
+  readonly schema: 'foreshock.run/v1';
+  readonly command: string;
+}
+
+export class ResultsFolder {
+  readonly path: string;
+  readonly #written = new Set<string>();
+  readonly #timelines: TimelineWriter[] = [];
+
+  /** Makes the folder; what an earlier run concluded there is removed, because it will not fit what comes. */
+  static prepare(path: string): ResultsFolder {
+    try {
+      mkdirSync(join(path, FILES.timelines), { recursive: true });
+      for (const name of [FILES.verdict, FILES.page]) rmSync(join(path, name), { force: true });
+    } catch (cause) {
+      throw new UserError(`${path}: cannot be written: ${reason(cause)}`, {
+        exitCode: EXIT.configuration,
+        hint: 'choose another folder with --out',
+        cause,
+      });
+    }
+    return new ResultsFolder(path);
+  }
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  get journal(): string {
+    return join(this.path, FILES.journal);
+  }
+
+  /** All written so far, in the order of writing. */
+  get files(): readonly string[] {
+    return [...this.#written];
+  }
+
+  /** Takes the timelines of an earlier run of this arm away, so that trials of two runs never mix. */
+  clearTimelines(arm: 'predicted' | 'measured'): void {
+    const folder = join(this.path, FILES.timelines);
+    for (const name of readdirSync(folder)) {
+      if (name.startsWith(`${arm}-`) && name.endsWith('.jsonl')) rmSync(join(folder, name));
+    }
+  }
+
+  timeline(arm: 'predicted' | 'measured', trial: number): TimelineWriter {
+    const name = `${arm}-${String(trial).padStart(3, '0')}.jsonl`;
+    const writer = new TimelineWriter(join(this.path, FILES.timelines, name));
+    this.#timelines.push(writer);
+    this.#written.add(`${join(this.path, FILES.timelines)}/`);
+    return writer;
+  }
+
+  closeTimelines(): void {
+    for (const timeline of this.#timelines.splice(0)) timeline.close();
+  }
+
+  async write(kind: keyof typeof SCHEMAS, result: Prediction | Measurement | Verdict): Promise<void> {
+    const { renderJson } = await import('../report/json.ts');
+    this.#put(FILES[kind], renderJson(result));
+  }
+
+  writeRun(command: string): void {
+    const run: Run = { schema: 'foreshock.run/v1', command };
+    this.#put(FILES.run, `${JSON.stringify(run, undefined, 2)}\n`);
+  }
+
+  /** The page names itself among the files. */
+  async writePage(reportWith: (files: readonly string[]) => Report): Promise<Report> {
+    const { renderHtml } = await import('../report/html.ts');
+    this.#written.add(join(this.path, FILES.page));
+    const report = reportWith(this.files);
+    this.#put(FILES.page, renderHtml(report));
+    return report;
+  }
+
+  #put(name: string, text: string): void {
+    const file = join(this.path, name);
+    writeFileSync(file, text);
+    this.#written.add(file);
+  }
+}
+
+export interface StoredRun {
+  readonly results: Results;
+  readonly command: string | undefined;
+  readonly files: readonly string[];
+}
+
+/** @throws UserError where the folder has no results, or one of them cannot be read */
+export function readResults(path: string): StoredRun {
+  const prediction = readResult<Prediction>(path, 'prediction');
+  const measurement = readResult<Measurement>(path, 'measurement');
+  const verdict = readResult<Verdict>(path, 'verdict');
+  if (prediction === undefined && measurement === undefined && verdict === undefined) {
+    throw new UserError(`${path}: no results of a run`, {
+      exitCode: EXIT.configuration,
+      hint: `expected ${FILES.verdict}, ${FILES.prediction} or ${FILES.measurement}, as predict, chaos and verify write them with --out`,
+    });
+  }
+  const files = readdirSync(path)
+    .filter((name) => Object.values<string>(FILES).includes(name))
+    .map((name) => join(path, name));
+  return { results: { prediction, measurement, verdict }, command: readCommand(path), files };
+}
+
+function readResult<T extends { readonly schema: string }>(
+  path: string,
+  kind: keyof typeof SCHEMAS,
+): T | undefined {
+  const file = join(path, FILES[kind]);
+  const value = readJson(file);
+  if (value === undefined) return undefined;
+  if (hasSchema<T>(value, SCHEMAS[kind])) return value;
+  throw new UserError(`${file}: not a ${SCHEMAS[kind]}`, {
+    exitCode: EXIT.configuration,
+    hint: 'run the scenario again, or use the foreshock that wrote it',
+  });
+}
+
+function readCommand(path: string): string | undefined {
+  const value = readJson(join(path, FILES.run));
+  return hasSchema<Run>(value, 'foreshock.run/v1') ? value.command : undefined;
+}
+
+function hasSchema<T extends { readonly schema: string }>(value: unknown, schema: T['schema']): value is T {
+  return typeof value === 'object' && value !== null && 'schema' in value && value.schema === schema;
+}
+
+function readJson(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) {
+      return undefined;
+    }
+    throw new UserError(`${file}: cannot be read: ${reason(error)}`, { exitCode: EXIT.configuration });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${file}: not JSON: ${reason(error)}`, {
+      exitCode: EXIT.configuration,
+      hint: `${basename(file)} was cut short or changed; run the scenario again`,
+    });
+  }
+}
+
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,149 @@
+/**
+ * What predict, chaos and verify have in common: read the scenario, run the arms that were asked for, write
+ * what they say as soon as they have said it, show the report, and tell the outcome by the exit code.
+ */
+import { join } from 'node:path';
+import { type Results, reportOf } from '../report/model.ts';
+import { count } from '../report/number.ts';
+import { renderTerminal } from '../report/terminal.ts';
+import { EXIT, UserError } from '../scenario/errors.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Measurement, Prediction } from '../timeline/verdict.ts';
+import type { Arms } from './arms.ts';
+import { type Interrupt, listenForInterrupt } from './interrupt.ts';
+import { type Io, mayColor } from './io.ts';
+import type { RunOptions, Target } from './options.ts';
+import { type Progress, progressOn } from './progress.ts';
+import { ResultsFolder } from './results.ts';
+
+export type CommandName = 'predict' | 'chaos' | 'verify';
+
+/** Timelines are kept of the first few simulated trials, and of every measured one. */
+const PREDICTED_TIMELINES = 5;
+
+/** @returns the exit code */
+export async function run(name: CommandName, options: RunOptions, io: Io, arms: Arms): Promise<number> {
+  const { loadScenario } = await import('../scenario/load.ts');
+  const scenario = loadScenario(options.scenario, {
+    seed: options.seed,
+    trials: { predict: options.predict_trials, measure: options.measure_trials },
+  });
+  const folder = ResultsFolder.prepare(options.out ?? join('out', scenario.name));
+  const progress = progressOn(io.stderr);
+  const interrupt = listenForInterrupt(io);
+  try {
+    const work: Work = { scenario, folder, progress, interrupt, arms };
+    const prediction = name === 'chaos' ? undefined : await predict(work);
+    const measurement = options.target && (await measure(work, options.target));
+    const verdict = prediction && measurement && (await arms.compare(scenario, prediction, measurement));
+    if (verdict) await folder.write('verdict', verdict);
+    const results = { prediction, measurement, verdict };
+    const command = commandOf(name, scenario, options);
+    folder.writeRun(command);
+    progress.end();
+    const report = await folder.writePage((files) => reportOf(results, { files, command }));
+    io.stdout.write(renderTerminal(report, { color: mayColor(io.stdout, io.env) }));
+    return exitCodeOf(results);
+  } finally {
+    interrupt.dispose();
+    folder.closeTimelines();
+    progress.end();
+  }
+}
+
+/** An objective missed says more to a pipeline than agreement about it; a wrong prediction more than either. */
+export function exitCodeOf({ prediction, measurement, verdict }: Results): number {
+  if (verdict?.verdict === 'differs') return EXIT.predictionMissed;
+  if (verdict?.verdict === 'inconclusive') return EXIT.inconclusive;
+  if (measurement !== undefined && measurement.invalid_trials.length >= measurement.trials) {
+    return EXIT.inconclusive;
+  }
+  const objectives = verdict?.objectives ?? measurement?.objectives ?? prediction?.objectives ?? [];
+  return objectives.every(({ met }) => met) ? EXIT.ok : EXIT.objectiveMissed;
+}
+
+interface Work {
+  readonly scenario: Scenario;
+  readonly folder: ResultsFolder;
+  readonly progress: Progress;
+  readonly interrupt: Interrupt;
+  readonly arms: Arms;
+}
+
+async function predict({ scenario, folder, progress, interrupt, arms }: Work): Promise<Prediction> {
+  progress.phase(`predicting ${scenario.name}: ${count(scenario.trials.predict, 'trial')}`);
+  folder.clearTimelines('predicted');
+  const prediction = await arms.predict({
+    scenario,
+    onProgress(done, total) {
+      if (interrupt.signal.aborted) throw abortedBefore(interrupt);
+      progress.update(`${done} of ${total}`);
+    },
+    recorderForTrial: (trial) =>
+      trial < PREDICTED_TIMELINES ? folder.timeline('predicted', trial) : undefined,
+  });
+  folder.closeTimelines();
+  await folder.write('prediction', prediction);
+  return prediction;
+}
+
+async function measure(
+  { scenario, folder, progress, interrupt, arms }: Work,
+  target: Target,
+): Promise<Measurement> {
+  if (interrupt.signal.aborted) throw abortedBefore(interrupt);
+  progress.phase(
+    `measuring ${scenario.name} on ${target.cluster}: ${count(scenario.trials.measure, 'trial')}`,
+  );
+  folder.clearTimelines('measured');
+  interrupt.guard(folder.journal);
+  const measurement = await arms.measure({
+    scenario,
+    target,
+    journal: folder.journal,
+    onProgress: (text) => progress.phase(text),
+    recorderForTrial: (trial) => folder.timeline('measured', trial),
+    signal: interrupt.signal,
+  });
+  folder.closeTimelines();
+  await folder.write('measurement', measurement);
+  return measurement;
+}
+
+const abortedBefore = (interrupt: Interrupt): UserError =>
+  new UserError('stopped before any fault was caused; nothing was touched', {
+    exitCode: EXIT.aborted,
+    cause: interrupt.signal.reason,
+  });
+
+/** The command with what decides the result spelled out. */
+export function commandOf(
+  name: CommandName,
+  scenario: Pick<Scenario, 'seed' | 'trials'>,
+  options: RunOptions,
+): string {
+  const { predict: predict_trials, measure: measure_trials } = scenario.trials;
+  const { target } = options;
+  const flags: readonly (readonly [string, string | undefined])[] = [
+    ['seed', scenario.seed],
+    ['trials', String(name === 'predict' ? predict_trials : measure_trials)],
+    ['predict-trials', name === 'verify' ? String(predict_trials) : undefined],
+    ['cluster', target?.cluster],
+    ['context', target?.context],
+    ['source-addresses', target?.source_addresses.join(',') || undefined],
+    ['container-kill-command', target?.container_kill_command],
+    ['out', options.out],
+  ];
+  return [
+    'foreshock',
+    name,
+    options.scenario,
+    ...flags.flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, value])),
+  ]
+    .map(shellWord)
+    .join(' ');
+}
+
+function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

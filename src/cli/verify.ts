@@ -1,0 +1,35 @@
+import type { Argv } from 'yargs';
+import { scenarioArgument, VERIFY_OPTIONS } from './options.ts';
+import type { Choose } from './program.ts';
+
+export function addVerify(yargs: Argv, choose: Choose): Argv {
+  return yargs.command(
+    'verify <scenario>',
+    'Predict, then cause the fault and measure, and say whether the two agree',
+    (command) =>
+      scenarioArgument(command)
+        .options(VERIFY_OPTIONS)
+        .usage(
+          '$0 verify <scenario>\n\nPredicts, causes the faults on a cluster, measures the same quantities in the same way, and compares.',
+        )
+        .example('$0 verify scenarios/nginx-x2.yaml', 'on the embedded cluster; nothing to install')
+        .example('$0 verify shop.yaml --cluster kubernetes --trials 10', 'on your cluster, ten trials'),
+    (given) =>
+      choose(async (io, arms) => {
+        const { run } = await import('./run.ts');
+        return run(
+          'verify',
+          {
+            scenario: given.scenario,
+            seed: given.seed,
+            predict_trials: given.predictTrials,
+            measure_trials: given.trials,
+            target: targetOf(given),
+            out: given.out,
+          },
+          io,
+          arms,
+        );
+      }),
+  );
+}
