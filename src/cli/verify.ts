@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { scenarioArgument, VERIFY_OPTIONS } from './options.ts';
+import { scenarioArgument, targetOf, VERIFY_OPTIONS } from './options.ts';
 import type { Choose } from './program.ts';
 
 export function addVerify(yargs: Argv, choose: Choose): Argv {
