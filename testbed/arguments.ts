@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { ContainerName } from './break.ts';
-import { errorMessage, ExitCode, TestbedError } from './failure.ts';
+import { ExitCode, errorMessage, TestbedError } from './failure.ts';
 
 export const USAGE = `A real multi-node Kubernetes on this machine, without Docker.
 
@@ -20,7 +20,7 @@ Usage: npm run testbed -- COMMAND
 Environment: FORESHOCK_TESTBED names another testbed beside the default one,
 FORESHOCK_CACHE the folder where binaries and images are kept.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not possible on this machine,
-4 another command is at work; exec: that of COMMAND.
+4 another command is at work, 130 interrupted; exec: that of COMMAND.
 `;
 
 export type Command =
@@ -68,7 +68,8 @@ export function parseArguments(args: readonly string[]): Command {
         pod: { type: 'string' },
         container: { type: 'string' },
       }).values;
-      if (namespace === undefined || pod === undefined) throw usageError('kill-container needs --namespace and --pod');
+      if (namespace === undefined || pod === undefined)
+        throw usageError('kill-container needs --namespace and --pod');
       return { name, container: { namespace, pod, container } };
     }
     default:
@@ -85,7 +86,12 @@ function parseExec(rest: readonly string[]): Command {
 
 type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
 
-function options<T extends Options>(command: string, args: readonly string[], known: T, allowPositionals = false) {
+function options<T extends Options>(
+  command: string,
+  args: readonly string[],
+  known: T,
+  allowPositionals = false,
+) {
   try {
     return parseArgs({ args: [...args], options: known, allowPositionals, strict: true });
   } catch (error) {

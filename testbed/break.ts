@@ -81,7 +81,9 @@ export function runningContainer(
   const statuses = pod.status.containerStatuses ?? [];
   const names = statuses.map((status) => status.name).join(', ');
   if (container === undefined && statuses.length > 1) {
-    throw new TestbedError(`${where} has more than one container: ${names}`, { hint: 'say which: --container NAME' });
+    throw new TestbedError(`${where} has more than one container: ${names}`, {
+      hint: 'say which: --container NAME',
+    });
   }
   const status = container === undefined ? statuses[0] : statuses.find(({ name }) => name === container);
   if (status === undefined) {

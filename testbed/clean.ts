@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
+import { removeCgroup } from './cluster/cgroup.ts';
 import { type Instance, isNamespaceOf } from './instance.ts';
 import { NAMESPACE_FOLDER, namespaceFile, removeNamespace } from './network.ts';
-import { killAndWait, processesInNamespace } from './processes.ts';
-import { run, sleep } from './run.ts';
+import { killAndWait, type ProcessId, processesInNamespace } from './processes.ts';
+import { run } from './run.ts';
 import { readState } from './state.ts';
 
 /**
@@ -16,16 +17,16 @@ export async function clean(instance: Instance): Promise<void> {
   await killAndWait([
     ...(state?.components.map((component) => component.process) ?? []),
     ...Object.values(state?.nodes ?? {}),
-    ...namespaces.flatMap((namespace) => processesInNamespace(namespaceFile(namespace))),
   ]);
+  // Again until none is found: one may have been on its way in.
+  for (let found = processesIn(namespaces); found.length > 0; found = processesIn(namespaces)) {
+    await killAndWait(found);
+  }
   for (const namespace of namespaces) await removeNamespace(namespace);
   for (const mount of mountsBelow(instance.folder, readFileSync('/proc/self/mounts', 'utf8'))) {
-    await run(['umount', mount]);
+    await run(['umount', '-n', mount]);
   }
-  for (const hierarchy of cgroupHierarchies()) {
-    await removeCgroup(join(hierarchy, instance.cgroup));
-    removeIfEmpty(dirname(join(hierarchy, instance.cgroup)));
-  }
+  await removeCgroup(instance.cgroup);
   rmSync(instance.folder, { recursive: true, force: true });
   removeIfEmpty(dirname(instance.folder));
 }
@@ -33,6 +34,10 @@ export async function clean(instance: Instance): Promise<void> {
 /** Whether anything of the instance is left on this machine. */
 export function isPresent(instance: Instance): boolean {
   return existsSync(instance.folder) || namespacesOnMachine(instance).length > 0;
+}
+
+function processesIn(namespaces: readonly string[]): ProcessId[] {
+  return namespaces.flatMap((namespace) => processesInNamespace(namespaceFile(namespace)));
 }
 
 function namespacesOnMachine(instance: Instance): string[] {
@@ -49,28 +54,10 @@ export function mountsBelow(folder: string, table: string): string[] {
     .reverse();
 }
 
-function cgroupHierarchies(): string[] {
-  const root = '/sys/fs/cgroup'; // cgroup v2, or the parent of one folder for each controller of v1
-  if (!existsSync(root)) return [];
-  const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
-  return [root, ...folders.map((folder) => join(root, folder.name))];
-}
-
-/** A cgroup goes by rmdir, after its children; the files in it are the kernel's. */
-async function removeCgroup(folder: string): Promise<void> {
-  if (!existsSync(folder)) return;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.isDirectory()) await removeCgroup(join(folder, entry.name));
-  }
-  // Busy for a moment after its last process has died.
-  for (let tries = 100; !removeIfEmpty(folder) && tries > 0; tries--) await sleep(20);
-}
-
-function removeIfEmpty(folder: string): boolean {
+function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
-    return true;
   } catch {
-    return false;
+    // another instance is in it
   }
 }

@@ -6,6 +6,7 @@ import { TestbedError } from './failure.ts';
 import type { Instance } from './instance.ts';
 import { inNamespace } from './network.ts';
 import { running } from './running.ts';
+import { ENVIRONMENT, SEARCH_PATH } from './search-path.ts';
 
 const PASSED_ON: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -14,9 +15,9 @@ export function execInLab(instance: Instance, command: readonly string[]): Promi
   const state = running(instance);
   const [file = '', ...args] = inNamespace(instance.labNamespace, command);
   const env = {
-    ...process.env,
+    ...ENVIRONMENT,
     KUBECONFIG: kubeconfigFile(instance),
-    PATH: `${process.env.PATH}${delimiter}${state.installation.binaries}`, // for kubectl, where there is none
+    PATH: `${SEARCH_PATH}${delimiter}${state.installation.binaries}`, // for kubectl, where there is none
   };
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { stdio: 'inherit', env });

@@ -6,6 +6,8 @@ export const ExitCode = {
   notHere: 3,
   /** Another command is at work on the same testbed. */
   busy: 4,
+  /** 128 + SIGINT, as shells have it. */
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof ExitCode)[keyof typeof ExitCode];
@@ -15,7 +17,10 @@ export class TestbedError extends Error {
   readonly hint: string | undefined;
   readonly exitCode: ExitCode;
 
-  constructor(message: string, { hint, exitCode = ExitCode.failed }: { hint?: string; exitCode?: ExitCode } = {}) {
+  constructor(
+    message: string,
+    { hint, exitCode = ExitCode.failed }: { hint?: string; exitCode?: ExitCode } = {},
+  ) {
     super(message);
     this.name = 'TestbedError';
     this.hint = hint;

@@ -29,17 +29,17 @@ export async function up(
       progress('removing what an interrupted testbed has left');
       await clean(instance);
     }
-    const installation = await install(progress, signal);
-    signal.throwIfAborted();
-    const begin = Date.now();
     try {
+      const installation = await install(progress, signal);
+      signal.throwIfAborted();
+      const begin = Date.now();
       await start(instance, plan, installation, progress, signal);
+      progress(`up after ${((Date.now() - begin) / 1000).toFixed(1)} s`);
     } catch (error) {
-      progress(signal.aborted ? 'interrupted: removing what was started' : 'failed: removing what was started');
+      if (isPresent(instance)) progress('removing what was started');
       await clean(instance);
-      throw error;
+      throw signal.aborted ? signal.reason : error; // an interruption makes commands fail: it is the cause
     }
-    progress(`up after ${((Date.now() - begin) / 1000).toFixed(1)} s`);
   } finally {
     lock.release();
   }

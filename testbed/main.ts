@@ -1,7 +1,7 @@
 import { type Command, parseArguments, USAGE } from './arguments.ts';
 import { forgetConnections, killContainer, setNodeLink } from './break.ts';
 import { execInLab } from './exec.ts';
-import { errorMessage, ExitCode, TestbedError } from './failure.ts';
+import { ExitCode, errorMessage, TestbedError } from './failure.ts';
 import { install } from './install/install.ts';
 import { currentInstance } from './instance.ts';
 import { down, up } from './lifecycle.ts';
@@ -51,7 +51,9 @@ async function main(command: Command): Promise<number> {
 function interruption(): AbortSignal {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => controller.abort(new TestbedError(`interrupted by ${name}`)));
+    process.on(name, () =>
+      controller.abort(new TestbedError(`interrupted by ${name}`, { exitCode: ExitCode.interrupted })),
+    );
   }
   return controller.signal;
 }

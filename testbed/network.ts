@@ -88,7 +88,7 @@ function setting(namespace: string, key: string, value: number): string[] {
 export async function removeNamespace(namespace: string): Promise<void> {
   const file = namespaceFile(namespace);
   if (!existsSync(file)) return;
-  await attempt(['umount', file]); // fails when an interrupted `up` had made the file and no more
+  await attempt(['umount', '-n', file]); // fails when an interrupted `up` had made the file and no more
   rmSync(file);
   try {
     rmdirSync(NAMESPACE_FOLDER);

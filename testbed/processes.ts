@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { TestbedError } from './failure.ts';
 import { sleep } from './run.ts';
+import { ENVIRONMENT } from './search-path.ts';
 
 /** A process, told from a later one that was given the same pid. */
 export interface ProcessId {
@@ -35,7 +36,12 @@ export function startDaemon(command: readonly string[], logFile: string): Proces
   const [file = '', ...args] = command;
   const log = openSync(logFile, 'a');
   try {
-    const child = spawn(file, args, { cwd: '/', detached: true, stdio: ['ignore', log, log] });
+    const child = spawn(file, args, {
+      cwd: '/',
+      detached: true,
+      env: ENVIRONMENT,
+      stdio: ['ignore', log, log],
+    });
     child.on('error', () => {}); // the missing pid below tells
     child.unref();
     const id = child.pid === undefined ? undefined : processId(child.pid);

@@ -1,5 +1,6 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
 import { TestbedError } from './failure.ts';
+import { ENVIRONMENT } from './search-path.ts';
 
 export interface Outcome {
   readonly exitCode: number;
@@ -31,10 +32,15 @@ export async function run(command: readonly string[], options: RunOptions = {}):
 /** Runs a command to its end, whatever its exit code. */
 export function attempt(command: readonly string[], options: RunOptions = {}): Promise<Outcome> {
   const [file = '', ...args] = command;
-  const spawnOptions: SpawnOptions = { stdio: ['ignore', 'pipe', 'pipe'] };
+  const spawnOptions: SpawnOptions = {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: options.env ?? ENVIRONMENT,
+  };
   if (options.cwd !== undefined) spawnOptions.cwd = options.cwd;
-  if (options.env !== undefined) spawnOptions.env = options.env;
-  if (options.signal !== undefined) spawnOptions.signal = options.signal;
+  if (options.signal !== undefined) {
+    spawnOptions.signal = options.signal;
+    spawnOptions.killSignal = 'SIGKILL';
+  }
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, spawnOptions);
     let stdout = '';
@@ -52,7 +58,9 @@ export function attempt(command: readonly string[], options: RunOptions = {}): P
     child.on('error', (error: NodeJS.ErrnoException) => {
       if (error.name === 'AbortError') return; // 'close' follows
       reject(
-        new TestbedError(`cannot run ${file}: ${error.code === 'ENOENT' ? 'no such command' : error.message}`),
+        new TestbedError(
+          `cannot run ${file}: ${error.code === 'ENOENT' ? 'no such command' : error.message}`,
+        ),
       );
     });
     child.on('close', (code, signal) => {

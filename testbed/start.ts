@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AddressPlan, type NodePlan, REGISTRY_PORT } from './addresses.ts';
-import { controlPlaneCommands } from './cluster/control-plane.ts';
+import { type ControlPlaneComponent, controlPlaneArguments } from './cluster/control-plane.ts';
 import { createCredentials, kubeconfig } from './cluster/credentials.ts';
 import { kubeconfigFile, kubectl, readyNodes } from './cluster/kubectl.ts';
 import { bootCommand, booted, fileOnNode, nodeCommands, onNode, writeNodeFiles } from './cluster/node.ts';
@@ -10,7 +10,7 @@ import { TestbedError } from './failure.ts';
 import type { Installation } from './install/install.ts';
 import type { Instance } from './instance.ts';
 import { createNetwork, inNamespace } from './network.ts';
-import { isRunning, type ProcessId, startDaemon } from './processes.ts';
+import { type ProcessId, startDaemon } from './processes.ts';
 import type { Progress } from './progress.ts';
 import { indent, lastLines, run, sleep } from './run.ts';
 import { deadComponents, newState, type State, writeState } from './state.ts';
@@ -30,7 +30,7 @@ export async function start(
   const state = newState(plan.nodes.length, installation);
   writeState(instance, state);
   mkdirSync(join(instance.folder, 'logs'));
-  const testbed = new Starting(instance, plan, state, signal);
+  const testbed = new Starting(instance, state, signal);
 
   progress(`starting ${plan.nodes.length} node(s)`);
   await createNetwork(instance, plan);
@@ -39,7 +39,7 @@ export async function start(
   writeFileSync(kubeconfigFile(instance), kubeconfig(credentials, plan, 'admin'), { mode: 0o600 });
   for (const node of plan.nodes) writeNodeFiles(instance, plan, node, credentials);
 
-  const controlPlane = controlPlaneCommands(plan, {
+  const controlPlane = controlPlaneArguments(plan, {
     etcdData: join(instance.folder, 'etcd'),
     credentials: credentials.folder,
     kubeconfigOf: (user) => {
@@ -48,20 +48,30 @@ export async function start(
       return file;
     },
   });
-  const startInLab = (component: string): void => {
-    const args = controlPlane.get(component as never) ?? [];
-    testbed.startInLab(component, [join(installation.binaries, component), ...args]);
+  const startInLab = (component: ControlPlaneComponent): void => {
+    testbed.startInLab(component, [join(installation.binaries, component), ...controlPlane[component]]);
   };
 
   startInLab('etcd');
   startInLab('kube-apiserver');
   const registry = join(import.meta.dirname, 'images', 'registry.ts');
-  testbed.startInLab('registry', [process.execPath, registry, installation.images, plan.lab, `${REGISTRY_PORT}`]);
-  const nodes = plan.nodes.map((node) => testbed.startNode(node));
-  await testbed.until('the API server answers', () => kubectl(instance, state, ['get', '--raw', '/readyz']));
-  startInLab('kube-controller-manager');
-  startInLab('kube-scheduler');
-  for (const startKubelet of await Promise.all(nodes)) startKubelet();
+  testbed.startInLab('registry', [
+    process.execPath,
+    registry,
+    installation.images,
+    plan.lab,
+    `${REGISTRY_PORT}`,
+  ]);
+  const apiServerAnswers = testbed.until('the API server answers', () =>
+    kubectl(instance, state, ['get', '--raw', '/readyz']),
+  );
+  await all([
+    apiServerAnswers.then(() => {
+      startInLab('kube-controller-manager');
+      startInLab('kube-scheduler');
+    }),
+    ...plan.nodes.map((node) => testbed.startNode(node, apiServerAnswers)),
+  ]);
 
   progress('waiting for the nodes to become Ready');
   await testbed.until('all nodes are Ready', async () => {
@@ -74,15 +84,20 @@ export async function start(
   writeState(instance, state);
 }
 
+/** Waits for all, also when one fails: nothing must go on while the failure is being cleaned up. */
+async function all(tasks: readonly Promise<void>[]): Promise<void> {
+  for (const task of await Promise.allSettled(tasks)) {
+    if (task.status === 'rejected') throw task.reason;
+  }
+}
+
 class Starting {
   readonly #instance: Instance;
-  readonly #plan: AddressPlan;
   readonly #state: State;
   readonly #signal: AbortSignal;
 
-  constructor(instance: Instance, plan: AddressPlan, state: State, signal: AbortSignal) {
+  constructor(instance: Instance, state: State, signal: AbortSignal) {
     this.#instance = instance;
-    this.#plan = plan;
     this.#state = state;
     this.#signal = signal;
   }
@@ -91,19 +106,23 @@ class Starting {
     this.#start(name, inNamespace(this.#instance.labNamespace, command));
   }
 
-  /** Boots a node up to its containerd with the images; what is returned starts the rest. */
-  async startNode(node: NodePlan): Promise<() => void> {
-    const boot = this.#start(`${node.name}/boot`, bootCommand(this.#instance, node.name, this.#state.installation.binaries));
+  async startNode(node: NodePlan, apiServerAnswers: Promise<void>): Promise<void> {
+    const boot = this.#start(
+      `${node.name}/boot`,
+      bootCommand(this.#instance, node.name, this.#state.installation.binaries),
+    );
     const first = await booted(this.#instance, node.name, boot);
     this.#state.nodes[node.name] = first;
     writeState(this.#instance, this.#state);
-    const [containerd, ...rest] = nodeCommands(node);
-    const startOnNode = ([name, command]: [string, string[]]): void => {
-      this.#start(`${node.name}/${name}`, onNode(first, command));
+    const commands = nodeCommands(node);
+    const startOnNode = (name: keyof typeof commands): void => {
+      this.#start(`${node.name}/${name}`, onNode(first, commands[name]));
     };
-    if (containerd) startOnNode(containerd);
+    startOnNode('containerd');
     await this.#importImages(node);
-    return () => rest.forEach(startOnNode);
+    await apiServerAnswers;
+    startOnNode('kubelet');
+    startOnNode('kube-proxy');
   }
 
   async #importImages(node: NodePlan): Promise<void> {
@@ -122,7 +141,9 @@ class Starting {
       const [dead] = deadComponents(this.#state);
       if (dead) {
         const log = lastLines(readFileSync(dead.log, 'utf8'), LOG_LINES);
-        throw new TestbedError(`${dead.name} died while the testbed started; its last words:\n${indent(log)}`);
+        throw new TestbedError(
+          `${dead.name} died while the testbed started; its last words:\n${indent(log)}`,
+        );
       }
       if (Date.now() > deadline) {
         throw new TestbedError(`waited ${READY_TIMEOUT_MS / 1000} s in vain until ${what}`);

@@ -25,7 +25,15 @@ export interface Component {
 }
 
 export function newState(node_count: number, installation: Installation): State {
-  return { version: 1, boot_id: bootId(), phase: 'starting', node_count, installation, components: [], nodes: {} };
+  return {
+    version: 1,
+    boot_id: bootId(),
+    phase: 'starting',
+    node_count,
+    installation,
+    components: [],
+    nodes: {},
+  };
 }
 
 export function readState(instance: Instance): State | undefined {

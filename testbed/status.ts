@@ -41,7 +41,9 @@ export async function statusOf(instance: Instance): Promise<Status> {
   }
   const plan = planAddresses(state.node_count);
   const ready = await readyNodes(instance, state);
-  const problems = deadComponents(state).map((component) => `${component.name} is dead; see ${component.log}`);
+  const problems = deadComponents(state).map(
+    (component) => `${component.name} is dead; see ${component.log}`,
+  );
   if (ready === undefined) problems.push('the API server does not answer');
   const nodes = plan.nodes.map((node) => ({
     name: node.name,
@@ -75,7 +77,8 @@ export function describe(status: Status): string {
     ...status.problems.map((problem) => `  ${problem}`),
     `Kubernetes  ${status.kubernetes_version}`,
     ...status.nodes.map(
-      (node) => `${node.name.padEnd(10)}  ${node.address}  pods ${node.pod_range}  ${node.ready ? 'Ready' : 'NotReady'}`,
+      (node) =>
+        `${node.name.padEnd(10)}  ${node.address}  pods ${node.pod_range}  ${node.ready ? 'Ready' : 'NotReady'}`,
     ),
     `services    ${status.service_range}`,
     `load from   ${status.lab_address} or any of ${status.source_addresses}`,

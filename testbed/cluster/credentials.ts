@@ -40,7 +40,13 @@ export async function createCredentials(folder: string, plan: AddressPlan): Prom
     `subjectAltName=${apiServerNames(plan).join(',')}`,
   ]);
   // system:masters, as kubeadm had it until 1.29, lets the API server into every kubelet (logs, exec).
-  await signedCertificate(folder, 'apiserver-kubelet-client', '/O=system:masters/CN=kube-apiserver-kubelet-client', [
+  await signedCertificate(
+    folder,
+    'apiserver-kubelet-client',
+    '/O=system:masters/CN=kube-apiserver-kubelet-client',
+    ['extendedKeyUsage=clientAuth'],
+  );
+  await signedCertificate(folder, 'front-proxy-client', '/CN=front-proxy-client', [
     'extendedKeyUsage=clientAuth',
   ]);
   return { folder, tokens };
@@ -64,7 +70,9 @@ export function kubeconfig(credentials: Credentials, plan: AddressPlan, user: st
     {
       apiVersion: 'v1',
       kind: 'Config',
-      clusters: [{ name: 'testbed', cluster: { server, 'certificate-authority-data': certificateAuthority } }],
+      clusters: [
+        { name: 'testbed', cluster: { server, 'certificate-authority-data': certificateAuthority } },
+      ],
       users: [{ name: user, user: { token: credentials.tokens.get(user) } }],
       contexts: [{ name: 'testbed', context: { cluster: 'testbed', user, namespace: 'default' } }],
       'current-context': 'testbed',
@@ -93,10 +101,13 @@ function signedCertificate(
   subject: string,
   extensions: readonly string[],
 ): Promise<void> {
-  return certificate(folder, name, subject, ['basicConstraints=critical,CA:FALSE', ...extensions], [
-    ...['-CA', join(folder, 'ca.crt')],
-    ...['-CAkey', join(folder, 'ca.key')],
-  ]);
+  return certificate(
+    folder,
+    name,
+    subject,
+    ['basicConstraints=critical,CA:FALSE', ...extensions],
+    [...['-CA', join(folder, 'ca.crt')], ...['-CAkey', join(folder, 'ca.key')]],
+  );
 }
 
 async function certificate(

@@ -42,6 +42,8 @@ interface NodeList {
 
 export function readyNodesIn(nodes: NodeList): string[] {
   return nodes.items
-    .filter((node) => node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'))
+    .filter((node) =>
+      node.status.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
+    )
     .map((node) => node.metadata.name);
 }

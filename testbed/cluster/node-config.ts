@@ -104,15 +104,11 @@ export function kubeletConfig({ cgroup, node }: Pick<NodeConfigInputs, 'cgroup' 
     containerRuntimeEndpoint: `unix://${CONTAINERD_SOCKET}`,
     resolvConf: `${CONFIG_FOLDER}/resolv.conf`,
     volumePluginDir: '/var/lib/kubelet/volume-plugins',
-    // Nodes share the machine's cgroups, so a node cannot own the tree of QoS classes.
     cgroupDriver: 'cgroupfs',
     cgroupRoot: cgroup,
-    cgroupsPerQOS: false,
-    enforceNodeAllocatable: [],
     failCgroupV1: false,
     failSwapOn: false,
-    // Nodes share the machine's disk too: how full it is must evict no pod and drop no image.
-    localStorageCapacityIsolation: false,
+    // Nodes share the machine's disk: how full it is must evict no pod and drop no image.
     imageGCHighThresholdPercent: 100,
     evictionHard: {
       'memory.available': '1Mi',

@@ -3,11 +3,11 @@ import { dirname, join } from 'node:path';
 import type { AddressPlan, NodePlan } from '../addresses.ts';
 import { TestbedError } from '../failure.ts';
 import { PAUSE_IMAGE } from '../images/table.ts';
-import { SEARCH_PATH } from '../install/packages.ts';
 import { type Instance, nodeNamespace } from '../instance.ts';
 import { inNamespace } from '../network.ts';
 import { childOf, isRunning, type ProcessId } from '../processes.ts';
 import { sleep } from '../run.ts';
+import { createCgroup } from './cgroup.ts';
 import { type Credentials, kubeconfig, nodeUser } from './credentials.ts';
 import { CONFIG_FOLDER, nodeConfig } from './node-config.ts';
 
@@ -29,6 +29,10 @@ export function fileOnNode(instance: Instance, node: string, path: string): stri
   return join(nodeFolder(instance, node), path);
 }
 
+function nodeCgroup(instance: Instance, node: NodePlan): string {
+  return `${instance.cgroup}/${node.name}`;
+}
+
 export function writeNodeFiles(
   instance: Instance,
   plan: AddressPlan,
@@ -39,7 +43,7 @@ export function writeNodeFiles(
     plan,
     node,
     pauseImage: PAUSE_IMAGE,
-    cgroup: `${instance.cgroup}/${node.name}`,
+    cgroup: nodeCgroup(instance, node),
     kubeconfigs: {
       kubelet: kubeconfig(credentials, plan, nodeUser(node.name)),
       kubeProxy: kubeconfig(credentials, plan, 'system:kube-proxy'),
@@ -54,6 +58,7 @@ export function writeNodeFiles(
   for (const folder of [BINARIES, '/var/log', '/var/tmp']) {
     mkdirSync(fileOnNode(instance, node.name, folder), { recursive: true });
   }
+  createCgroup(nodeCgroup(instance, node));
   symlinkSync('/run', fileOnNode(instance, node.name, '/var/run'));
 }
 
@@ -62,17 +67,28 @@ export function bootCommand(instance: Instance, node: string, binaries: string):
   const folder = nodeFolder(instance, node);
   const script = [
     'set -e',
-    'mount --make-rshared /', // volumes with mountPropagation need shared mounts; shared within the node only
-    `mount --bind '${binaries}' '${folder}${BINARIES}'`,
-    `mount --rbind '${folder}/run' /run`,
-    `mount --bind '${folder}/var' /var`,
+    // -n: or mount would keep notes of these in the machine's own /run.
+    `mount -n --bind '${binaries}' '${folder}${BINARIES}'`,
+    `mount -n --rbind '${folder}/run' /run`,
+    `mount -n --bind '${folder}/var' /var`,
+    'mount -n --make-rshared /', // for volumes with mountPropagation; shared within the node only
     `hostname '${node}'`,
     `touch ${STARTED}`,
     'exec tini -s -- sleep infinity', // a first process that reaps, for the containers' shims
   ];
   return inNamespace(nodeNamespace(instance, node), [
-    ...['unshare', '--mount', '--propagation', 'private', '--uts', '--pid', '--fork', '--kill-child', '--mount-proc'],
-    ...['env', `PATH=${SEARCH_PATH}`, 'sh', '-c', script.join('\n')],
+    ...[
+      'unshare',
+      '--mount',
+      '--propagation',
+      'private',
+      '--uts',
+      '--pid',
+      '--fork',
+      '--kill-child',
+      '--mount-proc',
+    ],
+    ...['sh', '-c', script.join('\n')],
   ]);
 }
 
@@ -89,25 +105,22 @@ export async function booted(instance: Instance, node: string, boot: ProcessId):
 /** Runs a command on a node: in all its namespaces, below its first process. */
 export function onNode(first: ProcessId, command: readonly string[]): string[] {
   const namespaces = ['--mount', '--uts', '--net', '--pid'];
-  return ['nsenter', `--target=${first.pid}`, ...namespaces, '--', 'env', `PATH=${SEARCH_PATH}`, ...command];
+  return ['nsenter', `--target=${first.pid}`, ...namespaces, '--', ...command];
 }
 
 /** Command lines of what runs on a node, in the order of their start. */
-export function nodeCommands(node: NodePlan): ReadonlyMap<string, string[]> {
+export function nodeCommands(node: NodePlan): Record<'containerd' | 'kubelet' | 'kube-proxy', string[]> {
   const config = (name: string): string => join(CONFIG_FOLDER, name);
-  return new Map([
-    ['containerd', ['containerd', '--config', config('containerd.toml')]],
-    [
-      'kubelet',
-      [
-        join(BINARIES, 'kubelet'),
-        `--config=${config('kubelet.json')}`,
-        `--kubeconfig=${config('kubelet.kubeconfig')}`,
-        `--hostname-override=${node.name}`,
-        `--node-ip=${node.address}`,
-        `--node-labels=topology.kubernetes.io/region=testbed,topology.kubernetes.io/zone=zone-${node.name}`,
-      ],
+  return {
+    containerd: ['containerd', '--config', config('containerd.toml')],
+    kubelet: [
+      join(BINARIES, 'kubelet'),
+      `--config=${config('kubelet.json')}`,
+      `--kubeconfig=${config('kubelet.kubeconfig')}`,
+      `--hostname-override=${node.name}`,
+      `--node-ip=${node.address}`,
+      `--node-labels=topology.kubernetes.io/region=testbed,topology.kubernetes.io/zone=zone-${node.name}`,
     ],
-    ['kube-proxy', [join(BINARIES, 'kube-proxy'), `--config=${config('kube-proxy.json')}`]],
-  ]);
+    'kube-proxy': [join(BINARIES, 'kube-proxy'), `--config=${config('kube-proxy.json')}`],
+  };
 }

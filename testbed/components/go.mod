@@ -2,6 +2,8 @@ module foreshock/testbed/components
 
 go 1.25.0
 
+toolchain go1.25.11
+
 godebug default=go1.25
 
 require (

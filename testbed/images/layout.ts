@@ -2,12 +2,15 @@ import { createHash } from 'node:crypto';
 import { createReadStream, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { runBuild } from '../install/cache.ts';
 import type { Progress } from '../progress.ts';
-import { run } from '../run.ts';
 import type { ImageConfig, ImageRecipe, Layer } from './recipe.ts';
-import { type TarEntry, tar } from './tar.ts';
+import { tar } from './tar.ts';
 
 /** An OCI image layout: what the registry serves and what containerd imports. */
+export interface ImageIndex {
+  readonly manifests: readonly (Descriptor & { readonly annotations: Readonly<Record<string, string>> })[];
+}
 
 interface Descriptor {
   readonly mediaType: string;
@@ -15,44 +18,48 @@ interface Descriptor {
   readonly size: number;
 }
 
-export interface ImageIndex {
-  readonly manifests: readonly (Descriptor & { readonly annotations: Readonly<Record<string, string>> })[];
-}
-
 /** The name that `ctr images import` gives an image. */
 export const NAME_ANNOTATION = 'io.containerd.image.name';
+
+const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
+const CONFIG_TYPE = 'application/vnd.oci.image.config.v1+json';
+const LAYER_TYPE = 'application/vnd.oci.image.layer.v1.tar';
 
 // Debian's suite of the images: fixed, so that the testbed is the same on every machine.
 const DEBIAN_SUITE = 'bookworm';
 const ARCHITECTURES: Partial<Record<NodeJS.Architecture, string>> = { x64: 'amd64' };
 
-export async function writeLayout(
-  folder: string,
-  recipes: readonly ImageRecipe[],
-  binaries: string,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<void> {
-  mkdirSync(join(folder, 'blobs', 'sha256'), { recursive: true });
-  const layers = new Map<string, Promise<Descriptor>>();
-  const layerOnce = (layer: Layer): Promise<Descriptor> => {
-    const key = JSON.stringify(layer);
-    const descriptor = layers.get(key) ?? writeLayer(folder, layer, binaries, progress, signal);
-    layers.set(key, descriptor);
-    return descriptor;
-  };
+export interface LayoutBuild {
+  /** Of the layout. */
+  readonly folder: string;
+  /** For temporary files. */
+  readonly scratch: string;
+  /** Of the programs that `component` layers name. */
+  readonly binaries: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+}
+
+export async function writeLayout(recipes: readonly ImageRecipe[], build: LayoutBuild): Promise<void> {
+  mkdirSync(join(build.folder, 'blobs', 'sha256'), { recursive: true });
+  const made = new Map<string, Descriptor>();
   const manifests: ImageIndex['manifests'][number][] = [];
   for (const recipe of recipes) {
-    progress(`  ${recipe.repository}: ${recipe.tags.join(', ')}`);
-    const descriptors: Descriptor[] = [];
-    for (const layer of recipe.layers) descriptors.push(await layerOnce(layer));
-    const manifest = writeManifest(folder, recipe.config, descriptors);
+    build.progress(`  ${recipe.repository}: ${recipe.tags.join(', ')}`);
+    const layers: Descriptor[] = [];
+    for (const layer of recipe.layers) {
+      const key = JSON.stringify(layer);
+      const descriptor = made.get(key) ?? (await writeLayer(layer, build));
+      made.set(key, descriptor);
+      layers.push(descriptor);
+    }
+    const manifest = writeManifest(build.folder, recipe.config, layers);
     for (const tag of recipe.tags) {
       manifests.push({ ...manifest, annotations: { [NAME_ANNOTATION]: `${recipe.repository}:${tag}` } });
     }
   }
-  writeFileSync(join(folder, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
-  writeFileSync(join(folder, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
+  writeFileSync(join(build.folder, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
+  writeFileSync(join(build.folder, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
 }
 
 export function readIndex(folder: string): ImageIndex {
@@ -71,55 +78,44 @@ function writeManifest(folder: string, config: ImageConfig, layers: readonly Des
     // The layers are not compressed, so a layer's digest is its diff ID too.
     rootfs: { type: 'layers', diff_ids: layers.map((layer) => layer.digest) },
   };
-  const mediaType = 'application/vnd.oci.image.manifest.v1+json';
   const manifest = {
     schemaVersion: 2,
-    mediaType,
-    config: writeBlob(folder, 'application/vnd.oci.image.config.v1+json', JSON.stringify(imageConfig)),
+    mediaType: MANIFEST_TYPE,
+    config: writeBlob(folder, CONFIG_TYPE, JSON.stringify(imageConfig)),
     layers,
   };
-  return writeBlob(folder, mediaType, JSON.stringify(manifest));
+  return writeBlob(folder, MANIFEST_TYPE, JSON.stringify(manifest));
 }
 
-const LAYER_TYPE = 'application/vnd.oci.image.layer.v1.tar';
-
-async function writeLayer(
-  folder: string,
-  layer: Layer,
-  binaries: string,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<Descriptor> {
-  if (layer.from === 'files') return writeBlob(folder, LAYER_TYPE, tar(layer.files));
-  if (layer.from === 'component') {
-    const program: TarEntry = {
-      path: layer.path,
-      content: readFileSync(join(binaries, layer.component)),
-      mode: 0o755,
-    };
-    return writeBlob(folder, LAYER_TYPE, tar([program]));
+async function writeLayer(layer: Layer, build: LayoutBuild): Promise<Descriptor> {
+  switch (layer.from) {
+    case 'debian':
+      return writeDebianLayer(layer, build);
+    case 'files':
+      return writeBlob(build.folder, LAYER_TYPE, tar(layer.files));
+    case 'component': {
+      const content = readFileSync(join(build.binaries, layer.component));
+      return writeBlob(build.folder, LAYER_TYPE, tar([{ path: layer.path, content, mode: 0o755 }]));
+    }
   }
-  return debianLayer(folder, layer, progress, signal);
 }
 
-async function debianLayer(
-  folder: string,
-  layer: Layer & { from: 'debian' },
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<Descriptor> {
-  progress(`    Debian ${DEBIAN_SUITE}: ${layer.packages.join(', ')}`);
-  const file = join(folder, 'rootfs.tar');
+async function writeDebianLayer(layer: Layer & { from: 'debian' }, build: LayoutBuild): Promise<Descriptor> {
+  build.progress(`    Debian ${DEBIAN_SUITE}: ${layer.packages.join(', ')}`);
+  const file = join(build.scratch, 'root.tar');
   const command = [
-    // Should `up` be killed, so are mmdebstrap and, with their own namespaces, its mounts.
-    ...['setpriv', '--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'],
-    ...['mmdebstrap', '--mode=root', `--variant=${layer.variant}`, `--include=${layer.packages.join(',')}`],
+    'mmdebstrap',
+    '--mode=root',
+    `--variant=${layer.variant}`,
+    `--include=${layer.packages.join(',')}`,
     '--aptopt=APT::Install-Recommends "false"',
     ...['doc', 'man', 'locale', 'info'].map((unused) => `--dpkgopt=path-exclude=/usr/share/${unused}/*`),
     ...(layer.hook ? [`--customize-hook=${layer.hook}`] : []),
-    ...[DEBIAN_SUITE, file],
+    DEBIAN_SUITE,
+    file,
   ];
-  await run(command, { signal });
+  await runBuild(command, build.scratch, { signal: build.signal });
+
   const hash = createHash('sha256');
   let size = 0;
   await pipeline(createReadStream(file), async (chunks) => {
@@ -129,7 +125,7 @@ async function debianLayer(
     }
   });
   const digest = `sha256:${hash.digest('hex')}`;
-  renameSync(file, blobFile(folder, digest));
+  renameSync(file, blobFile(build.folder, digest));
   return { mediaType: LAYER_TYPE, digest, size };
 }
 

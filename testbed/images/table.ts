@@ -29,7 +29,10 @@ export const images: readonly ImageRecipe[] = [
       {
         from: 'files',
         files: [
-          { path: 'etc/passwd', content: 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n' },
+          {
+            path: 'etc/passwd',
+            content: 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n',
+          },
           { path: 'etc/group', content: 'root:x:0:\nnobody:x:65534:\n' },
           { path: 'root', folder: true, mode: 0o700 },
           { path: 'tmp', folder: true, mode: 0o1777 },

@@ -30,9 +30,9 @@ export async function install(progress: Progress, signal: AbortSignal): Promise<
     await installPackages(missingPackages(toBuild), progress);
     await buildComponents(components, progress, signal);
     const binaries = componentsFolder(components);
-    await buildOnce(layout, (folder) => {
+    await buildOnce(layout, (folder, scratch) => {
       progress('building the images');
-      return writeLayout(folder, images, binaries, progress, signal);
+      return writeLayout(images, { folder, scratch, binaries, progress, signal });
     });
     return { binaries, images: layout };
   } finally {
@@ -41,5 +41,8 @@ export async function install(progress: Progress, signal: AbortSignal): Promise<
 }
 
 function imagesEntry(components: string): string {
-  return cacheEntry('images', [components, ...contentsOf(IMAGE_SOURCES, (path) => !path.endsWith('registry.ts'))]);
+  return cacheEntry('images', [
+    components,
+    ...contentsOf(IMAGE_SOURCES, (path) => !path.endsWith('registry.ts')),
+  ]);
 }

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { errorMessage, TestbedError } from '../failure.ts';
 import type { Progress } from '../progress.ts';
 import { attempt, run } from '../run.ts';
+import { ENVIRONMENT, isInstalled } from '../search-path.ts';
 
 /** A file that must be there, and the Debian package that brings it. */
 const NEEDED: readonly (readonly [file: string, debianPackage: string])[] = [
@@ -21,14 +21,6 @@ const NEEDED: readonly (readonly [file: string, debianPackage: string])[] = [
 /** Only needed while something is built. */
 const NEEDED_TO_BUILD_IMAGES: typeof NEEDED = [['mmdebstrap', 'mmdebstrap']];
 const NEEDED_TO_BUILD_COMPONENTS: typeof NEEDED = [['go', 'golang-go']];
-
-/** Root's usual search path: a cron job or a container may come without the sbin folders. */
-export const SEARCH_PATH = [
-  ...new Set([
-    ...(process.env.PATH ?? '').split(delimiter),
-    ...['/usr/local/go/bin', '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'],
-  ]),
-].join(delimiter);
 
 export function missingPackages(
   { images, components }: { images: boolean; components: boolean },
@@ -51,7 +43,7 @@ export async function installPackages(packages: readonly string[], progress: Pro
     });
   }
   progress(`installing Debian packages: ${packages.join(', ')}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  const env = { ...ENVIRONMENT, DEBIAN_FRONTEND: 'noninteractive' };
   const running = await runningContainerd();
   try {
     await run(['apt-get', 'update', '-q'], { env });
@@ -63,7 +55,7 @@ export async function installPackages(packages: readonly string[], progress: Pro
   }
   // Debian starts containerd's service with the package. The testbed runs its own, one a node.
   if (packages.includes('containerd') && !running && (await runningContainerd())) {
-    progress("stopping the containerd service that its package has started (the testbed runs its own)");
+    progress('stopping the containerd service that its package has started (the testbed runs its own)');
     await run(['systemctl', 'disable', '--now', 'containerd']);
   }
 }
@@ -71,9 +63,4 @@ export async function installPackages(packages: readonly string[], progress: Pro
 async function runningContainerd(): Promise<boolean> {
   if (!existsSync('/run/systemd/system')) return false; // no systemd, so no service was started
   return (await attempt(['systemctl', 'is-active', '--quiet', 'containerd'])).exitCode === 0;
-}
-
-function isInstalled(file: string): boolean {
-  if (file.startsWith('/')) return existsSync(file);
-  return SEARCH_PATH.split(delimiter).some((folder) => existsSync(join(folder, file)));
 }
