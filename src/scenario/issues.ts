@@ -85,10 +85,11 @@ function addWrongValue(
 
 /** `timeout: 5` and `kubernetes: 1.30`: what looks right to a person and is not. */
 function unitHint(value: unknown, expected: string): string | undefined {
+  if (typeof value === 'boolean' && expected === 'a text') return `put it in quotes: "${value}"`;
   if (typeof value !== 'number') return undefined;
   if (expected.includes('duration')) return `numbers need a unit: ${value}s or ${value}ms`;
   if (expected.includes('percentage') && value > 1 && value <= 100) return `did you mean ${value}%?`;
-  if (expected === 'a text') return `put it in quotes: "${value}"`;
+  if (expected === 'a text' || expected.includes('quotes')) return `put it in quotes: "${value}"`;
   return undefined;
 }
 

@@ -7,14 +7,11 @@ import { type LocatedObject, readObjects } from './manifest/objects.ts';
 import { type ReadService, readService } from './manifest/service.ts';
 import { unmodelled } from './manifest/unmodelled.ts';
 import { Problems } from './problem.ts';
-import {
-  Reporter,
-  resolveApplications,
-  resolveFaults,
-  resolveLoad,
-  resolveObjectives,
-  resolveService,
-} from './resolve.ts';
+import { resolveApplications } from './resolve/applications.ts';
+import { resolveFaults } from './resolve/faults.ts';
+import { resolveLoad, resolveService } from './resolve/load.ts';
+import { resolveObjectives } from './resolve/objectives.ts';
+import { Reporter } from './resolve/reporter.ts';
 import type { IgnoredObject, ManifestObject, Scenario } from './scenario.ts';
 import { type ScenarioFile, scenarioSchema } from './schema.ts';
 import { readSource } from './source.ts';

@@ -20,7 +20,7 @@ export class ScenarioError extends UserError {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
-    super(problems.map(renderProblem).join('\n\n'), { exitCode: EXIT.configuration });
+    super(renderProblems(problems), { exitCode: EXIT.configuration });
     this.problems = problems;
   }
 }
@@ -66,6 +66,15 @@ export class Problems {
     );
     throw new ScenarioError(ordered);
   }
+}
+
+/** A person mends some and looks again: more than this would only scroll the first ones away. */
+const SHOWN_MAX = 20;
+
+function renderProblems(problems: readonly Problem[]): string {
+  const rendered = problems.slice(0, SHOWN_MAX).map(renderProblem);
+  if (problems.length > SHOWN_MAX) rendered.push(`and ${problems.length - SHOWN_MAX} more problems`);
+  return rendered.join('\n\n');
 }
 
 /**

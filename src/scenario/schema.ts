@@ -3,7 +3,7 @@
  * Schema that editors use (tools/write-schema.ts). What a field alone cannot say, such as that a fault falls
  * within the load's duration, is checked in resolve.ts.
  *
- * `error` and the `z.config` of issues.ts hold what was *expected*; what was found is added by issues.ts.
+ * Each `error` says what was *expected*; issues.ts adds what was found, and where.
  */
 import { z } from 'zod';
 import { constant, type Distribution, lognormal } from './distribution.ts';
@@ -26,16 +26,20 @@ const EXPECTED = {
   distribution: `a duration such as 2s, or a distribution such as {uniform: {min: 1s, max: 3s}}`,
   rate: 'requests a second above 0, at most 100000, such as 100 or 100/s',
   fraction: 'a percentage of at most 100 such as 99.9%, or a fraction of at most 1 such as 0.999',
+  kubernetes: 'a version of Kubernetes in quotes, from "1.26" to "1.36"',
+  port: 'a port of the Service: its number from 1 to 65535, or its name',
   name: 'a name as Kubernetes takes it: lower-case letters, digits, "-" and "."',
 } as const;
 
 const RATE_MAX_PER_S = 100_000;
+const DURATION_MAX_MS = 366 * 24 * 3_600_000;
 
 /** A duration, in milliseconds. */
 const duration = z
   .string({ error: EXPECTED.duration })
   .regex(DURATION, { error: EXPECTED.duration })
   .transform(durationToMs)
+  .refine((value_ms) => value_ms <= DURATION_MAX_MS, { error: `${EXPECTED.duration}, of at most a year` })
   .meta({ id: 'duration', description: 'A duration with its unit: 500ms, 2s, 1m30s.' });
 
 const positiveDuration = duration.refine((value_ms) => value_ms > 0, {
@@ -46,7 +50,9 @@ const wholeSeconds = z
   .string({ error: EXPECTED.wholeSeconds })
   .regex(DURATION, { error: EXPECTED.wholeSeconds })
   .transform((text) => durationToMs(text) / 1000)
-  .refine(Number.isInteger, { error: EXPECTED.wholeSeconds });
+  .refine((value_s) => Number.isInteger(value_s) && value_s <= DURATION_MAX_MS / 1000, {
+    error: EXPECTED.wholeSeconds,
+  });
 
 /** A mapping with exactly one of these keys, like `{uniform: {...}}`. */
 function oneOf<Shape extends Readonly<Record<string, z.ZodType>>>(shape: Shape, error: string) {
@@ -118,9 +124,15 @@ const rate = z
 
 /** A share, as a fraction in [0, 1]. */
 const fraction = z
-  .union([z.number().min(0).max(1), z.string().regex(PERCENTAGE).transform(percentageToFraction)], {
-    error: EXPECTED.fraction,
-  })
+  .union(
+    [
+      z.number().min(0, { error: EXPECTED.fraction }).max(1, { error: EXPECTED.fraction }),
+      z.string().regex(PERCENTAGE).transform(percentageToFraction),
+    ],
+    {
+      error: EXPECTED.fraction,
+    },
+  )
   .refine((value) => value <= 1, { error: EXPECTED.fraction })
   .meta({ id: 'fraction', description: 'A percentage such as 99.9%, or a fraction such as 0.999.' });
 
@@ -207,8 +219,8 @@ const load = z
       .optional()
       .describe('Name of the Service the requests are sent to. Default: the only Service of the manifests.'),
     port: z
-      .union([z.number().int().min(1).max(65_535), z.string().min(1).max(63)], {
-        error: 'a port of the Service: its number from 1 to 65535, or its name',
+      .union([z.number().int().min(1, EXPECTED.port).max(65_535, EXPECTED.port), z.string().min(1).max(63)], {
+        error: EXPECTED.port,
       })
       .optional()
       .describe("Port of the Service, by number or name. Default: the Service's first."),
@@ -311,9 +323,6 @@ const objectives = z
   })
   .describe('What must hold, in the prediction and in the measurement; each is optional.');
 
-const KUBERNETES_MINOR_MIN = 26;
-const KUBERNETES_MINOR_MAX = 36;
-
 export const scenarioSchema = z
   .strictObject({
     version: z.literal(SCENARIO_VERSION).describe('Version of this format.'),
@@ -332,9 +341,8 @@ export const scenarioSchema = z
     cluster: z
       .strictObject({
         kubernetes: z
-          .string()
-          .regex(/^1\.\d{1,2}$/)
-          .refine((text) => minorOf(text) >= KUBERNETES_MINOR_MIN && minorOf(text) <= KUBERNETES_MINOR_MAX)
+          .string({ error: EXPECTED.kubernetes })
+          .regex(/^1\.(2[6-9]|3[0-6])$/, { error: EXPECTED.kubernetes })
           .transform(minorOf)
           .default(35)
           .describe('Version whose defaults the prediction uses, in quotes: "1.35" (the default).'),

@@ -1,5 +1,6 @@
 /** YAML with positions: every value can be traced back to its line and column. */
 import {
+  type Alias,
   type Document,
   type DocumentOptions,
   isAlias,
@@ -12,6 +13,8 @@ import {
   type ParseOptions,
   parseAllDocuments,
   type SchemaOptions,
+  visit,
+  type YAMLError,
 } from 'yaml';
 import type { Problems } from './problem.ts';
 import type { Position } from './scenario.ts';
@@ -83,9 +86,7 @@ function isAbsent(node: Node | null | undefined): boolean {
 }
 
 const ALIASES_MAX = 100;
-/** One slip may derail a parser for the rest of the file: what follows the first few is noise. */
-const SYNTAX_PROBLEMS_MAX = 5;
-
+const TOO_DEEP = 'the file is nested too deeply to be read';
 type Options = ParseOptions & DocumentOptions & SchemaOptions;
 
 /** Tags of YAML 1.1 that kubectl's parser (go-yaml v2) does not read: 12:30 and 2026-11-21 stay strings. */
@@ -128,18 +129,28 @@ export function parseYaml(
     });
     for (const document of Array.isArray(parsed) ? parsed : []) {
       const faults = [...document.errors, ...document.warnings];
-      for (const { code, message, pos } of faults.slice(0, SYNTAX_PROBLEMS_MAX)) {
+      for (const { pos } of faults.filter(isDuplicateKey)) {
+        const key = keyAt(source.text, pos[0]);
+        problems.add({ position: positionAt(pos[0]), message: `the field \`${key}\` is given twice` });
+      }
+      // One slip derails the parser for the rest of the document: only the first tells something.
+      const slip = faults.find((fault) => !isDuplicateKey(fault));
+      if (slip !== undefined) {
         problems.add({
-          position: positionAt(pos[0]),
-          message:
-            code === 'DUPLICATE_KEY'
-              ? `the field \`${keyAt(source.text, pos[0])}\` is given twice`
-              : `broken YAML: ${message}`,
-          hint: code === 'TAB_AS_INDENT' ? 'indent with spaces' : undefined,
+          position: positionAt(slip.pos[0]),
+          message: /call stack/.test(slip.message) ? TOO_DEEP : `broken YAML: ${slip.message}`,
+          hint: slip.code === 'TAB_AS_INDENT' ? 'indent with spaces' : undefined,
         });
       }
-      if (faults.length === 0 && document.contents !== null) {
+      if (faults.length > 0 || document.contents === null) continue;
+      const alias = firstBadAlias(document);
+      if (alias === undefined) {
         documents.push(new YamlDocument(source.file, document, lines));
+      } else {
+        problems.add({
+          position: positionAt(alias.range?.[0] ?? 0),
+          message: `the alias *${alias.source} has no anchor before it, or stands within it`,
+        });
       }
     }
     return documents.filter((document) => document.value !== null);
@@ -149,12 +160,31 @@ export function parseYaml(
     problems.add({
       position: { file: source.file, line: 1, column: 1 },
       message:
-        error instanceof RangeError
-          ? 'the file is nested too deeply to be read'
-          : `the file cannot be read: its aliases repeat too much, or one has no anchor`,
+        error instanceof RangeError ? TOO_DEEP : 'the file cannot be read: its aliases multiply too much',
     });
     return [];
   }
+}
+
+const isDuplicateKey = ({ code }: YAMLError): boolean => code === 'DUPLICATE_KEY';
+
+/** An alias of nothing, or of a collection that holds it: plain data can be made of neither. */
+function firstBadAlias(document: Document.Parsed): Alias | undefined {
+  const anchors = new Set<string>();
+  let bad: Alias | undefined;
+  visit(document, {
+    Node(_, node, ancestors) {
+      if (!isAlias(node)) {
+        if (node.anchor !== undefined) anchors.add(node.anchor);
+        return undefined;
+      }
+      const within = ancestors.some((ancestor) => 'anchor' in ancestor && ancestor.anchor === node.source);
+      if (anchors.has(node.source) && !within) return undefined;
+      bad = node;
+      return visit.BREAK;
+    },
+  });
+  return bad;
 }
 
 function keyAt(text: string, offset: number): string {

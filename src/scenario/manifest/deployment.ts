@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { constant } from '../distribution.ts';
 import { check } from '../issues.ts';
 import type { Problems } from '../problem.ts';
-import type { Container, Labels, Position, Probe, Workload } from '../scenario.ts';
+import type { Container, Position, Probe, Workload } from '../scenario.ts';
 import { durationToMs } from '../units.ts';
 import type { Path } from '../yaml.ts';
 import type { LocatedObject } from './objects.ts';
@@ -21,8 +21,7 @@ export interface ManifestWorkload extends Omit<Workload, 'pod'> {
 
 const whole = z.number().int().min(0).max(2_147_483_647);
 const portNumber = z.number().int().min(1).max(65_535);
-const LABEL = 'a text; numbers, true, yes and on need quotes';
-export const labels = z.record(z.string(), z.string({ error: LABEL }));
+export const labels = z.record(z.string(), z.string());
 
 const handlerPort = z.union([portNumber, z.string().min(1)], {
   error: 'a port number or the name of a port',
@@ -234,10 +233,4 @@ function sleepOf(hook: z.output<typeof handler>): Container['pre_stop'] {
   if (words.length !== 2 || !/^(?:\/(?:usr\/)?bin\/)?sleep$/.test(program)) return undefined;
   const [, number, unit] = /^(\d+(?:\.\d+)?)([smh]?);?$/.exec(time) ?? [];
   return number === undefined ? undefined : constant(durationToMs(`${number}${unit || 's'}`));
-}
-
-/** Whether pods with these labels belong to a selector; an empty one selects nothing here. */
-export function selects(selector: Labels, podLabels: Labels): boolean {
-  const wanted = Object.entries(selector);
-  return wanted.length > 0 && wanted.every(([key, value]) => podLabels[key] === value);
 }

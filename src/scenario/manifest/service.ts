@@ -4,8 +4,9 @@ import { check } from '../issues.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Problem, Problems } from '../problem.ts';
 import type { Position, Service, ServicePort } from '../scenario.ts';
+import { selects } from '../selector.ts';
 import type { Path } from '../yaml.ts';
-import { labels, type ManifestWorkload, selects } from './deployment.ts';
+import { labels, type ManifestWorkload } from './deployment.ts';
 import type { LocatedObject } from './objects.ts';
 
 /** A Service, or why no load can be sent to it. */
@@ -85,6 +86,14 @@ export function readService(
   for (const [index, port] of (spec.ports ?? []).entries()) {
     if (port.protocol === 'UDP' || port.protocol === 'SCTP') continue;
     const target = targetPort(port.targetPort ?? port.port, backends);
+    if ('differs' in target) {
+      problems.add({
+        position: at('spec', 'ports', index, 'targetPort'),
+        message: `port ${target.differs} is ${target.numbers.join(' in one Deployment and ')} in another`,
+        expected: 'the same port number in every Deployment behind the Service',
+      });
+      return undefined;
+    }
     if ('unknown' in target) {
       problems.add({
         position: at('spec', 'ports', index, 'targetPort'),
@@ -120,6 +129,7 @@ export function readService(
 
 type TargetPort =
   | { readonly number: number }
+  | { readonly differs: string; readonly numbers: readonly number[] }
   | { readonly unknown: string; readonly of: string; readonly known: readonly string[] };
 
 /** Named ports are looked up in the pods; every Deployment behind the Service must have the same number. */
@@ -134,7 +144,8 @@ function targetPort(target: number | string, backends: readonly ManifestWorkload
     }
     numbers.push(found.number);
   }
-  return { number: numbers[0]! };
+  const different = [...new Set(numbers)];
+  return different.length === 1 ? { number: different[0]! } : { differs: target, numbers: different };
 }
 
 const asText = (selector: Readonly<Record<string, string>>): string =>

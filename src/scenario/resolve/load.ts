@@ -1,0 +1,114 @@
+/** Where the load goes, and whether it can be as the scenario says. */
+import type { ManifestWorkload } from '../manifest/deployment.ts';
+import type { ReadService } from '../manifest/service.ts';
+import { didYouMean } from '../nearest.ts';
+import type { Load, Service } from '../scenario.ts';
+import type { ScenarioFile } from '../schema.ts';
+import { selects } from '../selector.ts';
+import { expectedNames, type Reporter } from './reporter.ts';
+
+/** Finds the Service the load goes to; the others are only reported on where nothing else explains them. */
+export function resolveService(
+  wanted: string | undefined,
+  services: readonly ReadService[],
+  workloads: readonly ManifestWorkload[],
+  report: Reporter,
+): Service | undefined {
+  const chosen = chooseService(wanted, services, report);
+  if (chosen === undefined) return undefined;
+  if (chosen.unusable !== undefined) return report.elsewhere(chosen.unusable);
+  const { service } = chosen;
+  const replicas = workloads
+    .filter(({ namespace, pod }) => namespace === service.namespace && selects(service.selector, pod.labels))
+    .reduce((sum, workload) => sum + workload.replicas, 0);
+  if (replicas === 0) {
+    return report.elsewhere({
+      position: service.position,
+      message: `the Deployments behind Service ${service.name} have no replicas: nothing would answer`,
+      expected: 'spec.replicas of at least 1',
+    });
+  }
+  return service;
+}
+
+function chooseService(
+  wanted: string | undefined,
+  services: readonly ReadService[],
+  report: Reporter,
+): ReadService | undefined {
+  const known = services.map(({ object }) => object.name);
+  if (wanted !== undefined) {
+    const found = services.find(({ object }) => object.name === wanted);
+    if (found !== undefined) return found;
+    return report.at(['load', 'service'], {
+      message: `there is no Service \`${wanted}\``,
+      expected: expectedNames('Service', known),
+      hint: didYouMean(wanted, known),
+    });
+  }
+  const usable = services.filter(({ unusable }) => unusable === undefined);
+  if (usable.length === 1) return usable[0];
+  if (usable.length === 0 && services.length > 0) {
+    for (const { unusable } of services) if (unusable !== undefined) report.elsewhere(unusable);
+    return undefined;
+  }
+  return report.at(['load'], {
+    message:
+      usable.length === 0 ? 'no Service to send load to' : 'several Services: `load.service` must say which',
+    expected: expectedNames('Service', known),
+  });
+}
+
+/** 100 million requests: hours of load, and what an hour of simulation can hold. */
+const REQUESTS_MAX = 100_000_000;
+
+export function resolveLoad(
+  load: ScenarioFile['load'],
+  service: Service | undefined,
+  report: Reporter,
+): Load | undefined {
+  const { rate, duration, timeout, latency_limit: limit = timeout } = load;
+  const requests = (rate * duration) / 1000;
+  if (requests < 1 || requests > REQUESTS_MAX) {
+    report.at(['load', 'duration'], {
+      message: `${rate} requests a second for ${duration / 1000} s are ${requests < 1 ? 'less than one request' : `${requests} requests`}`,
+      expected: 'between one request and 100 million',
+    });
+  }
+  if (limit > timeout) {
+    report.at(['load', 'latency_limit'], {
+      message: `the latency limit (${limit / 1000} s) is above the timeout (${timeout / 1000} s): no answer could be that late`,
+      expected: 'at most `load.timeout`',
+    });
+  }
+  if (service === undefined) return undefined;
+  const port =
+    load.port === undefined
+      ? service.ports[0]
+      : service.ports.find((each) => each.port === load.port || each.name === load.port);
+  if (port === undefined) {
+    const known = service.ports.flatMap((each) => [
+      String(each.port),
+      ...(each.name === undefined ? [] : [each.name]),
+    ]);
+    return report.at(['load', 'port'], {
+      message: `Service ${service.name} has no TCP port ${load.port}`,
+      expected: `one of ${known.join(', ')}`,
+      hint: didYouMean(String(load.port), known),
+    });
+  }
+  return {
+    service: service.name,
+    namespace: service.namespace,
+    port: port.port,
+    path: load.path,
+    rate_per_s: rate,
+    arrivals: load.arrivals,
+    duration_ms: duration,
+    timeout_ms: timeout,
+    latency_limit_ms: limit,
+    expected_status: load.expected_status,
+    connections: load.connections,
+    source_ports: load.source_ports,
+  };
+}

@@ -1,0 +1,292 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { constant, lognormal } from '../../src/scenario/distribution.ts';
+import { EXIT, UserError } from '../../src/scenario/errors.ts';
+import { loadScenario } from '../../src/scenario/load.ts';
+import { TIMING } from '../../src/scenario/timing.ts';
+import { errorOf, filesWith, folderWith, load, SCENARIO } from './files.ts';
+
+const SHIPPED = ['scenarios', 'scenarios/validation'].flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.yaml') && !name.endsWith('.k8s.yaml'))
+    .map((name) => join(folder, name)),
+);
+
+describe('shipped scenarios', () => {
+  test('there are the four of the README and the four of the validation', () => {
+    expect(SHIPPED.map((file) => file.replace('scenarios/', ''))).toEqual([
+      'my-app-x3.yaml',
+      'nginx-1.17.10-x3.yaml',
+      'nginx-x1.yaml',
+      'nginx-x2.yaml',
+      'validation/one-container.yaml',
+      'validation/one-forced.yaml',
+      'validation/two-all-forced.yaml',
+      'validation/two-one-graceful.yaml',
+    ]);
+  });
+
+  test.each(SHIPPED)('%s loads, and nothing of its manifests is left out of the model', (file) => {
+    const scenario = loadScenario(file);
+    expect(scenario.file).toBe(file);
+    expect(scenario.ignored).toEqual([]);
+    expect(scenario.objects.map(({ kind }) => kind).sort()).toEqual(['Deployment', 'Service']);
+    expect(scenario.faults).toHaveLength(1);
+  });
+
+  test('the main job fits into a minute: its trials and their observation windows', () => {
+    const { load: main, trials } = loadScenario('scenarios/nginx-x2.yaml');
+    expect((main.duration_ms * trials.measure) / 1000).toBeLessThanOrEqual(30);
+    expect(trials.predict).toBe(1000);
+  });
+});
+
+test('what a scenario does not say has the documented defaults', () => {
+  const scenario = load(filesWith());
+  expect(scenario).toMatchObject({
+    name: 'scenario',
+    description: '',
+    seed: '1',
+    trials: { predict: 1000, measure: 3 },
+    cluster: { minor: 35, nodes: 2 },
+    load: {
+      service: 'web',
+      namespace: 'default',
+      port: 80,
+      path: '/',
+      rate_per_s: 100,
+      arrivals: 'constant',
+      duration_ms: 10_000,
+      timeout_ms: 1000,
+      latency_limit_ms: 1000,
+      expected_status: [200],
+      connections: 'per-request',
+      source_ports: 'own',
+    },
+  });
+  expect(scenario.workloads[0]?.pod.containers[0]?.application).toEqual({
+    start_time: lognormal(50, 0.3),
+    service_time: constant(1),
+    concurrency: 512,
+    on_sigterm: 'exit',
+    stop_time: constant(10),
+  });
+  expect(scenario.faults).toEqual([
+    {
+      type: 'pod-kill',
+      position: { file: expect.stringContaining('scenario.yaml'), line: 8, column: 7 },
+      workload: 'web',
+      namespace: 'default',
+      mode: 'one',
+      value: undefined,
+      at_ms: [2000],
+      grace_period_s: undefined,
+    },
+  ]);
+  expect(scenario.timing).toEqual(
+    Object.fromEntries(Object.entries(TIMING).map(([name, timer]) => [name, timer.default])),
+  );
+  expect(scenario.objectives).toEqual({
+    availability_time: undefined,
+    availability_requests: undefined,
+    downtime_s: undefined,
+    throughput_rps: undefined,
+    latency_p99_ms: undefined,
+  });
+});
+
+test('what a scenario says is read, with its units', () => {
+  const scenario = load(
+    filesWith({
+      'scenario.yaml': `version: foreshock/v1
+name: all of it
+description: everything said
+manifests: [deployment.yaml, service.yaml]
+cluster: {kubernetes: "1.30", nodes: 3}
+applications:
+  web/server:
+    start_time: {uniform: {min: 1s, max: 1m30s}}
+    service_time: {exponential: {mean: 2.5ms}}
+    concurrency: 8
+    on_sigterm: serve
+    stop_time: {empirical: [1s, 2s]}
+timing: {sandbox_start: {normal: {mean: 2s, sd: 200ms}}}
+load:
+  service: web
+  port: main
+  path: /search?q=1
+  rate: 12.5/s
+  arrivals: poisson
+  duration: 1h
+  timeout: 3s
+  latency_limit: 250ms
+  expected_status: [200, 204]
+  connections: keep-alive
+  source_ports: kernel
+faults:
+  - pod-kill: {workload: web, mode: fixed-percent, value: 50%, at: 1m, grace_period: 5s}
+  - container-kill: {container: server, mode: fixed, value: 3, at: 0s, repeat: {every: 10s, times: 3}}
+  - pod-kill: {mode: all, at: 30m, grace_period: 0s, repeat: {every: 10m}}
+objectives: {availability_time: 99.9%, availability_requests: 0.95, downtime: 1m30s, throughput: 10, latency_p99: 200ms}
+trials: {predict: 10, measure: 1}
+seed: tuesday
+`,
+    }),
+  );
+  expect(scenario).toMatchObject({
+    name: 'all of it',
+    description: 'everything said',
+    cluster: { minor: 30, nodes: 3 },
+    timing: { sandbox_start: { kind: 'normal', mean_ms: 2000, sd_ms: 200 } },
+    load: {
+      port: 80,
+      path: '/search?q=1',
+      rate_per_s: 12.5,
+      arrivals: 'poisson',
+      duration_ms: 3_600_000,
+      timeout_ms: 3000,
+      latency_limit_ms: 250,
+      expected_status: [200, 204],
+      connections: 'keep-alive',
+      source_ports: 'kernel',
+    },
+    objectives: {
+      availability_time: 0.999,
+      availability_requests: 0.95,
+      downtime_s: 90,
+      throughput_rps: 10,
+      latency_p99_ms: 200,
+    },
+    trials: { predict: 10, measure: 1 },
+    seed: 'tuesday',
+  });
+  expect(scenario.workloads[0]?.pod.containers[0]?.application).toEqual({
+    start_time: { kind: 'uniform', min_ms: 1000, max_ms: 90_000 },
+    service_time: { kind: 'exponential', mean_ms: 2.5 },
+    concurrency: 8,
+    on_sigterm: 'serve',
+    stop_time: { kind: 'empirical', values_ms: [1000, 2000] },
+  });
+  expect(scenario.faults).toMatchObject([
+    { type: 'pod-kill', mode: 'fixed-percent', value: 50, at_ms: [60_000], grace_period_s: 5 },
+    { type: 'container-kill', container: 'server', mode: 'fixed', value: 3, at_ms: [0, 10_000, 20_000] },
+    { type: 'pod-kill', mode: 'all', at_ms: [1_800_000, 2_400_000, 3_000_000], grace_period_s: 0 },
+  ]);
+});
+
+describe('several problems', () => {
+  test('are reported in one go, by file and line, scenario and manifests alike', () => {
+    const error = errorOf(
+      filesWith({
+        'scenario.yaml': SCENARIO.replace('rate: 100', 'raet: 100').replace('at: 2s', 'at: 2'),
+        'deployment.yaml': 'kind: Deployment\n',
+        'service.yaml': 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {type: Nodeport}\n',
+      }),
+    );
+    expect(error.problems.map(({ position: { file, line, column } }) => `${file}:${line}:${column}`)).toEqual(
+      [
+        'scenario.yaml:4:3',
+        'scenario.yaml:4:3',
+        'scenario.yaml:8:11',
+        'deployment.yaml:1:1',
+        'deployment.yaml:1:1',
+        'service.yaml:4:14',
+      ],
+    );
+  });
+
+  test('of shape and of meaning are found together', () => {
+    const error = errorOf(
+      filesWith({
+        'scenario.yaml': `${SCENARIO.replace('at: 2s', 'at: 12s')}objectives: {throughput: 500}\ntrials: {predict: -1}\n`,
+      }),
+    );
+    expect(error.problems.map(({ message }) => message)).toEqual([
+      'the fault would act at 12 s, when the load has ended',
+      'a throughput of 500/s can never be reached: the load is only 100/s',
+      '`trials.predict` cannot be -1',
+    ]);
+  });
+
+  test('are rendered with line, caret and hint', () => {
+    const error = errorOf(filesWith({ 'scenario.yaml': SCENARIO.replace('rate: 100', 'raet: 100') }));
+    expect(error.message).toContain(
+      [
+        'scenario.yaml:4:3: unknown field `raet` in `load`; expected one of service, port, path, rate, arrivals, duration, timeout, latency_limit, expected_status, connections, source_ports',
+        '    raet: 100',
+        '    ^ did you mean `rate`?',
+      ].join('\n'),
+    );
+  });
+
+  test('on a very long line are shown with the part around them', () => {
+    const error = errorOf(
+      filesWith({
+        'scenario.yaml': `${SCENARIO}description: {${'x: y, '.repeat(2000).replace(/x/g, () => 'x')}}\n`,
+      }),
+    );
+    for (const line of error.message.split('\n').slice(1)) expect(line.length).toBeLessThan(200);
+  });
+
+  test('never send control characters of a file to the terminal', () => {
+    const error = errorOf(filesWith({ 'scenario.yaml': `${SCENARIO}"\\e[31mred": 1 # \u001b[31m\n` }));
+    expect(error.message).not.toContain('\u001b');
+  });
+});
+
+describe('files', () => {
+  test('a scenario that is not there', () => {
+    expect(errorOf({}).message).toMatch(
+      /^scenario\.yaml:1:1: cannot read scenario\.yaml: there is no such file/,
+    );
+  });
+
+  test('a folder instead of a scenario', () => {
+    expect(errorOf({ 'nginx/deployment.yaml': '' }, 'nginx').message).toBe(
+      'nginx:1:1: nginx is a folder; expected a YAML file',
+    );
+  });
+
+  test('a folder of manifests is read in the order of names, YAML files only', () => {
+    const {
+      'scenario.yaml': _,
+      'deployment.yaml': deployment = '',
+      'service.yaml': service = '',
+    } = filesWith();
+    const scenario = load({
+      'scenario.yaml': SCENARIO.replace('[deployment.yaml, service.yaml]', '[k8s]'),
+      'k8s/b.yaml': service,
+      'k8s/a.yml': deployment,
+      'k8s/README.md': 'not a manifest',
+      'k8s/deeper/c.yaml': 'not: read',
+    });
+    expect(scenario.objects.map(({ kind }) => kind)).toEqual(['Deployment', 'Service']);
+  });
+
+  test('a byte order mark and Windows line ends change nothing', () => {
+    const scenario = load(filesWith({ 'scenario.yaml': `\ufeff${SCENARIO.replaceAll('\n', '\r\n')}` }));
+    expect(scenario.load.rate_per_s).toBe(100);
+  });
+});
+
+describe('overrides', () => {
+  const path = () => join(folderWith(filesWith()), 'scenario.yaml');
+
+  test('come before what the file says', () => {
+    const scenario = loadScenario(path(), { seed: '7', trials: { measure: 5 } });
+    expect(scenario.seed).toBe('7');
+    expect(scenario.trials).toEqual({ predict: 1000, measure: 5 });
+  });
+
+  test.each([0, -1, 1.5, Number.NaN])('%s trials are refused', (predict) => {
+    const attempt = () => loadScenario(path(), { trials: { predict } });
+    expect(attempt).toThrow(UserError);
+    expect(attempt).toThrow(/expected a whole number above 0/);
+    try {
+      attempt();
+    } catch (error) {
+      expect(error).toMatchObject({ exitCode: EXIT.configuration });
+    }
+  });
+});

@@ -1,0 +1,632 @@
+import { describe, expect, test } from 'vitest';
+import { DEPLOYMENT, errorOf, type Files, filesWith, SCENARIO, SERVICE } from './files.ts';
+
+/** What is changed, and the first line of the only problem this must bring. */
+interface Mutation {
+  readonly name: string;
+  readonly files: Files;
+  readonly says: string;
+  readonly hint?: string;
+}
+
+const changed = (text: string, from: string, to: string): string => {
+  if (!text.includes(from)) throw new Error(`nothing to change: ${from}`);
+  return text.replace(from, to);
+};
+const scenario = (from: string, to: string): Files => ({ 'scenario.yaml': changed(SCENARIO, from, to) });
+const inLoad = (line: string): Files => scenario('  duration: 10s\n', `  duration: 10s\n  ${line}\n`);
+const inFault = (line: string): Files => scenario('      at: 2s\n', `      at: 2s\n      ${line}\n`);
+const section = (text: string): Files => ({ 'scenario.yaml': `${SCENARIO}${text}\n` });
+const deployment = (from: string, to: string): Files => ({
+  'deployment.yaml': changed(DEPLOYMENT, from, to),
+});
+const inContainer = (line: string): Files =>
+  deployment('          image: web:1.0\n', `          image: web:1.0\n          ${line}\n`);
+const service = (from: string, to: string): Files => ({ 'service.yaml': changed(SERVICE, from, to) });
+
+const DURATION = 'expected a duration with its unit, such as 500ms, 2s or 1m30s';
+const FRACTION =
+  'expected a percentage of at most 100 such as 99.9%, or a fraction of at most 1 such as 0.999';
+const RATE = 'expected requests a second above 0, at most 100000, such as 100 or 100/s';
+
+const MUTATIONS: readonly Mutation[] = [
+  // The file itself
+  { name: 'an empty file', files: { 'scenario.yaml': '' }, says: 'scenario.yaml:1:1: the file is empty' },
+  {
+    name: 'nothing but a comment',
+    files: { 'scenario.yaml': '# later\n' },
+    says: 'scenario.yaml:1:1: the file is empty',
+  },
+  {
+    name: 'a list instead of a mapping',
+    files: { 'scenario.yaml': '- version: foreshock/v1\n' },
+    says: 'scenario.yaml:1:1: the file cannot be a list; expected a mapping',
+  },
+  {
+    name: 'two scenarios in one file',
+    files: { 'scenario.yaml': `${SCENARIO}---\n${SCENARIO}` },
+    says: 'scenario.yaml:10:1: a second document in the file; expected one scenario a file',
+  },
+  {
+    name: 'bytes that are not UTF-8',
+    files: {
+      'scenario.yaml': Buffer.concat([Buffer.from('version: foreshock/v1\nname: '), Buffer.from([0xff])]),
+    },
+    says: 'scenario.yaml:2:1: the file is not UTF-8 text',
+    hint: 'save it with the encoding UTF-8',
+  },
+  {
+    name: 'UTF-16',
+    files: { 'scenario.yaml': Buffer.from(`\ufeff${SCENARIO}`, 'utf16le') },
+    says: 'scenario.yaml:1:1: the file is not UTF-8 text',
+  },
+  {
+    name: 'a tab as indentation',
+    files: scenario('  rate: 100', '\trate: 100'),
+    says: 'scenario.yaml:4:1: broken YAML: Tabs are not allowed as indentation',
+    hint: 'indent with spaces',
+  },
+  {
+    name: 'an open bracket',
+    files: scenario('service.yaml]', 'service.yaml'),
+    says: 'scenario.yaml:',
+  },
+  {
+    name: 'a key given twice',
+    files: scenario('  rate: 100\n', '  rate: 100\n  rate: 200\n'),
+    says: 'scenario.yaml:5:3: the field `rate` is given twice',
+  },
+  {
+    name: 'an unknown tag',
+    files: scenario('rate: 100', 'rate: !fast 100'),
+    says: 'scenario.yaml:4:9: broken YAML: Unresolved tag: !fast',
+  },
+  {
+    name: 'an alias without anchor',
+    files: scenario('rate: 100', 'rate: *fast'),
+    says: 'scenario.yaml:4:9: the alias *fast has no anchor before it',
+  },
+  {
+    name: 'an alias within its own anchor',
+    files: section('cluster: &c {nodes: *c}'),
+    says: 'scenario.yaml:9:21: the alias *c has no anchor before it, or stands within it',
+  },
+  {
+    name: 'an alias bomb',
+    files: {
+      'scenario.yaml': `a: &a [x, x, x, x, x, x, x, x, x, x]\n${[...'bcdefghi']
+        .map((name, i) => `${name}: &${name} [${`*${'abcdefgh'[i]}, `.repeat(10)}]`)
+        .join('\n')}\n`,
+    },
+    says: 'scenario.yaml:1:1: the file cannot be read: its aliases multiply too much',
+  },
+  // Its fields
+  {
+    name: 'no version',
+    files: scenario('version: foreshock/v1\n', ''),
+    says: 'scenario.yaml:1:1: `version` is missing; expected foreshock/v1',
+  },
+  {
+    name: 'a version of the future',
+    files: scenario('foreshock/v1', 'foreshock/v2'),
+    says: 'scenario.yaml:1:10: `version` cannot be "foreshock/v2"; expected foreshock/v1',
+    hint: 'did you mean `foreshock/v1`?',
+  },
+  {
+    name: 'a misspelt section',
+    files: section('objectivs: {}'),
+    says: 'scenario.yaml:9:1: unknown field `objectivs`; expected one of version, name, ',
+    hint: 'did you mean `objectives`?',
+  },
+  {
+    name: 'an unknown section that is like no other',
+    files: section('budget: 5'),
+    says: 'scenario.yaml:9:1: unknown field `budget`; expected one of version, name, ',
+  },
+  {
+    name: 'a slash in the name',
+    files: section('name: ../../etc'),
+    says: 'scenario.yaml:9:7: `name` cannot be "../../etc"; expected a name of at most 100 characters, on one line, without slashes',
+  },
+  {
+    name: 'no manifests',
+    files: scenario('[deployment.yaml, service.yaml]', '[]'),
+    says: 'scenario.yaml:2:12: `manifests` cannot be a list; expected at least 1 item',
+  },
+  {
+    name: 'manifests as a text',
+    files: scenario('[deployment.yaml, service.yaml]', 'deployment.yaml'),
+    says: 'scenario.yaml:2:12: `manifests` cannot be "deployment.yaml"; expected a list',
+  },
+  {
+    name: 'a version of Kubernetes without quotes',
+    files: section('cluster: {kubernetes: 1.30}'),
+    says: 'scenario.yaml:9:23: `cluster.kubernetes` cannot be 1.3; expected a version of Kubernetes in quotes',
+  },
+  {
+    name: 'a version of Kubernetes that is not known',
+    files: section('cluster: {kubernetes: "1.12"}'),
+    says: 'scenario.yaml:9:23: `cluster.kubernetes` cannot be "1.12"; expected a version of Kubernetes in quotes, from "1.26" to "1.36"',
+  },
+  {
+    name: 'no nodes',
+    files: section('cluster: {nodes: 0}'),
+    says: 'scenario.yaml:9:18: `cluster.nodes` cannot be 0; expected a number of at least 1',
+  },
+  {
+    name: 'half a node',
+    files: section('cluster: {nodes: 1.5}'),
+    says: 'scenario.yaml:9:18: `cluster.nodes` cannot be 1.5; expected a whole number',
+  },
+  {
+    name: 'an empty section',
+    files: section('cluster:'),
+    says: 'scenario.yaml:9:1: `cluster` is empty; expected a mapping',
+  },
+  {
+    name: 'no trials',
+    files: section('trials: {predict: 0}'),
+    says: 'scenario.yaml:9:19: `trials.predict` cannot be 0; expected a number of at least 1',
+  },
+  {
+    name: 'a seed that is a list',
+    files: section('seed: [1]'),
+    says: 'scenario.yaml:9:7: `seed` cannot be a list; expected a whole number or a text',
+  },
+  // Load
+  {
+    name: 'a misspelt rate',
+    files: inLoad('raet: 100'),
+    says: 'scenario.yaml:6:3: unknown field `raet` in `load`; expected one of service, port, path, rate, ',
+    hint: 'did you mean `rate`?',
+  },
+  {
+    name: 'a rate of 0',
+    files: scenario('rate: 100', 'rate: 0'),
+    says: `scenario.yaml:4:9: \`load.rate\` cannot be 0; ${RATE}`,
+  },
+  {
+    name: 'an infinite rate',
+    files: scenario('rate: 100', 'rate: .inf'),
+    says: `scenario.yaml:4:9: \`load.rate\` cannot be Infinity; ${RATE}`,
+  },
+  {
+    name: 'a rate a minute',
+    files: scenario('rate: 100', 'rate: 100/m'),
+    says: `scenario.yaml:4:9: \`load.rate\` cannot be "100/m"; ${RATE}`,
+  },
+  {
+    name: 'a rate of 0 a second',
+    files: scenario('rate: 100', 'rate: 0/s'),
+    says: `scenario.yaml:4:9: \`load.rate\` cannot be "0/s"; ${RATE}`,
+  },
+  {
+    name: 'no duration',
+    files: scenario('  duration: 10s\n', ''),
+    says: `scenario.yaml:4:3: \`load.duration\` is missing; ${DURATION}`,
+  },
+  {
+    name: 'a duration without unit',
+    files: scenario('duration: 10s', 'duration: 10'),
+    says: `scenario.yaml:5:13: \`load.duration\` cannot be 10; ${DURATION}`,
+    hint: 'numbers need a unit: 10s or 10ms',
+  },
+  {
+    name: 'a duration in an unknown unit',
+    files: scenario('duration: 10s', 'duration: 10sec'),
+    says: `scenario.yaml:5:13: \`load.duration\` cannot be "10sec"; ${DURATION}`,
+  },
+  {
+    name: 'a negative duration',
+    files: scenario('duration: 10s', 'duration: -10s'),
+    says: `scenario.yaml:5:13: \`load.duration\` cannot be "-10s"; ${DURATION}`,
+  },
+  {
+    name: 'a duration of nothing',
+    files: scenario('duration: 10s', 'duration: 0s'),
+    says: `scenario.yaml:5:13: \`load.duration\` cannot be "0s"; ${DURATION}, longer than 0s`,
+  },
+  {
+    name: 'a duration of centuries',
+    files: scenario('duration: 10s', 'duration: 99999999h'),
+    says: `scenario.yaml:5:13: \`load.duration\` cannot be "99999999h"; ${DURATION}, of at most a year`,
+  },
+  {
+    name: 'more requests than can be',
+    files: scenario('rate: 100\n  duration: 10s', 'rate: 100000\n  duration: 10h'),
+    says: 'scenario.yaml:5:13: 100000 requests a second for 36000 s are 3600000000 requests; expected between one request and 100 million',
+  },
+  {
+    name: 'a latency limit above the timeout',
+    files: inLoad('latency_limit: 2s'),
+    says: 'scenario.yaml:6:18: the latency limit (2 s) is above the timeout (1 s): no answer could be that late; expected at most `load.timeout`',
+  },
+  {
+    name: 'arrivals of an unknown kind',
+    files: inLoad('arrivals: poison'),
+    says: 'scenario.yaml:6:13: `load.arrivals` cannot be "poison"; expected one of constant, poisson',
+    hint: 'did you mean `poisson`?',
+  },
+  {
+    name: 'a status that cannot be',
+    files: inLoad('expected_status: [99]'),
+    says: 'scenario.yaml:6:21: `load.expected_status[0]` cannot be 99; expected a number of at least 100',
+  },
+  {
+    name: 'a path without slash',
+    files: inLoad('path: index.html'),
+    says: 'scenario.yaml:6:9: `load.path` cannot be "index.html"; expected a path that begins with "/" and holds no spaces',
+  },
+  {
+    name: 'a Service that is not there',
+    files: inLoad('service: wbe'),
+    says: 'scenario.yaml:6:12: there is no Service `wbe`; expected a Service of the manifests: web',
+    hint: 'did you mean `web`?',
+  },
+  {
+    name: 'a port that the Service does not have',
+    files: inLoad('port: 8080'),
+    says: 'scenario.yaml:6:9: Service web has no TCP port 8080; expected one of 80, main',
+  },
+  {
+    name: 'a misspelt port name',
+    files: inLoad('port: mian'),
+    says: 'scenario.yaml:6:9: Service web has no TCP port mian; expected one of 80, main',
+    hint: 'did you mean `main`?',
+  },
+  {
+    name: 'a port above 65535',
+    files: inLoad('port: 70000'),
+    says: 'scenario.yaml:6:9: `load.port` cannot be 70000; expected a port of the Service',
+  },
+  // Faults
+  {
+    name: 'an unknown fault',
+    files: scenario('pod-kill', 'pod-kil'),
+    says: 'scenario.yaml:7:5: unknown field `pod-kil` in `faults[0]`; expected one of pod-kill, container-kill',
+    hint: 'did you mean `pod-kill`?',
+  },
+  {
+    name: 'two faults in one item',
+    files: scenario('      at: 2s\n', '      at: 2s\n    container-kill:\n      at: 2s\n'),
+    says: 'scenario.yaml:7:5: `faults[0]` does not fit; expected exactly one fault an item: pod-kill or container-kill',
+  },
+  {
+    name: 'faults as a mapping',
+    files: scenario('  - pod-kill:\n      at: 2s', '  pod-kill:\n      at: 2s'),
+    says: 'scenario.yaml:7:3: `faults` cannot be a mapping; expected a list',
+  },
+  {
+    name: 'a fault without time',
+    files: scenario('      at: 2s', '      mode: one'),
+    says: `scenario.yaml:8:7: \`faults[0].pod-kill.at\` is missing; ${DURATION}`,
+  },
+  {
+    name: 'a fault after the load',
+    files: scenario('at: 2s', 'at: 10s'),
+    says: 'scenario.yaml:8:11: the fault would act at 10 s, when the load has ended; expected a time before 10 s',
+  },
+  {
+    name: 'a repetition after the load',
+    files: inFault('repeat: {every: 3s, times: 4}'),
+    says: 'scenario.yaml:9:34: the last of 4 acts would come when the load has ended, at 10 s; expected at most 3',
+  },
+  {
+    name: 'endless repetitions',
+    files: inFault('repeat: {every: 1ms}'),
+    says: 'scenario.yaml:9:23: the fault would act 8000 times; expected at most 1000 acts',
+  },
+  {
+    name: 'an unknown mode',
+    files: inFault('mode: al'),
+    says: 'scenario.yaml:9:13: `faults[0].pod-kill.mode` cannot be "al"; expected one of one, all, fixed, ',
+    hint: 'did you mean `all`?',
+  },
+  {
+    name: 'a fixed number that is not given',
+    files: inFault('mode: fixed'),
+    says: 'scenario.yaml:8:7: mode fixed needs a `value`; expected a number of pods, such as 2',
+  },
+  {
+    name: 'more pods than there are',
+    files: inFault('mode: fixed\n      value: 5'),
+    says: 'scenario.yaml:10:14: 5 pods are more than the 4 of Deployment web; expected at most 4',
+  },
+  {
+    name: 'a percentage where a number belongs',
+    files: inFault('mode: fixed\n      value: 50%'),
+    says: 'scenario.yaml:10:14: mode fixed takes a number of pods, not 50%; expected a number of pods, such as 2',
+    hint: 'or use mode: fixed-percent',
+  },
+  {
+    name: 'a share above 100 %',
+    files: inFault('mode: fixed-percent\n      value: 150%'),
+    says: 'scenario.yaml:10:14: 150 % cannot be the share of the pods; expected a whole percentage from 1% to 100%',
+  },
+  {
+    name: 'a share that rounds down to no pod',
+    files: inFault('mode: fixed-percent\n      value: 20'),
+    says: 'scenario.yaml:10:14: 20 % of 4 pods are none: shares are rounded down; expected at least 25%',
+  },
+  {
+    name: 'a value for a mode without',
+    files: inFault('mode: all\n      value: 2'),
+    says: 'scenario.yaml:10:7: mode all takes no `value`',
+  },
+  {
+    name: 'a grace period of half a second',
+    files: inFault('grace_period: 500ms'),
+    says: 'scenario.yaml:9:21: `faults[0].pod-kill.grace_period` cannot be "500ms"; expected a duration of whole seconds, such as 0s or 30s',
+  },
+  {
+    name: 'a grace period for a container',
+    files: scenario('pod-kill:\n      at: 2s', 'container-kill:\n      at: 2s\n      grace_period: 0s'),
+    says: 'scenario.yaml:9:7: unknown field `grace_period` in `faults[0].container-kill`; expected one of workload, ',
+  },
+  {
+    name: 'a misspelt workload',
+    files: inFault('workload: wbe'),
+    says: 'scenario.yaml:9:17: there is no Deployment `wbe`; expected a Deployment of the manifests: web',
+    hint: 'did you mean `web`?',
+  },
+  {
+    name: 'a misspelt container',
+    files: scenario('pod-kill:\n      at: 2s', 'container-kill:\n      at: 2s\n      container: sever'),
+    says: 'scenario.yaml:9:18: Deployment web has no container `sever`; expected one of server',
+    hint: 'did you mean `server`?',
+  },
+  // Applications, timers, objectives
+  {
+    name: 'a misspelt application',
+    files: section('applications: {wev: {}}'),
+    says: 'scenario.yaml:9:16: there is no application `wev`; expected one of web',
+    hint: 'did you mean `web`?',
+  },
+  {
+    name: 'an unknown field of an application',
+    files: section('applications: {web: {startup: 1s}}'),
+    says: 'scenario.yaml:9:22: unknown field `startup` in `applications.web`; expected one of start_time, ',
+  },
+  {
+    name: 'a preStop hook that is not there',
+    files: section('applications: {web: {pre_stop: 5s}}'),
+    says: 'scenario.yaml:9:22: container server of the manifest has no preStop hook that could take time',
+  },
+  {
+    name: 'a misspelt distribution',
+    files: section('applications: {web: {start_time: {unifrom: {min: 1s, max: 2s}}}}'),
+    says: 'scenario.yaml:9:35: unknown field `unifrom` in `applications.web.start_time`; expected one of uniform, normal, ',
+    hint: 'did you mean `uniform`?',
+  },
+  {
+    name: 'a distribution with a misspelt parameter',
+    files: section('applications: {web: {start_time: {normal: {mean: 1s, sd: 1s, mea: 1s}}}}'),
+    says: 'scenario.yaml:9:62: unknown field `mea` in `applications.web.start_time.normal`; expected one of mean, sd',
+    hint: 'did you mean `mean`?',
+  },
+  {
+    name: 'a distribution whose ends are swapped',
+    files: section('timing: {sandbox_start: {uniform: {min: 3s, max: 1s}}}'),
+    says: 'scenario.yaml:9:35: `timing.sandbox_start.uniform` does not fit; expected a max that is not below min',
+  },
+  {
+    name: 'two distributions at once',
+    files: section('timing: {sandbox_start: {exponential: {mean: 1s}, empirical: [1s]}}'),
+    says: 'scenario.yaml:9:25: `timing.sandbox_start` does not fit; expected exactly one of uniform, normal, ',
+  },
+  {
+    name: 'a distribution without values',
+    files: section('timing: {sandbox_start: {empirical: []}}'),
+    says: 'scenario.yaml:9:37: `timing.sandbox_start.empirical` cannot be a list; expected at least 1 item',
+  },
+  {
+    name: 'a misspelt timer',
+    files: section('timing: {kubelet_pleg_perod: 2s}'),
+    says: 'scenario.yaml:9:10: unknown field `kubelet_pleg_perod` in `timing`; expected one of ',
+    hint: 'did you mean `kubelet_pleg_period`?',
+  },
+  {
+    name: 'an objective in percent without its sign',
+    files: section('objectives: {availability_time: 99.9}'),
+    says: `scenario.yaml:9:33: \`objectives.availability_time\` cannot be 99.9; ${FRACTION}`,
+    hint: 'did you mean 99.9%?',
+  },
+  {
+    name: 'an objective above 100 %',
+    files: section('objectives: {availability_requests: 100.1%}'),
+    says: `scenario.yaml:9:37: \`objectives.availability_requests\` cannot be "100.1%"; ${FRACTION}`,
+  },
+  {
+    name: 'a throughput above the rate of the load',
+    files: section('objectives: {throughput: 101/s}'),
+    says: 'scenario.yaml:9:26: a throughput of 101/s can never be reached: the load is only 100/s; expected at most `load.rate`',
+  },
+  // Manifests
+  {
+    name: 'a manifest that is not there',
+    files: scenario('service.yaml', 'servise.yaml'),
+    says: 'scenario.yaml:2:30: cannot read servise.yaml: there is no such file; expected a manifest file or a folder of them',
+  },
+  {
+    name: 'a folder without manifests',
+    files: { ...scenario('service.yaml', 'empty'), 'empty/README.md': 'none' },
+    says: 'scenario.yaml:2:30: empty holds no .yaml or .yml file; expected manifests',
+  },
+  {
+    name: 'an empty manifest',
+    files: { 'service.yaml': '---\n---\n' },
+    says: 'service.yaml:1:1: the file holds no Kubernetes object',
+  },
+  {
+    name: 'a manifest with broken YAML',
+    files: service('  name: web', '  name: "web'),
+    says: 'service.yaml:',
+  },
+  {
+    name: 'an object without name',
+    files: service('  name: web', '  generateName: web-'),
+    says: 'service.yaml:4:3: `metadata.name` is missing; expected a text',
+  },
+  {
+    name: 'the same object twice',
+    files: { 'service.yaml': `${SERVICE}---\n${SERVICE}` },
+    says: 'service.yaml:15:9: Service web is there twice, first at service.yaml:1',
+  },
+  {
+    name: 'one name in two namespaces',
+    files: {
+      'deployment.yaml': `${DEPLOYMENT}---\n${changed(DEPLOYMENT, '  name: web\n', '  name: web\n  namespace: blue\n')}`,
+    },
+    says: 'deployment.yaml:20:1: Deployment web is there in two namespaces: default and blue',
+  },
+  {
+    name: 'replicas in words',
+    files: deployment('replicas: 4', 'replicas: four'),
+    says: 'deployment.yaml:6:13: `spec.replicas` cannot be "four"; expected a number',
+  },
+  {
+    name: 'a negative number of replicas',
+    files: deployment('replicas: 4', 'replicas: -1'),
+    says: 'deployment.yaml:6:13: `spec.replicas` cannot be -1; expected a number of at least 0',
+  },
+  {
+    name: 'no replicas',
+    files: {
+      ...deployment('replicas: 4', 'replicas: 0'),
+      ...scenario('faults:\n  - pod-kill:\n      at: 2s\n', ''),
+    },
+    says: 'service.yaml:1:1: the Deployments behind Service web have no replicas: nothing would answer; expected spec.replicas of at least 1',
+  },
+  {
+    name: 'a selector that does not match its own pods',
+    files: deployment('matchLabels: {app: web}', 'matchLabels: {app: wbe}'),
+    says: 'deployment.yaml:8:24: the selector of Deployment web does not match the labels of its own pods; expected spec.template.metadata.labels with app: wbe',
+  },
+  {
+    name: 'matchExpressions',
+    files: deployment('matchLabels: {app: web}', 'matchExpressions: [{key: app, operator: Exists}]'),
+    says: 'deployment.yaml:8:23: the selector of Deployment web has matchExpressions, which are not supported; expected matchLabels alone',
+  },
+  {
+    name: 'an empty selector of a Deployment',
+    files: deployment('    matchLabels: {app: web}', '    matchLabels: {}'),
+    says: 'deployment.yaml:8:5: the selector of Deployment web is empty; expected matchLabels with at least one label',
+  },
+  {
+    name: 'a label that is a number',
+    files: deployment('labels: {app: web}', 'labels: {app: web, tier: 1}'),
+    says: 'deployment.yaml:11:32: `spec.template.metadata.labels.tier` cannot be 1; expected a text',
+    hint: 'put it in quotes: "1"',
+  },
+  {
+    name: 'a label that YAML 1.1 takes for true',
+    files: deployment('labels: {app: web}', 'labels: {app: web, public: yes}'),
+    says: 'deployment.yaml:11:34: `spec.template.metadata.labels.public` cannot be true; expected a text',
+    hint: 'put it in quotes: "true"',
+  },
+  {
+    name: 'no containers',
+    files: deployment(DEPLOYMENT.slice(DEPLOYMENT.indexOf('      containers:')), '      containers: []\n'),
+    says: 'deployment.yaml:13:19: `spec.template.spec.containers` cannot be a list; expected at least 1 item',
+  },
+  {
+    name: 'two containers of one name',
+    files: inContainer('resources: {}\n        - name: server\n          image: x'),
+    says: 'deployment.yaml:17:17: two containers of Deployment web are called server',
+  },
+  {
+    name: 'a probe without handler',
+    files: inContainer('readinessProbe: {periodSeconds: 1}'),
+    says: 'deployment.yaml:16:11: the probe has no handler; expected exactly one of httpGet, tcpSocket, grpc, exec',
+  },
+  {
+    name: 'a probe of a port that is not there',
+    files: inContainer('readinessProbe: {tcpSocket: {port: admin}}'),
+    says: 'deployment.yaml:16:46: the container has no port called admin; expected a port number, or one of http',
+  },
+  {
+    name: 'a preStop hook of unknown length',
+    files: inContainer('lifecycle: {preStop: {exec: {command: [/drain.sh]}}}'),
+    says: 'deployment.yaml:16:23: how long the preStop hook of container server takes cannot be read from the manifest',
+    hint: 'say it in the scenario, as applications.web.pre_stop',
+  },
+  {
+    name: 'a Service that selects nothing',
+    files: service('selector: {app: web}', 'selector: {app: wbe}'),
+    says: 'service.yaml:6:13: Service web selects no pods: no Deployment of the manifests has pods with app=wbe in namespace default',
+    hint: 'did you mean `app: web`?',
+  },
+  {
+    name: 'a Service in another namespace',
+    files: service('  name: web\n', '  name: web\n  namespace: blue\n'),
+    says: 'service.yaml:7:13: Service web selects no pods: no Deployment of the manifests has pods with app=web in namespace blue',
+  },
+  {
+    name: 'a Service without selector',
+    files: service('  selector: {app: web}\n', ''),
+    says: 'service.yaml:6:3: Service web has no selector; expected spec.selector with at least one label',
+  },
+  {
+    name: 'a headless Service',
+    files: service('spec:\n', 'spec:\n  clusterIP: None\n'),
+    says: 'service.yaml:6:14: Service web is headless',
+  },
+  {
+    name: 'an ExternalName Service',
+    files: service('spec:\n', 'spec:\n  type: ExternalName\n'),
+    says: 'service.yaml:6:9: Service web is an ExternalName: it has no pods behind it; expected ClusterIP, NodePort or LoadBalancer',
+  },
+  {
+    name: 'a Service with an unknown type',
+    files: service('spec:\n', 'spec:\n  type: Nodeport\n'),
+    says: 'service.yaml:6:9: `spec.type` cannot be "Nodeport"; expected one of ClusterIP, NodePort, ',
+    hint: 'did you mean `NodePort`?',
+  },
+  {
+    name: 'a target port that is not there',
+    files: service('targetPort: http', 'targetPort: htpt'),
+    says: 'service.yaml:10:19: no container of Deployment web has a port called htpt; expected a port number, or the name of a containerPort',
+    hint: 'did you mean `http`?',
+  },
+  {
+    name: 'no Service at all',
+    files: scenario(', service.yaml', ''),
+    says: 'scenario.yaml:4:3: no Service to send load to; expected a Service in the manifests; they have none',
+  },
+  {
+    name: 'a workload of the cluster itself',
+    files: {
+      ...deployment('  name: web\n', '  name: web\n  namespace: kube-system\n'),
+      ...service('  name: web\n', '  name: web\n  namespace: kube-system\n'),
+    },
+    says: 'scenario.yaml:8:7: Deployment web is in the protected namespace kube-system; expected a workload outside of kube-system, kube-public, kube-node-lease',
+  },
+];
+
+describe('one mistake brings one problem, at its place', () => {
+  test.each(MUTATIONS)('$name', ({ files, says, hint }) => {
+    const error = errorOf(filesWith(files));
+    const [first = '', ...rest] = error.message.split('\n');
+    expect(first.slice(0, says.length)).toBe(says);
+    expect(error.problems).toHaveLength(1);
+    if (hint !== undefined) expect(rest.join('\n')).toContain(hint);
+  });
+});
+
+test('every mistake is told apart from a bug: exit code, position, excerpt with a caret below its column', () => {
+  for (const { files } of MUTATIONS) {
+    const error = errorOf(filesWith(files));
+    expect(error.exitCode).toBe(104);
+    for (const { position, excerpt } of error.problems) {
+      expect(position.line).toBeGreaterThanOrEqual(1);
+      expect(position.column).toBeGreaterThanOrEqual(1);
+      if (excerpt !== undefined) expect(position.column).toBeLessThanOrEqual(excerpt.length + 1);
+    }
+  }
+});
+
+test('a hundred thousand levels of nesting end in a problem, not in a stack overflow', () => {
+  const error = errorOf({ 'scenario.yaml': `version: ${'['.repeat(100_000)}` });
+  expect(error.problems).toHaveLength(1);
+  expect(error.message).toMatch(/^scenario\.yaml:1:\d+: the file is nested too deeply to be read\n/);
+});

@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { stream } from '../../src/scenario/random.ts';
+import type { FaultMode } from '../../src/scenario/scenario.ts';
+import { ACTS_MAX, chooseVictims, faultTimes, victimsMax } from '../../src/scenario/selection.ts';
+
+const MODES: readonly FaultMode[] = ['one', 'all', 'fixed', 'fixed-percent', 'random-max-percent'];
+const pods = (count: number): string[] =>
+  Array.from({ length: count }, (_, k) => `web-${String(k).padStart(2, '0')}`);
+const random = (seed: number) => stream(String(seed), 0, 'victims');
+
+const choice = fc.record({
+  candidates: fc.integer({ min: 0, max: 30 }).map(pods),
+  mode: fc.constantFrom(...MODES),
+  value: fc.integer({ min: 1, max: 100 }),
+  seed: fc.nat(),
+});
+
+describe('victims', () => {
+  test('are candidates, each once, in their order, and never more than asked', () => {
+    fc.assert(
+      fc.property(choice, ({ candidates, mode, value, seed }) => {
+        const victims = chooseVictims(candidates, mode, value, random(seed));
+        expect(candidates.filter((name) => victims.includes(name))).toEqual(victims);
+        expect(victims.length).toBeLessThanOrEqual(victimsMax(candidates.length, mode, value));
+        if (mode !== 'random-max-percent') {
+          expect(victims).toHaveLength(victimsMax(candidates.length, mode, value));
+        }
+      }),
+    );
+  });
+
+  test('are the same for the same draws', () => {
+    fc.assert(
+      fc.property(choice, ({ candidates, mode, value, seed }) => {
+        expect(chooseVictims(candidates, mode, value, random(seed))).toEqual(
+          chooseVictims(candidates, mode, value, random(seed)),
+        );
+      }),
+    );
+  });
+
+  test('are chosen evenly: each of 5 pods is hit by 2 of 5 kills, within 5 standard errors', () => {
+    const hits = new Map<string, number>();
+    const draw = random(1);
+    const runs = 10_000;
+    for (let run = 0; run < runs; run++) {
+      for (const name of chooseVictims(pods(5), 'fixed', 2, draw)) hits.set(name, (hits.get(name) ?? 0) + 1);
+    }
+    const error = Math.sqrt((0.4 * 0.6) / runs);
+    for (const name of pods(5)) expect(Math.abs((hits.get(name) ?? 0) / runs - 0.4)).toBeLessThan(5 * error);
+  });
+
+  test('of random-max-percent follow a share drawn evenly from 0 to the value', () => {
+    const draw = random(2);
+    const counts = [0, 0, 0, 0, 0];
+    const runs = 10_000;
+    for (let run = 0; run < runs; run++)
+      counts[chooseVictims(pods(4), 'random-max-percent', 99, draw).length]! += 1;
+    // 0-24 %, 25-49 %, 50-74 % and 75-99 % of 4 pods are 0, 1, 2 and 3 of them.
+    for (const count of counts.slice(0, 4)) expect(Math.abs(count / runs - 0.25)).toBeLessThan(0.025);
+    expect(counts[4]).toBe(0);
+  });
+});
+
+/** Values worked out by hand from Chaos Mesh's rules: math.Floor(count * percentage / 100), and min(count, fixed). */
+test.each([
+  ['one', undefined, 3, 1],
+  ['one', undefined, 0, 0],
+  ['all', undefined, 3, 3],
+  ['fixed', 2, 3, 2],
+  ['fixed', 5, 3, 3],
+  ['fixed-percent', 50, 3, 1],
+  ['fixed-percent', 33, 3, 0],
+  ['fixed-percent', 34, 3, 1],
+  ['fixed-percent', 99, 3, 2],
+  ['fixed-percent', 100, 3, 3],
+  ['fixed-percent', 29, 100, 29],
+  ['random-max-percent', 50, 3, 1],
+] as const)('mode %s with value %s of %i pods is at most %i', (mode, value, candidates, expected) => {
+  expect(victimsMax(candidates, mode, value)).toBe(expected);
+});
+
+describe('fault times', () => {
+  test('without repetition there is one', () => {
+    expect(faultTimes(2000, undefined, 10_000)).toEqual([2000]);
+  });
+
+  test('a repetition without number goes on until the window ends, which itself is outside', () => {
+    expect(faultTimes(2000, { every_ms: 4000, times: undefined }, 10_000)).toEqual([2000, 6000]);
+    expect(faultTimes(2000, { every_ms: 4000, times: undefined }, 10_001)).toEqual([2000, 6000, 10_000]);
+  });
+
+  test('are evenly spaced from the first, within the window, and bounded in number', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 5000 }),
+        fc.integer({ min: 1, max: 5000 }),
+        fc.integer({ min: 5001, max: 50_000 }),
+        (at_ms, every_ms, window_ms) => {
+          const times = faultTimes(at_ms, { every_ms, times: undefined }, window_ms);
+          expect(times[0]).toBe(at_ms);
+          expect(times.length).toBeLessThanOrEqual(ACTS_MAX);
+          for (const [k, time] of times.entries()) {
+            expect(time).toBe(at_ms + k * every_ms);
+            expect(time).toBeLessThan(window_ms);
+          }
+          if (times.length < ACTS_MAX) expect(times.at(-1)! + every_ms).toBeGreaterThanOrEqual(window_ms);
+        },
+      ),
+    );
+  });
+});
