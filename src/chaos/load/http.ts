@@ -25,6 +25,10 @@ export class HttpTransport implements Transport {
     return this.target.route;
   }
 
+  get address(): { readonly host: string; readonly port: number } {
+    return this.target;
+  }
+
   send(request: TransportRequest): Promise<TransportResult> {
     return new Promise((resolve) => {
       const outgoing = http.request({

@@ -9,6 +9,7 @@
  * machine's clock, and a request takes the port whose moment it is, or one of the next.
  */
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { EXIT, UserError } from '../../scenario/errors.ts';
 import { now_ms } from '../clock.ts';
 
@@ -144,5 +145,26 @@ function invalidAddresses(text: string, why: string): UserError {
   return new UserError(`source addresses ${JSON.stringify(text)}: ${why}`, {
     exitCode: EXIT.configuration,
     hint: 'list addresses that this machine owns, separated by commas',
+  });
+}
+
+/** @throws UserError that names the addresses this machine cannot send from */
+export async function checkAddresses(addresses: readonly string[]): Promise<void> {
+  const foreign: string[] = [];
+  for (const address of addresses) if (!(await isOwn(address))) foreign.push(address);
+  if (foreign.length === 0) return;
+  const names = foreign.slice(0, 3).join(', ') + (foreign.length > 3 ? `, ... (${foreign.length})` : '');
+  throw new UserError(`source addresses ${names}: this machine does not have them`, {
+    exitCode: EXIT.configuration,
+    hint: 'add them (ip route add local 198.18.250.0/24 dev lo), or leave --source-addresses away',
+  });
+}
+
+/** An address can be bound to exactly where requests can be sent from it. */
+function isOwn(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host: address, port: 0 }, () => server.close(() => resolve(true)));
   });
 }

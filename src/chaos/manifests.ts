@@ -1,0 +1,98 @@
+/** The scenario's objects in the cluster: created where they are not there, and then removed again. */
+import { EXIT, UserError } from '../scenario/errors.ts';
+import type { ManifestObject, Scenario } from '../scenario/scenario.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import type { Journal } from './safety/journal.ts';
+
+export interface Applied {
+  /** In the order of creation; these and no others are ours to remove. */
+  readonly created: CreatedObject[];
+  /** For the report. */
+  readonly notes: string[];
+}
+
+interface CreatedObject {
+  readonly object: ManifestObject;
+  readonly uid: string;
+}
+
+/**
+ * Creates what is missing. What is there already is used as it is found: never written to, never removed.
+ *
+ * @param applied filled in as it goes, so that what was created is known even where this fails halfway
+ */
+export async function applyManifests(
+  cluster: Cluster,
+  scenario: Scenario,
+  journal: Journal,
+  applied: Applied,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  for (const object of scenario.objects) {
+    signal?.throwIfAborted();
+    if ((await cluster.find(object)) !== undefined) {
+      applied.notes.push(
+        `${nameOf(object)} was there already: used as found, not compared with the manifest`,
+      );
+      continue;
+    }
+    const settle = await journal.intend({
+      act: 'create',
+      trial: undefined,
+      target: targetOf(object, undefined),
+      undo: 'remove it',
+    });
+    try {
+      const result = await cluster.apply(object);
+      const uid = result === 'created' ? (await cluster.find(object))?.uid : undefined;
+      if (uid !== undefined) applied.created.push({ object, uid });
+      await settle(uid === undefined ? 'not-done' : 'done', uid === undefined ? { result } : { uid });
+      if (result === 'ignored')
+        applied.notes.push(`${nameOf(object)} is of a kind this cluster does not know`);
+    } catch (error) {
+      await settle('failed', { error: String(error) });
+      throw error;
+    }
+  }
+}
+
+/**
+ * Removes what was created, the last first, going on where one fails.
+ *
+ * @throws UserError with EXIT.notRestored that names what is left
+ */
+export async function removeCreated(cluster: Cluster, journal: Journal, applied: Applied): Promise<void> {
+  const left: string[] = [];
+  const causes: unknown[] = [];
+  for (const created of applied.created.splice(0).reverse()) {
+    const { object, uid } = created;
+    const settle = await journal.intend({
+      act: 'remove',
+      trial: undefined,
+      target: targetOf(object, uid),
+      undo: 'apply the manifest again',
+    });
+    try {
+      await cluster.remove(object, uid);
+      await settle('done');
+    } catch (error) {
+      await settle('failed', { error: String(error) });
+      left.push(`${nameOf(object)} (${error instanceof Error ? error.message : String(error)})`);
+      causes.push(error);
+    }
+  }
+  if (left.length === 0) return;
+  throw new UserError(`not removed: ${left.join('; ')}`, {
+    exitCode: EXIT.notRestored,
+    hint: 'remove it by hand: kubectl delete -f the manifests of the scenario; the journal has the uids',
+    cause: causes[0],
+  });
+}
+
+export function nameOf({ kind, namespace, name }: ManifestObject): string {
+  return `${kind} ${namespace}/${name}`;
+}
+
+function targetOf({ kind, namespace, name }: ManifestObject, uid: string | undefined) {
+  return { kind, namespace, name, uid };
+}
