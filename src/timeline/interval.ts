@@ -18,7 +18,12 @@ export function t975(degrees_of_freedom: number): number {
   if (tabled !== undefined) return tabled;
   const z = Z975;
   const n = degrees_of_freedom;
-  return z + (z ** 3 + z) / (4 * n) + (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * n * n);
+  return (
+    z +
+    (z ** 3 + z) / (4 * n) +
+    (5 * z ** 5 + 16 * z ** 3 + 3 * z) / (96 * n ** 2) +
+    (3 * z ** 7 + 19 * z ** 5 + 17 * z ** 3 - 15 * z) / (384 * n ** 3)
+  );
 }
 
 /**
