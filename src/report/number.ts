@@ -22,7 +22,7 @@ const AVAILABILITY = {
   truncated: true,
 } as const;
 const RATE = {
-  unit: 'req/s',
+  unit: '/s',
   scale: 1,
   decimals: { least: 0, most: 2, without_spread: 1 },
   truncated: false,
@@ -54,7 +54,7 @@ export const METRIC_FORMAT: Readonly<Record<Metric, MetricFormat>> = {
   throughput_rps: { label: 'throughput, delivered', ...RATE },
   capacity_rps: { label: 'throughput, capacity', ...RATE },
   latency_p50_ms: { label: 'latency, median', ...LATENCY },
-  latency_p99_ms: { label: 'latency, 99th percentile', ...LATENCY },
+  latency_p99_ms: { label: 'latency, p99', ...LATENCY },
 };
 
 /** Slack for products that floating point puts just below a whole number, as 0.57 * 100 = 56.99999999999999. */
@@ -74,7 +74,7 @@ export function decimalsFor(metric: Metric, values: readonly number[], half_widt
   if (truncated) {
     for (const value of values) {
       const missing = (1 - value) * scale;
-      if (missing > 0) wanted = Math.max(wanted, Math.ceil(-Math.log10(missing)));
+      if (missing > 0) wanted = Math.max(wanted, Math.ceil(-Math.log10(missing) - ROUNDING_SLACK));
     }
   }
   return Math.min(Math.max(wanted, decimals.least), decimals.most);

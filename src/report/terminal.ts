@@ -40,32 +40,25 @@ const JUDGEMENT = {
 } as const satisfies Record<Judgement, { sign: string; color: Style }>;
 
 function metricLines(report: Report, paint: Paint): string[] {
-  if (report.metrics.length === 0) return [];
-  const compared = report.metrics.some((row) => row.judgement !== undefined);
-  const header = [
-    '',
-    ...(report.results.prediction || compared ? ['predicted', '90 % of runs'] : []),
-    ...(report.results.measurement || compared ? ['measured', 'n'] : []),
-    ...(compared ? ['verdict'] : []),
+  const { prediction, measurement, verdict } = report.results;
+  const predicted = prediction !== undefined || verdict !== undefined;
+  const measured = measurement !== undefined || verdict !== undefined;
+  const columns: readonly Column[] = [
+    { heading: '', cell: (row) => row.label },
+    ...(predicted
+      ? [
+          { heading: 'predicted', cell: (row: MetricRow) => row.predicted ?? '-' },
+          { heading: '90 % of runs', cell: (row: MetricRow) => row.expected ?? '-', near: true },
+        ]
+      : []),
+    ...(measured ? [{ heading: 'measured (n)', cell: measuredCell }] : []),
+    ...(verdict ? [{ heading: 'verdict', cell: verdictCell }] : []),
   ];
-  const rows = report.metrics.map((row) => [
-    row.label,
-    ...(report.results.prediction || compared ? [row.predicted ?? '-', row.expected ?? '-'] : []),
-    ...(report.results.measurement || compared ? [row.measured ?? '-', String(row.measured_trials)] : []),
-    ...(compared ? [row.judgement ? `${JUDGEMENT[row.judgement].sign} ${row.judgement}` : '-'] : []),
-  ]);
-  const widths = header.map((cell, column) =>
-    Math.max(cell.length, ...rows.map((row) => (row[column] ?? '').length)),
-  );
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd();
+  const [heading, ...lines] = aligned(columns, report.metrics);
   return [
-    paint('bold', line(header)),
+    paint('bold', heading ?? ''),
     ...report.metrics.flatMap((row, index) => {
-      const text = line(rows[index] ?? []);
+      const text = lines[index] ?? '';
       const sameReasonFollows = report.metrics[index + 1]?.reason === row.reason;
       return [
         row.judgement ? paintTail(text, row.judgement, paint) : text,
@@ -73,6 +66,34 @@ function metricLines(report: Report, paint: Paint): string[] {
       ];
     }),
   ];
+}
+
+interface Column {
+  readonly heading: string;
+  readonly cell: (row: MetricRow) => string;
+  /** Set close to the column before it. */
+  readonly near?: boolean;
+}
+
+const measuredCell = (row: MetricRow): string =>
+  row.measured === undefined ? '-' : `${row.measured} (${row.measured_trials})`;
+
+const verdictCell = ({ judgement }: MetricRow): string =>
+  judgement === undefined ? '-' : `${JUDGEMENT[judgement].sign} ${judgement}`;
+
+/** The heading and a line a row. */
+function aligned(columns: readonly Column[], rows: readonly MetricRow[]): string[] {
+  const cells = columns.map(({ heading, cell }) => [heading, ...rows.map(cell)]);
+  const widths = cells.map((column) => Math.max(...column.map((text) => text.length)));
+  return [undefined, ...rows].map((_, line) =>
+    columns
+      .map(({ near }, column) => {
+        const gap = column === 0 ? '' : near ? ' ' : '  ';
+        return gap + (cells[column]?.[line] ?? '').padEnd(widths[column] ?? 0);
+      })
+      .join('')
+      .trimEnd(),
+  );
 }
 
 /** Only where prediction and measurement do not agree does the terminal say why; the other formats always do. */

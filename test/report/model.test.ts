@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Results, reportOf } from '../../src/report/model.ts';
+import { agrees, CONTEXT, differs, flawless, inconclusive, measuredOnly, predictedOnly } from './examples.ts';
+
+const report = (results: Results) => reportOf(results, CONTEXT);
+
+describe('the headline', () => {
+  test.each([
+    ['agrees', agrees, 'good'],
+    ['differs, objective missed', differs, 'bad'],
+    ['inconclusive', inconclusive, 'unsure'],
+    ['objectives met', predictedOnly, 'good'],
+    ['objectives met', measuredOnly, 'good'],
+    ['agrees', flawless, 'good'],
+  ] as const)('is "%s"', (headline, results, tone) => {
+    expect(report(results)).toMatchObject({ headline, tone });
+  });
+
+  test('is bad where the two agree that an objective is missed', () => {
+    const objectives = agrees.verdict!.objectives.map((objective) => ({ ...objective, met: false }));
+    const missed = { ...agrees, verdict: { ...agrees.verdict!, objectives } };
+    expect(report(missed)).toMatchObject({ headline: 'agrees, objective missed', tone: 'bad' });
+  });
+
+  test('calls a measurement without a valid trial invalid, not met', () => {
+    const invalid = { ...measuredOnly, measurement: inconclusive.measurement };
+    expect(report(invalid)).toMatchObject({ headline: 'invalid', tone: 'unsure' });
+  });
+
+  test('of neither objective nor measurement claims nothing', () => {
+    const bare = { ...predictedOnly, prediction: { ...agrees.prediction!, objectives: [] } };
+    expect(report(bare)).toMatchObject({ headline: 'predicted', tone: 'plain' });
+  });
+});
+
+describe('the summary line', () => {
+  test('has verdict, scenario, both downtimes and the availability', () => {
+    expect(report(agrees).summary).toBe(
+      'AGREES nginx-x2: downtime 2.72 s, predicted 2.58 s; availability 90.93 %',
+    );
+  });
+
+  test('fits 80 columns, whatever the scenario is called', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ minLength: 1, maxLength: 90 }),
+        fc.constantFrom(agrees, differs),
+        (name, of) => {
+          const named = { ...of, verdict: { ...of.verdict!, scenario: name } };
+          expect(report(named).summary.length).toBeLessThanOrEqual(80);
+        },
+      ),
+    );
+  });
+});
+
+test('the budget is ranked, and what is under one percent is told together', () => {
+  const budget = [
+    { mechanism: 'scheduler', seconds: 0.004 },
+    { mechanism: 'kubelet PLEG', seconds: 0.4 },
+    { mechanism: 'next request', seconds: 0.005 },
+    { mechanism: 'sandbox start', seconds: 0.6 },
+    { mechanism: 'not met', seconds: 0 },
+  ];
+  const rows = report({ ...predictedOnly, prediction: { ...agrees.prediction!, budget } }).budget;
+  expect(rows.map(({ mechanism }) => mechanism)).toEqual(['sandbox start', 'kubelet PLEG', '2 others']);
+  expect(rows.reduce((sum, { seconds }) => sum + seconds, 0)).toBeCloseTo(1.009, 12);
+});
+
+test('a budget keeps its sum', () => {
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: 0, max: 100, noNaN: true })), (seconds) => {
+      const budget = seconds.map((value, index) => ({ mechanism: `m${index}`, seconds: value }));
+      const rows = report({ ...predictedOnly, prediction: { ...agrees.prediction!, budget } }).budget;
+      const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+      expect(sum(rows.map((row) => row.seconds))).toBeCloseTo(sum(seconds), 6);
+    }),
+  );
+});
+
+test('trials that are invalid for the same reason share a line', () => {
+  expect(report(inconclusive).invalid_trials).toEqual([
+    'trials 0, 1, 2 are not counted: 12 of 3,000 requests were not sent; the sender was up to 5,003 ms late',
+  ]);
+});
+
+test('metrics go by their names for people in the reasons, too', () => {
+  const verdict = { ...agrees.verdict!, reason: 'downtime_s: 3 of 3; also latency_p99_ms' };
+  expect(report({ ...agrees, verdict }).reason).toBe('Downtime: 3 of 3; also latency, p99');
+});
+
+test('nothing at all is refused', () => {
+  const nothing = { prediction: undefined, measurement: undefined, verdict: undefined };
+  expect(() => report(nothing)).toThrow('a report needs');
+});
