@@ -1,0 +1,233 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { constant } from '../../src/scenario/distribution.ts';
+import { loadScenario } from '../../src/scenario/load.ts';
+import type { Application, Load, Probe, Scenario, Workload } from '../../src/scenario/scenario.ts';
+import { TIMING, type TimingName, timing } from '../../src/scenario/timing.ts';
+import { Budget } from '../../src/sim/estimate/budget.ts';
+import { SimulatedWorld } from '../../src/sim/world.ts';
+import type { TimelineEvent } from '../../src/timeline/event.ts';
+import type { Observation } from '../../src/timeline/observation.ts';
+import { Score } from '../../src/timeline/score.ts';
+
+const ONE_FORCED = loadScenario('scenarios/validation/one-forced.yaml');
+const TWO_GRACEFUL = loadScenario('scenarios/validation/two-one-graceful.yaml');
+const ONE_CONTAINER = loadScenario('scenarios/validation/one-container.yaml');
+
+/** Every delay of a machine is nothing, so that only timers remain. */
+const INSTANT = timing(
+  Object.fromEntries(
+    Object.entries(TIMING)
+      .filter(([, { source }]) => source.startsWith('measured'))
+      .map(([name]) => [name as TimingName, constant(0)]),
+  ),
+);
+
+interface Change {
+  readonly timing?: Scenario['timing'];
+  readonly load?: Partial<Load>;
+  readonly application?: Partial<Application>;
+  readonly workload?: Partial<Pick<Workload, 'replicas'>>;
+  readonly pod?: Partial<Workload['pod']>;
+  readonly readiness?: Partial<Probe>;
+  readonly faults?: Scenario['faults'];
+}
+
+function changed(scenario: Scenario, change: Change): Scenario {
+  return {
+    ...scenario,
+    timing: change.timing ?? scenario.timing,
+    faults: change.faults ?? scenario.faults,
+    load: { ...scenario.load, ...change.load },
+    workloads: scenario.workloads.map((workload) => ({
+      ...workload,
+      ...change.workload,
+      pod: {
+        ...workload.pod,
+        ...change.pod,
+        containers: workload.pod.containers.map((container) => ({
+          ...container,
+          readiness_probe: container.readiness_probe && { ...container.readiness_probe, ...change.readiness },
+          application: { ...container.application, ...change.application },
+        })),
+      },
+    })),
+  };
+}
+
+function trial(
+  scenario: Scenario,
+  number = 0,
+): { seen: Observation; events: TimelineEvent[]; budget_s: number } {
+  const score = new Score();
+  const events: TimelineEvent[] = [];
+  const recoveries = new SimulatedWorld(scenario).simulate(number, {
+    record(event) {
+      score.record(event);
+      events.push(event);
+    },
+  });
+  const seen = score.observation();
+  const budget = new Budget();
+  budget.add(seen.outages, recoveries, scenario.load.duration_ms);
+  return { seen, events, budget_s: budget.lines().reduce((sum, { seconds }) => sum + seconds, 0) };
+}
+
+const downtimes = (scenario: Scenario, trials = 40): number[] =>
+  Array.from({ length: trials }, (_, number) => trial(scenario, number).seen.downtime_s);
+
+describe('SimulatedWorld', () => {
+  it('is down for the start of the application at the least, when its only replica is killed by force', () => {
+    const scenario = changed(ONE_FORCED, { timing: INSTANT, application: { start_time: constant(2000) } });
+    for (const downtime_s of downtimes(scenario)) {
+      // Volume wait and start, then a probe within its period and a look of the PLEG, and one request.
+      expect(downtime_s).toBeGreaterThanOrEqual(2.29);
+      expect(downtime_s).toBeLessThanOrEqual(2.3 + 1 + 0.02);
+    }
+  });
+
+  it('looks for an exited container and a started one once a second: a restart costs up to two looks', () => {
+    const scenario = changed(ONE_CONTAINER, { timing: INSTANT, application: { start_time: constant(1500) } });
+    for (const downtime_s of downtimes(scenario)) {
+      // Seen within a second; restarted; seen running a second later; probed then, and two seconds later.
+      expect(downtime_s).toBeGreaterThanOrEqual(1.99);
+      expect(downtime_s).toBeLessThanOrEqual(3.02);
+    }
+  });
+
+  it('makes the second restart of a container wait ten seconds', () => {
+    const [fault] = ONE_CONTAINER.faults;
+    const twice = changed(ONE_CONTAINER, {
+      timing: INSTANT,
+      load: { duration_ms: 40_000 },
+      faults: [{ ...fault!, at_ms: [2000, 10_000] }],
+    });
+    const { seen } = trial(twice);
+    const [first, second] = seen.outages;
+    expect(first!.end_ms - first!.begin_ms).toBeLessThan(5000);
+    expect(second!.end_ms - second!.begin_ms).toBeGreaterThan(10_000 + 2000);
+  });
+
+  it('loses nothing of note when one of two is deleted and goes on serving while the proxy catches up', () => {
+    const scenario = changed(TWO_GRACEFUL, {
+      application: { on_sigterm: 'serve', stop_time: constant(5000) },
+    });
+    expect(Math.max(...downtimes(scenario))).toBe(0);
+  });
+
+  it('loses the requests of the race between SIGTERM and the proxy when the application leaves at once', () => {
+    const slowProxy = { ...INSTANT, kube_proxy_sync: constant(500) };
+    const scenario = changed(TWO_GRACEFUL, {
+      timing: slowProxy,
+      application: { on_sigterm: 'exit', stop_time: constant(0) },
+    });
+    const failed = Array.from({ length: 40 }, (_, number) => trial(scenario, number).seen.failed_requests);
+    // Half of the requests of half a second go to the one that has left.
+    const mean = failed.reduce((a, b) => a + b, 0) / failed.length;
+    expect(mean).toBeGreaterThan(20);
+    expect(mean).toBeLessThan(30);
+  });
+
+  it('answers a few clients of an empty Service with a refusal and lets the others wait', () => {
+    const { outcomes } = trial(changed(ONE_FORCED, { timing: INSTANT })).seen;
+    expect(outcomes.refused).toBeGreaterThanOrEqual(6);
+    expect(outcomes.refused).toBeLessThanOrEqual(12);
+    expect(outcomes.timeout).toBeGreaterThan(200);
+  });
+
+  it('remembers half-open connections for two minutes where the kernel chooses the ports', () => {
+    // One of two goes silently: its rules stay for a while, and its address is gone at once.
+    const slow = { ...INSTANT, kube_proxy_sync: constant(8000) };
+    const load = { duration_ms: 60_000 };
+    const application = { on_sigterm: 'exit', stop_time: constant(0) } as const;
+    const kernel = trial(
+      changed(TWO_GRACEFUL, { timing: slow, load: { ...load, source_ports: 'kernel' }, application }),
+    );
+    const own = trial(
+      changed(TWO_GRACEFUL, { timing: slow, load: { ...load, source_ports: 'own' }, application }),
+    );
+    const late = (events: TimelineEvent[]) =>
+      events.filter((e) => e.type === 'request' && e.at_ms > 25_000 && e.outcome === 'timeout').length;
+    expect(late(own.events)).toBe(0);
+    // About 400 remembered ports of 28,232, met by 3,500 requests: 50.
+    expect(late(kernel.events)).toBeGreaterThan(20);
+    expect(late(kernel.events)).toBeLessThan(90);
+  });
+
+  it('makes a slow probe cost its period when the first attempts come too early', () => {
+    const scenario = changed(ONE_FORCED, {
+      timing: INSTANT,
+      load: { duration_ms: 20_000 },
+      application: { start_time: constant(3000) },
+      readiness: { period_s: 5 },
+    });
+    // Attempts with two looks of the PLEG, both before 3 s, then 5 s after the later.
+    for (const downtime_s of downtimes(scenario)) {
+      expect(downtime_s).toBeGreaterThan(6.2);
+      expect(downtime_s).toBeLessThan(7.5);
+    }
+  });
+
+  it('kept-alive connections to a replica that dies are reset or made anew, never waited for', () => {
+    const { outcomes } = trial(changed(TWO_GRACEFUL, { load: { connections: 'keep-alive' } })).seen;
+    expect(outcomes.timeout).toBe(0);
+  });
+
+  it('gives the same events for the same seed and trial, and others for another trial', () => {
+    expect(trial(TWO_GRACEFUL, 3).events).toEqual(trial(TWO_GRACEFUL, 3).events);
+    expect(trial(TWO_GRACEFUL, 3).events).not.toEqual(trial(TWO_GRACEFUL, 4).events);
+  });
+
+  it('accounts for every request and every second of downtime, whatever the scenario', () => {
+    const scenarios = fc.record({
+      replicas: fc.integer({ min: 1, max: 5 }),
+      nodes: fc.integer({ min: 1, max: 4 }),
+      grace: fc.constantFrom(undefined, 0, 1, 30),
+      mode: fc.constantFrom('one', 'all', 'random-max-percent' as const),
+      type: fc.constantFrom('pod-kill', 'container-kill'),
+      on_sigterm: fc.constantFrom('exit', 'drain', 'serve', 'ignore' as const),
+      start_ms: fc.integer({ min: 0, max: 4000 }),
+      period_s: fc.integer({ min: 1, max: 10 }),
+      success_threshold: fc.integer({ min: 1, max: 3 }),
+      connections: fc.constantFrom('per-request', 'keep-alive' as const),
+      source_ports: fc.constantFrom('own', 'kernel' as const),
+      arrivals: fc.constantFrom('constant', 'poisson' as const),
+      timeout_ms: fc.constantFrom(200, 1000, 3500),
+      trial: fc.nat(1000),
+    });
+    fc.assert(
+      fc.property(scenarios, (s) => {
+        const base = { ...ONE_FORCED, cluster: { ...ONE_FORCED.cluster, nodes: s.nodes } };
+        const common = { ...ONE_FORCED.faults[0]!, mode: s.mode as 'one', value: 60, at_ms: [1000, 4000] };
+        const fault =
+          s.type === 'pod-kill'
+            ? { ...common, type: 'pod-kill' as const, grace_period_s: s.grace }
+            : { ...common, type: 'container-kill' as const, container: 'nginx' };
+        const scenario = changed(base, {
+          workload: { replicas: s.replicas },
+          load: {
+            duration_ms: 8000,
+            rate_per_s: 30,
+            timeout_ms: s.timeout_ms,
+            latency_limit_ms: Math.min(1000, s.timeout_ms),
+            connections: s.connections,
+            source_ports: s.source_ports,
+            arrivals: s.arrivals as 'constant',
+          },
+          application: { on_sigterm: s.on_sigterm as 'exit', start_time: constant(s.start_ms) },
+          readiness: { period_s: s.period_s, success_threshold: s.success_threshold },
+          faults: [fault],
+        });
+        const { seen, budget_s, events } = trial(scenario, s.trial);
+        const requests = events.filter((event) => event.type === 'request');
+        expect(Object.values(seen.outcomes).reduce((a, b) => a + b, 0)).toBe(requests.length);
+        if (s.arrivals === 'constant') expect(requests.length).toBe(240);
+        expect(new Set(requests.map(({ at_ms }) => at_ms)).size).toBe(requests.length);
+        expect(budget_s).toBeCloseTo(seen.downtime_s, 6);
+        expect(seen.downtime_s).toBeLessThanOrEqual(8);
+        for (const event of requests) expect(event.latency_ms).toBeLessThanOrEqual(s.timeout_ms + 1e-6);
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
