@@ -221,12 +221,19 @@ describe('several problems', () => {
   });
 
   test('on a very long line are shown with the part around them', () => {
-    const error = errorOf(
-      filesWith({
-        'scenario.yaml': `${SCENARIO}description: {${'x: y, '.repeat(2000).replace(/x/g, () => 'x')}}\n`,
-      }),
-    );
-    for (const line of error.message.split('\n').slice(1)) expect(line.length).toBeLessThan(200);
+    const space = ' '.repeat(2000);
+    const error = errorOf(filesWith({ 'scenario.yaml': `${SCENARIO}cluster: {${space}node: 2${space}}\n` }));
+    const [, excerpt = '', caret = ''] = error.message.split('\n');
+    expect(excerpt.length).toBeLessThan(100);
+    expect(excerpt.slice(caret.indexOf('^'))).toMatch(/^node: 2/);
+  });
+
+  test('beyond twenty are counted, not shown', () => {
+    const unknown = Array.from({ length: 25 }, (_, k) => `unknown${k}: 1\n`).join('');
+    const error = errorOf(filesWith({ 'scenario.yaml': SCENARIO + unknown }));
+    expect(error.problems).toHaveLength(25);
+    expect(error.message).toMatch(/`unknown19`[\s\S]*\n\nand 5 more problems$/);
+    expect(error.message).not.toContain('unknown20');
   });
 
   test('never send control characters of a file to the terminal', () => {
