@@ -3,6 +3,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { Recorder } from '../timeline/event.ts';
 import type { Measurement, Prediction, Verdict } from '../timeline/verdict.ts';
 import type { Target } from './options.ts';
+import type { Progress } from './progress.ts';
 
 export interface PredictRequest {
   readonly scenario: Scenario;
@@ -15,7 +16,7 @@ export interface MeasureRequest {
   readonly target: Target;
   /** File that lists what must be put back, written before each act. */
   readonly journal: string;
-  readonly onProgress: (text: string) => void;
+  readonly progress: Progress;
   readonly recorderForTrial: (trial: number) => Recorder;
   readonly signal: AbortSignal;
 }

@@ -7,8 +7,11 @@ import type { Io } from './io.ts';
 
 export interface Interrupt {
   readonly signal: AbortSignal;
-  /** From here on something in a cluster may need to be put back; the journal knows what. */
-  guard(journal: string): void;
+  /**
+   * From here on, until the returned function is called, something in a cluster may need to be put back; the
+   * journal knows what.
+   */
+  guard(journal: string): () => void;
   /** Stops listening. */
   dispose(): void;
 }
@@ -35,6 +38,9 @@ export function listenForInterrupt(io: Io): Interrupt {
     signal: controller.signal,
     guard(path) {
       journal = path;
+      return () => {
+        journal = undefined;
+      };
     },
     dispose,
   };

@@ -23,7 +23,8 @@ export interface Target {
   readonly cluster: ClusterKind;
   /** Of the kubeconfig; its current one where not given. */
   readonly context: string | undefined;
-  readonly source_addresses: readonly string[];
+  /** As given: addresses and ranges, with commas between. */
+  readonly source_addresses: string | undefined;
   readonly container_kill_command: string | undefined;
 }
 
@@ -74,7 +75,7 @@ export const CHAOS_OPTIONS = {
   'source-addresses': {
     type: 'string',
     requiresArg: true,
-    describe: 'Local addresses to send from, with commas between, where one has too few ports',
+    describe: 'Local addresses to send from, as 198.18.0.1,198.18.1.0/24, where one has too few ports',
   },
   'container-kill-command': {
     type: 'string',
@@ -124,15 +125,7 @@ export function targetOf(given: {
   return {
     cluster: given.cluster,
     context: given.context,
-    source_addresses: addressList(given.sourceAddresses),
+    source_addresses: given.sourceAddresses,
     container_kill_command: given.containerKillCommand,
   };
-}
-
-/** "198.18.0.1, 198.18.0.2" */
-function addressList(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(',')
-    .map((address) => address.trim())
-    .filter((address) => address !== '');
 }

@@ -2,7 +2,13 @@
  * The arms as they are. Each is loaded when it is first used, so that `--help` and `predict` do not pay for a
  * Kubernetes client.
  */
+import type { Progress as ChaosProgress } from '../chaos/world.ts';
+import { tee } from '../timeline/event.ts';
+import type { FaultLog } from '../timeline/measurement.ts';
+import type { Score } from '../timeline/score.ts';
+import { VERSION } from '../version.ts';
 import type { Arms } from './arms.ts';
+import type { Progress } from './progress.ts';
 
 export const arms: Arms = {
   async predict({ scenario, onProgress, recorderForTrial }) {
@@ -10,8 +16,42 @@ export const arms: Arms = {
     return predict(scenario, { onProgress, recorderForTrial });
   },
 
-  async measure() {
-    throw new Error('src/chaos/world.ts is on its way');
+  async measure({ scenario, target, journal: file, progress, recorderForTrial, signal }) {
+    const { openCluster } = await import('../chaos/cluster/open.ts');
+    const { parseAddresses } = await import('../chaos/load/source.ts');
+    const { openJournal } = await import('../chaos/safety/journal.ts');
+    const { measure } = await import('../chaos/world.ts');
+    const { FaultLog, summariseMeasurement } = await import('../timeline/measurement.ts');
+    const { Score } = await import('../timeline/score.ts');
+    const source_addresses = parseAddresses(target.source_addresses ?? '');
+    const trials: { readonly score: Score; readonly log: FaultLog }[] = [];
+    const cluster = await openCluster(target.cluster, scenario, {
+      context: target.context,
+      containerKillCommand: target.container_kill_command,
+    });
+    const journal = await openJournal(file);
+    try {
+      const { where, notes } = await measure(scenario, cluster, {
+        journal,
+        source_addresses,
+        signal,
+        progress: told(progress),
+        recorder(trial) {
+          const score = new Score();
+          const log = new FaultLog();
+          trials.push({ score, log });
+          return tee(score, log, recorderForTrial(trial));
+        },
+      });
+      const scored = trials.map(({ score, log }) => ({
+        observation: score.observation(),
+        faults: log.faults,
+      }));
+      return summariseMeasurement(scenario, VERSION, where, scored, notes);
+    } finally {
+      await journal.close();
+      await cluster.close();
+    }
   },
 
   async compare(scenario, prediction, measurement) {
@@ -21,3 +61,15 @@ export const arms: Arms = {
     return compare(prediction, measurement, resolution, scenario.objectives);
   },
 };
+
+/** A line where something new begins; the details go where a live line shows them. */
+function told(progress: Progress): (event: ChaosProgress) => void {
+  let phase = '';
+  return ({ trial, trials, state, detail }) => {
+    const next = `${trial === undefined ? '' : `trial ${trial + 1} of ${trials}: `}${state}`;
+    if (state === 'done') return;
+    if (next !== phase) progress.phase(next);
+    phase = next;
+    if (detail !== '') progress.update(detail);
+  };
+}

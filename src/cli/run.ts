@@ -96,15 +96,16 @@ async function measure(
     `measuring ${scenario.name} on ${target.cluster}: ${count(scenario.trials.measure, 'trial')}`,
   );
   folder.clearTimelines('measured');
-  interrupt.guard(folder.journal);
+  const release = interrupt.guard(folder.journal);
   const measurement = await arms.measure({
     scenario,
     target,
     journal: folder.journal,
-    onProgress: (text) => progress.phase(text),
+    progress,
     recorderForTrial: (trial) => folder.timeline('measured', trial),
     signal: interrupt.signal,
   });
+  release();
   folder.closeTimelines();
   await folder.write('measurement', measurement);
   return measurement;
@@ -130,7 +131,7 @@ export function commandOf(
     ['predict-trials', name === 'verify' ? String(predict_trials) : undefined],
     ['cluster', target?.cluster],
     ['context', target?.context],
-    ['source-addresses', target?.source_addresses.join(',') || undefined],
+    ['source-addresses', target?.source_addresses],
     ['container-kill-command', target?.container_kill_command],
     ['out', options.out],
   ];
