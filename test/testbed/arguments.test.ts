@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import { parseArguments } from '../../testbed/arguments.ts';
+import { ExitCode } from '../../testbed/failure.ts';
+
+const parse = (line: string) => parseArguments(line === '' ? [] : line.split(' '));
+
+describe('parseArguments', () => {
+  it.each([
+    ['', { name: 'help' }],
+    ['--help', { name: 'help' }],
+    ['up --help', { name: 'help' }],
+    ['up', { name: 'up', nodes: undefined }],
+    ['up --nodes 3', { name: 'up', nodes: 3 }],
+    ['down', { name: 'down' }],
+    ['status --json', { name: 'status', json: true }],
+    ['link node-2 down', { name: 'link', node: 'node-2', link: 'down' }],
+    [
+      'exec -- kubectl get nodes -o wide',
+      { name: 'exec', command: ['kubectl', 'get', 'nodes', '-o', 'wide'] },
+    ],
+    ['exec kubectl --help', { name: 'exec', command: ['kubectl', '--help'] }],
+    [
+      'kill-container --namespace shop --pod web-1 --container nginx',
+      { name: 'kill-container', container: { namespace: 'shop', pod: 'web-1', container: 'nginx' } },
+    ],
+  ])('%j', (line, command) => {
+    expect(parse(line)).toEqual(command);
+  });
+
+  it.each([
+    ['start', 'there is no command start'],
+    ['up --nodes two', '--nodes takes a whole number, not two'],
+    ['up --nodes', 'up: '],
+    ['up now', 'up: '],
+    ['status --yaml', 'status: '],
+    ['exec', 'exec needs a command'],
+    ['exec --', 'exec needs a command'],
+    ['link node-1 sideways', 'link takes a node'],
+    ['kill-container --pod web', 'kill-container needs --namespace and --pod'],
+  ])('%j is wrong usage', (line, message) => {
+    const error = expect.objectContaining({
+      message: expect.stringContaining(message),
+      hint: expect.stringContaining('--help'),
+      exitCode: ExitCode.usage,
+    });
+    expect(() => parse(line)).toThrow(error);
+  });
+});
