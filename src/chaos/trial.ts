@@ -65,11 +65,7 @@ export async function runTrial(trial: Trial, signal: AbortSignal | undefined): P
         (event) => recorder.record(event),
         stopping,
       ),
-      ...scenario.faults.flatMap((fault, index) =>
-        fault.at_ms.map((fault_at_ms, repetition) =>
-          act(trial, { fault, index, repetition, due_ms: start_ms + fault_at_ms }, at_ms, stopping),
-        ),
-      ),
+      actInTurn(trial, actsOf(scenario, start_ms), at_ms, stopping),
     ];
     // Where one part fails the others are ended, and then awaited: nothing goes on behind our back.
     for (const part of work) part.catch(() => stop.abort());
@@ -149,13 +145,32 @@ interface Act {
   readonly due_ms: number;
 }
 
+/** Every act of every fault, in the order of time. */
+function actsOf({ faults }: Scenario, start_ms: number): readonly Act[] {
+  return faults
+    .flatMap((fault, index) =>
+      fault.at_ms.map((at_ms, repetition) => ({ fault, index, repetition, due_ms: start_ms + at_ms })),
+    )
+    .sort((a, b) => a.due_ms - b.due_ms);
+}
+
+/** One after the other, even where that makes one late: each chooses among the pods that the last one left. */
+async function actInTurn(
+  trial: Trial,
+  acts: readonly Act[],
+  at_ms: () => number,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const next of acts) await act(trial, next, at_ms, signal);
+}
+
 /** Causes one fault once: chooses, checks, journals, and at its time acts. */
 async function act(
   trial: Trial,
   { fault, index, repetition, due_ms }: Act,
   at_ms: () => number,
   signal: AbortSignal,
-) {
+): Promise<void> {
   const { scenario, cluster, recorder, progress } = trial;
   const action = actionFor(fault);
   if (!(await reached(due_ms - PREPARE_MS, signal))) return;

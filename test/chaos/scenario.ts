@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url';
+import { loadScenario } from '../../src/scenario/load.ts';
+import type { ContainerKill, Fault, PodKill, Scenario } from '../../src/scenario/scenario.ts';
+
+const file = fileURLToPath(new URL('../../scenarios/nginx-x2.yaml', import.meta.url));
+const nginx = loadScenario(file);
+
+const base = {
+  position: { file, line: 1, column: 1 },
+  workload: 'nginx',
+  namespace: nginx.load.namespace,
+  mode: 'one',
+  value: undefined,
+  at_ms: [100],
+} as const;
+
+export const podKill = (options: Partial<PodKill> = {}): PodKill => ({
+  ...base,
+  type: 'pod-kill',
+  grace_period_s: 0,
+  ...options,
+});
+
+export const containerKill = (options: Partial<ContainerKill> = {}): ContainerKill => ({
+  ...base,
+  type: 'container-kill',
+  container: 'nginx',
+  ...options,
+});
+
+/** The nginx scenario with a window short enough for unit tests. */
+export function shortScenario(faults: readonly Fault[], options: Partial<Scenario> = {}): Scenario {
+  return {
+    ...nginx,
+    trials: { predict: 10, measure: 1 },
+    load: { ...nginx.load, duration_ms: 400, rate_per_s: 50, timeout_ms: 100, latency_limit_ms: 100 },
+    faults,
+    ...options,
+  };
+}
