@@ -7,7 +7,7 @@
  */
 import { sampleStandardDeviation } from 'simple-statistics';
 import type { Objectives } from '../scenario/scenario.ts';
-import { t975 } from './interval.ts';
+import { chiSquared975, t975, Z95, Z975 } from './interval.ts';
 import { judgeObjectives } from './objectives.ts';
 import {
   type Judgement,
@@ -101,16 +101,18 @@ export function compareMetric(
   return judged('inconclusive', `${by}: more trials would tell`);
 }
 
-/** Half of the 95 % interval of the difference of the two means. */
+/**
+ * Half of the 95 % interval of the difference of the two means. A few trials cannot tell their own spread, so
+ * the predicted one holds until they contradict it.
+ */
 function halfWidth(predicted: Predicted, measured: Measured): number {
   const n = measured.values.length;
-  // The prediction knows the spread of single trials; a few measured ones may miss it by luck.
-  const foretold = (predicted.pi90[1] - predicted.pi90[0]) / (2 * 1.645);
+  const foretold = (predicted.pi90[1] - predicted.pi90[0]) / (2 * Z95);
   const seen = n < 2 ? 0 : sampleStandardDeviation(measured.values as number[]);
-  const z = 1.959963984540054;
-  const half = Math.max(z * foretold, n < 2 ? 0 : t975(n - 1) * seen) / Math.sqrt(n);
-  const predictedHalf = (predicted.ci95[1] - predicted.ci95[0]) / 2;
-  return Math.hypot(half, predictedHalf);
+  const isContradicted = n >= 2 && (n - 1) * seen ** 2 > chiSquared975(n - 1) * foretold ** 2;
+  const ofOneTrial = isContradicted ? t975(n - 1) * seen : Z975 * foretold;
+  const ofPrediction = (predicted.ci95[1] - predicted.ci95[0]) / 2;
+  return Math.hypot(ofOneTrial / Math.sqrt(n), ofPrediction);
 }
 
 /** What a difference of so few requests as nobody can foretell comes to, for a single trial. */
@@ -149,7 +151,7 @@ export function compare(
       metrics[metric] = compareMetric(metric, predicted, measurement.metrics[metric], resolution);
     }
   }
-  const { verdict, reason } = overall(metrics);
+  const { verdict, reason } = overall(metrics, objectives);
   return {
     schema: 'foreshock.verdict/v1',
     scenario: prediction.scenario,
@@ -162,18 +164,35 @@ export function compare(
   };
 }
 
-/** One metric that differs is a difference; one that is open leaves the whole open. */
-function overall(metrics: Verdict['metrics']): { verdict: Judgement; reason: string } {
-  const named = (wanted: Judgement) => METRICS.filter((metric) => metrics[metric]?.verdict === wanted);
+/**
+ * What the faults cost decides: one of these that differs is a difference, one that is open leaves the whole
+ * open. Latency and capacity rest on the service time that the scenario states, and on the machine; they
+ * decide where the scenario has an objective for them, and are judged for information otherwise.
+ */
+const DECIDING: readonly Metric[] = [
+  'downtime_s',
+  'failed_requests',
+  'availability_time',
+  'availability_requests',
+  'throughput_rps',
+];
+
+function overall(
+  metrics: Verdict['metrics'],
+  objectives: Objectives,
+): { verdict: Judgement; reason: string } {
+  const demanded = (metric: Metric) =>
+    metric in objectives && objectives[metric as keyof Objectives] !== undefined;
+  const deciding = METRICS.filter((metric) => DECIDING.includes(metric) || demanded(metric));
   for (const verdict of ['differs', 'inconclusive'] as const) {
-    const [first, ...rest] = named(verdict);
+    const [first, ...rest] = deciding.filter((metric) => metrics[metric]?.verdict === verdict);
     if (first === undefined) continue;
     const others = rest.length > 0 ? `; also ${rest.join(', ')}` : '';
     return { verdict, reason: `${first}: ${metrics[first]?.reason}${others}` };
   }
-  const agreeing = named('agrees');
-  if (agreeing.length === 0) return { verdict: 'inconclusive', reason: 'nothing was predicted' };
-  return { verdict: 'agrees', reason: `downtime_s: ${metrics.downtime_s?.reason ?? 'not compared'}` };
+  if (metrics.downtime_s === undefined)
+    return { verdict: 'inconclusive', reason: 'no downtime was predicted' };
+  return { verdict: 'agrees', reason: `downtime_s: ${metrics.downtime_s.reason}` };
 }
 
 const number = (value: number): string => String(Number(value.toPrecision(3)));

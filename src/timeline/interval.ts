@@ -10,8 +10,17 @@ const T975 = [
   2.05954, 2.05553, 2.05183, 2.04841, 2.04523, 2.04227,
 ];
 
-/** Quantile 0.975 of the standard normal. */
-const Z975 = 1.959963984540054;
+/** Quantiles 0.95 and 0.975 of the standard normal. */
+export const Z95 = 1.6448536269514722;
+export const Z975 = 1.959963984540054;
+
+/**
+ * Quantile 0.975 of chi-squared (Wilson and Hilferty 1931), within 1 % from 2 degrees of freedom on and 4 % for 1.
+ */
+export function chiSquared975(degrees_of_freedom: number): number {
+  const n = degrees_of_freedom;
+  return n * (1 - 2 / (9 * n) + Z975 * Math.sqrt(2 / (9 * n))) ** 3;
+}
 
 export function t975(degrees_of_freedom: number): number {
   const tabled = T975[degrees_of_freedom - 1];

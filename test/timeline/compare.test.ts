@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { binomialAtMost, compareMetric, margin, type Resolution } from '../../src/timeline/compare.ts';
-import { meanInterval, t975 } from '../../src/timeline/interval.ts';
+import { chiSquared975, meanInterval, t975 } from '../../src/timeline/interval.ts';
 import type { Measured, Predicted } from '../../src/timeline/verdict.ts';
 
 const RESOLUTION: Resolution = { rate_per_s: 100, window_s: 12, latency_limit_ms: 1000 };
@@ -38,6 +38,12 @@ describe('compareMetric', () => {
     expect(
       compareMetric('downtime_s', PREDICTED, { mean: 0, ci95: [0, 0], values: [] }, RESOLUTION).verdict,
     ).toBe('inconclusive');
+  });
+
+  it('takes the predicted spread for two or three trials, until they contradict it', () => {
+    expect(verdict(2.9, 3.3, 3.1)).toBe('agrees');
+    expect(verdict(3.2, 2.8)).toBe('agrees');
+    expect(verdict(2.7, 4.6)).toBe('inconclusive');
   });
 
   it('does not hold a prediction to less than a few requests', () => {
@@ -82,6 +88,14 @@ describe('intervals', () => {
     const expected = [12.7062, 2.57058, 2.04227, 2.03951, 2.0003, 1.97993];
     for (const [i, df] of [1, 5, 30, 31, 60, 120].entries())
       expect(t975(df)).toBeCloseTo(expected[i] as number, 4);
+  });
+
+  it('has the quantiles of chi-squared, near enough (R: qchisq(0.975, c(1, 2, 5, 19)))', () => {
+    const expected = [5.02389, 7.37776, 12.8325, 32.8523];
+    for (const [i, df] of [1, 2, 5, 19].entries()) {
+      const exact = expected[i] as number;
+      expect(Math.abs(chiSquared975(df) - exact) / exact).toBeLessThan(df === 1 ? 0.04 : 0.01);
+    }
   });
 
   it('has the binomial distribution (R: pbinom(7, 10, 0.9), pbinom(14, 20, 0.9))', () => {
