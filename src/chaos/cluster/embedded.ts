@@ -19,7 +19,12 @@ import {
 } from './cluster.ts';
 import { Applications } from './embedded/application.ts';
 import { embeddedTransport } from './embedded/transport.ts';
-import { loadWebernetes, type Webernetes, type WebernetesCluster } from './embedded/webernetes.ts';
+import {
+  loadWebernetes,
+  restoreDefaultPort,
+  type Webernetes,
+  type WebernetesCluster,
+} from './embedded/webernetes.ts';
 import { EndpointsMerger, SERVICE_NAME_LABEL, selectorString, viewEndpoints, viewPod } from './view.ts';
 
 /** What `kubectl apply` and webernetes' own apply remember the applied manifest under. */
@@ -34,6 +39,7 @@ export async function startEmbeddedCluster(
 ): Promise<Cluster> {
   const webernetes = await loadWebernetes();
   const cluster = new webernetes.Cluster({ nodes: scenario.cluster.nodes });
+  restoreDefaultPort(cluster);
   await cluster.init();
   return new EmbeddedCluster(webernetes, cluster, new Applications(scenario), scenario.cluster.nodes);
 }
@@ -66,7 +72,8 @@ class EmbeddedCluster implements Cluster {
   async apply(object: ManifestObject): ReturnType<Cluster['apply']> {
     const accessor = this.#accessor(object);
     if (!accessor) return 'ignored';
-    await this.#ensureNamespace(object.namespace);
+    if (object.kind === 'Namespace') this.#namespaces.add(object.name);
+    else await this.#ensureNamespace(object.namespace);
     const body = this.#adapt(object);
     for (const image of images(body)) this.#registerImage(image);
 
@@ -178,7 +185,7 @@ class EmbeddedCluster implements Cluster {
   /** A cluster without a cloud's load balancer behind it gives such a Service a node port, and so does this. */
   #adapt(object: ManifestObject): KubernetesObject {
     const body = structuredClone(object.body) as KubernetesObject & { spec?: { type?: string } };
-    body.metadata = { ...body.metadata, namespace: object.namespace };
+    if (object.kind !== 'Namespace') body.metadata = { ...body.metadata, namespace: object.namespace };
     if (object.kind === 'Service' && body.spec?.type === 'LoadBalancer') body.spec.type = 'NodePort';
     return body;
   }
@@ -226,6 +233,11 @@ class EmbeddedCluster implements Cluster {
         return {
           read: () => unlessMissing(corev1.readNamespacedService(target)),
           delete: (uid) => corev1.deleteNamespacedService(inForeground(uid)),
+        };
+      case 'v1/Namespace':
+        return {
+          read: () => unlessMissing(corev1.readNamespace({ name })),
+          delete: (uid) => corev1.deleteNamespace({ name, body: { preconditions: { uid } } }),
         };
       case 'v1/Pod':
         return {

@@ -24,6 +24,7 @@ export interface WebernetesCluster {
     readonly appsv1: AppsV1Api;
     readonly discoveryv1: DiscoveryV1Api;
   };
+  readonly network: { parseTargetPort(url: URL, service?: unknown): number };
   init(): Promise<void>;
   registerImage(image: ImageConstructor): void;
   /** As a request from the first node. Rejects as Node's `fetch` does: the cause carries the code. */
@@ -87,6 +88,18 @@ export async function loadWebernetes(): Promise<Webernetes> {
   resolveWithoutEndings();
   return (await import('@ngrok/webernetes')) as unknown as Webernetes;
 }
+
+/**
+ * Webernetes 0.3.5 refuses an HTTP request whose URL has no port, and `URL` drops a ":80" that is written: no
+ * probe of port 80 would ever succeed. Gives it HTTP's port back.
+ */
+export function restoreDefaultPort({ network }: WebernetesCluster): void {
+  const parseTargetPort = network.parseTargetPort.bind(network);
+  network.parseTargetPort = (url, service) =>
+    url.port === '' && url.protocol === 'http:' ? HTTP_PORT : parseTargetPort(url, service);
+}
+
+const HTTP_PORT = 80;
 
 let hooked = false;
 

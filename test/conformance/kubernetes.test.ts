@@ -1,0 +1,10 @@
+import { openCluster } from '../../src/chaos/cluster/open.ts';
+import { CONTAINER_KILL_COMMAND, describeOnTestbed } from '../support/testbed.ts';
+import { describeCluster } from './describe-cluster.ts';
+import { scenario } from './scenario.ts';
+
+describeOnTestbed('a cluster that a kubeconfig points at', () => {
+  describeCluster('the testbed', () =>
+    openCluster('kubernetes', scenario(), { containerKillCommand: CONTAINER_KILL_COMMAND }),
+  );
+});
