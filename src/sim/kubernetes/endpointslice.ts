@@ -27,7 +27,6 @@ export class EndpointSliceController {
   #writing = false;
   #cacheIsStale = false;
   #failures = 0;
-  #retryIsDue = false;
 
   constructor(environment: Environment, api: ApiServer, selector: Labels, steady: readonly PodObject[]) {
     this.#environment = environment;
@@ -50,24 +49,20 @@ export class EndpointSliceController {
   }
 
   #request(cause: Cause): void {
-    const isQueued = this.#due !== undefined;
     this.#due = cause;
-    if (!isQueued) this.#environment.after(this.#environment.delay_ms('controller_sync'), () => this.#sync());
+    this.#environment.after(this.#environment.delay_ms('controller_sync'), () => this.#sync());
   }
 
   #sync(): void {
     // One worker holds a key at a time: what comes meanwhile is synced when the write has returned.
-    if (this.#due === undefined || this.#writing || this.#retryIsDue) return;
-    const next = slice(this.#pods.values());
+    if (this.#due === undefined || this.#writing) return;
     if (this.#cacheIsStale) {
-      this.#retryIsDue = true;
-      this.#environment.after(SYNC_BACKOFF_MS * 2 ** this.#failures, () => {
-        this.#retryIsDue = false;
-        this.#sync();
-      });
+      // A further pod event does not wait for this: it queues the Service at once.
+      this.#environment.after(SYNC_BACKOFF_MS * 2 ** this.#failures, () => this.#sync());
       this.#failures += 1;
       return;
     }
+    const next = slice(this.#pods.values());
     const cause = step(this.#due, 'endpoint slice', this.#environment.now_ms);
     this.#due = undefined;
     this.#failures = 0;
