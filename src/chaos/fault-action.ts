@@ -9,6 +9,8 @@ import type { Right } from './safety/rights.ts';
 export interface FaultAction<F extends Fault> {
   /** What the account must be allowed to do, in the namespace of the workload. */
   readonly rights: readonly Right[];
+  /** @throws UserError where this cluster has no way to cause it */
+  check?(cluster: Cluster): void;
   /** As the journal has it. */
   readonly act: Intent['act'];
   readonly undo: string;

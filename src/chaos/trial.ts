@@ -243,10 +243,12 @@ function intend({ journal, trial }: Trial, fault: Fault, victim: Pod): Promise<S
   });
 }
 
-/** Waits for a time on the clock; false where the signal came first. */
+/** Waits for a time on the clock, never ending before it; false where the signal came first. */
 async function reached(time_ms: number, signal: AbortSignal): Promise<boolean> {
   try {
-    await sleep(Math.max(0, time_ms - now_ms()), signal);
+    signal.throwIfAborted();
+    // A timer may be early by what its resolution of 1 ms leaves over.
+    while (now_ms() < time_ms) await sleep(Math.max(1, time_ms - now_ms()), signal);
     return true;
   } catch {
     return false;

@@ -164,6 +164,7 @@ export class ChaosWorld implements World {
         scenario.workloads.map(({ namespace }) => namespace),
         rights,
       );
+      for (const fault of scenario.faults) actionFor(fault).check?.(this.#cluster);
       await this.#checkOwners();
       this.#progress('preparing', 'applying the manifests');
       await applyManifests(this.#cluster, scenario, this.#options.journal, this.#applied, signal);

@@ -12,6 +12,7 @@ import type {
   Transport,
 } from '../../src/chaos/cluster/cluster.ts';
 import { PodReplacedError } from '../../src/chaos/cluster/cluster.ts';
+import { EXIT, UserError } from '../../src/scenario/errors.ts';
 import type { Labels, ManifestObject, Scenario, Workload } from '../../src/scenario/scenario.ts';
 import { selects } from '../../src/scenario/selector.ts';
 
@@ -120,6 +121,12 @@ export class FakeCluster implements Cluster {
       setTimeout(gone, this.#options.stop_ms ?? 30);
     }
     this.#fill();
+  }
+
+  checkContainerKill(): void {
+    if (this.#options.forbidden?.includes('kill containers')) {
+      throw new UserError('no way to kill a container', { exitCode: EXIT.configuration });
+    }
   }
 
   async killContainer(ref: PodRef, container: string) {

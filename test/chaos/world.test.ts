@@ -329,6 +329,9 @@ describe.concurrent('refusals, before anything is touched', () => {
       'nor delete pods in namespace default',
     ]));
 
+  test('a container-kill in a cluster that has no way to it', () =>
+    untouched(shortScenario([containerKill()]), { forbidden: ['kill containers'] }, ['no way to kill']));
+
   test('a protected namespace', () => {
     const scenario = shortScenario([podKill({ namespace: 'kube-system' })]);
     return untouched(scenario, {}, ['kube-system', 'protected']);

@@ -120,6 +120,8 @@ export interface Cluster {
    * @throws PodReplacedError where the name now belongs to another pod, or to none
    */
   deletePod(pod: PodRef, grace_period_s: number | undefined): Promise<void>;
+  /** @throws UserError where `killContainer` cannot work here, before anything depends on it */
+  checkContainerKill?(): void;
   /** SIGKILLs the main process of a container, which the kubelet then restarts. */
   killContainer(pod: PodRef, container: string): Promise<void>;
   /** How load reaches a Service; never through a port-forward, which pins one pod. */

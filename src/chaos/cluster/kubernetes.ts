@@ -23,6 +23,7 @@ import { type ConfigOptions, loadConfig } from './kubernetes/config.ts';
 import {
   type ContainerKillCommand,
   parseContainerKillCommand,
+  requireCommand,
   runContainerKill,
 } from './kubernetes/container-kill.ts';
 import { ApiError, isApiError } from './kubernetes/errors.ts';
@@ -187,6 +188,10 @@ class KubernetesCluster implements Cluster {
     } catch (error) {
       throw isApiError(error, 404, 409) ? gone(pod) : error;
     }
+  }
+
+  checkContainerKill(): void {
+    requireCommand(this.#containerKillCommand);
   }
 
   async killContainer(pod: PodRef, container: string): Promise<void> {

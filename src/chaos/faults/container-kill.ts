@@ -5,6 +5,7 @@ import type { FaultAction } from '../fault-action.ts';
 export const containerKill: FaultAction<ContainerKill> = {
   // To replace the pod after the trial.
   rights: [{ verb: 'delete', resource: 'pods', group: '' }],
+  check: (cluster) => cluster.checkContainerKill?.(),
   act: 'kill-container',
   undo: 'delete the pod, so that its successor starts without a restart behind it',
   leavesRestarts: true,

@@ -41,6 +41,20 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** @throws UserError where there is none */
+export function requireCommand(
+  command: ContainerKillCommand | undefined,
+): readonly [program: string, ...words: string[]] {
+  const [program, ...words] = command ?? [];
+  if (program === undefined) {
+    throw new UserError('container-kill needs a command that can SIGKILL a process on a node', {
+      exitCode: EXIT.configuration,
+      hint: `set ${CONTAINER_KILL_COMMAND}; it is run with --namespace, --pod and --container. From inside a container its main process cannot be killed`,
+    });
+  }
+  return [program, ...words];
+}
+
 /**
  * Runs `COMMAND --namespace NAMESPACE --pod POD --container CONTAINER` and waits for it; the pod's UID is in
  * its environment as FORESHOCK_POD_UID.
@@ -52,13 +66,7 @@ export async function runContainerKill(
   { namespace, name, uid }: PodRef,
   container: string,
 ): Promise<void> {
-  const [program, ...first] = command ?? [];
-  if (program === undefined) {
-    throw new UserError('container-kill needs a command that can SIGKILL a process on a node', {
-      exitCode: EXIT.configuration,
-      hint: `set ${CONTAINER_KILL_COMMAND}; it is run with --namespace, --pod and --container. From inside a container its main process cannot be killed`,
-    });
-  }
+  const [program, ...first] = requireCommand(command);
   const options = ['--namespace', namespace, '--pod', name, '--container', container];
   try {
     await promisify(execFile)(program, [...first, ...options], {
