@@ -1,7 +1,7 @@
 /** The folder of a run: what is written there, under which names, and how it is read again. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Report, Results } from '../report/model.ts';
+import { type Report, type Results, trialName } from '../report/model.ts';
 import { EXIT, UserError } from '../scenario/errors.ts';
 import { TimelineWriter } from '../timeline/jsonl.ts';
 import type { Measurement, Prediction, Verdict } from '../timeline/verdict.ts';
@@ -70,7 +70,7 @@ export class ResultsFolder {
   }
 
   timeline(arm: 'predicted' | 'measured', trial: number): TimelineWriter {
-    const name = `${arm}-${String(trial).padStart(3, '0')}.jsonl`;
+    const name = `${arm}-${trialName(trial).padStart(3, '0')}.jsonl`;
     const writer = new TimelineWriter(join(this.path, FILES.timelines, name));
     this.#timelines.push(writer);
     this.#written.add(`${join(this.path, FILES.timelines)}/`);

@@ -10,7 +10,7 @@ import { STYLE } from './html/style.ts';
 import { timelineChart, timelineTables } from './html/timeline-chart.ts';
 import { type TimelineSeries, timelineSeries } from './html/timeline-series.ts';
 import { renderJson } from './json.ts';
-import type { MetricRow, Report, Tone } from './model.ts';
+import { type MetricRow, type Report, type Tone, validTrials } from './model.ts';
 import { count } from './number.ts';
 
 const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
@@ -70,7 +70,11 @@ function opening(report: Report): Markup {
   const { measurement, prediction } = report.results;
   const facts = [
     ...(prediction ? [`predicted from ${count(prediction.trials, 'simulated trial')}`] : []),
-    ...(measurement ? [`measured in ${count(measurement.trials, 'trial')} on ${measurement.where}`] : []),
+    ...(measurement
+      ? [
+          `measured in ${validTrials(measurement) === measurement.trials ? '' : `${validTrials(measurement)} valid of `}${count(measurement.trials, 'trial')} on ${measurement.where}`,
+        ]
+      : []),
     `${report.window_s} s observed in each`,
     `seed ${report.seed}`,
   ];

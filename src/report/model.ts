@@ -195,7 +195,7 @@ function headlineOf(
   return { words: measurement === undefined ? 'predicted' : 'measured', tone: 'plain' };
 }
 
-const validTrials = (measurement: Measurement): number =>
+export const validTrials = (measurement: Measurement): number =>
   measurement.trials - measurement.invalid_trials.length;
 
 /** The fullest line that fits. */
@@ -275,11 +275,14 @@ function budgetRows(
   };
 }
 
+/** Records count trials from 0, people from 1. */
+export const trialName = (trial: number): string => String(trial + 1);
+
 /** Trials that fell to the same cause share a line. */
 function invalidTrials(invalid: Measurement['invalid_trials']): string[] {
   const byCause = Map.groupBy(invalid, ({ because }) => because.join('; '));
   return [...byCause].map(([cause, trials]) => {
-    const names = trials.map(({ trial }) => trial).join(', ');
+    const names = trials.map(({ trial }) => trialName(trial)).join(', ');
     return trials.length === 1
       ? `trial ${names} is not counted: ${cause}`
       : `trials ${names} are not counted: ${cause}`;

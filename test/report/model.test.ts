@@ -81,7 +81,7 @@ test('a budget keeps its sum', () => {
 
 test('trials that are invalid for the same reason share a line', () => {
   expect(report(inconclusive).invalid_trials).toEqual([
-    'trials 0, 1, 2 are not counted: 12 of 3,000 requests were not sent; the sender was up to 5,003 ms late',
+    'trials 1, 2, 3 are not counted: 12 of 3,000 requests were not sent; the sender was up to 5,003 ms late',
   ]);
 });
 

@@ -3,6 +3,7 @@
  * its outages. Static SVG; places along the time axis are in percent, so the picture takes any width without
  * distorting its text.
  */
+import { trialName } from '../model.ts';
 import { count } from '../number.ts';
 import { type Markup, markup } from './markup.ts';
 import { type Point, type TimelineSeries, valueAt } from './timeline-series.ts';
@@ -85,14 +86,13 @@ function shares(series: TimelineSeries): Markup {
       return `${after === undefined ? '' : `H${x(after.at_ms)}`}V${v(up)}`;
     })
     .join('');
-  const area =
-    band.length > 0
-      ? markup`<path class="band" d="${path(edge('high'), true)}${back}H0Z"/>`
-      : markup`<path class="band" d="${path(series.predicted, false)}V0H0Z"/>`;
+  const outline = band.length > 0 ? `${path(edge('high'), true)}${back}H0Z` : undefined;
+  const under = series.predicted.length > 0 ? `${path(series.predicted, false)}V0H0Z` : undefined;
+  const area = outline ?? under;
   return markup`<svg y="${TOP}" width="100%" height="${SHARE_HEIGHT}" viewBox="0 0 ${width} ${SCALE}" preserveAspectRatio="none" overflow="visible">
-${area}
-<path class="predicted-line" d="${path(series.predicted, false)}"/>
-<path class="measured-line" d="${path(series.measured, true)}"/>
+${area && markup`<path class="band" d="${area}"/>`}
+${series.predicted.length > 0 && markup`<path class="predicted-line" d="${path(series.predicted, false)}"/>`}
+${series.measured.length > 0 && markup`<path class="measured-line" d="${path(series.measured, true)}"/>`}
 </svg>`;
 }
 
@@ -108,7 +108,7 @@ function strip(
     ({ begin_ms, end_ms, failed_requests }) => {
       const left = place(series, begin_ms);
       const width = Math.max(place(series, end_ms) - left, 0.15);
-      return markup`<rect x="${fixed(left)}%" width="${fixed(width)}%" y="${middle - thick / 2}" height="${thick}" rx="1.5"><title>trial ${trial}: down from ${seconds(begin_ms, 2)} to ${seconds(end_ms, 2)}, ${count(failed_requests, 'failed request')}</title></rect>`;
+      return markup`<rect x="${fixed(left)}%" width="${fixed(width)}%" y="${middle - thick / 2}" height="${thick}" rx="1.5"><title>trial ${trialName(trial)}: down from ${seconds(begin_ms, 2)} to ${seconds(end_ms, 2)}, ${count(failed_requests, 'failed request')}</title></rect>`;
     },
   )}</g>`;
 }
@@ -133,7 +133,7 @@ function gutter(series: TimelineSeries, strips: number, row: number): Markup {
   const labels = [1, 0.5, 0].map((up) => ({ y: y(up) + 4, text: percent(up) }));
   const every = row >= 14 ? 1 : Math.ceil(14 / row);
   const trials = series.trials
-    .map(({ trial }, index) => ({ y: strips + index * row + row / 2 + 4, text: String(trial), index }))
+    .map(({ trial }, index) => ({ y: strips + index * row + row / 2 + 4, text: trialName(trial), index }))
     .filter(({ index }) => index % every === 0);
   const heading = series.trials.length > 0 ? [{ y: strips - 7, text: 'trial' }] : [];
   return markup`${[...labels, ...heading, ...trials].map(
@@ -160,7 +160,7 @@ ${
   outages.length > 0 &&
   markup`<table class="plain"><caption>Measured outages</caption>
 <thead><tr><th scope="col">trial</th><th scope="col">from</th><th scope="col">to</th><th scope="col">failed</th></tr></thead>
-<tbody>${outages.map(({ trial, begin_ms, end_ms, failed_requests }) => markup`<tr><th scope="row">${trial}</th><td>${seconds(begin_ms, 2)}</td><td>${seconds(end_ms, 2)}</td><td>${failed_requests}</td></tr>`)}</tbody></table>`
+<tbody>${outages.map(({ trial, begin_ms, end_ms, failed_requests }) => markup`<tr><th scope="row">${trialName(trial)}</th><td>${seconds(begin_ms, 2)}</td><td>${seconds(end_ms, 2)}</td><td>${failed_requests}</td></tr>`)}</tbody></table>`
 }`;
 }
 

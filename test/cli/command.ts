@@ -1,0 +1,84 @@
+/** The command line in this process: what it writes, and the code it ends with. */
+import type { Arms } from '../../src/cli/arms.ts';
+import type { Io } from '../../src/cli/io.ts';
+import { main } from '../../src/cli/program.ts';
+import type { Results } from '../../src/report/model.ts';
+
+export interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** With which the process was to end at once; undefined where it was not. */
+  readonly exited: number | undefined;
+}
+
+export interface Signals {
+  send(signal: 'SIGINT' | 'SIGTERM'): void;
+  readonly listening: boolean;
+}
+
+export async function foreshock(
+  words: readonly string[],
+  arms: Partial<Arms> = {},
+  options: { readonly env?: Io['env']; readonly isTTY?: boolean; readonly signals?: TestSignals } = {},
+): Promise<Ended> {
+  const written = { stdout: '', stderr: '' };
+  const output = (name: 'stdout' | 'stderr') => ({
+    isTTY: options.isTTY ?? false,
+    write: (text: string) => {
+      written[name] += text;
+    },
+  });
+  const signals = options.signals ?? new TestSignals();
+  let exited: number | undefined;
+  const io: Io = {
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+    env: options.env ?? {},
+    onSignal: (handler) => signals.listen(handler),
+    exit: (code) => {
+      exited = code;
+    },
+  };
+  const code = await main(words, io, async () => ({ ...UNEXPECTED, ...arms }));
+  return { code, ...written, exited };
+}
+
+/** Signals as a test sends them. */
+export class TestSignals {
+  #handler: ((signal: 'SIGINT' | 'SIGTERM') => void) | undefined;
+
+  listen(handler: (signal: 'SIGINT' | 'SIGTERM') => void): () => void {
+    this.#handler = handler;
+    return () => {
+      this.#handler = undefined;
+    };
+  }
+
+  get listening(): boolean {
+    return this.#handler !== undefined;
+  }
+
+  send(signal: 'SIGINT' | 'SIGTERM'): void {
+    this.#handler?.(signal);
+  }
+}
+
+const unexpected = (arm: string) => async (): Promise<never> => {
+  throw new Error(`${arm} was not expected to be called`);
+};
+
+const UNEXPECTED: Arms = {
+  predict: unexpected('predict'),
+  measure: unexpected('measure'),
+  compare: unexpected('compare'),
+};
+
+/** Arms that find what a test wants found. */
+export function armsThatFind(results: Results): Partial<Arms> {
+  return {
+    predict: async () => results.prediction!,
+    measure: async () => results.measurement!,
+    compare: async () => results.verdict!,
+  };
+}

@@ -1,0 +1,432 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { MeasureRequest } from '../../src/cli/arms.ts';
+import { EXIT_MEANING } from '../../src/cli/program.ts';
+import { renderJson } from '../../src/report/json.ts';
+import { EXIT, UserError } from '../../src/scenario/errors.ts';
+import { VERSION } from '../../src/version.ts';
+import { agrees, differs, EXAMPLES, inconclusive } from '../report/examples.ts';
+import { expectGolden } from '../report/golden.ts';
+import { armsThatFind, foreshock, TestSignals } from './command.ts';
+
+const SCENARIO = 'scenarios/nginx-x2.yaml';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'foreshock-cli-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const out = () => ['--out', join(folder, 'out')];
+const written = (name: string) => readFileSync(join(folder, 'out', name), 'utf8');
+
+describe('help', () => {
+  test.each([
+    ['foreshock', ['--help']],
+    ['predict', ['predict', '--help']],
+    ['chaos', ['chaos', '--help']],
+    ['verify', ['verify', '--help']],
+    ['report', ['report', '--help']],
+  ])('of %s', async (name, words) => {
+    const { code, stdout, stderr } = await foreshock(words);
+    expectGolden(`cli/${name}.txt`, stdout);
+    expect({ code, stderr }).toEqual({ code: EXIT.ok, stderr: '' });
+  });
+
+  test('names every exit code and what it means', async () => {
+    const { stdout } = await foreshock(['--help']);
+    for (const [name, code] of Object.entries(EXIT)) {
+      expect(stdout).toContain(`  ${String(code).padEnd(4)} ${EXIT_MEANING[name as keyof typeof EXIT]}`);
+    }
+  });
+
+  test('the version is the one of the package', async () => {
+    expect(await foreshock(['--version'])).toMatchObject({ code: EXIT.ok, stdout: `${VERSION}\n` });
+  });
+
+  test('completion prints a script for the shell', async () => {
+    const { code, stdout } = await foreshock(['completion']);
+    expect(code).toBe(EXIT.ok);
+    expect(stdout).toContain('foreshock');
+    expect(stdout).toContain('--get-yargs-completions');
+  });
+});
+
+describe('a mistake on the command line ends with configuration, a way out, and without a stack', () => {
+  test.each([
+    ['no command', [], 'which command?', 'foreshock --help'],
+    ['an unknown command', ['verfy', SCENARIO], 'Did you mean verify?', 'foreshock --help'],
+    ['no scenario', ['verify'], 'which scenario?', 'foreshock verify --help'],
+    ['no folder', ['report'], 'which folder?', 'foreshock report --help'],
+    [
+      'an unknown option',
+      ['verify', SCENARIO, '--trails', '3'],
+      'unknown option --trails',
+      'did you mean --trials?',
+    ],
+    [
+      'an unknown option with =',
+      ['verify', SCENARIO, '--source-adresses=x'],
+      '--source-adresses',
+      '--source-addresses?',
+    ],
+    [
+      'an option of another command',
+      ['predict', SCENARIO, '--context', 'x'],
+      'unknown option --context',
+      'predict --help',
+    ],
+    ['an unknown choice', ['verify', SCENARIO, '--cluster', 'docker'], 'docker', '"kubernetes"'],
+    ['no value', ['predict', SCENARIO, '--seed'], 'seed', 'predict --help'],
+    [
+      'trials that are no number',
+      ['predict', SCENARIO, '--trials', 'many'],
+      '--trials must be a whole number',
+      '',
+    ],
+    [
+      'no trials',
+      ['verify', SCENARIO, '--predict-trials', '0'],
+      '--predict-trials must be a whole number',
+      '',
+    ],
+    ['two scenarios', ['predict', SCENARIO, 'more.yaml'], 'more.yaml', 'predict --help'],
+    ['a missing scenario', ['predict', 'missing.yaml'], 'missing.yaml', 'no such file'],
+    ['a folder as scenario', ['predict', 'scenarios'], 'scenarios', ''],
+    ['a folder without results', ['report', 'scenarios'], 'scenarios: no results', 'verdict.json'],
+    ['a folder that is not there', ['report', 'out/missing'], 'no results', 'verdict.json'],
+  ])('%s', async (_name, words, message, hint) => {
+    const { code, stdout, stderr } = await foreshock(words);
+    expect(code).toBe(EXIT.configuration);
+    expect(stdout).toBe('');
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(hint);
+    expect(stderr).not.toContain('    at ');
+    expect(stderr).not.toContain('internal error');
+  });
+
+  test('a broken scenario is told with file, line and column', async () => {
+    const file = join(folder, 'broken.yaml');
+    writeFileSync(file, 'version: 1\nload: [\n');
+    const { code, stderr } = await foreshock(['predict', file]);
+    expect(code).toBe(EXIT.configuration);
+    expect(stderr).toContain(`${file}:`);
+    expect(stderr).toMatch(/:\d+:\d+: /);
+  });
+
+  test('a folder that cannot be made is named, before anything runs', async () => {
+    const file = join(folder, 'file');
+    writeFileSync(file, '');
+    const { code, stderr } = await foreshock(['predict', SCENARIO, '--out', join(file, 'out')]);
+    expect(code).toBe(EXIT.configuration);
+    expect(stderr).toContain('choose another folder with --out');
+  });
+});
+
+describe('verify', () => {
+  test.each([
+    ['agreement', agrees, EXIT.ok],
+    ['a prediction that was wrong', differs, EXIT.predictionMissed],
+    ['too little evidence', inconclusive, EXIT.inconclusive],
+    [
+      'agreement about a missed objective',
+      { ...agrees, verdict: { ...agrees.verdict!, objectives: differs.verdict!.objectives } },
+      EXIT.objectiveMissed,
+    ],
+  ])('ends with its own code: %s', async (_name, results, expected) => {
+    const { code, stdout } = await foreshock(['verify', SCENARIO, ...out()], armsThatFind(results));
+    expect(code).toBe(expected);
+    expect(stdout.split('\n')[0]).toMatch(/^[A-Z, ]+ nginx-x2: downtime /);
+  });
+
+  test('writes the three results, the page and how to get them again', async () => {
+    const { stdout } = await foreshock(['verify', SCENARIO, ...out()], armsThatFind(agrees));
+    expect(written('verdict.json')).toBe(renderJson(agrees.verdict!));
+    expect(written('prediction.json')).toBe(renderJson(agrees.prediction!));
+    expect(written('measurement.json')).toBe(renderJson(agrees.measurement!));
+    expect(written('report.html')).toContain('<!doctype html>');
+    expect(JSON.parse(written('run.json'))).toMatchObject({
+      command: expect.stringMatching(/^foreshock verify scenarios\/nginx-x2\.yaml --seed /),
+    });
+    for (const name of ['verdict.json', 'prediction.json', 'measurement.json', 'report.html']) {
+      expect(stdout).toContain(join(folder, 'out', name));
+    }
+  });
+
+  test('keeps the prediction where the measurement fails', async () => {
+    const failing = {
+      ...armsThatFind(agrees),
+      measure: async () => {
+        throw new UserError('no cluster is reachable', { exitCode: EXIT.configuration, hint: 'start one' });
+      },
+    };
+    const { code, stderr } = await foreshock(['verify', SCENARIO, ...out()], failing);
+    expect(code).toBe(EXIT.configuration);
+    expect(stderr).toContain('no cluster is reachable\n  start one\n');
+    expect(written('prediction.json')).toBe(renderJson(agrees.prediction!));
+    expect(readdirSync(join(folder, 'out'))).not.toContain('verdict.json');
+  });
+
+  test('leaves no verdict of an earlier run beside what it begins', async () => {
+    await foreshock(['verify', SCENARIO, ...out()], armsThatFind(agrees));
+    await foreshock(['chaos', SCENARIO, ...out()], {
+      measure: async () => {
+        throw new UserError('no', { exitCode: EXIT.configuration });
+      },
+    });
+    expect(readdirSync(join(folder, 'out'))).not.toContain('verdict.json');
+    expect(readdirSync(join(folder, 'out'))).not.toContain('report.html');
+  });
+
+  test('hands on seed, trials and target, and repeats them in the command to run again', async () => {
+    const seen: MeasureRequest[] = [];
+    const words = ['--seed', '0042', '--trials', '2', '--predict-trials', '7', '--cluster', 'kubernetes'];
+    const target = ['--context', 'my cluster', '--source-addresses', '127.0.0.2,127.0.0.3'];
+    const { stdout } = await foreshock(['verify', SCENARIO, ...words, ...target, ...out()], {
+      ...armsThatFind(agrees),
+      measure: async (request) => {
+        seen.push(request);
+        return agrees.measurement!;
+      },
+    });
+    expect(seen[0]).toMatchObject({
+      scenario: { seed: '0042', trials: { predict: 7, measure: 2 } },
+      target: { cluster: 'kubernetes', context: 'my cluster', source_addresses: '127.0.0.2,127.0.0.3' },
+    });
+    expect(stdout).toContain(
+      "foreshock verify scenarios/nginx-x2.yaml --seed 0042 --trials 2 --predict-trials 7 --cluster kubernetes --context 'my cluster' --source-addresses 127.0.0.2,127.0.0.3",
+    );
+  });
+
+  test('keeps every measured timeline and the first five predicted, and none of an earlier run', async () => {
+    const run = async (trials: number) => {
+      await foreshock(['verify', SCENARIO, ...out()], {
+        ...armsThatFind(agrees),
+        predict: async ({ recorderForTrial }) => {
+          for (let trial = 0; trial < 9; trial += 1)
+            recorderForTrial(trial)?.record({ type: 'note', at_ms: 0, text: '' });
+          return agrees.prediction!;
+        },
+        measure: async ({ recorderForTrial }) => {
+          for (let trial = 0; trial < trials; trial += 1)
+            recorderForTrial(trial).record({ type: 'note', at_ms: 0, text: '' });
+          return agrees.measurement!;
+        },
+      });
+      return readdirSync(join(folder, 'out', 'timelines')).toSorted();
+    };
+    const predicted = [1, 2, 3, 4, 5].map((trial) => `predicted-00${trial}.jsonl`);
+    expect(await run(3)).toEqual([
+      'measured-001.jsonl',
+      'measured-002.jsonl',
+      'measured-003.jsonl',
+      ...predicted,
+    ]);
+    expect(await run(1)).toEqual(['measured-001.jsonl', ...predicted]);
+    expect(written('timelines/measured-001.jsonl')).toBe('{"type":"note","at_ms":0,"text":""}\n');
+  });
+});
+
+describe('predict', () => {
+  test('of the nginx scenario gives the same bytes for the same seed, and others for another', async () => {
+    const { arms } = await import('../../src/cli/real-arms.ts');
+    const predict = async (seed: string, name: string) => {
+      const to = join(folder, name);
+      await foreshock(['predict', SCENARIO, '--trials', '20', '--seed', seed, '--out', to], arms);
+      return readFileSync(join(to, 'prediction.json'), 'utf8');
+    };
+    const first = await predict('1', 'a');
+    expect(await predict('1', 'b')).toBe(first);
+    expect(await predict('2', 'c')).not.toBe(first);
+  });
+
+  test('touches no cluster', async () => {
+    const { code } = await foreshock(['predict', SCENARIO, ...out()], {
+      predict: async () => agrees.prediction!,
+    });
+    expect(code).toBe(EXIT.ok);
+  });
+
+  test('ends with objectiveMissed where the prediction misses one', async () => {
+    const objectives = agrees.prediction!.objectives.map((objective) => ({ ...objective, met: false }));
+    const { code } = await foreshock(['predict', SCENARIO, ...out()], {
+      predict: async () => ({ ...agrees.prediction!, objectives }),
+    });
+    expect(code).toBe(EXIT.objectiveMissed);
+  });
+});
+
+describe('chaos', () => {
+  test('predicts nothing', async () => {
+    const { measure } = armsThatFind(agrees);
+    const { code, stdout } = await foreshock(['chaos', SCENARIO, ...out()], { measure: measure! });
+    expect(code).toBe(EXIT.ok);
+    expect(stdout).not.toContain('90 % of runs');
+  });
+
+  test('is inconclusive where no trial is valid', async () => {
+    const { measure } = armsThatFind(inconclusive);
+    expect((await foreshock(['chaos', SCENARIO, ...out()], { measure: measure! })).code).toBe(
+      EXIT.inconclusive,
+    );
+  });
+});
+
+describe('report', () => {
+  test('shows again what the run showed, with its exit code', async () => {
+    const run = await foreshock(['verify', SCENARIO, ...out()], armsThatFind(differs));
+    const again = await foreshock(['report', join(folder, 'out')]);
+    const upToFiles = (text: string) => text.slice(0, text.indexOf('\nNotes'));
+    expect(upToFiles(again.stdout)).toBe(upToFiles(run.stdout));
+    expect(again.code).toBe(run.code);
+    expect(again.stdout).toContain('foreshock verify scenarios/nginx-x2.yaml');
+  });
+
+  test('gives the verdict as JSON, as the run wrote it', async () => {
+    await foreshock(['verify', SCENARIO, ...out()], armsThatFind(agrees));
+    const { stdout } = await foreshock(['report', join(folder, 'out'), '--format', 'json']);
+    expect(stdout).toBe(written('verdict.json'));
+  });
+
+  test('gives the page', async () => {
+    await foreshock(['predict', SCENARIO, ...out()], { predict: async () => agrees.prediction! });
+    const { stdout } = await foreshock(['report', join(folder, 'out'), '--format', 'html']);
+    expect(stdout).toContain('<!doctype html>');
+  });
+
+  test.each([
+    ['cut short', '{"schema": "foresho', 'not JSON'],
+    ['of another schema', '{"schema": "foreshock.verdict/v9"}', 'not a foreshock.verdict/v1'],
+  ])('names a file that is %s', async (_name, text, message) => {
+    await foreshock(['verify', SCENARIO, ...out()], armsThatFind(agrees));
+    writeFileSync(join(folder, 'out', 'verdict.json'), text);
+    const { code, stderr } = await foreshock(['report', join(folder, 'out')]);
+    expect(code).toBe(EXIT.configuration);
+    expect(stderr).toContain(`${join(folder, 'out', 'verdict.json')}: ${message}`);
+  });
+});
+
+describe('what goes wrong in a run', () => {
+  test('a bug is told with its stack and where to report it', async () => {
+    const { code, stderr } = await foreshock(['predict', SCENARIO, ...out()]);
+    expect(code).toBe(EXIT.internal);
+    expect(stderr).toContain('internal error, please report it');
+    expect(stderr).toContain('predict was not expected to be called');
+    expect(stderr).toContain('    at ');
+  });
+
+  test('what could not be restored has a code of its own', async () => {
+    const { code, stderr } = await foreshock(['chaos', SCENARIO, ...out()], {
+      measure: async () => {
+        throw new UserError('not restored after trial 1', { exitCode: EXIT.notRestored });
+      },
+    });
+    expect(code).toBe(EXIT.notRestored);
+    expect(stderr).toContain('not restored after trial 1');
+  });
+});
+
+describe('Ctrl-C', () => {
+  /** Waits for the signal as a measurement would: puts back, then says so. */
+  const measureUntilAborted = async ({ signal }: MeasureRequest): Promise<never> => {
+    await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    throw new UserError('aborted; the workload is back in steady state', { exitCode: EXIT.aborted });
+  };
+
+  test('once: asks for an orderly end and waits for it', async () => {
+    const signals = new TestSignals();
+    const { code, stderr, exited } = await foreshock(
+      ['chaos', SCENARIO, ...out()],
+      {
+        measure: (request) => {
+          setImmediate(() => signals.send('SIGINT'));
+          return measureUntilAborted(request);
+        },
+      },
+      { signals },
+    );
+    expect(code).toBe(EXIT.aborted);
+    expect(exited).toBeUndefined();
+    expect(stderr).toContain('putting the cluster back as it was');
+    expect(stderr).toContain('aborted; the workload is back in steady state');
+    expect(signals.listening).toBe(false);
+  });
+
+  test('twice: leaves at once, says where to look, and owns up to what may remain', async () => {
+    const signals = new TestSignals();
+    const { stderr, exited } = await foreshock(
+      ['chaos', SCENARIO, ...out()],
+      {
+        measure: (request) => {
+          setImmediate(() => {
+            signals.send('SIGTERM');
+            signals.send('SIGTERM');
+          });
+          return measureUntilAborted(request);
+        },
+      },
+      { signals },
+    );
+    expect(exited).toBe(EXIT.notRestored);
+    expect(stderr).toContain(join(folder, 'out', 'journal.jsonl'));
+  });
+
+  test('while predicting: nothing was touched, and no fault follows', async () => {
+    const signals = new TestSignals();
+    const { code, stderr } = await foreshock(
+      ['verify', SCENARIO, ...out()],
+      {
+        predict: async ({ onProgress }) => {
+          signals.send('SIGINT');
+          onProgress(1, 2);
+          return agrees.prediction!;
+        },
+      },
+      { signals },
+    );
+    expect(code).toBe(EXIT.aborted);
+    expect(stderr).toContain('nothing was touched');
+  });
+});
+
+describe('progress and colour', () => {
+  const verify = (options: Parameters<typeof foreshock>[2]) =>
+    foreshock(['verify', SCENARIO, ...out()], armsThatFind(agrees), options);
+
+  test('without a terminal: plain lines on stderr, the result alone on stdout, no escapes', async () => {
+    const { stdout, stderr } = await verify({});
+    expect(stderr).toMatch(/^predicting nginx-x2: .*\nmeasuring nginx-x2 on embedded: .*\n$/);
+    expect(stdout.startsWith('AGREES')).toBe(true);
+    expect(stdout + stderr).not.toContain('\u001b');
+  });
+
+  test('on a terminal: one live line, cleared before the result, which is coloured', async () => {
+    const { stdout, stderr } = await verify({ isTTY: true });
+    expect(stderr).not.toContain('\n');
+    expect(stderr.endsWith('\r\u001b[2K')).toBe(true);
+    expect(stdout).toContain('\u001b[');
+  });
+
+  test.each([
+    [{ NO_COLOR: '1' }, true, false],
+    [{ NO_COLOR: '' }, true, true],
+    [{ FORCE_COLOR: '1' }, false, true],
+    [{ FORCE_COLOR: '0' }, true, false],
+    [{ FORCE_COLOR: '1', NO_COLOR: '1' }, false, true],
+    [{ TERM: 'dumb' }, true, false],
+  ])('with %o, on a terminal: %s, the result is coloured: %s', async (env, isTTY, colored) => {
+    const { stdout } = await verify({ env, isTTY });
+    expect(stdout.includes('\u001b[')).toBe(colored);
+  });
+});
+
+test('every example can be stored and shown again', async () => {
+  for (const [name, results] of Object.entries(EXAMPLES)) {
+    const command = results.verdict ? 'verify' : results.prediction ? 'predict' : 'chaos';
+    const to = join(folder, name);
+    const run = await foreshock([command, SCENARIO, '--out', to], armsThatFind(results));
+    expect((await foreshock(['report', to])).stdout.split('\n')[0]).toBe(run.stdout.split('\n')[0]);
+  }
+});
