@@ -22,10 +22,13 @@ interface Contrast {
 const TEXT_CONTRASTS = readFileSync(new URL('./report-page-contrasts.js', import.meta.url), 'utf8');
 const isMissing = !existsSync(CHROMIUM);
 
-test.runIf(isMissing)(`a browser is there (${CHROMIUM})`, ({ skip }) => {
-  if (process.env.CI === 'true') throw new Error(`${CHROMIUM} is missing: install chromium, or set CHROMIUM`);
-  skip(`${CHROMIUM} is missing: install chromium, or set CHROMIUM`);
-});
+if (isMissing) {
+  const reason = `${CHROMIUM} is missing: install chromium, or set CHROMIUM`;
+  test(`the page in a browser (${reason})`, ({ skip }) => {
+    if (process.env.CI === 'true') throw new Error(reason);
+    skip(reason);
+  });
+}
 
 describe.skipIf(isMissing)('the page', () => {
   let folder: string;
@@ -164,8 +167,10 @@ describe.skipIf(isMissing)('the page', () => {
   });
 
   test('opens within a second', async () => {
-    const begin_ms = performance.now();
-    await closing(await open('agrees'), async () => undefined);
-    expect(performance.now() - begin_ms).toBeLessThan(1000);
+    const loaded_ms = await closing(await open('agrees'), (page) =>
+      page.evaluate<number>("performance.getEntriesByType('navigation')[0].loadEventEnd"),
+    );
+    expect(loaded_ms).toBeGreaterThan(0);
+    expect(loaded_ms).toBeLessThan(1000);
   });
 });

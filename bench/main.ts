@@ -1,0 +1,21 @@
+/**
+ * `npm run bench [-- NAME...]`: one line of JSON a result, {"name", "unit", "value"}; beside a peer that does the
+ * same work also {"peer", "ratio"} (its value over ours: above 1, we are ahead).
+ */
+import { help } from './help.ts';
+import { predictNginx } from './predict-nginx.ts';
+import type { Benchmark } from './result.ts';
+
+const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
+  help,
+  'predict-nginx': predictNginx,
+};
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHMARKS);
+const unknown = wanted.filter((name) => !(name in BENCHMARKS));
+if (unknown.length > 0) {
+  console.error(`no benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHMARKS).join(', ')}`);
+  process.exitCode = 2;
+} else {
+  for (const name of wanted) console.log(JSON.stringify({ name, ...(await BENCHMARKS[name]?.()) }));
+}
