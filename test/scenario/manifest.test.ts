@@ -214,6 +214,23 @@ metadata: {name: blue}
     ]);
   });
 
+  test('a StatefulSet, and the Service of its pods', () => {
+    const more = `apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec: {template: {metadata: {labels: {app: db}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: db}
+spec: {selector: {app: db}, ports: [{port: 5432}]}
+`;
+    const { ignored, services, load: main } = load(filesWith({ 'service.yaml': `${SERVICE}---\n${more}` }));
+    expect(ignored.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['StatefulSet db', 'Service db']);
+    expect(services.map(({ name }) => name)).toEqual(['web']);
+    expect(main.service).toBe('web');
+  });
+
   test('fields that change how a cluster behaves', () => {
     const deployment = DEPLOYMENT.replace(
       '    spec:\n',
@@ -255,6 +272,12 @@ on: yes
       true: true,
     });
   });
+});
+
+test('a Deployment may be called like a property of every JavaScript object', () => {
+  const rename = (text: string) => text.replace('name: web', 'name: constructor');
+  const { workloads } = load(filesWith({ 'deployment.yaml': rename(DEPLOYMENT) }));
+  expect(workloads[0]?.pod.containers[0]?.application.concurrency).toBe(512);
 });
 
 test('containers of one pod are told apart as Deployment/container', () => {

@@ -557,6 +557,21 @@ const MUTATIONS: readonly Mutation[] = [
     hint: 'did you mean `app: web`?',
   },
   {
+    name: 'load to a Service whose pods are not modelled',
+    files: {
+      'deployment.yaml': DEPLOYMENT.replace('kind: Deployment', 'kind: StatefulSet'),
+      ...scenario('faults:\n  - pod-kill:\n      at: 2s\n', ''),
+    },
+    says: 'service.yaml:6:13: Service web selects pods of StatefulSet web, which is not modelled; expected a Service of a Deployment',
+  },
+  {
+    name: 'a Service beside the load that selects nothing',
+    files: {
+      'service.yaml': `${SERVICE}---\n${SERVICE.replace('name: web', 'name: old').replace('app: web', 'app: old')}`,
+    },
+    says: 'service.yaml:17:13: Service old selects no pods: no Deployment of the manifests has pods with app=old in namespace default',
+  },
+  {
     name: 'a Service in another namespace',
     files: service('  name: web\n', '  name: web\n  namespace: blue\n'),
     says: 'service.yaml:7:13: Service web selects no pods: no Deployment of the manifests has pods with app=web in namespace blue',

@@ -60,6 +60,11 @@ describe('victims', () => {
     // 0-24 %, 25-49 %, 50-74 % and 75-99 % of 4 pods are 0, 1, 2 and 3 of them.
     for (const count of counts.slice(0, 4)) expect(Math.abs(count / runs - 0.25)).toBeLessThan(0.025);
     expect(counts[4]).toBe(0);
+    // 0 % and 1 % are equally likely: half of the acts hit one pod of 100.
+    let hits = 0;
+    for (let run = 0; run < runs; run++)
+      hits += chooseVictims(pods(100), 'random-max-percent', 1, draw).length;
+    expect(Math.abs(hits / runs - 0.5)).toBeLessThan(0.025);
   });
 });
 

@@ -1,9 +1,9 @@
 /** A Service (v1) as the prediction sees it, with Kubernetes' defaults. */
 import { z } from 'zod';
-import { check } from '../issues.ts';
+import { check, valueAt } from '../issues.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Problem, Problems } from '../problem.ts';
-import type { Position, Service, ServicePort } from '../scenario.ts';
+import type { Labels, Position, Service, ServicePort } from '../scenario.ts';
 import { selects } from '../selector.ts';
 import type { Path } from '../yaml.ts';
 import { labels, type ManifestWorkload } from './deployment.ts';
@@ -37,14 +37,20 @@ const schema = z.object({
   }),
 });
 
-/** Reads a Service, with the workloads its selector is matched against; undefined where its fields are wrong. */
+/**
+ * Reads a Service; undefined where anything is wrong with it.
+ *
+ * @param workloads what its selector is matched against; undefined where some could not be read
+ * @param others objects that are not modelled, but may have pods that it selects
+ */
 export function readService(
   object: LocatedObject,
-  workloads: readonly ManifestWorkload[],
+  workloads: readonly ManifestWorkload[] | undefined,
+  others: readonly LocatedObject[],
   problems: Problems,
 ): ReadService | undefined {
   const checked = check(schema, object.document, object.path, problems);
-  if (checked === undefined) return undefined;
+  if (checked === undefined || workloads === undefined) return undefined;
   const { spec } = checked;
   const at = (...path: Path): Position => object.document.position([...object.path, ...path]);
   const unusable = (path: Path, rest: Omit<Problem, 'position'>): ReadService => ({
@@ -76,10 +82,21 @@ export function readService(
     (workload) => workload.namespace === object.namespace && selects(selector, workload.pod.labels),
   );
   if (backends.length === 0) {
-    return unusable(['spec', 'selector'], {
+    const other = others.find(
+      (each) => each.namespace === object.namespace && selects(selector, podLabelsOf(each)),
+    );
+    if (other !== undefined) {
+      return unusable(['spec', 'selector'], {
+        message: `Service ${object.name} selects pods of ${other.kind} ${other.name}, which is not modelled`,
+        expected: 'a Service of a Deployment',
+      });
+    }
+    problems.add({
+      position: at('spec', 'selector'),
       message: `Service ${object.name} selects no pods: no Deployment of the manifests has pods with ${asText(selector)} in namespace ${object.namespace}`,
       hint: nearestLabels(selector, workloads),
     });
+    return undefined;
   }
 
   const ports: ServicePort[] = [];
@@ -146,6 +163,12 @@ function targetPort(target: number | string, backends: readonly ManifestWorkload
   }
   const different = [...new Set(numbers)];
   return different.length === 1 ? { number: different[0]! } : { differs: target, numbers: different };
+}
+
+/** Labels of a Pod, or of the pods that a StatefulSet, a DaemonSet or the like makes. */
+function podLabelsOf({ kind, body }: LocatedObject): Labels {
+  const path = kind === 'Pod' ? ['metadata', 'labels'] : ['spec', 'template', 'metadata', 'labels'];
+  return labels.safeParse(valueAt(body, path)).data ?? {};
 }
 
 const asText = (selector: Readonly<Record<string, string>>): string =>

@@ -11,7 +11,7 @@ export function resolveApplications(
   workloads: readonly ManifestWorkload[],
   report: Reporter,
 ): readonly Workload[] {
-  const taken = new Map<string, ScenarioFile['applications'][string]>();
+  const said = new Map(Object.entries(applications));
   const known: string[] = [];
   const resolved = workloads.map((workload): Workload => {
     const alone = workload.pod.containers.length === 1;
@@ -21,17 +21,15 @@ export function resolveApplications(
         ...workload.pod,
         containers: workload.pod.containers.map((container) => {
           const long = `${workload.name}/${container.name}`;
-          const key = alone && applications[long] === undefined ? workload.name : long;
+          const key = alone && !said.has(long) ? workload.name : long;
           known.push(key);
-          const said = applications[key];
-          if (said !== undefined) taken.set(key, said);
-          return resolveContainer(container, key, said, report);
+          return resolveContainer(container, key, said.get(key), report);
         }),
       },
     };
   });
-  for (const key of Object.keys(applications)) {
-    if (taken.has(key)) continue;
+  for (const key of said.keys()) {
+    if (known.includes(key)) continue;
     const several = workloads.find(({ name }) => name === key);
     report.atKey(['applications', key], {
       message:
