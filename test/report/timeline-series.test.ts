@@ -34,9 +34,16 @@ describe('what is drawn', () => {
     expect(series).toMatchObject({ from_ms: 4000, to_ms: 9500, window_ms: 30_000 });
   });
 
-  test('is the whole window where the fault alone happens in a small part of it, or nothing', () => {
-    const quiet = { ...flawless.measurement!, faults: [] };
-    expect(timelineSeries(flawless.prediction, quiet)).toMatchObject({ from_ms: 0, to_ms: 30_000 });
+  test('is the whole window where nothing goes down, whatever was done', () => {
+    expect(flawless.measurement!.faults.length).toBeGreaterThan(0);
+    const calm = timelineSeries(flawless.prediction, flawless.measurement);
+    expect(calm).toMatchObject({ from_ms: 0, to_ms: 30_000 });
+  });
+
+  test('is the whole window where what happens takes most of it', () => {
+    const outages = [{ trial: 0, outages: [{ begin_ms: 5000, end_ms: 25_000, failed_requests: 2000 }] }];
+    const long = timelineSeries(agrees.prediction, { ...agrees.measurement!, outages });
+    expect(long).toMatchObject({ from_ms: 0, to_ms: 30_000 });
   });
 });
 

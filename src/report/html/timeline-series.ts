@@ -130,13 +130,13 @@ function interestingRange(
   trials: Measurement['outages'],
   faults: Measurement['faults'],
 ): { from_ms: number; to_ms: number } {
-  const moments = [
+  const down = [
     ...predicted.filter(({ up }) => up < 1).map(({ at_ms }) => at_ms),
     ...trials.flatMap(({ outages }) => outages.flatMap(({ begin_ms, end_ms }) => [begin_ms, end_ms])),
-    ...faults.map(({ begin_ms }) => begin_ms),
   ];
   const whole = { from_ms: 0, to_ms: window_ms };
-  if (moments.length === 0) return whole;
+  if (down.length === 0) return whole;
+  const moments = [...down, ...faults.map(({ begin_ms }) => begin_ms)];
   const first = moments.reduce((a, b) => Math.min(a, b));
   const last = moments.reduce((a, b) => Math.max(a, b));
   const margin_ms = Math.max(MARGIN_MS_LEAST, (last - first) * MARGIN);
