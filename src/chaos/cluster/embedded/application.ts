@@ -134,9 +134,11 @@ class ApplicationProcess {
   readonly #context: ProcessContext;
   readonly #program: Program;
   readonly #waiting: (() => void)[] = [];
-  readonly #deaths = new Set<() => void>();
+  /** Requests not answered yet; each is broken off where the process ends. */
+  readonly #begun = new Set<() => void>();
   #listeners: { close(): void }[] = [];
-  #inFlight = 0;
+  #inService = 0;
+  #onDrained: (() => void) | undefined;
   #stopping = false;
   #ended = false;
 
@@ -182,39 +184,38 @@ class ApplicationProcess {
     return true;
   }
 
-  async #answer(): Promise<HttpResponse> {
-    const died = new Promise<HttpResponse>((resolve) => {
-      const onDeath = () => resolve({ status: CONNECTION_BROKEN, body: '' });
-      this.#deaths.add(onDeath);
+  #answer(): Promise<HttpResponse> {
+    return new Promise((resolve) => {
+      const breakOff = () => resolve({ status: CONNECTION_BROKEN, body: '' });
+      this.#begun.add(breakOff);
       void this.#work().then(() => {
-        this.#deaths.delete(onDeath);
+        this.#begun.delete(breakOff);
         resolve({ status: 200, body: 'ok\n' });
-      }, onDeath);
+        if (this.#begun.size === 0) this.#onDrained?.();
+      }, breakOff);
     });
-    return died;
   }
 
   /** One request's time in service, after those before it where all places are taken. */
   async #work(): Promise<void> {
-    if (this.#inFlight >= this.#program.application.concurrency) {
+    if (this.#inService >= this.#program.application.concurrency) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
-    this.#inFlight += 1;
+    this.#inService += 1;
     try {
       const duration_ms = this.#draw('service_time');
       if (duration_ms > 0) await this.#context.sleep(duration_ms);
     } finally {
-      this.#inFlight -= 1;
+      this.#inService -= 1;
       this.#waiting.shift()?.();
-      if (this.#inFlight === 0) this.#drained?.();
     }
   }
 
-  #drained: (() => void) | undefined;
-
   #exitWhenDrained(): void {
-    if (this.#inFlight === 0) this.#exit(0);
-    else this.#drained = () => this.#context.setTimeout(() => this.#exit(0), 0);
+    // The last answer is on its way when this is called: it must not meet the end of the process.
+    const exitSoon = () => this.#context.setTimeout(() => this.#exit(0), 0);
+    if (this.#begun.size === 0) exitSoon();
+    else this.#onDrained = exitSoon;
   }
 
   #exit(code: number): void {
@@ -229,8 +230,8 @@ class ApplicationProcess {
   #end(): void {
     this.#ended = true;
     this.#closeListeners();
-    for (const onDeath of this.#deaths) onDeath();
-    this.#deaths.clear();
+    for (const breakOff of this.#begun) breakOff();
+    this.#begun.clear();
   }
 
   #closeListeners(): void {

@@ -1,0 +1,281 @@
+import { writeFile } from 'node:fs/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Cluster, type PodRef, PodReplacedError } from '../../../../src/chaos/cluster/cluster.ts';
+import { connectKubernetes } from '../../../../src/chaos/cluster/kubernetes.ts';
+import { EXIT, UserError } from '../../../../src/scenario/errors.ts';
+import type { ManifestObject } from '../../../../src/scenario/scenario.ts';
+import {
+  type FakeApiServer,
+  type FakeRequest,
+  fakeApiServer,
+  kubeconfigFor,
+  status,
+} from './fake-api-server.ts';
+
+const POD: PodRef = { namespace: 'shop', name: 'web-1', uid: 'uid-1' };
+
+let server: FakeApiServer;
+const connect = async (respond: Parameters<typeof fakeApiServer>[0]): Promise<Cluster> => {
+  server = await fakeApiServer(respond);
+  return connectKubernetes({ kubeconfig: server.kubeconfig });
+};
+const failureOf = async (act: Promise<unknown>): Promise<UserError> => {
+  const error = await act.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(UserError);
+  return error as UserError;
+};
+
+afterEach(() => server.close());
+
+describe('what keeps us from the API server', () => {
+  it('is said where nothing listens', async () => {
+    const cluster = await connect(() => undefined);
+    await server.close();
+    const error = await failureOf(cluster.describe());
+    server = await fakeApiServer(() => undefined);
+    expect(error.message).toMatch(/cannot be reached: connection refused \(.*127\.0\.0\.1:\d+\)/);
+    expect(error.exitCode).toBe(EXIT.configuration);
+  });
+
+  it('is said where TLS fails', async () => {
+    const cluster = await connect(() => undefined);
+    await writeFile(server.kubeconfig, kubeconfigFor(server.url.replace('http:', 'https:')));
+    const error = await failureOf(connectKubernetes({ kubeconfig: server.kubeconfig }).describe());
+    expect(error.message).toMatch(/cannot be reached: TLS failed/);
+    await cluster.close();
+  });
+
+  it('is said where the host has no address', async () => {
+    await connect(() => undefined);
+    await writeFile(server.kubeconfig, kubeconfigFor('https://api.invalid:6443'));
+    const error = await failureOf(connectKubernetes({ kubeconfig: server.kubeconfig }).describe());
+    expect(error.message).toMatch(/https:\/\/api\.invalid:6443 cannot be reached: no such host/);
+  });
+
+  it('is said where the program that gives the credentials is missing', async () => {
+    await connect(() => undefined);
+    const exec = { apiVersion: 'client.authentication.k8s.io/v1', command: 'no-such-program', args: [] };
+    await writeFile(server.kubeconfig, kubeconfigFor(server.url, { exec }));
+    const error = await failureOf(connectKubernetes({ kubeconfig: server.kubeconfig }).describe());
+    expect(error.message).toMatch(/no-such-program/);
+    expect(error.exitCode).toBe(EXIT.configuration);
+  });
+
+  it('is said where it does not know the account', async () => {
+    const cluster = await connect(() => status(401, 'Unauthorized', 'Unauthorized'));
+    const error = await failureOf(cluster.pods('shop', { app: 'web' }));
+    expect(error.message).toContain('does not know the account of context "staging" (401)');
+  });
+
+  it('is said with the rule that would allow it where a right is missing', async () => {
+    const denial = 'pods "web-1" is forbidden: User "alice" cannot delete resource "pods"';
+    const cluster = await connect(() => status(403, 'Forbidden', denial));
+    const error = await failureOf(cluster.deletePod(POD, 0));
+    expect(error.message).toBe(`not allowed to delete pods "web-1" in namespace shop (403): ${denial}`);
+    expect(error.hint).toBe(
+      'a Role with this rule allows it: {apiGroups: [""], resources: ["pods"], verbs: ["delete"]}',
+    );
+    expect(error.exitCode).toBe(EXIT.configuration);
+  });
+
+  it('passes where it was busy: what only reads is tried again', async () => {
+    let failures = 0;
+    const cluster = await connect(() => {
+      if (failures === 2) return { body: { items: [] } };
+      failures += 1;
+      return failures === 1 ? (response) => response.destroy() : status(503, 'ServiceUnavailable', 'busy');
+    });
+    expect(await cluster.pods('shop', { app: 'web' })).toEqual([]);
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('is not tried again where something would be changed', async () => {
+    const cluster = await connect(() => status(503, 'ServiceUnavailable', 'busy'));
+    const error = await failureOf(cluster.deletePod(POD, 0));
+    expect(error.message).toMatch(/failed with 503: busy/);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('deleting a pod', () => {
+  it('carries its UID and the grace period', async () => {
+    const cluster = await connect(() => ({ body: {} }));
+    await cluster.deletePod(POD, 0);
+    await cluster.deletePod(POD, undefined);
+    expect(server.requests).toMatchObject([
+      {
+        method: 'DELETE',
+        path: '/api/v1/namespaces/shop/pods/web-1',
+        body: { preconditions: { uid: 'uid-1' }, gracePeriodSeconds: 0 },
+      },
+      { body: { preconditions: { uid: 'uid-1' } } },
+    ]);
+    expect(server.requests[1]!.body).not.toHaveProperty('gracePeriodSeconds');
+  });
+
+  it.each([404, 409])('says that it was replaced at %i', async (code) => {
+    const cluster = await connect(() => status(code, 'Conflict', 'the UID does not match'));
+    await expect(cluster.deletePod(POD, 0)).rejects.toThrow(PodReplacedError);
+  });
+});
+
+describe('applying a manifest', () => {
+  const CONFIG_MAP: ManifestObject = {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    name: 'settings',
+    namespace: 'shop',
+    position: { file: 'shop.yaml', line: 12, column: 1 },
+    body: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { colour: 'red' } },
+  };
+  const KINDS = { resources: [{ kind: 'ConfigMap', name: 'configmaps', namespaced: true }] };
+  const present = (colour: string, resourceVersion = '7') => ({
+    body: { ...CONFIG_MAP.body, data: { colour }, metadata: { name: 'settings', uid: 'u', resourceVersion } },
+  });
+  const patches = (): FakeRequest[] => server.requests.filter(({ method }) => method === 'PATCH');
+
+  it('creates what is not there', async () => {
+    const cluster = await connect(({ method, path }) => {
+      if (path === '/api/v1') return { body: KINDS };
+      return method === 'PATCH' ? present('red') : undefined;
+    });
+    expect(await cluster.apply(CONFIG_MAP)).toBe('created');
+    expect(patches()).toMatchObject([
+      {
+        path: '/api/v1/namespaces/shop/configmaps/settings',
+        query: { fieldManager: 'foreshock', fieldValidation: 'Strict' },
+        body: { data: { colour: 'red' }, metadata: { name: 'settings', namespace: 'shop' } },
+      },
+    ]);
+  });
+
+  it('writes nothing where everything is as it should be', async () => {
+    const cluster = await connect(({ path }) => (path === '/api/v1' ? { body: KINDS } : present('red')));
+    expect(await cluster.apply(CONFIG_MAP)).toBe('unchanged');
+    expect(patches().map(({ query }) => query.dryRun)).toEqual(['All']);
+  });
+
+  it('changes what differs', async () => {
+    const cluster = await connect(({ method, path }) => {
+      if (path === '/api/v1') return { body: KINDS };
+      return present(method === 'PATCH' ? 'red' : 'blue');
+    });
+    expect(await cluster.apply(CONFIG_MAP)).toBe('configured');
+    expect(patches().map(({ query }) => query.dryRun)).toEqual(['All', undefined]);
+  });
+
+  it('does not take for its own change what a controller wrote meanwhile', async () => {
+    let reads = 0;
+    const cluster = await connect(({ method, path }) => {
+      if (path === '/api/v1') return { body: KINDS };
+      if (method === 'PATCH') return present('red', '8');
+      reads += 1;
+      return reads === 1 ? present('blue', '7') : present('red', '8');
+    });
+    expect(await cluster.apply(CONFIG_MAP)).toBe('unchanged');
+  });
+
+  it('says where a kind stands that the cluster does not have', async () => {
+    const cluster = await connect(({ path }) =>
+      path === '/api/v1' ? { body: { resources: [] } } : undefined,
+    );
+    const error = await failureOf(cluster.apply(CONFIG_MAP));
+    expect(error.message).toBe('shop.yaml:12:1: the cluster has no kind ConfigMap in v1');
+  });
+
+  it('says which namespace is missing', async () => {
+    const cluster = await connect(({ method, path }) => {
+      if (path === '/api/v1') return { body: KINDS };
+      return method === 'PATCH' ? status(404, 'NotFound', 'namespaces "shop" not found') : undefined;
+    });
+    const error = await failureOf(cluster.apply(CONFIG_MAP));
+    expect(error.message).toBe(
+      'shop.yaml:12:1: the cluster refuses ConfigMap "settings": namespaces "shop" not found',
+    );
+    expect(error.hint).toContain('kubectl create namespace shop');
+  });
+
+  it('does not take fields away from another manager', async () => {
+    const cluster = await connect(({ method, path }) => {
+      if (path === '/api/v1') return { body: KINDS };
+      return method === 'PATCH'
+        ? status(409, 'Conflict', 'conflict with "helm": .data.colour')
+        : present('blue');
+    });
+    const error = await failureOf(cluster.apply(CONFIG_MAP));
+    expect(error.message).toContain('conflict with "helm"');
+    expect(patches().every(({ query }) => query.force === undefined)).toBe(true);
+  });
+});
+
+describe('rights', () => {
+  it('are asked of the API server, subresources apart', async () => {
+    const cluster = await connect(({ body }) => {
+      const { spec } = body as { spec: { resourceAttributes: { subresource?: string } } };
+      return { body: { status: { allowed: spec.resourceAttributes.subresource === 'exec' } } };
+    });
+    expect(await cluster.may('create', 'pods/exec', 'shop')).toBe(true);
+    expect(await cluster.may('delete', 'pods', 'shop')).toBe(false);
+    expect(server.requests[0]!.body).toMatchObject({
+      spec: {
+        resourceAttributes: { verb: 'create', resource: 'pods', subresource: 'exec', namespace: 'shop' },
+      },
+    });
+  });
+});
+
+describe('the way to a Service', () => {
+  const serviceWith = (fields: object) => ({ body: { spec: { ports: [{ port: 80 }] }, ...fields } });
+  const nodes = {
+    body: {
+      items: ['node-b', 'node-a'].map((name, index) => ({
+        metadata: { name },
+        status: { addresses: [{ type: 'InternalIP', address: `127.0.0.${index + 1}` }] },
+      })),
+    },
+  };
+  const routeOf = async (service: object, ready: boolean): Promise<string> => {
+    const cluster = await connect(({ path }) => {
+      if (path.endsWith('/endpointslices')) {
+        const endpoint = { conditions: { ready: true }, targetRef: { kind: 'Pod', name: 'web-1' } };
+        return { body: { items: ready ? [{ endpoints: [endpoint] }] : [] } };
+      }
+      return path.endsWith('/nodes') ? nodes : serviceWith(service);
+    });
+    const transport = await cluster.transport({ namespace: 'shop', service: 'web', port: 80 });
+    await transport.close();
+    return transport.route;
+  };
+
+  it('is its load balancer where it has one', async () => {
+    const ingress = { status: { loadBalancer: { ingress: [{ ip: '127.0.0.9' }] } } };
+    expect(await routeOf(ingress, false)).toBe('load balancer 127.0.0.9:80');
+  });
+
+  it('is its node port at the first node by name', async () => {
+    const nodePort = { spec: { clusterIP: '127.0.0.8', ports: [{ port: 80, nodePort: 30080 }] } };
+    expect(await routeOf(nodePort, false)).toBe('NodePort 30080 of node-a, 127.0.0.2');
+  });
+
+  it('is its cluster address where it has nothing else', async () => {
+    expect(await routeOf({ spec: { clusterIP: '127.0.0.8', ports: [{ port: 80 }] } }, false)).toBe(
+      'ClusterIP 127.0.0.8:80',
+    );
+  });
+
+  it('is refused with all that was tried where nothing listens though pods are ready', async () => {
+    const error = await failureOf(
+      routeOf({ spec: { clusterIP: '127.0.0.8', ports: [{ port: 80, nodePort: 9 }] } }, true),
+    );
+    expect(error.message).toMatch(/tried NodePort 9 of node-a, 127\.0\.0\.2: ECONNREFUSED; .*ClusterIP/);
+  });
+
+  it('is refused where the Service has no such port', async () => {
+    const error = await failureOf(routeOf({ spec: { ports: [{ port: 8080 }] } }, false));
+    expect(error.message).toBe('Service shop/web has no port 80');
+    expect(error.hint).toBe('it has 8080');
+  });
+});

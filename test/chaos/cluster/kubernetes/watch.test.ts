@@ -1,0 +1,115 @@
+import type { ServerResponse } from 'node:http';
+import type { KubernetesObject } from '@kubernetes/client-node';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Api } from '../../../../src/chaos/cluster/kubernetes/api.ts';
+import { loadConfig } from '../../../../src/chaos/cluster/kubernetes/config.ts';
+import { follow } from '../../../../src/chaos/cluster/kubernetes/watch.ts';
+import { type FakeApiServer, type FakeRequest, fakeApiServer, status } from './fake-api-server.ts';
+
+const pod = (name: string, resourceVersion: string, uid = `uid-${name}`): KubernetesObject => ({
+  metadata: { namespace: 'shop', name, uid, resourceVersion },
+});
+const list = (resourceVersion: string, ...items: KubernetesObject[]) => ({
+  body: { metadata: { resourceVersion }, items },
+});
+/** Sends events and ends the watch, or leaves it open. */
+const events =
+  (open: boolean, ...told: [type: string, object: object][]) =>
+  (response: ServerResponse): void => {
+    response.writeHead(200, { 'content-type': 'application/json' });
+    for (const [type, object] of told) response.write(`${JSON.stringify({ type, object })}\n`);
+    if (!open) response.end();
+  };
+
+describe('following a collection', () => {
+  let server: FakeApiServer;
+  let stopped: AbortController;
+
+  /** Answers the lists and the watches one after the other; after the last watch it stays silent. */
+  const start = async (
+    lists: ReturnType<typeof list>[],
+    watches: (((response: ServerResponse) => void) | ReturnType<typeof status>)[],
+  ) => {
+    server = await fakeApiServer(({ query }: FakeRequest) =>
+      query.watch ? (watches.shift() ?? events(true)) : lists.shift(),
+    );
+    stopped = new AbortController();
+    const told: string[] = [];
+    const lost: Error[] = [];
+    await follow(
+      new Api(loadConfig({ kubeconfig: server.kubeconfig })),
+      { group: '', version: 'v1', resource: 'pods', namespace: 'shop' },
+      'app=web',
+      {
+        changed: (change, { metadata }) => told.push(`${change} ${metadata?.name} ${metadata?.uid}`),
+        lost: (error) => lost.push(error),
+      },
+      stopped.signal,
+    );
+    return { told, lost };
+  };
+  const versionsAsked = () =>
+    server.requests.filter(({ query }) => query.watch).map(({ query }) => query.resourceVersion);
+
+  afterEach(async () => {
+    stopped.abort();
+    await server.close();
+  });
+
+  it('delivers what is there before it resolves', async () => {
+    const { told } = await start([list('5', pod('a', '3'), pod('b', '4'))], []);
+    expect(told).toEqual(['added a uid-a', 'added b uid-b']);
+    expect(server.requests[0]!.query.labelSelector).toBe('app=web');
+  });
+
+  it('tells of what changes, in order', async () => {
+    const { told } = await start(
+      [list('5', pod('a', '3'))],
+      [events(true, ['MODIFIED', pod('a', '6')], ['ADDED', pod('b', '7')], ['DELETED', pod('a', '8')])],
+    );
+    await vi.waitFor(() => expect(told).toHaveLength(4));
+    expect(told.slice(1)).toEqual(['modified a uid-a', 'added b uid-b', 'deleted a uid-a']);
+  });
+
+  it('goes on from the last version, a bookmark too, where the connection ends', async () => {
+    const { told } = await start(
+      [list('5', pod('a', '3'))],
+      [
+        events(false, ['MODIFIED', pod('a', '6')], ['BOOKMARK', { metadata: { resourceVersion: '9' } }]),
+        (response) => response.destroy(),
+        events(true, ['MODIFIED', pod('a', '10')]),
+      ],
+    );
+    await vi.waitFor(() => expect(told).toHaveLength(3));
+    expect(versionsAsked().slice(0, 3)).toEqual(['5', '9', '9']);
+  });
+
+  it.each([
+    ['an answer', status(410, 'Expired', 'too old resource version')],
+    ['an event', events(false, ['ERROR', { code: 410, message: 'too old resource version' }])],
+  ])('lists anew where the version is forgotten (410 as %s), and tells what it missed', async (_, gone) => {
+    const { told, lost } = await start(
+      [
+        list('5', pod('a', '3'), pod('b', '4'), pod('c', '4')),
+        list('20', pod('a', '15'), pod('c', '16', 'uid-new'), pod('d', '17')),
+      ],
+      [gone],
+    );
+    await vi.waitFor(() => expect(told).toHaveLength(8));
+    expect(told.slice(3)).toEqual([
+      'deleted b uid-b',
+      'modified a uid-a',
+      'deleted c uid-c',
+      'added c uid-new',
+      'added d uid-d',
+    ]);
+    await vi.waitFor(() => expect(versionsAsked()).toEqual(['5', '20']));
+    expect(lost).toEqual([]);
+  });
+
+  it('says that it is lost where the right to watch is taken away', async () => {
+    const { lost } = await start([list('5')], [events(false), status(403, 'Forbidden', 'no more')]);
+    await vi.waitFor(() => expect(lost).toHaveLength(1));
+    expect(lost[0]!.message).toContain('not allowed to watch pods in namespace shop');
+  });
+});

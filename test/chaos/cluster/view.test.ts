@@ -1,0 +1,101 @@
+import type { V1Endpoint, V1EndpointSlice } from '@kubernetes/client-node';
+import { describe, expect, it } from 'vitest';
+import type { Endpoints } from '../../../src/chaos/cluster/cluster.ts';
+import { EndpointsMerger, selectorString, viewEndpoints, viewPod } from '../../../src/chaos/cluster/view.ts';
+
+const endpoint = (name: string, conditions?: V1Endpoint['conditions']): V1Endpoint => ({
+  addresses: ['198.18.101.2'],
+  targetRef: { kind: 'Pod', name },
+  ...(conditions && { conditions }),
+});
+const slice = (name: string, ...endpoints: V1Endpoint[]): V1EndpointSlice => ({
+  addressType: 'IPv4',
+  metadata: { name },
+  endpoints,
+});
+const READY = { ready: true, serving: true, terminating: false };
+const LEAVING = { ready: false, serving: true, terminating: true };
+const ENDED = { ready: false, serving: false, terminating: true };
+
+describe('the endpoints of a Service', () => {
+  it('are its ready pods, and apart from them those that still serve though they terminate', () => {
+    const slices = [
+      slice('a', endpoint('c', READY), endpoint('d', LEAVING)),
+      slice('b', endpoint('b', READY)),
+    ];
+    expect(viewEndpoints('web', slices)).toEqual({ service: 'web', ready: ['b', 'c'], terminating: ['d'] });
+  });
+
+  it('leave out pods that do not serve', () => {
+    const starting = { ready: false, serving: false, terminating: false };
+    expect(viewEndpoints('web', [slice('a', endpoint('a', ENDED), endpoint('b', starting))])).toEqual({
+      service: 'web',
+      ready: [],
+      terminating: [],
+    });
+  });
+
+  it('take unset conditions for ready, as the API says', () => {
+    expect(viewEndpoints('web', [slice('a', endpoint('a'))]).ready).toEqual(['a']);
+  });
+
+  it('count a pod once that is in two slices', () => {
+    const slices = [slice('a', endpoint('a', LEAVING)), slice('b', endpoint('a', READY))];
+    expect(viewEndpoints('web', slices)).toEqual({ service: 'web', ready: ['a'], terminating: [] });
+  });
+
+  it('are told of once all slices are known, and then when they change', () => {
+    const told: Endpoints[] = [];
+    const merger = new EndpointsMerger('web', (endpoints) => told.push(endpoints));
+    merger.changed('added', slice('a', endpoint('a', READY)));
+    merger.changed('added', slice('b', endpoint('b', READY)));
+    expect(told).toEqual([]);
+    merger.begin();
+    merger.changed('modified', slice('a', endpoint('a', READY)));
+    merger.changed('deleted', slice('b'));
+    expect(told.map(({ ready }) => ready)).toEqual([['a', 'b'], ['a']]);
+  });
+});
+
+describe('a pod', () => {
+  it('has what its status does not say yet left open', () => {
+    expect(viewPod({ metadata: { name: 'web-1', namespace: 'shop', uid: 'u' } })).toEqual({
+      namespace: 'shop',
+      name: 'web-1',
+      uid: 'u',
+      labels: {},
+      node: undefined,
+      phase: 'Pending',
+      ready: false,
+      terminating: false,
+      owner: undefined,
+      containers: [],
+    });
+  });
+
+  it('is owned by its controller, not by any owner', () => {
+    const owner = (kind: string, controller: boolean) => ({
+      apiVersion: 'v1',
+      kind,
+      name: kind,
+      uid: kind,
+      controller,
+    });
+    const ownerReferences = [owner('Node', false), owner('ReplicaSet', true)];
+    expect(viewPod({ metadata: { ownerReferences } }).owner).toEqual({
+      kind: 'ReplicaSet',
+      name: 'ReplicaSet',
+      uid: 'ReplicaSet',
+    });
+  });
+});
+
+describe('a selector', () => {
+  it('names all its labels', () => {
+    expect(selectorString({ app: 'web', tier: 'front' })).toBe('app=web,tier=front');
+  });
+
+  it('without labels is refused: it would select everything', () => {
+    expect(() => selectorString({})).toThrow(RangeError);
+  });
+});
