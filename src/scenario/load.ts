@@ -153,7 +153,8 @@ function readManifests(
   const deployments = objects.filter(isDeployment);
   const workloads = deployments.flatMap((object) => readDeployment(object, problems) ?? []);
   const allWorkloads = workloads.length === deployments.length ? workloads : undefined;
-  reportSharedNames(workloads, problems);
+  reportSharedNames(deployments, problems);
+  reportSharedNames(objects.filter(isService), problems);
   const others = objects.filter((object) => !isDeployment(object));
   const services = objects
     .filter(isService)
@@ -172,14 +173,14 @@ function readManifests(
   };
 }
 
-/** A scenario names Deployments without their namespace, so a name must stand for one of them. */
-function reportSharedNames(workloads: readonly ManifestWorkload[], problems: Problems): void {
-  for (const [index, { name, namespace, position }] of workloads.entries()) {
-    const other = workloads.slice(0, index).find((earlier) => earlier.name === name);
+/** A scenario names objects without their namespace, so a name must stand for one of a kind. */
+function reportSharedNames(ofOneKind: readonly LocatedObject[], problems: Problems): void {
+  for (const [index, { kind, name, namespace, position }] of ofOneKind.entries()) {
+    const other = ofOneKind.slice(0, index).find((earlier) => earlier.name === name);
     if (other === undefined || other.namespace === namespace) continue;
     problems.add({
       position,
-      message: `Deployment ${name} is there in two namespaces: ${other.namespace} and ${namespace}`,
+      message: `${kind} ${name} is there in two namespaces: ${other.namespace} and ${namespace}`,
       hint: 'name the manifests of one of them',
     });
   }

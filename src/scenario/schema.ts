@@ -7,16 +7,9 @@
  */
 import { z } from 'zod';
 import { constant, type Distribution, lognormal } from './distribution.ts';
+import { distributionText } from './distribution-text.ts';
 import { TIMING, type Timing, type TimingName } from './timing.ts';
-import {
-  DURATION,
-  durationToMs,
-  msToDuration,
-  PERCENTAGE,
-  percentageToFraction,
-  RATE,
-  rateToPerSecond,
-} from './units.ts';
+import { DURATION, durationToMs, PERCENTAGE, percentageToFraction, RATE, rateToPerSecond } from './units.ts';
 
 export const SCENARIO_VERSION = 'foreshock/v1';
 
@@ -384,22 +377,4 @@ function minorOf(version: string): number {
 
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** A distribution as a person would say it. */
-export function distributionText(value: Distribution): string {
-  switch (value.kind) {
-    case 'constant':
-      return msToDuration(value.value_ms);
-    case 'uniform':
-      return `uniform from ${msToDuration(value.min_ms)} to ${msToDuration(value.max_ms)}`;
-    case 'normal':
-      return `normal with a mean of ${msToDuration(value.mean_ms)} and sd ${msToDuration(value.sd_ms)}`;
-    case 'lognormal':
-      return `lognormal with a median of ${msToDuration(value.median_ms)} and sigma ${value.sigma}`;
-    case 'exponential':
-      return `exponential with a mean of ${msToDuration(value.mean_ms)}`;
-    case 'empirical':
-      return `one of ${value.values_ms.length} measured values`;
-  }
 }

@@ -209,6 +209,22 @@ describe('several problems', () => {
     ]);
   });
 
+  test('of one fault are found together', () => {
+    const error = errorOf(
+      filesWith({
+        'scenario.yaml': SCENARIO.replace(
+          'pod-kill:\n      at: 2s',
+          'container-kill: {at: 12s, mode: fixed, value: 9, container: sever}',
+        ),
+      }),
+    );
+    expect(error.problems.map(({ message }) => message)).toEqual([
+      'the fault would act at 12 s, when the load has ended',
+      '9 pods are more than the 4 of Deployment web',
+      'Deployment web has no container `sever`',
+    ]);
+  });
+
   test('are rendered with line, caret and hint', () => {
     const error = errorOf(filesWith({ 'scenario.yaml': SCENARIO.replace('rate: 100', 'raet: 100') }));
     expect(error.message).toContain(

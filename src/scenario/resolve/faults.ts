@@ -25,6 +25,10 @@ export function resolveFaults(
     const workload = resolveWorkload(fields.workload, workloads, path, report);
     const at_ms = resolveTimes(fields, window_ms, path, report);
     const value = resolveValue(fields, workload, path, report);
+    const container =
+      workload !== undefined && type === 'container-kill'
+        ? resolveContainerName(fault['container-kill']?.container, workload, path, report)
+        : undefined;
     if (workload === undefined || at_ms === undefined || value === undefined) return undefined;
     const base = {
       position: report.position(path),
@@ -37,7 +41,6 @@ export function resolveFaults(
     if (type === 'pod-kill') {
       return { ...base, type, grace_period_s: fault['pod-kill']?.grace_period };
     }
-    const container = resolveContainerName(fault['container-kill']?.container, workload, path, report);
     return container === undefined ? undefined : { ...base, type: 'container-kill', container };
   });
 }
