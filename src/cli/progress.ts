@@ -20,18 +20,20 @@ export function progressOn(output: Output, now_ms: () => number = Date.now): Pro
 }
 
 function liveLine(output: Output, now_ms: () => number): Progress {
+  // A line that wraps would not be cleared as a whole.
+  const show = (text: string) => output.write(CLEAR_LINE + text.slice(0, (output.columns ?? 80) - 1));
   let phase = '';
   let shown_at_ms = Number.NEGATIVE_INFINITY;
   return {
     phase(text) {
       phase = text;
       shown_at_ms = Number.NEGATIVE_INFINITY;
-      output.write(`${CLEAR_LINE}${text}`);
+      show(text);
     },
     update(text) {
       if (now_ms() - shown_at_ms < UPDATE_EVERY_MS) return;
       shown_at_ms = now_ms();
-      output.write(`${CLEAR_LINE}${phase}: ${text}`);
+      show(`${phase}: ${text}`);
     },
     end() {
       output.write(CLEAR_LINE);

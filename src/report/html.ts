@@ -81,7 +81,8 @@ function opening(report: Report): Markup {
   return markup`<header>
 <p class="kicker">Scenario <strong>${report.scenario}</strong></p>
 <h1 class="${TONE_CLASS[report.tone]}"><span aria-hidden="true">${TONE_SIGN[report.tone]}</span>${sentence(report.headline)}</h1>
-<p class="lead">${report.reason}</p>
+<p class="lead">${report.lead}</p>
+${report.reason !== '' && markup`<p class="decided">${report.reason}</p>`}
 <p class="meta">${sentence(facts.join(' · '))}</p>
 </header>`;
 }

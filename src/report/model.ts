@@ -53,7 +53,9 @@ export interface Report {
   readonly tone: Tone;
   /** At most 80 columns where the scenario's name allows it: verdict, scenario, downtime, availability. */
   readonly summary: string;
-  /** One or two sentences. */
+  /** What happened, in a sentence. */
+  readonly lead: string;
+  /** What decided the verdict; empty where nothing was compared. */
   readonly reason: string;
   readonly metrics: readonly MetricRow[];
   readonly budget: readonly BudgetRow[];
@@ -123,7 +125,8 @@ export function reportOf(results: Results, context: ReportContext): Report {
     headline: headline.words,
     tone: headline.tone,
     summary: summaryOf(headline.words, first.scenario, metrics),
-    reason: verdict === undefined ? reasonOf(results, downtimeRow) : readable(verdict.reason),
+    lead: leadOf(results, downtimeRow),
+    reason: readable(verdict?.reason ?? ''),
     metrics,
     budget: budget.rows,
     budget_total: budget.total,
@@ -225,19 +228,24 @@ function summaryOf(headline: string, scenario: string, metrics: readonly MetricR
   return line(`${scenario.slice(0, Math.max(1, scenario.length - excess - 1))}…`, 'short', 'A');
 }
 
-/** What is to be said where nothing was compared. */
-function reasonOf({ prediction, measurement }: Results, downtime: MetricRow | undefined): string {
-  if (prediction !== undefined && downtime?.values.predicted !== undefined) {
-    const [low, high] = (downtime.expected ?? '').slice(1, -1).split(', ');
-    return `Nine runs in ten are expected to lose between ${low} s and ${high} s of the ${prediction.window_s} s window (${count(prediction.trials, 'simulated trial')}).`;
+function leadOf({ prediction, measurement }: Results, downtime: MetricRow | undefined): string {
+  const predicted = downtime?.values.predicted;
+  const measured = downtime?.values.measured;
+  if (measurement !== undefined && validTrials(measurement) === 0) {
+    return `None of the ${count(measurement.trials, 'trial')} is valid, so nothing can be said of what was measured.`;
   }
-  if (measurement !== undefined) {
-    const valid = validTrials(measurement);
-    return valid === 0
-      ? `None of the ${count(measurement.trials, 'trial')} is valid, so nothing can be said.`
-      : `Measured in ${count(valid, 'valid trial')} of ${measurement.trials}, ${measurement.window_s} s each; nothing was predicted to compare it with.`;
+  if (downtime?.measured !== undefined && measured !== undefined && predicted !== undefined) {
+    const [low, high] = predicted.pi90;
+    const inside = measured.values.filter((value) => value >= low && value <= high).length;
+    return `A run lost ${downtime.measured} on average, where ${downtime.predicted} were predicted; inside the 90 % prediction interval ${downtime.expected} s: ${inside} of ${count(measured.values.length, 'run')}.`;
   }
-  return '';
+  if (prediction !== undefined && downtime?.expected !== undefined) {
+    return `Nine runs in ten are expected to lose between ${downtime.expected.slice(1, -1).replace(', ', ' s and ')} s of the ${prediction.window_s} s observed.`;
+  }
+  if (measurement !== undefined && downtime?.measured !== undefined) {
+    return `A run lost ${downtime.measured} of the ${measurement.window_s} s observed, on average over ${count(downtime.measured_trials, 'run')}; nothing was predicted to compare it with.`;
+  }
+  return 'Nothing is known of the downtime.';
 }
 
 /** Below this share, mechanisms are told as one. */

@@ -14,7 +14,11 @@ export function renderTerminal(report: Report, options: { readonly color: boolea
   const paint = (style: Style, text: string) =>
     options.color ? styleText(style, text, { validateStream: false }) : text;
   const sections = [
-    [paint(['bold', TONE_COLOR[report.tone]], report.summary), ...wrap(report.reason, '')],
+    [
+      paint(['bold', TONE_COLOR[report.tone]], plain(report.summary)),
+      ...wrap(plain(report.lead), ''),
+      ...wrap(plain(report.reason), '').map((line) => paint('dim', line)),
+    ],
     metricLines(report, paint),
     budgetLines(report, paint),
     objectiveLines(report, paint),
@@ -99,7 +103,7 @@ function aligned(columns: readonly Column[], rows: readonly MetricRow[]): string
 /** Only where prediction and measurement do not agree does the terminal say why; the other formats always do. */
 function reasonLines(row: MetricRow, paint: Paint): string[] {
   if (row.judgement === undefined || row.judgement === 'agrees' || row.reason === '') return [];
-  return wrap(row.reason, '    ').map((line) => paint('dim', line));
+  return wrap(plain(row.reason), '    ').map((line) => paint('dim', line));
 }
 
 function paintTail(text: string, judgement: Judgement, paint: Paint): string {

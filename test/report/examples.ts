@@ -168,8 +168,7 @@ const agreeing: Verdict = {
   seed: '1',
   version: '0.1.0',
   verdict: 'agrees',
-  reason:
-    'All 3 measured runs lost between 2.51 s and 3.05 s, inside the 90 % prediction interval [1.98, 3.31] s.',
+  reason: 'downtime_s: measured +0.138 of the predicted mean, give or take 0.7 (3 trials); 0.646 is allowed',
   metrics: metricVerdicts(prediction, measurement, (metric) =>
     metric === 'latency_p50_ms'
       ? {
@@ -227,7 +226,7 @@ export const differs: Results = {
     ...agreeing,
     verdict: 'differs',
     reason:
-      'No measured run is inside the 90 % prediction interval of downtime: 6.12 s against [1.98, 3.31] s.',
+      'downtime_s: measured +3.53 of the predicted mean, give or take 0.71 (3 trials); 0.646 is allowed; also failed_requests',
     metrics: metricVerdicts(prediction, slow, (metric) =>
       metric.startsWith('latency')
         ? { verdict: 'agrees', reason: 'Within 25 % of the predicted mean.' }
@@ -253,7 +252,7 @@ export const inconclusive: Results = {
   verdict: {
     ...agreeing,
     verdict: 'inconclusive',
-    reason: 'No valid trial: in each of the 3 the sender lagged.',
+    reason: 'downtime_s: nothing valid was measured',
     metrics: metricVerdicts(prediction, unsent, () => ({
       verdict: 'inconclusive',
       reason: 'There is no valid measurement.',
@@ -291,7 +290,7 @@ export const flawless: Results = (() => {
     verdict: {
       ...agreeing,
       scenario: 'nginx-x2-graceful',
-      reason: 'No downtime was predicted and none was measured in 3 runs.',
+      reason: 'downtime_s: 3 of 3 trials within the 90 % prediction interval',
       metrics: metricVerdicts(calm, quiet, () => ({ verdict: 'agrees', reason: 'Both are the same.' })),
       objectives: [],
     },

@@ -85,6 +85,27 @@ test('trials that are invalid for the same reason share a line', () => {
   ]);
 });
 
+describe('the lead sentence', () => {
+  test('puts the measured beside the predicted, and counts the runs inside the interval', () => {
+    expect(report(agrees).lead).toBe(
+      'A run lost 2.72 s on average, where 2.58 s were predicted; inside the 90 % prediction interval [1.98, 3.31] s: 3 of 3 runs.',
+    );
+    expect(report(differs).lead).toContain('[1.98, 3.31] s: 0 of 3 runs.');
+  });
+
+  test('says what is expected where nothing was measured', () => {
+    expect(report(predictedOnly).lead).toBe(
+      'Nine runs in ten are expected to lose between 1.98 s and 3.31 s of the 30 s observed.',
+    );
+  });
+
+  test('claims nothing of invalid runs', () => {
+    expect(report(inconclusive).lead).toBe(
+      'None of the 3 trials is valid, so nothing can be said of what was measured.',
+    );
+  });
+});
+
 test('metrics go by their names for people in the reasons, too', () => {
   const verdict = { ...agrees.verdict!, reason: 'downtime_s: 3 of 3; also latency_p99_ms' };
   expect(report({ ...agrees, verdict }).reason).toBe('Downtime: 3 of 3; also latency, p99');

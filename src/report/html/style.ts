@@ -37,6 +37,7 @@ code, pre { font: 0.875em/1.55 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu
 .kicker { color: var(--soft); margin-bottom: 0.5rem; overflow-wrap: anywhere; }
 .kicker strong { color: var(--ink); font-weight: 640; }
 .lead { font-size: 1.2rem; line-height: 1.45; margin-top: 0.8rem; max-width: 44rem; text-wrap: pretty; }
+.decided { margin-top: 0.5rem; max-width: 44rem; color: var(--soft); }
 .meta { color: var(--soft); font-size: 0.9rem; margin-top: 0.8rem; }
 .good { color: var(--good); } .bad { color: var(--bad); } .unsure { color: var(--unsure); } .plain-tone { color: var(--plain); }
 .word { white-space: nowrap; font-weight: 600; }
