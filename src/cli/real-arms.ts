@@ -42,6 +42,7 @@ export const arms: Arms = {
           trials.push({ score, log });
           return tee(score, log, recorderForTrial(trial));
         },
+        isValid: () => trials.at(-1)?.score.observation().valid ?? false,
       });
       const scored = trials.map(({ score, log }) => ({
         observation: score.observation(),

@@ -1,5 +1,6 @@
 import { openCluster } from '../../src/chaos/cluster/open.ts';
-import { CONTAINER_KILL_COMMAND, describeOnTestbed } from '../support/testbed.ts';
+import { CONTAINER_KILL_COMMAND } from '../support/lab.ts';
+import { describeOnTestbed } from '../support/testbed.ts';
 import { describeCluster } from './describe-cluster.ts';
 import { scenario } from './scenario.ts';
 

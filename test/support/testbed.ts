@@ -1,15 +1,8 @@
 /** The testbed as tests see it: they run in its network, or there is a reason why not. */
-import { networkInterfaces } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { describe, it } from 'vitest';
-import { planAddresses } from '../../testbed/addresses.ts';
 import { whyNotHere } from '../../testbed/requirements.ts';
+import { isInLab } from './lab.ts';
 import { NO_TESTBED } from './no-testbed.ts';
-
-export const TESTBED_COMMAND = fileURLToPath(new URL('../../testbed/main.ts', import.meta.url));
-
-/** For `container_kill_command`: what kills a container's main process there. */
-export const CONTAINER_KILL_COMMAND = JSON.stringify([process.execPath, TESTBED_COMMAND, 'kill-container']);
 
 /** Why tests cannot use the testbed in this process; undefined where KUBECONFIG points at it and it is in reach. */
 export function whyNoTestbed(): string | undefined {
@@ -34,12 +27,4 @@ export function describeOnTestbed(name: string, tests: () => void): void {
       skip(reason);
     });
   });
-}
-
-/** The lab is the network namespace that has the testbed's own address. */
-function isInLab(): boolean {
-  const { lab } = planAddresses(1);
-  return Object.values(networkInterfaces()).some((addresses) =>
-    addresses?.some(({ address }) => address === lab),
-  );
 }

@@ -1,4 +1,5 @@
 /** The thread that sends. Its other end is WorkerSender in sender.ts. */
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { NoteEvent, RequestEvent } from '../../timeline/event.ts';
 import { generate, type LoadPlan } from './generator.ts';
@@ -7,6 +8,13 @@ import type { FromWorker, ToWorker, WorkerData } from './sender.ts';
 
 /** Long enough that messages cost little, short enough for a live view. */
 const BATCH_MS = 50;
+
+// Linux has priorities for single threads: on a busy machine this one goes first, where that is allowed.
+try {
+  setPriority(constants.priority.PRIORITY_HIGH);
+} catch {
+  // Not allowed: the schedule is kept as well as can be, and a lag makes the trial invalid.
+}
 
 const transport = new HttpTransport((workerData as WorkerData).target);
 const post = (message: FromWorker) => parentPort?.postMessage(message);

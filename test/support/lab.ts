@@ -1,0 +1,16 @@
+import { networkInterfaces } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { planAddresses } from '../../testbed/addresses.ts';
+
+const TESTBED = fileURLToPath(new URL('../../testbed/main.ts', import.meta.url));
+
+/** For `--container-kill-command`: what kills a container's main process on the testbed. */
+export const CONTAINER_KILL_COMMAND = JSON.stringify([process.execPath, TESTBED, 'kill-container']);
+
+/** Whether this process is in the testbed's network: the lab is the namespace that has its own address. */
+export function isInLab(): boolean {
+  const { lab } = planAddresses(1);
+  return Object.values(networkInterfaces()).some((addresses) =>
+    addresses?.some(({ address }) => address === lab),
+  );
+}
