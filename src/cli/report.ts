@@ -16,7 +16,9 @@ export function addReport(yargs: Argv, choose: Choose): Argv {
           describe: 'Folder that predict, chaos or verify wrote with --out',
         })
         .options(REPORT_OPTIONS)
-        .usage('$0 report <folder>\n\nRenders from the JSON files in the folder, to standard output.')
+        .usage(
+          '$0 report <folder>\n\nRenders from the JSON files in the folder, to standard output, and ends with the exit code of the run.',
+        )
         .example('$0 report out/nginx-x2', 'the summary once more')
         .example('$0 report out/nginx-x2 --format html > report.html', 'the page, by itself'),
     (given) => choose((io) => showReport(given.folder, given.format, io)),

@@ -135,7 +135,10 @@ footer { margin-top: 4rem; padding-top: 1rem; border-top: 1px solid var(--line);
   h2 { break-after: avoid; }
   details:not([open]) { display: none; }
   pre.raw { max-height: none; overflow: visible; }
-  .tile { border: 1px solid var(--line); }
+  .tiles { grid-template-columns: repeat(3, 1fr); gap: 0.6rem; margin-top: 1.2rem; }
+  .tile { border: 1px solid var(--line); padding: 0.7rem 0.8rem; }
+  .tile dl { gap: 0.3rem 1rem; }
+  .tile dd { font-size: 1.3rem; }
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }
 `;
