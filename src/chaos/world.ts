@@ -25,15 +25,7 @@ import type { Cluster, Transport } from './cluster/cluster.ts';
 import { PodReplacedError } from './cluster/cluster.ts';
 import { actionFor } from './fault-action.ts';
 import { type Sender, senderFor } from './load/sender.ts';
-import {
-  addressesOf,
-  CONNTRACK_MEMORY_MS,
-  checkAddresses,
-  checkRate,
-  describeSources,
-  localPortRange,
-  type SourcePlan,
-} from './load/source.ts';
+import { CONNTRACK_MEMORY_MS } from './load/source.ts';
 import { type Applied, applyManifests, removeCreated } from './manifests.ts';
 import { type Journal, journaled } from './safety/journal.ts';
 import { checkService, podsOf } from './safety/ownership.ts';
@@ -42,6 +34,7 @@ import { checkRights, OBSERVER_RIGHTS } from './safety/rights.ts';
 import { awaitSteadyState, SteadyStateTimeout } from './safety/steady-state.ts';
 import { sleep } from './sleep.ts';
 import { runTrial } from './trial.ts';
+import { TrialSources } from './trial-sources.ts';
 
 const STEADY_DEADLINE_MS = 5 * 60_000;
 /** After an abort a person waits; the journal and the message say what is left. */
@@ -132,9 +125,7 @@ export class ChaosWorld implements World {
   readonly #cluster: Cluster;
   readonly #options: ChaosOptions & { readonly trials?: number };
   readonly #applied: Applied = { created: [], notes: [] };
-  readonly #sources: SourcePlan;
-  /** When load last went out from an address whose ports the operating system chose. */
-  readonly #lastSent_ms = new Map<string, number>();
+  readonly #sources: TrialSources;
   readonly #told = new Set<string>();
   #where = '';
   #trial: number | undefined;
@@ -145,11 +136,7 @@ export class ChaosWorld implements World {
     this.#scenario = scenario;
     this.#cluster = cluster;
     this.#options = options;
-    const addresses = cluster.kind === 'embedded' ? [] : (options.source_addresses ?? []);
-    this.#sources =
-      cluster.kind === 'embedded' || scenario.load.source_ports === 'kernel'
-        ? { ports: 'kernel', addresses }
-        : { ports: 'own', addresses, range: localPortRange() };
+    this.#sources = new TrialSources(scenario.load, cluster.kind, options.source_addresses ?? []);
   }
 
   get where(): string {
@@ -168,8 +155,7 @@ export class ChaosWorld implements World {
     const scenario = this.#scenario;
     await this.#abortable(signal, async () => {
       checkScenario(scenario);
-      checkRate(scenario.load.rate_per_s, this.#sources);
-      await checkAddresses(this.#sources.addresses);
+      await this.#sources.check(scenario.load.rate_per_s);
       this.#progress('preparing', 'reaching the cluster');
       this.#where = await this.#cluster.describe();
       const rights = [...OBSERVER_RIGHTS, ...scenario.faults.flatMap((fault) => actionFor(fault).rights)];
@@ -185,17 +171,14 @@ export class ChaosWorld implements World {
       await this.#steady('preparing', this.#options.steady_deadline_ms ?? STEADY_DEADLINE_MS, signal);
       await this.#replaceRestarted('preparing', signal);
       this.#tell(`route: ${this.#transport?.route}`);
-      this.#tell(
-        `source ports: ${this.#cluster.kind === 'embedded' ? 'none, requests do not leave the process' : describeSources(this.#sources)}`,
-      );
+      this.#tell(this.#sources.describe());
     });
   }
 
   async run(trial: number, recorder: Recorder, signal?: AbortSignal): Promise<void> {
     this.#trial = trial;
-    const sources = this.#sourcesOf(trial);
     await this.#abortable(signal, async () => {
-      await this.#coolDown(sources, signal);
+      await this.#coolDown(trial, signal);
       await this.#steady('waiting', this.#options.steady_deadline_ms ?? STEADY_DEADLINE_MS, signal);
     });
     const { load } = this.#scenario;
@@ -209,7 +192,7 @@ export class ChaosWorld implements World {
           trial,
           where: this.#where,
           sender: this.#sender!,
-          sources,
+          sources: this.#sources.of(trial),
           journal: this.#options.journal,
           recorder,
           progress: (detail) => this.#progress('running', detail),
@@ -219,7 +202,7 @@ export class ChaosWorld implements World {
     } catch (error) {
       failure = { error };
     }
-    for (const address of addressesOf(sources)) this.#lastSent_ms.set(address, now_ms());
+    this.#sources.sent(trial);
     await this.#restore(signal?.aborted === true, failure?.error);
     if (signal?.aborted) {
       throw aborted('aborted; no further fault was caused, and the workload is back in steady state', signal);
@@ -338,7 +321,7 @@ export class ChaosWorld implements World {
         request: load,
         times_ms: Float64Array.from({ length: PROBES }, (_, index) => index * PROBE_GAP_MS),
         start_ms: now_ms() + PROBE_GAP_MS,
-        sources: this.#sourcesOf(this.#trial ?? 0),
+        sources: this.#sources.of(this.#trial ?? 0),
       },
       (event) => void (event.type === 'request' && requests.push(event)),
       signal ?? new AbortController().signal,
@@ -348,20 +331,9 @@ export class ChaosWorld implements World {
     return `${bad.length} of ${PROBES} requests by ${this.#transport.route} not answered well: ${[...new Set(bad)].join(', ')}`;
   }
 
-  /** One address a trial where the operating system chooses the ports, so that trials can do without waiting. */
-  #sourcesOf(trial: number): SourcePlan {
-    const { ports, addresses } = this.#sources;
-    if (ports === 'own' || addresses.length === 0) return this.#sources;
-    return { ports, addresses: [addresses[trial % addresses.length]!] };
-  }
-
-  async #coolDown(sources: SourcePlan, signal: AbortSignal | undefined): Promise<void> {
-    if (sources.ports === 'own' || this.#cluster.kind === 'embedded') return;
-    const last_ms = Math.max(
-      ...addressesOf(sources).map((address) => this.#lastSent_ms.get(address) ?? Number.NEGATIVE_INFINITY),
-    );
-    const wait_ms = last_ms + CONNTRACK_MEMORY_MS - now_ms();
-    if (wait_ms <= 0) return;
+  async #coolDown(trial: number, signal: AbortSignal | undefined): Promise<void> {
+    const wait_ms = this.#sources.wait_ms(trial);
+    if (wait_ms === 0) return;
     const seconds = Math.ceil(wait_ms / 1000);
     this.#progress('cooling', `${seconds} s until connection tracking has forgotten the last trial`);
     this.#tell(

@@ -168,16 +168,3 @@ function isOwn(address: string): Promise<boolean> {
     server.listen({ host: address, port: 0 }, () => server.close(() => resolve(true)));
   });
 }
-
-/** The addresses load goes out from; the operating system's own choice counts as one. */
-export function addressesOf({ addresses }: SourcePlan): readonly string[] {
-  return addresses.length === 0 ? [''] : addresses;
-}
-
-/** For reports. */
-export function describeSources(sources: SourcePlan): string {
-  const from = sources.addresses.length === 0 ? '' : ` of ${sources.addresses.length} addresses`;
-  if (sources.ports === 'kernel') return `chosen by the operating system${from}`;
-  const { first, last } = sources.range;
-  return `${first} to ${last}${from}, none used again within ${CONNTRACK_MEMORY_MS / 1000} s`;
-}
