@@ -5,6 +5,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject, V1EndpointSlice, V1Pod } from '@kubernetes/client-node';
+import { stream } from '../../scenario/random.ts';
 import type { Labels, ManifestObject, Scenario } from '../../scenario/scenario.ts';
 import {
   type Cluster,
@@ -31,6 +32,8 @@ import { EndpointsMerger, SERVICE_NAME_LABEL, selectorString, viewEndpoints, vie
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** How often a deletion is looked after; it takes a pod's time to stop, so tenths of a second. */
 const REMOVAL_POLL_MS = 50;
+/** Kubernetes pkg/kubelet/kubelet.go genericPlegRelistPeriod, and webernetes' own. */
+const PLEG_PERIOD_MS = 1000;
 const BUILT_IN_NAMESPACES = ['default', 'kube-system'];
 
 /** Starts an empty cluster; it is up when this resolves. */
@@ -40,8 +43,23 @@ export async function startEmbeddedCluster(
   const webernetes = await loadWebernetes();
   const cluster = new webernetes.Cluster({ nodes: scenario.cluster.nodes });
   restoreDefaultPort(cluster);
+  startNodesApart(cluster, stream(scenario.seed, 0, 'embedded/nodes'));
   await cluster.init();
   return new EmbeddedCluster(webernetes, cluster, new Applications(scenario), scenario.cluster.nodes);
+}
+
+/**
+ * Machines do not start within one millisecond. Were they to, the kubelets of all nodes would look at their
+ * containers in step for ever, and what is killed on two nodes would always come back at the same moment.
+ */
+function startNodesApart(cluster: WebernetesCluster, random: () => number): void {
+  for (const server of cluster.servers.slice(1)) {
+    const boot = server.boot.bind(server);
+    server.boot = async (context) => {
+      await sleep(random() * PLEG_PERIOD_MS);
+      await boot(context);
+    };
+  }
 }
 
 class EmbeddedCluster implements Cluster {

@@ -24,6 +24,7 @@ export interface WebernetesCluster {
     readonly appsv1: AppsV1Api;
     readonly discoveryv1: DiscoveryV1Api;
   };
+  readonly servers: readonly { boot(context: unknown): Promise<void> }[];
   readonly network: { parseTargetPort(url: URL, service?: unknown): number };
   init(): Promise<void>;
   registerImage(image: ImageConstructor): void;
