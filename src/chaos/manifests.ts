@@ -1,8 +1,8 @@
 /** The scenario's objects in the cluster: created where they are not there, and then removed again. */
 import { EXIT, UserError } from '../scenario/errors.ts';
-import type { ManifestObject, Scenario } from '../scenario/scenario.ts';
-import type { Cluster } from './cluster/cluster.ts';
-import type { Journal } from './safety/journal.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Cluster, ObjectRef } from './cluster/cluster.ts';
+import { type Journal, journaled } from './safety/journal.ts';
 
 export interface Applied {
   /** In the order of creation; these and no others are ours to remove. */
@@ -12,7 +12,7 @@ export interface Applied {
 }
 
 interface CreatedObject {
-  readonly object: ManifestObject;
+  readonly object: ObjectRef;
   readonly uid: string;
 }
 
@@ -57,6 +57,44 @@ export async function applyManifests(
 }
 
 /**
+ * Removes what an earlier run created and could not remove, because it was killed: the journal knows it, and
+ * its uid tells it from whatever has its name by now.
+ *
+ * @throws UserError where that run is still going on
+ */
+export async function removeLeft(cluster: Cluster, journal: Journal, applied: Applied): Promise<void> {
+  for (const object of journal.left) {
+    if ((await cluster.find(object))?.uid !== object.uid) continue;
+    if (object.pid !== process.pid && isRunning(object.pid)) {
+      throw new UserError(
+        `${nameOf(object)} was created by another run with the same journal, process ${object.pid}, which is still there`,
+        { exitCode: EXIT.configuration, hint: 'wait until it has ended, or use another --out' },
+      );
+    }
+    await journaled(
+      journal,
+      {
+        act: 'remove',
+        trial: undefined,
+        target: targetOf(object, object.uid),
+        undo: 'apply the manifest again',
+      },
+      () => cluster.remove(object, object.uid),
+    );
+    applied.notes.push(`${nameOf(object)} of an earlier run that was killed was removed first`);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/**
  * Removes what was created, the last first, going on where one fails.
  *
  * @throws UserError with EXIT.notRestored that names what is left
@@ -89,10 +127,10 @@ export async function removeCreated(cluster: Cluster, journal: Journal, applied:
   });
 }
 
-export function nameOf({ kind, namespace, name }: ManifestObject): string {
+export function nameOf({ kind, namespace, name }: ObjectRef): string {
   return `${kind} ${namespace}/${name}`;
 }
 
-function targetOf({ kind, namespace, name }: ManifestObject, uid: string | undefined) {
-  return { kind, namespace, name, uid };
+function targetOf({ apiVersion, kind, namespace, name }: ObjectRef, uid: string | undefined) {
+  return { apiVersion, kind, namespace, name, uid };
 }

@@ -26,7 +26,7 @@ import { PodReplacedError } from './cluster/cluster.ts';
 import { actionFor } from './fault-action.ts';
 import { type Sender, senderFor } from './load/sender.ts';
 import { CONNTRACK_MEMORY_MS } from './load/source.ts';
-import { type Applied, applyManifests, removeCreated } from './manifests.ts';
+import { type Applied, applyManifests, removeCreated, removeLeft } from './manifests.ts';
 import { type Journal, journaled } from './safety/journal.ts';
 import { checkService, podsOf } from './safety/ownership.ts';
 import { checkScenario, targetOf } from './safety/protection.ts';
@@ -166,6 +166,7 @@ export class ChaosWorld implements World {
       );
       for (const fault of scenario.faults) actionFor(fault).check?.(this.#cluster);
       await this.#checkOwners();
+      await removeLeft(this.#cluster, this.#options.journal, this.#applied);
       this.#progress('preparing', 'applying the manifests');
       await applyManifests(this.#cluster, scenario, this.#options.journal, this.#applied, signal);
       await this.#steady('preparing', this.#options.steady_deadline_ms ?? STEADY_DEADLINE_MS, signal);

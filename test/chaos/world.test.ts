@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openJournal } from '../../src/chaos/safety/journal.ts';
-import { type MeasureOptions, measure, type Progress } from '../../src/chaos/world.ts';
+import { ChaosWorld, type MeasureOptions, measure, type Progress } from '../../src/chaos/world.ts';
 import { EXIT, UserError } from '../../src/scenario/errors.ts';
 import type { Fault, Scenario } from '../../src/scenario/scenario.ts';
 import type { TimelineEvent } from '../../src/timeline/event.ts';
@@ -203,6 +203,37 @@ describe.concurrent('what is left behind', () => {
     const { error } = await run(cluster, scenario);
     expect(error).toBeUndefined();
     expect(cluster.calls.filter((call) => !call.startsWith('delete'))).toEqual(first);
+  });
+
+  test('of a run that was killed, the next one removes first, going by the journal', async () => {
+    const { scenario, cluster } = started([podKill()]);
+    const directory = await mkdtemp(path.join(os.tmpdir(), 'foreshock-test-'));
+    const file = path.join(directory, 'journal.jsonl');
+    const killed = await openJournal(file);
+    const gone = new ChaosWorld(scenario, cluster, { journal: killed });
+    await gone.prepare();
+    await killed.close();
+    const before = new Map(cluster.objects);
+    cluster.calls.length = 0;
+
+    const journal = await openJournal(file);
+    const events: TimelineEvent[] = [];
+    const { notes } = await measure(scenario, cluster, {
+      journal,
+      recorder: () => ({ record: (event) => void events.push(event) }),
+    });
+    await journal.close();
+    await rm(directory, { recursive: true });
+    expect(before.size).toBe(scenario.objects.length);
+    expect(cluster.calls.slice(0, 5)).toEqual([
+      'describe',
+      'remove Service',
+      'remove Deployment',
+      'apply Deployment',
+      'apply Service',
+    ]);
+    expect(cluster.objects.size).toBe(0);
+    expect(notes.filter((note) => note.includes('earlier run that was killed')).length).toBe(before.size);
   });
 
   test('what cannot be removed is named', async () => {

@@ -7,6 +7,7 @@
  */
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
+import type { ObjectRef } from '../cluster/cluster.ts';
 
 export interface Intent {
   readonly act: 'create' | 'remove' | 'delete-pod' | 'kill-container' | 'replace-pod';
@@ -17,6 +18,7 @@ export interface Intent {
     readonly name: string;
     /** Unknown before an object is created; its outcome says it. */
     readonly uid: string | undefined;
+    readonly apiVersion?: string;
     readonly container?: string;
   };
   /** How a person, or a later run, puts it back. */
@@ -32,7 +34,16 @@ export type ActOutcome = 'done' | 'failed' | 'not-done' | 'not-touched';
 /** Writes the outcome of one act. */
 export type Settle = (outcome: ActOutcome, details?: Readonly<Record<string, string>>) => Promise<void>;
 
+/** Something that an earlier run created and never removed, because it was killed. */
+export interface LeftObject extends ObjectRef {
+  readonly uid: string;
+  /** The process that created it. */
+  readonly pid: number;
+}
+
 export interface Journal {
+  /** What earlier runs left, going by this journal; the last created first. */
+  readonly left: readonly LeftObject[];
   /** Resolves once the intent cannot be lost any more; only then may the act begin. */
   intend(intent: Intent): Promise<Settle>;
   close(): Promise<void>;
@@ -41,12 +52,16 @@ export interface Journal {
 /** Continues the journal in `file`, or starts one. */
 export async function openJournal(file: string): Promise<Journal> {
   await mkdir(path.dirname(file), { recursive: true });
-  const handle = await open(file, 'a');
+  const handle = await open(file, 'a+');
+  const earlier = await handle.readFile('utf8');
+  // A crash may have torn the last line.
+  if (earlier !== '' && !earlier.endsWith('\n')) await handle.appendFile('\n');
   // Of the process too, because a second run continues the file of the first.
   const run = `${new Date().toISOString()}/${process.pid}`;
   let count = 0;
   const append = (line: object) => handle.appendFile(`${JSON.stringify(line)}\n`);
   return {
+    left: leftBy(earlier),
     async intend(intent) {
       const id = `${run}/${count++}`;
       await append({ id, at: new Date().toISOString(), ...intent });
@@ -58,6 +73,36 @@ export async function openJournal(file: string): Promise<Journal> {
       await handle.close();
     },
   };
+}
+
+interface Line extends Partial<Intent> {
+  readonly id: string;
+  readonly outcome?: ActOutcome;
+  readonly uid?: string;
+}
+
+function leftBy(text: string): readonly LeftObject[] {
+  const intents = new Map<string, Line>();
+  const left = new Map<string, LeftObject>();
+  for (const line of text.split('\n').flatMap(parseLine)) {
+    if (line.act !== undefined) intents.set(line.id, line);
+    if (line.outcome !== 'done') continue;
+    const { act, target } = intents.get(line.id) ?? {};
+    if (act === 'remove' && target?.uid !== undefined) left.delete(target.uid);
+    if (act !== 'create' || target?.apiVersion === undefined || line.uid === undefined) continue;
+    const { apiVersion, kind, namespace, name } = target;
+    const pid = Number(line.id.split('/')[1]);
+    left.set(line.uid, { apiVersion, kind, namespace, name, uid: line.uid, pid });
+  }
+  return [...left.values()].reverse();
+}
+
+function parseLine(line: string): Line[] {
+  try {
+    return [JSON.parse(line) as Line];
+  } catch {
+    return [];
+  }
 }
 
 /** Does `act` with its intent written before and its outcome after it. */

@@ -1,0 +1,91 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Pod } from '../../../src/chaos/cluster/cluster.ts';
+import { candidatesOf, checkBlastRadius } from '../../../src/chaos/safety/blast-radius.ts';
+import { isOwnedBy } from '../../../src/chaos/safety/ownership.ts';
+import { EXIT } from '../../../src/scenario/errors.ts';
+import { stream } from '../../../src/scenario/random.ts';
+import { chooseVictims, victimsMax } from '../../../src/scenario/selection.ts';
+import { podKill, shortScenario } from '../scenario.ts';
+
+const workload = shortScenario([]).workloads[0]!;
+const pod = (name: string, options: Partial<Pod> = {}): Pod => ({
+  namespace: workload.namespace,
+  name,
+  uid: `uid-${name}`,
+  labels: { ...workload.pod.labels, 'pod-template-hash': 'abc' },
+  node: 'node-1',
+  phase: 'Running',
+  ready: true,
+  terminating: false,
+  owner: { kind: 'ReplicaSet', name: `${workload.name}-abc`, uid: 'uid-rs' },
+  containers: [],
+  ...options,
+});
+
+test.each([
+  ['its own ReplicaSet', {}, true],
+  [
+    'a ReplicaSet of another Deployment',
+    { owner: { kind: 'ReplicaSet', name: 'other-abc', uid: 'u' } },
+    false,
+  ],
+  [
+    'a ReplicaSet whose name only begins like its own',
+    { owner: { kind: 'ReplicaSet', name: `${workload.name}-canary-abc`, uid: 'u' } },
+    false,
+  ],
+  ['another kind', { owner: { kind: 'Job', name: `${workload.name}-abc`, uid: 'u' } }, false],
+  ['nobody', { owner: undefined }, false],
+  ['its own ReplicaSet, in another namespace', { namespace: 'elsewhere' }, false],
+])('a pod of %s', (_, options, owned) => {
+  expect(isOwnedBy(workload, pod('a', options))).toBe(owned);
+});
+
+test('candidates are ready, not terminating, and owned', () => {
+  const pods = [
+    pod('a'),
+    pod('b', { ready: false }),
+    pod('c', { terminating: true }),
+    pod('d', { owner: undefined }),
+  ];
+  expect(candidatesOf(workload, pods).map(({ name }) => name)).toEqual(['a']);
+});
+
+test('never more victims than the mode allows, and never one that is no candidate', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.record({ ready: fc.boolean(), terminating: fc.boolean(), owned: fc.boolean() }), {
+        maxLength: 8,
+      }),
+      fc.constantFrom('one', 'all', 'fixed', 'fixed-percent', 'random-max-percent'),
+      fc.integer({ min: 0, max: 100 }),
+      fc.integer({ min: 0, max: 255 }),
+      fc.string(),
+      (states, mode, value, bits, seed) => {
+        const fault = podKill({ mode, value });
+        const pods = states.map(({ owned, ...state }, index) =>
+          pod(`p${index}`, { ...state, ...(owned ? {} : { owner: undefined }) }),
+        );
+        const candidates = candidatesOf(workload, pods);
+        const names = candidates.map(({ name }) => name);
+        const chosen = chooseVictims(names, mode, value, stream(seed, 0, 'victims'));
+        checkBlastRadius(
+          fault,
+          workload,
+          pods,
+          pods.filter(({ name }) => chosen.includes(name)),
+        );
+
+        const any = pods.filter((_, index) => (bits >> index) % 2 === 1);
+        const allowed =
+          any.length <= victimsMax(candidates.length, mode, value) &&
+          any.every((victim) => candidates.includes(victim));
+        const check = () => checkBlastRadius(fault, workload, pods, any);
+        if (allowed) check();
+        else expect(check).toThrow(expect.objectContaining({ exitCode: EXIT.aborted }));
+      },
+    ),
+    { numRuns: 500 },
+  );
+});

@@ -1,0 +1,74 @@
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Intent, journaled, openJournal } from '../../../src/chaos/safety/journal.ts';
+
+let directory: string;
+let file: string;
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), 'foreshock-test-'));
+  file = path.join(directory, 'out', 'journal.jsonl');
+});
+afterEach(() => rm(directory, { recursive: true }));
+
+const lines = async () => (await readFile(file, 'utf8')).trim().split('\n');
+const object = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
+const create: Intent = { act: 'create', trial: undefined, target: { ...object, uid: undefined }, undo: '-' };
+const remove = (uid: string): Intent => ({ ...create, act: 'remove', target: { ...object, uid } });
+
+test('an intent and its outcome are joined by an id, also where acts overlap', async () => {
+  const journal = await openJournal(file);
+  const first = await journal.intend(create);
+  const second = await journal.intend(remove('u'));
+  await second('failed', { error: 'no' });
+  await first('done', { uid: 'u' });
+  await journal.close();
+  const [a, b, c, d] = (await lines()).map((line) => JSON.parse(line));
+  expect([a.act, b.act, c.outcome, d.outcome]).toEqual(['create', 'remove', 'failed', 'done']);
+  expect(c.id).toBe(b.id);
+  expect(d.id).toBe(a.id);
+  expect(a.id).not.toBe(b.id);
+});
+
+test('the act begins when the intent is written, and its failure is handed on and written', async () => {
+  const journal = await openJournal(file);
+  const act = async () => {
+    expect((await lines()).length).toBe(1);
+    throw new Error('forbidden');
+  };
+  await expect(journaled(journal, create, act)).rejects.toThrow('forbidden');
+  await journal.close();
+  expect(JSON.parse((await lines())[1]!)).toMatchObject({ outcome: 'failed', error: 'Error: forbidden' });
+});
+
+test('what was created and not removed is left, for the next run to find', async () => {
+  const journal = await openJournal(file);
+  expect(journal.left).toEqual([]);
+  for (const uid of ['u1', 'u2', 'u3']) await (await journal.intend(create))('done', { uid });
+  await (await journal.intend(create))('failed');
+  await journal.intend(create);
+  await (await journal.intend(remove('u2')))('done');
+  await (await journal.intend(remove('u3')))('failed');
+  await journal.close();
+  const next = await openJournal(file);
+  expect(next.left).toEqual([
+    { ...object, uid: 'u3', pid: process.pid },
+    { ...object, uid: 'u1', pid: process.pid },
+  ]);
+  await next.close();
+});
+
+test('a line that a crash has torn spoils neither what was before nor what comes after it', async () => {
+  const journal = await openJournal(file);
+  await (await journal.intend(create))('done', { uid: 'u1' });
+  await journal.close();
+  await appendFile(file, '{"id":"2026-11-21T08:00:00.000Z/1/0","act":"cre');
+  const next = await openJournal(file);
+  expect(next.left.map(({ uid }) => uid)).toEqual(['u1']);
+  await (await next.intend(remove('u1')))('done');
+  await next.close();
+  const last = await openJournal(file);
+  expect(last.left).toEqual([]);
+  await last.close();
+});
