@@ -63,6 +63,7 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
     metrics,
     budget: budget.lines(),
     down_share: downShare.result(),
+    faults: scenario.faults.flatMap(({ type, at_ms }) => at_ms.map((at) => ({ name: type, at_ms: at }))),
     objectives: judgeObjectives(scenario.objectives, metrics, undefined),
     assumptions: assumptions(scenario),
     ignored: scenario.ignored.map(

@@ -82,7 +82,9 @@ export function compareMetric(
   const allowed = margin(metric, predicted.mean, resolution);
   const difference = measured.mean - predicted.mean;
   const half = halfWidth(predicted, measured);
-  const by = `measured ${signed(difference)} of the predicted mean, give or take ${number(half)} (${n} trials); ${number(allowed)} is allowed`;
+  const by =
+    `the measured mean is ${number(Math.abs(difference))} ${difference < 0 ? 'below' : 'above'} the predicted one, ` +
+    `give or take ${number(half)} (${n} ${n === 1 ? 'trial' : 'trials'}); ${number(allowed)} is allowed`;
 
   const inside = measured.values.filter((v) => v >= predicted.pi90[0] && v <= predicted.pi90[1]).length;
   // A single trial a resolution beside the interval is not beside it.
@@ -196,4 +198,3 @@ function overall(
 }
 
 const number = (value: number): string => String(Number(value.toPrecision(3)));
-const signed = (value: number): string => `${value < 0 ? '-' : '+'}${number(Math.abs(value))}`;

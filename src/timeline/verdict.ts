@@ -72,6 +72,8 @@ export interface Prediction {
   readonly budget: readonly BudgetLine[];
   /** Share of trials in which the system is down, at equally spaced times; for the picture's band. */
   readonly down_share: { readonly step_ms: number; readonly share: readonly number[] };
+  /** What is caused, and when, from the start of a trial. */
+  readonly faults: readonly { readonly name: string; readonly at_ms: number }[];
   readonly objectives: readonly ObjectiveResult[];
   /** What the prediction rests on: every timer that took part, its value for people, its source. */
   readonly assumptions: readonly { readonly name: string; readonly value: string; readonly source: string }[];

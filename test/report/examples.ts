@@ -78,6 +78,7 @@ export const prediction: Prediction = {
     { mechanism: 'kube-proxy sync', seconds: 0.552 },
     { mechanism: 'kubelet status and PLEG', seconds: 0.21 },
   ],
+  faults: [{ name: 'pod-kill', at_ms: 2000 }],
   down_share: downShare(),
   objectives: objectives.map(({ measured: _measured, ...objective }) => ({
     ...objective,
@@ -168,7 +169,8 @@ const agreeing: Verdict = {
   seed: '1',
   version: '0.1.0',
   verdict: 'agrees',
-  reason: 'downtime_s: measured +0.138 of the predicted mean, give or take 0.7 (3 trials); 0.646 is allowed',
+  reason:
+    'downtime_s: the measured mean is 0.138 above the predicted one, give or take 0.7 (3 trials); 0.646 is allowed',
   metrics: metricVerdicts(prediction, measurement, (metric) =>
     metric === 'latency_p50_ms'
       ? {
@@ -226,7 +228,7 @@ export const differs: Results = {
     ...agreeing,
     verdict: 'differs',
     reason:
-      'downtime_s: measured +3.53 of the predicted mean, give or take 0.71 (3 trials); 0.646 is allowed; also failed_requests',
+      'downtime_s: the measured mean is 3.53 above the predicted one, give or take 0.71 (3 trials); 0.646 is allowed; also failed_requests',
     metrics: metricVerdicts(prediction, slow, (metric) =>
       metric.startsWith('latency')
         ? { verdict: 'agrees', reason: 'Within 25 % of the predicted mean.' }

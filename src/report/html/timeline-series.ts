@@ -27,7 +27,13 @@ export interface TimelineSeries {
   /** Steps: the share holds until the next point. */
   readonly measured: readonly Point[];
   readonly trials: Measurement['outages'];
-  readonly faults: Measurement['faults'];
+  /** As they happened; where nothing was measured, as they are planned. */
+  readonly faults: readonly FaultMark[];
+}
+
+export interface FaultMark {
+  readonly name: string;
+  readonly begin_ms: number;
 }
 
 /** Below this part of the window, what happens is drawn alone. */
@@ -42,7 +48,9 @@ export function timelineSeries(
   const window_ms = (prediction?.window_s ?? measurement?.window_s ?? 0) * 1000;
   const trials = measurement?.outages ?? [];
   const counted = new Set(trials.map(({ trial }) => trial));
-  const faults = (measurement?.faults ?? []).filter(({ trial }) => counted.has(trial));
+  const planned = (prediction?.faults ?? []).map(({ name, at_ms }) => ({ name, begin_ms: at_ms }));
+  const faults: readonly FaultMark[] =
+    measurement === undefined ? planned : measurement.faults.filter(({ trial }) => counted.has(trial));
   const predicted = predictedShare(prediction);
   const range = interestingRange(window_ms, predicted, trials, faults);
   return {
@@ -128,7 +136,7 @@ function interestingRange(
   window_ms: number,
   predicted: readonly Point[],
   trials: Measurement['outages'],
-  faults: Measurement['faults'],
+  faults: readonly FaultMark[],
 ): { from_ms: number; to_ms: number } {
   const down = [
     ...predicted.filter(({ up }) => up < 1).map(({ at_ms }) => at_ms),
