@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { AddressPlan } from './addresses.ts';
 import { type Instance, nodeNamespace } from './instance.ts';
 import { attempt, run } from './run.ts';
+import { isInstalled } from './search-path.ts';
 
 export const NAMESPACE_FOLDER = '/run/netns';
 const BRIDGE = 'lan';
@@ -30,6 +31,7 @@ export function namespacesOf(instance: Instance, plan: AddressPlan): string[] {
  * network namespace: what is sent in here cannot leave.
  */
 export async function createNetwork(instance: Instance, plan: AddressPlan): Promise<void> {
+  await loadBridgeFilter();
   mkdirSync(NAMESPACE_FOLDER, { recursive: true });
   for (const namespace of namespacesOf(instance, plan)) {
     // As `ip netns add` does, but without turning the folder into a mount of its own for good.
@@ -37,6 +39,12 @@ export async function createNetwork(instance: Instance, plan: AddressPlan): Prom
     await run(['unshare', `--net=${namespaceFile(namespace)}`, 'true']);
   }
   for (const command of networkCommands(instance, plan)) await run(command);
+}
+
+/** A module on most kernels, and nothing loads it by itself. */
+async function loadBridgeFilter(): Promise<void> {
+  if (existsSync('/proc/sys/net/bridge') || !isInstalled('modprobe')) return;
+  await attempt(['modprobe', 'br_netfilter']);
 }
 
 export function networkCommands(instance: Instance, plan: AddressPlan): string[][] {

@@ -128,6 +128,18 @@ describe.skipIf(skipped)(`testbed lifecycle${skipped ? ` (skipped: ${reason})` :
     await until(async () => /ErrImagePull|ImagePullBackOff/.test(await reasonOf()));
   });
 
+  it('shows a pod with hostPID its own node and no other', { timeout: UP_TIMEOUT_MS }, async () => {
+    const spec = { nodeName: 'node-1', hostPID: true, restartPolicy: 'Never' };
+    const overrides = JSON.stringify({ apiVersion: 'v1', spec });
+    await kubectl('run', 'ps', '--image=busybox', `--overrides=${overrides}`, '--', 'ps', '-o', 'args');
+    await kubectl('wait', '--for=jsonpath={.status.phase}=Succeeded', 'pod/ps', '--timeout=30s');
+    const processes = await kubectl('logs', 'ps');
+    expect(processes.match(/^\S*kubelet .*/gm)).toEqual([
+      expect.stringContaining('--hostname-override=node-1'),
+    ]);
+    expect(processes).not.toContain('kube-apiserver');
+  });
+
   it('kills a container from outside, and Kubernetes restarts it', { timeout: UP_TIMEOUT_MS }, async () => {
     const pod = await kubectl(
       'get',

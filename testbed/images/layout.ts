@@ -27,6 +27,9 @@ const LAYER_TYPE = 'application/vnd.oci.image.layer.v1.tar';
 
 // Debian's suite of the images: fixed, so that the testbed is the same on every machine.
 const DEBIAN_SUITE = 'bookworm';
+/** The last hook that mmdebstrap runs for each variant. */
+const LAST_HOOK = { essential: 'customize', extract: 'extract' } as const;
+
 const ARCHITECTURES: Partial<Record<NodeJS.Architecture, string>> = { x64: 'amd64' };
 
 export interface LayoutBuild {
@@ -110,7 +113,7 @@ async function writeDebianLayer(layer: Layer & { from: 'debian' }, build: Layout
     `--include=${layer.packages.join(',')}`,
     '--aptopt=APT::Install-Recommends "false"',
     ...['doc', 'man', 'locale', 'info'].map((unused) => `--dpkgopt=path-exclude=/usr/share/${unused}/*`),
-    ...(layer.hook ? [`--customize-hook=${layer.hook}`] : []),
+    ...(layer.hook ? [`--${LAST_HOOK[layer.variant]}-hook=${layer.hook}`] : []),
     DEBIAN_SUITE,
     file,
   ];

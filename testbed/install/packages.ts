@@ -19,8 +19,14 @@ const NEEDED: readonly (readonly [file: string, debianPackage: string])[] = [
 ];
 
 /** Only needed while something is built. */
-const NEEDED_TO_BUILD_IMAGES: typeof NEEDED = [['mmdebstrap', 'mmdebstrap']];
-const NEEDED_TO_BUILD_COMPONENTS: typeof NEEDED = [['go', 'golang-go']];
+const NEEDED_TO_BUILD_IMAGES: typeof NEEDED = [
+  ['mmdebstrap', 'mmdebstrap'],
+  ['/usr/share/keyrings/debian-archive-keyring.gpg', 'debian-archive-keyring'],
+];
+const NEEDED_TO_BUILD_COMPONENTS: typeof NEEDED = [
+  ['go', 'golang-go'],
+  ['/etc/ssl/certs/ca-certificates.crt', 'ca-certificates'],
+];
 
 export function missingPackages(
   { images, components }: { images: boolean; components: boolean },
