@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import type { RequestEvent } from '../../../src/timeline/event.ts';
+import { observe } from './observe.ts';
 
 const STOP_MS = 5000;
 const TIMEOUT_MS = 1000;
@@ -36,6 +37,12 @@ test('a runner stopped for 5 s says so: sums are exact, what was overdue is late
       .map((line) => JSON.parse(line) as RequestEvent);
     expect(events.length).toBe(800);
     expect(new Set(events.map((event) => event.at_ms)).size).toBe(800);
+
+    const observation = observe(events, { rate_per_s: 100, window_ms: 8000, latency_limit_ms: 1000 });
+    expect(observation.scheduled).toBe(800);
+    expect(Object.values(observation.outcomes).reduce((sum, count) => sum + count, 0)).toBe(800);
+    expect(observation.valid).toBe(false);
+    expect(observation.invalid_because.join('; ')).toMatch(/were not sent; .* left more than 100 ms late/);
 
     const notSent = events.filter((event) => event.outcome === 'not-sent');
     const expected = ((STOP_MS - TIMEOUT_MS) * 100) / 1000;
