@@ -37,7 +37,9 @@ export function isPresent(instance: Instance): boolean {
 }
 
 function processesIn(namespaces: readonly string[]): ProcessId[] {
-  return namespaces.flatMap((namespace) => processesInNamespace(namespaceFile(namespace)));
+  return namespaces
+    .flatMap((namespace) => processesInNamespace(namespaceFile(namespace)))
+    .filter(({ pid }) => pid !== process.pid); // which is in the lab when run by `exec`
 }
 
 function namespacesOnMachine(instance: Instance): string[] {

@@ -91,6 +91,7 @@ async function all(tasks: readonly Promise<void>[]): Promise<void> {
   }
 }
 
+/** A testbed on its way up: whatever it starts is in its state at once, for `clean` to find. */
 class Starting {
   readonly #instance: Instance;
   readonly #state: State;

@@ -111,7 +111,7 @@ describe.skipIf(skipped)(`testbed lifecycle${skipped ? ` (skipped: ${reason})` :
     const podIPs = await kubectl('get', 'pods', '--output=jsonpath={.items[*].status.podIP}');
     const urls = ['198.18.0.11:30080', '198.18.0.12:30080', clusterIP, ...podIPs.split(' ')];
     expect(urls).toHaveLength(5);
-    // kube-proxy has the endpoints within its minSyncPeriod of 1 s.
+    // kube-proxy may wait for its minSyncPeriod: 1 s (Kubernetes 1.35, pkg/proxy/apis/config/v1alpha1/defaults.go).
     for (const url of urls) await until(async () => (await get(url, '198.18.0.1')) === 200);
     expect(await get('198.18.0.12:30080', '198.18.250.200')).toBe(200);
   });
