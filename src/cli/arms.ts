@@ -2,11 +2,13 @@
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Recorder } from '../timeline/event.ts';
 import type { Measurement, Prediction, Verdict } from '../timeline/verdict.ts';
-import type { Target } from './options.ts';
+import type { ClusterKind, Target } from './options.ts';
 import type { Progress } from './progress.ts';
 
 export interface PredictRequest {
   readonly scenario: Scenario;
+  /** The kind of cluster it is made for. */
+  readonly cluster: ClusterKind;
   readonly onProgress: (done: number, total: number) => void;
   readonly recorderForTrial: (trial: number) => Recorder | undefined;
 }

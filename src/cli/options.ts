@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly measure_trials?: number | undefined;
   /** Where to measure; `predict` touches nothing and has none. */
   readonly target?: Target;
+  /** The kind of cluster `predict` predicts for; where something is measured, that is predicted for. */
+  readonly predict_for?: ClusterKind;
   readonly out: string | undefined;
 }
 
@@ -55,6 +57,11 @@ function trials(flag: string, what: string) {
 
 export const PREDICT_OPTIONS = {
   trials: trials('trials', 'Trials to simulate'),
+  cluster: {
+    choices: CLUSTERS,
+    default: 'kubernetes' as ClusterKind,
+    describe: 'What to predict for: a real Kubernetes, or the one in this process',
+  },
   seed: SEED,
   out: OUT,
 } as const satisfies Record<string, Options>;

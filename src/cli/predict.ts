@@ -21,6 +21,7 @@ export function addPredict(yargs: Argv, choose: Choose): Argv {
             scenario: given.scenario,
             seed: given.seed,
             predict_trials: given.trials,
+            predict_for: given.cluster,
             out: given.out,
           },
           io,

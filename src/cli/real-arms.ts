@@ -11,9 +11,9 @@ import type { Arms } from './arms.ts';
 import type { Progress } from './progress.ts';
 
 export const arms: Arms = {
-  async predict({ scenario, onProgress, recorderForTrial }) {
+  async predict({ scenario, cluster, onProgress, recorderForTrial }) {
     const { predict } = await import('../sim/predict.ts');
-    return predict(scenario, { onProgress, recorderForTrial });
+    return predict(scenario, { platform: cluster, onProgress, recorderForTrial });
   },
 
   async measure({ scenario, target, journal: file, progress, recorderForTrial, signal }) {

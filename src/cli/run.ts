@@ -12,7 +12,7 @@ import type { Measurement, Prediction } from '../timeline/verdict.ts';
 import type { Arms } from './arms.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { type Io, mayColor } from './io.ts';
-import type { RunOptions, Target } from './options.ts';
+import type { ClusterKind, RunOptions, Target } from './options.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { ResultsFolder } from './results.ts';
 
@@ -33,7 +33,10 @@ export async function run(name: CommandName, options: RunOptions, io: Io, arms: 
   const interrupt = listenForInterrupt(io);
   try {
     const work: Work = { scenario, folder, progress, interrupt, arms };
-    const prediction = name === 'chaos' ? undefined : await predict(work);
+    const prediction =
+      name === 'chaos'
+        ? undefined
+        : await predict(work, options.target?.cluster ?? options.predict_for ?? 'kubernetes');
     const measurement = options.target && (await measure(work, options.target));
     const verdict = prediction && measurement && (await arms.compare(scenario, prediction, measurement));
     if (verdict) await folder.write('verdict', verdict);
@@ -70,11 +73,15 @@ interface Work {
   readonly arms: Arms;
 }
 
-async function predict({ scenario, folder, progress, interrupt, arms }: Work): Promise<Prediction> {
+async function predict(
+  { scenario, folder, progress, interrupt, arms }: Work,
+  cluster: ClusterKind,
+): Promise<Prediction> {
   progress.phase(`predicting ${scenario.name}: ${count(scenario.trials.predict, 'trial')}`);
   folder.clearTimelines('predicted');
   const prediction = await arms.predict({
     scenario,
+    cluster,
     onProgress(done, total) {
       if (interrupt.signal.aborted) throw abortedBefore(interrupt);
       progress.update(`${done} of ${total}`);
@@ -129,7 +136,7 @@ export function commandOf(
     ['seed', scenario.seed],
     ['trials', String(name === 'predict' ? predict_trials : measure_trials)],
     ['predict-trials', name === 'verify' ? String(predict_trials) : undefined],
-    ['cluster', target?.cluster],
+    ['cluster', target?.cluster ?? options.predict_for],
     ['context', target?.context],
     ['source-addresses', target?.source_addresses],
     ['container-kill-command', target?.container_kill_command],

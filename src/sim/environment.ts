@@ -4,17 +4,20 @@ import type { Timing, TimingName } from '../scenario/timing.ts';
 import type { Recorder, TimelineEvent } from '../timeline/event.ts';
 import type { Uniform } from './engine/random.ts';
 import { Simulation } from './engine/simulation.ts';
+import type { Platform } from './platform.ts';
 
 /** What every part of one simulated trial shares: the clock, the luck, and where events are recorded. */
 export class Environment {
   readonly simulation = new Simulation();
+  readonly platform: Platform;
   readonly #streams = new Map<string, Uniform>();
   readonly #seed: string;
   readonly #trial: number;
   readonly #timing: Timing;
   readonly #recorder: Recorder;
 
-  constructor(seed: string, trial: number, timing: Timing, recorder: Recorder) {
+  constructor(seed: string, trial: number, platform: Platform, timing: Timing, recorder: Recorder) {
+    this.platform = platform;
     this.#seed = seed;
     this.#trial = trial;
     this.#timing = timing;

@@ -6,7 +6,8 @@
  * const prediction = await predict(loadScenario('scenarios/nginx-x2.yaml'));
  * prediction.metrics.downtime_s?.pi90; // where a single run is expected, in seconds
  */
-import { describe, mean_ms } from '../scenario/distribution.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Distribution, describe } from '../scenario/distribution.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { TIMING, type TimingName } from '../scenario/timing.ts';
 import { type Recorder, tee } from '../timeline/event.ts';
@@ -18,11 +19,14 @@ import { VERSION } from '../version.ts';
 import { Budget } from './estimate/budget.ts';
 import { DownShare } from './estimate/down-share.ts';
 import { summarise } from './estimate/summary.ts';
+import { PLATFORMS, type Platform, timingOn } from './platform.ts';
 import { SimulatedWorld } from './world.ts';
 
 export interface PredictOptions {
   /** Trials; the scenario's own number where not given. */
   readonly trials?: number;
+  /** What it is made for; default: Kubernetes. */
+  readonly platform?: Platform['name'];
   /** Told now and then how many trials are done. */
   readonly onProgress?: (done: number, total: number) => void;
   /** Another recorder for a trial, to keep its timeline. */
@@ -35,7 +39,8 @@ const BATCH = 50;
 export async function predict(scenario: Scenario, options: PredictOptions = {}): Promise<Prediction> {
   const trials = options.trials ?? scenario.trials.predict;
   const window_ms = scenario.load.duration_ms;
-  const world = new SimulatedWorld(scenario);
+  const platform = PLATFORMS[options.platform ?? 'kubernetes'];
+  const world = new SimulatedWorld(scenario, platform);
   const budget = new Budget();
   const downShare = new DownShare(window_ms);
   const observations: Observation[] = [];
@@ -58,6 +63,7 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
     scenario: scenario.name,
     seed: scenario.seed,
     version: VERSION,
+    platform: platform.name,
     trials,
     window_s: window_ms / 1000,
     metrics,
@@ -65,7 +71,7 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
     down_share: downShare.result(),
     faults: scenario.faults.flatMap(({ type, at_ms }) => at_ms.map((at) => ({ name: type, at_ms: at }))),
     objectives: judgeObjectives(scenario.objectives, metrics, undefined),
-    assumptions: assumptions(scenario),
+    assumptions: assumptions(scenario, platform),
     ignored: scenario.ignored.map(
       ({ kind, name, position }) => `${kind} ${name} (${position.file}:${position.line}:${position.column})`,
     ),
@@ -73,7 +79,7 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
 }
 
 /** What the figures rest on: first what the scenario says of the application, then every timer. */
-function assumptions(scenario: Scenario): Prediction['assumptions'] {
+function assumptions(scenario: Scenario, platform: Platform): Prediction['assumptions'] {
   const applications = scenario.workloads.flatMap(({ name, pod }) =>
     pod.containers.map((container) => ({
       name: `${name}/${container.name}`,
@@ -84,14 +90,20 @@ function assumptions(scenario: Scenario): Prediction['assumptions'] {
       source: scenario.file,
     })),
   );
-  const timers = Object.entries(TIMING).map(([name, entry]) => {
-    const used = scenario.timing[name as TimingName];
-    const isDefault = mean_ms(used) === mean_ms(entry.default) && used.kind === entry.default.kind;
+  const timing = timingOn(platform, scenario.timing);
+  const timers = Object.entries(TIMING).map(([key, entry]) => {
+    const name = key as TimingName;
+    const used = timing[name];
     return {
       name,
       value: `${describe(used)}: ${entry.what}`,
-      source: isDefault ? entry.source : scenario.file,
+      source: sourceOf(name, used, scenario, platform),
     };
   });
   return [...applications, ...timers];
+}
+
+function sourceOf(name: TimingName, used: Distribution, scenario: Scenario, platform: Platform): string {
+  if (isDeepStrictEqual(used, platform.timing[name])) return `the ${platform.name} cluster, docs/embedded.md`;
+  return isDeepStrictEqual(used, TIMING[name].default) ? TIMING[name].source : scenario.file;
 }

@@ -2,6 +2,7 @@ import { replicaRates } from '../scenario/capacity.ts';
 import { stream } from '../scenario/random.ts';
 import type { Fault, Scenario, Service } from '../scenario/scenario.ts';
 import { chooseVictims } from '../scenario/selection.ts';
+import type { Timing } from '../scenario/timing.ts';
 import { type Recorder, TIMELINE_VERSION } from '../timeline/event.ts';
 import type { World } from '../timeline/world.ts';
 import type { Cause } from './cause.ts';
@@ -9,6 +10,7 @@ import { Environment } from './environment.ts';
 import { containerKill } from './faults/container-kill.ts';
 import { podKill } from './faults/pod-kill.ts';
 import { SimulatedCluster } from './kubernetes/cluster.ts';
+import { KUBERNETES, type Platform, timingOn } from './platform.ts';
 import { Client } from './traffic/client.ts';
 
 /** When the Service came further back, and why; in the order of time. */
@@ -18,9 +20,13 @@ export type Recovery = { readonly at_ms: number; readonly cause: Cause };
 export class SimulatedWorld implements World {
   readonly #scenario: Scenario;
   readonly #service: Service;
+  readonly #platform: Platform;
+  readonly #timing: Timing;
 
-  constructor(scenario: Scenario) {
+  constructor(scenario: Scenario, platform: Platform = KUBERNETES) {
     this.#scenario = scenario;
+    this.#platform = platform;
+    this.#timing = timingOn(platform, scenario.timing);
     const { load } = scenario;
     const service = scenario.services.find(
       ({ name, namespace }) => name === load.service && namespace === load.namespace,
@@ -36,7 +42,7 @@ export class SimulatedWorld implements World {
 
   /** Runs one trial at once, and says when and why the Service came back. */
   simulate(trial: number, recorder: Recorder): readonly Recovery[] {
-    const { seed, name, load, timing, faults } = this.#scenario;
+    const { seed, name, load, faults } = this.#scenario;
     recorder.record({
       type: 'header',
       version: TIMELINE_VERSION,
@@ -50,7 +56,7 @@ export class SimulatedWorld implements World {
       replica_rps: replicaRates(this.#scenario),
       where: 'simulator',
     });
-    const environment = new Environment(seed, trial, timing, recorder);
+    const environment = new Environment(seed, trial, this.#platform, this.#timing, recorder);
     const recoveries: Recovery[] = [];
     const cluster = new SimulatedCluster(environment, this.#scenario, this.#service, load.port, (cause) => {
       recoveries.push({ at_ms: environment.now_ms, cause });

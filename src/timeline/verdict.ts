@@ -65,6 +65,8 @@ export interface Prediction {
   readonly seed: string;
   /** Of foreshock; the bytes of a prediction are the same for the same scenario, seed and version. */
   readonly version: string;
+  /** The kind of cluster it is made for. */
+  readonly platform: 'kubernetes' | 'embedded';
   readonly trials: number;
   readonly window_s: number;
   readonly metrics: Readonly<Partial<Record<Metric, Predicted>>>;

@@ -78,6 +78,7 @@ export const prediction: Prediction = {
     { mechanism: 'kube-proxy sync', seconds: 0.552 },
     { mechanism: 'kubelet status and PLEG', seconds: 0.21 },
   ],
+  platform: 'kubernetes',
   faults: [{ name: 'pod-kill', at_ms: 2000 }],
   down_share: downShare(),
   objectives: objectives.map(({ measured: _measured, ...objective }) => ({

@@ -16,7 +16,7 @@ try {
   // Not allowed: the schedule is kept as well as can be, and a lag makes the trial invalid.
 }
 
-const transport = new HttpTransport((workerData as WorkerData).target);
+const { target } = workerData as WorkerData;
 const post = (message: FromWorker) => parentPort?.postMessage(message);
 let running: AbortController | undefined;
 
@@ -27,6 +27,8 @@ parentPort?.on('message', (message: ToWorker) => {
 
 async function run(plan: LoadPlan): Promise<void> {
   running = new AbortController();
+  // A client of its own for each run: connections kept from the last one may lead to pods that are gone.
+  const transport = new HttpTransport(target);
   let batch: (RequestEvent | NoteEvent)[] = [];
   const flush = () => {
     if (batch.length > 0) post({ type: 'events', events: batch });
@@ -42,5 +44,6 @@ async function run(plan: LoadPlan): Promise<void> {
     post({ type: 'failed', error: error instanceof Error ? error : new Error(String(error)) });
   } finally {
     clearInterval(flushing);
+    await transport.close();
   }
 }

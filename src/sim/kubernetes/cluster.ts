@@ -65,12 +65,12 @@ export class SimulatedCluster {
     }
     const endpoints = new EndpointSliceController(environment, this.api, service.selector, steady);
     this.#proxy = new KubeProxy(environment, this.api, endpoints.current, (cause) => this.#restored(cause));
-    const pick = environment.uniform('kube-proxy');
+    const next = balancer(environment);
     this.network = new Network(
       environment,
       () => {
         const { backends } = this.#proxy;
-        return backends[below(backends.length, pick)];
+        return backends[next(backends.length)];
       },
       (pod) => {
         const worker = this.worker(pod);
@@ -110,3 +110,13 @@ const RUNNING = {
   ready: true,
   grace_period_s: undefined,
 } as const;
+
+/** Which of so many endpoints the next connection goes to. */
+function balancer(environment: Environment): (count: number) => number {
+  if (environment.platform.balancing === 'round-robin') {
+    let turn = 0;
+    return (count) => turn++ % count;
+  }
+  const pick = environment.uniform('kube-proxy');
+  return (count) => below(count, pick);
+}

@@ -17,6 +17,7 @@ export class KubeProxy {
   #isWaiting = false;
   #idleFrom_ms = 0;
   #backends: readonly string[];
+  readonly #usesTerminating: boolean;
   readonly #onRules: (cause: Cause) => void;
 
   /** @param onRules told of every change of the rules, with what led to it */
@@ -28,7 +29,8 @@ export class KubeProxy {
   ) {
     this.#environment = environment;
     this.#known = steady;
-    this.#backends = eligible(steady);
+    this.#usesTerminating = environment.platform.usesTerminating;
+    this.#backends = this.#eligible(steady);
     this.#onRules = onRules;
     api.watchEndpoints((slice, cause) => {
       this.#known = slice;
@@ -52,7 +54,7 @@ export class KubeProxy {
   #sync(): void {
     const begin_ms = this.#environment.now_ms;
     const cause = step(this.#due, 'kube-proxy minSyncPeriod', begin_ms);
-    const backends = eligible(this.#known);
+    const backends = this.#eligible(this.#known);
     this.#due = undefined;
     const end_ms = begin_ms + this.#environment.delay_ms('kube_proxy_sync');
     this.#idleFrom_ms = end_ms + this.#environment.delay_ms('kube_proxy_min_sync_period');
@@ -63,9 +65,9 @@ export class KubeProxy {
       if (this.#due !== undefined) this.#request();
     });
   }
-}
 
-/** Ready endpoints; where there is none, those that still serve while they terminate (pkg/proxy/topology.go). */
-function eligible(slice: EndpointSlice): readonly string[] {
-  return slice.ready.length > 0 ? slice.ready : slice.terminating;
+  /** Ready endpoints; where there is none, those that still serve while they terminate (pkg/proxy/topology.go). */
+  #eligible({ ready, terminating }: EndpointSlice): readonly string[] {
+    return ready.length === 0 && this.#usesTerminating ? terminating : ready;
+  }
 }

@@ -87,6 +87,10 @@ export class Network {
     }
     const backend = this.#backend(pod);
     if (backend === undefined || !backend.sandbox.isUp) {
+      if (this.#environment.platform.absentAddress === 'refusal') {
+        this.#answer(() => attempt.client.refused());
+        return;
+      }
       if (attempt.port !== undefined) {
         const until_ms = this.#environment.now_ms + this.#environment.delay_ms('conntrack_syn_sent');
         this.#tracked.set(attempt.port, { pod, until_ms });

@@ -56,9 +56,8 @@ export class ProbeWorker {
     this.#changed = changed;
   }
 
-  /** The worker's first attempt is at once, then one a period. */
+  /** The worker's ticker begins with the pod. */
   start(): void {
-    this.#attempt();
     this.#tick(this.#probe.period_s * 1000);
   }
 
@@ -76,11 +75,14 @@ export class ProbeWorker {
     this.#isStopped = true;
   }
 
-  /** Asks for an attempt now; the ticker starts again from here. */
+  /** The kubelet synced a container that runs and is not ready: an attempt now, and the ticker starts again from here. */
   trigger(): void {
     if (this.#isStopped) return;
-    this.#tick(this.#probe.period_s * 1000);
-    this.#attempt();
+    const isNew = this.#container().running !== this.#process;
+    if (this.#environment.platform.firstProbe === 'when-seen-running' || isNew) {
+      this.#tick(this.#probe.period_s * 1000);
+    }
+    if (this.#environment.platform.firstProbe === 'when-seen-running') this.#attempt();
   }
 
   #tick(first_ms: number): void {

@@ -1,0 +1,69 @@
+import { isDeepStrictEqual } from 'node:util';
+import { constant, lognormal, uniform } from '../scenario/distribution.ts';
+import { TIMING, type Timing, type TimingName } from '../scenario/timing.ts';
+
+/**
+ * What a prediction is made for. Clusters differ in their delays, which a scenario can set, and in some
+ * behaviour, which it cannot.
+ */
+export interface Platform {
+  readonly name: 'kubernetes' | 'embedded';
+  /** Delays that differ from the defaults of TIMING. */
+  readonly timing: Readonly<Partial<Timing>>;
+  /** How a new connection chooses among the endpoints. */
+  readonly balancing: 'random' | 'round-robin';
+  /** Whether endpoints that terminate and still serve are used when no other is left. */
+  readonly usesTerminating: boolean;
+  /** What a client gets from an address that is gone. */
+  readonly absentAddress: 'silence' | 'refusal';
+  /** When a container is first probed. */
+  readonly firstProbe: 'when-seen-running' | 'a-period-later';
+}
+
+/** Kubernetes as its sources have it; kube-proxy in iptables mode. */
+export const KUBERNETES: Platform = {
+  name: 'kubernetes',
+  timing: {},
+  balancing: 'random',
+  usesTerminating: true,
+  absentAddress: 'silence',
+  firstProbe: 'when-seen-running',
+};
+
+/** The cluster inside the process (@ngrok/webernetes 0.3.5): what differs is in docs/embedded.md. */
+export const EMBEDDED: Platform = {
+  name: 'embedded',
+  timing: {
+    api_write: lognormal(2, 0.4),
+    watch_delivery: lognormal(1, 0.4),
+    controller_sync: lognormal(1, 0.4),
+    scheduler_bind: lognormal(2, 0.4),
+    kubelet_pleg_relist: uniform(1, 5),
+    kubelet_volume_wait: constant(0),
+    sandbox_start: lognormal(4, 0.4),
+    image_check: constant(0),
+    container_start: lognormal(4, 0.4),
+    container_signal: lognormal(3, 0.4),
+    sandbox_stop: lognormal(3, 0.4),
+    kube_proxy_min_sync_period: constant(0),
+    kube_proxy_sync: lognormal(2, 0.4),
+    conntrack_syn_sent: constant(0),
+    icmp_interval: constant(0),
+  },
+  balancing: 'round-robin',
+  usesTerminating: false,
+  absentAddress: 'refusal',
+  firstProbe: 'a-period-later',
+};
+
+export const PLATFORMS = { kubernetes: KUBERNETES, embedded: EMBEDDED } as const;
+
+/** The scenario's timing on a platform: what the scenario set itself holds everywhere. */
+export function timingOn(platform: Platform, timing: Timing): Timing {
+  const result: Record<string, unknown> = { ...timing };
+  for (const [name, value] of Object.entries(platform.timing)) {
+    const isDefault = isDeepStrictEqual(timing[name as TimingName], TIMING[name as TimingName].default);
+    if (isDefault) result[name] = value;
+  }
+  return result as Timing;
+}
