@@ -10,7 +10,9 @@ import type { NoteEvent, RequestEvent } from '../../../src/timeline/event.ts';
 
 const never = new AbortController().signal;
 const arrivals: number[] = [];
-const server = http.createServer((_, response) => {
+const sockets = new Set<unknown>();
+const server = http.createServer((incoming, response) => {
+  sockets.add(incoming.socket);
   arrivals.push(now_ms());
   response.end();
 });
@@ -55,6 +57,20 @@ test('HTTP is sent from a thread of its own, on the same clock, one run after an
       expect(arrival_ms - start_ms).toBeLessThan(index * 50 + 100);
     });
   }
+  await sender.close();
+});
+
+test('kept connections are kept within a run, not into the next', async () => {
+  const sender = senderFor(transport);
+  const keepAlive = (times_ms: readonly number[]) => {
+    const { request, ...rest } = plan(times_ms);
+    return { ...rest, request: { ...request, connections: 'keep-alive' as const } };
+  };
+  sockets.clear();
+  await sender.run(keepAlive([0, 100, 200]), () => {}, never);
+  expect(sockets.size).toBe(1);
+  await sender.run(keepAlive([0, 100, 200]), () => {}, never);
+  expect(sockets.size).toBe(2);
   await sender.close();
 });
 
