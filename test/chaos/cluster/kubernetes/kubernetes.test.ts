@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Cluster, type PodRef, PodReplacedError } from '../../../../src/chaos/cluster/cluster.ts';
 import { connectKubernetes } from '../../../../src/chaos/cluster/kubernetes.ts';
@@ -271,6 +272,18 @@ describe('the way to a Service', () => {
       routeOf({ spec: { clusterIP: '127.0.0.8', ports: [{ port: 80, nodePort: 9 }] } }, true),
     );
     expect(error.message).toMatch(/tried NodePort 9 of node-a, 127\.0\.0\.2: ECONNREFUSED; .*ClusterIP/);
+  }, 15_000);
+
+  it('is waited for while kube-proxy does not have the new endpoints yet', async () => {
+    const proxy = createServer();
+    const port = await new Promise<number>((resolve) => {
+      proxy.listen(0, '127.0.0.2', () => resolve((proxy.address() as AddressInfo).port));
+    });
+    proxy.close();
+    setTimeout(() => proxy.listen(port, '127.0.0.2'), 500);
+    const nodePort = { spec: { clusterIP: '127.0.0.8', ports: [{ port: 80, nodePort: port }] } };
+    expect(await routeOf(nodePort, true)).toBe(`NodePort ${port} of node-a, 127.0.0.2`);
+    proxy.close();
   });
 
   it('is refused where the Service has no such port', async () => {
