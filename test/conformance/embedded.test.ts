@@ -1,5 +1,8 @@
 import { openCluster } from '../../src/chaos/cluster/open.ts';
+import { withChaosWorld } from './chaos-world.ts';
 import { describeCluster } from './describe-cluster.ts';
+import { describeWorld } from './describe-world.ts';
 import { scenario } from './scenario.ts';
 
 describeCluster('the embedded cluster', () => openCluster('embedded', scenario()));
+describeWorld('chaos in the embedded cluster', (scenario, use) => withChaosWorld('embedded', scenario, use));

@@ -9,6 +9,9 @@ import { ApiError, isApiError } from './errors.ts';
 /** Node ports are the same on all nodes; this many are tried. */
 const NODES_TRIED_MAX = 3;
 const CONNECT_TIMEOUT_MS = 1000;
+/** Of new endpoints kube-proxy hears after a sync at most, of which it makes one a second. */
+const PROXY_PATIENCE_MS = 3000;
+const RETRY_PAUSE_MS = 100;
 
 /**
  * The address at which load from here reaches a Service, the outermost first: its load balancer, a node port
@@ -27,9 +30,10 @@ export async function findRoute(api: Api, target: LoadTarget, expectAnswer: bool
   ];
   const first = ways[0];
   if (first && !expectAnswer) return first;
+  const attempts = ways.map(async (way) => ({ way, failure: await keepTrying(way) }));
   const tried: string[] = [];
-  for (const way of ways) {
-    const failure = await tryToConnect(way);
+  for (const attempt of attempts) {
+    const { way, failure } = await attempt;
     if (failure === undefined) return way;
     tried.push(`${way.route}: ${failure}`);
   }
@@ -107,6 +111,16 @@ async function listNodes(api: Api): Promise<readonly V1Node[]> {
   } catch (error) {
     if (error instanceof UserError && error.cause instanceof ApiError && error.cause.code === 403) return [];
     throw error;
+  }
+}
+
+/** @returns why not; undefined where a connection was made before kube-proxy's time was up */
+async function keepTrying(way: HttpTarget): Promise<string | undefined> {
+  const deadline_ms = performance.now() + PROXY_PATIENCE_MS;
+  for (;;) {
+    const failure = await tryToConnect(way);
+    if (failure === undefined || performance.now() > deadline_ms) return failure;
+    await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
   }
 }
 
