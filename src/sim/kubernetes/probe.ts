@@ -136,7 +136,7 @@ export class ProbeWorker {
     this.#last = success;
     const { failure_threshold, success_threshold } = this.#probe;
     if (this.#run < (success ? success_threshold : failure_threshold)) return;
-    this.#set(success, success ? readyCause(this.kind, container, process, now_ms) : undefined);
+    this.#set(success, success ? this.#successCause(container, process, now_ms) : undefined);
     if ((this.kind === 'liveness' && !success) || this.kind === 'startup') {
       this.#isOnHold = true;
       this.#run = 0;
@@ -148,11 +148,15 @@ export class ProbeWorker {
     this.#result = success;
     this.#changed(success, cause);
   }
-}
 
-/** The program listened, then the kubelet saw the container run, then a probe found it: whichever came last counts. */
-function readyCause(kind: ProbeKind, container: ProbedContainer, process: Process, now_ms: number): Cause {
-  const listening = process.listeningCause;
-  const seen_ms = Math.max(container.seen_at_ms, listening?.end_ms ?? 0);
-  return step(step(listening, 'kubelet PLEG', seen_ms), `${kind} probe`, now_ms);
+  /** It listened, the kubelet saw the container run, the initial delay was over, a probe found it: in that order. */
+  #successCause(container: ProbedContainer, process: Process, now_ms: number): Cause {
+    const listening = process.listeningCause;
+    const seen_ms = Math.max(container.seen_at_ms, listening?.end_ms ?? 0);
+    const due_ms = Math.max(seen_ms, container.started_at_ms + this.#probe.initial_delay_s * 1000);
+    const seen = step(listening, 'kubelet PLEG', seen_ms);
+    const due =
+      due_ms > seen_ms ? step(seen, `${this.kind} initialDelaySeconds`, Math.min(due_ms, now_ms)) : seen;
+    return step(due, `${this.kind} probe`, now_ms);
+  }
 }
