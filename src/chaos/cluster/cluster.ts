@@ -63,8 +63,6 @@ export interface LoadTarget {
 export interface Transport {
   /** For reports: how the Service is reached ("NodePort 30080 of node-1, 198.18.0.11"). */
   readonly route: string;
-  /** Where an HTTP client would send; undefined where only `send` reaches the Service. */
-  readonly address?: { readonly host: string; readonly port: number };
   send(request: TransportRequest): Promise<TransportResult>;
   close(): Promise<void>;
 }

@@ -30,11 +30,15 @@ export async function findRoute(api: Api, target: LoadTarget, expectAnswer: bool
   ];
   const first = ways[0];
   if (first && !expectAnswer) return first;
-  const attempts = ways.map(async (way) => ({ way, failure: await keepTrying(way) }));
+  const found = new AbortController();
+  const attempts = ways.map(async (way) => ({ way, failure: await keepTrying(way, found.signal) }));
   const tried: string[] = [];
   for (const attempt of attempts) {
     const { way, failure } = await attempt;
-    if (failure === undefined) return way;
+    if (failure === undefined) {
+      found.abort();
+      return way;
+    }
     tried.push(`${way.route}: ${failure}`);
   }
   throw new UserError(
@@ -115,11 +119,11 @@ async function listNodes(api: Api): Promise<readonly V1Node[]> {
 }
 
 /** @returns why not; undefined where a connection was made before kube-proxy's time was up */
-async function keepTrying(way: HttpTarget): Promise<string | undefined> {
+async function keepTrying(way: HttpTarget, enough: AbortSignal): Promise<string | undefined> {
   const deadline_ms = performance.now() + PROXY_PATIENCE_MS;
   for (;;) {
     const failure = await tryToConnect(way);
-    if (failure === undefined || performance.now() > deadline_ms) return failure;
+    if (failure === undefined || enough.aborted || performance.now() > deadline_ms) return failure;
     await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
   }
 }
