@@ -10,7 +10,7 @@ import {
   RequestContext,
   type ResponseContext,
 } from '@kubernetes/client-node';
-import { ApiError, forbidden, serverFailed, unauthorized, unreachable } from './errors.ts';
+import { ApiError, forbidden, notKubernetes, serverFailed, unauthorized, unreachable } from './errors.ts';
 
 /** One call, in RBAC's words. */
 export interface Call {
@@ -32,6 +32,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What the server's priority and fairness answers under load. */
+const TOO_MANY_REQUESTS = 429;
 /** How long the server may take for one answer. */
 const CALL_TIMEOUT_MS = 30_000;
 /** Pauses before a read is tried again. */
@@ -120,7 +122,11 @@ export class Api {
     } catch (error) {
       throw unreachable(this.server, error);
     }
-    return JSON.parse(text) as T;
+    try {
+      return JSON.parse(text) as T;
+    } catch (error) {
+      throw notKubernetes(this.server, error);
+    }
   }
 
   async #send(path: string, call: Call | undefined, options: CallOptions): Promise<ResponseContext> {
@@ -151,7 +157,7 @@ export class Api {
     const error = new ApiError(code, await response.body.text(), response.headers['retry-after']);
     if (code === 401) return unauthorized(this.server, this.#config.getCurrentContext(), error);
     if (code === 403 && call) return forbidden(call, error);
-    if (code >= 500) return serverFailed(this.server, error);
+    if (code === TOO_MANY_REQUESTS || code >= 500) return serverFailed(this.server, error);
     return error;
   }
 
@@ -176,7 +182,7 @@ const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 function passing(error: unknown): number | undefined {
   const reason = error instanceof Error && !(error instanceof ApiError) ? error.cause : error;
   if (reason instanceof ApiError) {
-    return reason.code === 429 || reason.code >= 500 ? reason.retry_after_ms : undefined;
+    return reason.code === TOO_MANY_REQUESTS || reason.code >= 500 ? reason.retry_after_ms : undefined;
   }
   const cause = reason instanceof Error ? (reason.cause ?? reason) : undefined;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';

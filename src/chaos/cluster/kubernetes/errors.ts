@@ -62,6 +62,13 @@ export const serverFailed = (server: string, cause: ApiError): UserError =>
     cause,
   });
 
+export const notKubernetes = (server: string, cause: unknown): UserError =>
+  new UserError(`${server} answers, but not as a Kubernetes API server does`, {
+    exitCode: EXIT.configuration,
+    hint: 'check the server in the kubeconfig; a proxy or a login page may stand in between',
+    cause,
+  });
+
 /** @param error what the HTTP client, or the way to its credentials, failed with */
 export function unreachable(server: string, error: unknown): UserError {
   const root = rootOf(error);

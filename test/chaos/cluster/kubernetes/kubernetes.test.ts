@@ -93,10 +93,16 @@ describe('what keeps us from the API server', () => {
     expect(server.requests).toHaveLength(3);
   });
 
-  it('is not tried again where something would be changed', async () => {
-    const cluster = await connect(() => status(503, 'ServiceUnavailable', 'busy'));
+  it('is said where something else answers', async () => {
+    const cluster = await connect(() => (response) => response.end('<html>Please log in</html>'));
+    const error = await failureOf(cluster.describe());
+    expect(error.message).toMatch(/answers, but not as a Kubernetes API server does/);
+  });
+
+  it.each([429, 503])('is not tried again where something would be changed (%i)', async (code) => {
+    const cluster = await connect(() => status(code, 'TooBusy', 'busy'));
     const error = await failureOf(cluster.deletePod(POD, 0));
-    expect(error.message).toMatch(/failed with 503: busy/);
+    expect(error.message).toMatch(`failed with ${code}: busy`);
     expect(server.requests).toHaveLength(1);
   });
 });
