@@ -29,9 +29,9 @@ const delay = (value: Distribution, what: string): TimingEntry => ({
 });
 
 export const TIMING = {
-  api_write: delay(lognormal(5, 0.4), 'from a component sending a write to the API server having stored it'),
+  api_write: delay(lognormal(8, 0.4), 'from a component sending a write to the API server having stored it'),
   watch_delivery: delay(lognormal(3, 0.4), 'from the API server storing an object to a watcher seeing it'),
-  controller_sync: delay(lognormal(2, 0.4), 'work of a controller on one key of its queue'),
+  controller_sync: delay(lognormal(4, 0.4), 'work of a controller on one key of its queue'),
   scheduler_bind: delay(lognormal(5, 0.4), 'from the scheduler seeing a pod to having chosen its node'),
 
   kubelet_pleg_period: timer(
@@ -61,20 +61,20 @@ export const TIMING = {
     'Kubernetes 1.35 pkg/kubelet/kubelet.go MaxCrashLoopBackOff',
   ),
 
-  sandbox_start: delay(lognormal(150, 0.2), "creating a pod's sandbox and its network"),
+  sandbox_start: delay(lognormal(95, 0.3), "creating a pod's sandbox and its network"),
   image_check: delay(
     lognormal(15, 0.4),
     'asking the registry for the digest, where imagePullPolicy is Always',
   ),
   container_start: delay(
-    lognormal(90, 0.2),
+    lognormal(70, 0.2),
     'from asking the runtime for a container to the exec of its program',
   ),
   container_signal: delay(
-    lognormal(20, 0.3),
+    lognormal(30, 0.3),
     'from the kubelet seeing a deletion to SIGTERM in the container',
   ),
-  sandbox_stop: delay(lognormal(120, 0.25), 'from the end of the last container to the address being gone'),
+  sandbox_stop: delay(lognormal(60, 0.4), 'from the end of the last container to the address being gone'),
   probe_request: delay(lognormal(2, 0.4), 'one probe of a healthy application'),
 
   kube_proxy_min_sync_period: timer(
@@ -82,7 +82,7 @@ export const TIMING = {
     'least pause between the end of a sync and the next; an idle proxy syncs at once',
     'Kubernetes 1.35 pkg/proxy/apis/config/v1alpha1/defaults.go, pkg/proxy/runner',
   ),
-  kube_proxy_sync: delay(lognormal(40, 0.25), 'writing the rules of one sync'),
+  kube_proxy_sync: delay(lognormal(37, 0.25), 'writing the rules of one sync'),
 
   network_round_trip: delay(lognormal(0.4, 0.3), 'from the client to a pod and back'),
   conntrack_syn_sent: timer(
