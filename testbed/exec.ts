@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { delimiter } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { kubeconfigFile } from './cluster/kubectl.ts';
 import { TestbedError } from './failure.ts';
 import type { Instance } from './instance.ts';
 import { inNamespace } from './network.ts';
 import { running } from './running.ts';
 import { ENVIRONMENT, SEARCH_PATH } from './search-path.ts';
+
+const TESTBED = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 const PASSED_ON: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 
@@ -18,6 +21,8 @@ export function execInLab(instance: Instance, command: readonly string[]): Promi
     ...ENVIRONMENT,
     KUBECONFIG: kubeconfigFile(instance),
     PATH: `${SEARCH_PATH}${delimiter}${state.installation.binaries}`, // for kubectl, where there is none
+    // Nothing inside a container can kill it; foreshock asks whoever is named here.
+    FORESHOCK_CONTAINER_KILL_COMMAND: JSON.stringify([process.execPath, TESTBED, 'kill-container']),
   };
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { stdio: 'inherit', env });

@@ -26,7 +26,7 @@ export function addChaos(yargs: Argv, choose: Choose): Argv {
             scenario: given.scenario,
             seed: given.seed,
             measure_trials: given.trials,
-            target: targetOf(given),
+            target: targetOf(given, io.env),
             out: given.out,
           },
           io,

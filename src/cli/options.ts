@@ -82,12 +82,14 @@ export const CHAOS_OPTIONS = {
   'source-addresses': {
     type: 'string',
     requiresArg: true,
-    describe: 'Local addresses to send from, as 198.18.0.1,198.18.1.0/24, where one has too few ports',
+    describe:
+      'Local addresses to send from, as 198.18.0.1,198.18.1.0/24, where one has too few ports [env: FORESHOCK_SOURCE_ADDRESSES]',
   },
   'container-kill-command': {
     type: 'string',
     requiresArg: true,
-    describe: 'Program that kills a container from its node, for container-kill on Kubernetes',
+    describe:
+      'Program that kills a container from its node, for container-kill on Kubernetes [env: FORESHOCK_CONTAINER_KILL_COMMAND]',
   },
   out: OUT,
 } as const satisfies Record<string, Options>;
@@ -123,16 +125,20 @@ export function scenarioArgument<T>(yargs: Argv<T>) {
   });
 }
 
-export function targetOf(given: {
-  readonly cluster: ClusterKind;
-  readonly context: string | undefined;
-  readonly sourceAddresses: string | undefined;
-  readonly containerKillCommand: string | undefined;
-}): Target {
+/** What a flag does not say, the environment may: it belongs to the machine, not to the run. */
+export function targetOf(
+  given: {
+    readonly cluster: ClusterKind;
+    readonly context: string | undefined;
+    readonly sourceAddresses: string | undefined;
+    readonly containerKillCommand: string | undefined;
+  },
+  env: NodeJS.ProcessEnv,
+): Target {
   return {
     cluster: given.cluster,
     context: given.context,
-    source_addresses: given.sourceAddresses,
-    container_kill_command: given.containerKillCommand,
+    source_addresses: given.sourceAddresses ?? env.FORESHOCK_SOURCE_ADDRESSES,
+    container_kill_command: given.containerKillCommand ?? env.FORESHOCK_CONTAINER_KILL_COMMAND,
   };
 }

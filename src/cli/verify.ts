@@ -24,7 +24,7 @@ export function addVerify(yargs: Argv, choose: Choose): Argv {
             seed: given.seed,
             predict_trials: given.predictTrials,
             measure_trials: given.trials,
-            target: targetOf(given),
+            target: targetOf(given, io.env),
             out: given.out,
           },
           io,

@@ -49,7 +49,7 @@ export function requireCommand(
   if (program === undefined) {
     throw new UserError('container-kill needs a command that can SIGKILL a process on a node', {
       exitCode: EXIT.configuration,
-      hint: `set ${CONTAINER_KILL_COMMAND}; it is run with --namespace, --pod and --container. From inside a container its main process cannot be killed`,
+      hint: `give --container-kill-command or set ${CONTAINER_KILL_COMMAND}; it is run with --namespace, --pod and --container. From inside a container its main process cannot be killed`,
     });
   }
   return [program, ...words];
