@@ -1,0 +1,195 @@
+/**
+ * What goes wrong on a real cluster, as a user meets it: a clear message, its own exit code, and the cluster as
+ * it was before. Every test has a namespace of its own.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { EXIT } from '../../src/scenario/errors.ts';
+import { describeOnTestbed } from '../support/testbed.ts';
+
+const FORESHOCK = fileURLToPath(new URL('../../dist/foreshock.js', import.meta.url));
+const FOLDER = mkdtempSync(join(tmpdir(), 'foreshock-careful-'));
+const NAMESPACE = 'foreshock-careful';
+const MINUTES = 60_000;
+
+const kubectl = (...args: string[]): string => execFileSync('kubectl', args, { encoding: 'utf8' });
+const applied = (yaml: string) =>
+  execFileSync('kubectl', ['apply', '-f', '-'], { input: yaml, encoding: 'utf8' });
+
+const manifest = (image = 'nginx') => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, namespace: ${NAMESPACE}}
+spec:
+  replicas: 2
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: "${image}", ports: [{containerPort: 80}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: ${NAMESPACE}}
+spec: {type: NodePort, selector: {app: web}, ports: [{port: 80}]}
+`;
+
+/** Writes a scenario with the manifest, and gives its file. */
+function scenario(image?: string, duration = '4s'): string {
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(join(FOLDER, 'web.k8s.yaml'), manifest(image));
+  const file = join(FOLDER, 'web.yaml');
+  writeFileSync(
+    file,
+    `version: foreshock/v1
+manifests: [web.k8s.yaml]
+load: {rate: 20, duration: ${duration}}
+faults:
+  - pod-kill: {mode: one, at: 1s, grace_period: 0s}
+trials: {predict: 10, measure: 1}
+`,
+  );
+  return file;
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+/** Runs `foreshock chaos`; `seen` is called with what it has said so far. */
+function chaos(
+  file: string,
+  options: { env?: Record<string, string>; seen?: (stderr: string, kill: () => void) => void } = {},
+): Promise<Ended> {
+  const args = [FORESHOCK, 'chaos', file, '--cluster', 'kubernetes', '--out', join(FOLDER, 'out')];
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+    options.seen?.(stderr, () => child.kill('SIGINT'));
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stderr }));
+  });
+}
+
+/** Everything in the namespace that a run could leave behind or take away. */
+const objects = (): string[] =>
+  kubectl('-n', NAMESPACE, 'get', 'deployments,replicasets,pods,services,leases', '-o', 'name')
+    .trim()
+    .split('\n');
+
+describeOnTestbed('foreshock on a cluster', () => {
+  beforeEach(() => {
+    kubectl('create', 'namespace', NAMESPACE);
+  });
+  afterEach(() => {
+    kubectl('delete', 'namespace', NAMESPACE, '--wait=true');
+  }, 2 * MINUTES);
+  afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+  it(
+    'removes what it created when the image never becomes ready, and names the reason',
+    async () => {
+      const { code, stderr } = await chaos(scenario('example/nowhere:1'));
+      expect(code, stderr).toBe(EXIT.configuration);
+      expect(stderr).toMatch(/web.*(ErrImagePull|ImagePullBackOff)/s);
+      expect(stderr).not.toMatch(/\n\s+at /);
+      expect(objects()).toEqual(['']);
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'names the missing right, touches nothing',
+    async () => {
+      applied(manifest());
+      kubectl('-n', NAMESPACE, 'create', 'serviceaccount', 'reader');
+      kubectl(
+        'create',
+        'clusterrolebinding',
+        NAMESPACE,
+        '--clusterrole=view',
+        `--serviceaccount=${NAMESPACE}:reader`,
+      );
+      try {
+        const token = kubectl('-n', NAMESPACE, 'create', 'token', 'reader').trim();
+        const kubeconfig = join(FOLDER, 'reader.kubeconfig');
+        writeFileSync(kubeconfig, readFileSync(process.env.KUBECONFIG as string));
+        const as = (...args: string[]) => kubectl('--kubeconfig', kubeconfig, 'config', ...args);
+        as('set-credentials', 'reader', `--token=${token}`);
+        as('set-context', '--current', '--user=reader');
+        kubectl('-n', NAMESPACE, 'rollout', 'status', 'deployment/web', '--timeout=60s');
+        const before = objects();
+        const { code, stderr } = await chaos(scenario(), { env: { KUBECONFIG: kubeconfig } });
+        expect(code, stderr).toBe(EXIT.configuration);
+        expect(stderr).toMatch(/delete.*pods/s);
+        expect(objects()).toEqual(before);
+      } finally {
+        kubectl('delete', 'clusterrolebinding', NAMESPACE);
+      }
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'refuses a selector that matches a pod of somebody else, and leaves that pod alone',
+    async () => {
+      applied(manifest());
+      kubectl('-n', NAMESPACE, 'run', 'stranger', '--image=nginx', '--labels=app=web');
+      kubectl('-n', NAMESPACE, 'rollout', 'status', 'deployment/web', '--timeout=60s');
+      kubectl('-n', NAMESPACE, 'wait', '--for=condition=Ready', 'pod/stranger', '--timeout=60s');
+      const before = objects();
+      const { code, stderr } = await chaos(scenario());
+      expect(code, stderr).toBe(EXIT.configuration);
+      expect(stderr).toContain('stranger');
+      expect(objects()).toEqual(before);
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'ends in order on Ctrl-C in mid-fault: everything it created is gone again',
+    async () => {
+      let asked = false;
+      const { code, stderr } = await chaos(scenario(undefined, '60s'), {
+        seen(text, kill) {
+          if (asked || !/running/.test(text)) return;
+          asked = true;
+          // One second and a bit into the trial: the pod is gone, its replacement is not there.
+          setTimeout(kill, 1600);
+        },
+      });
+      expect(asked).toBe(true);
+      expect(code, stderr).toBe(EXIT.aborted);
+      expect(readFileSync(join(FOLDER, 'out', 'journal.jsonl'), 'utf8')).toContain('delete-pod');
+      expect(objects()).toEqual(['']);
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'says that no cluster answers',
+    async () => {
+      const kubeconfig = join(FOLDER, 'nowhere.kubeconfig');
+      writeFileSync(kubeconfig, readFileSync(process.env.KUBECONFIG as string));
+      const cluster = kubectl('--kubeconfig', kubeconfig, 'config', 'get-clusters')
+        .trim()
+        .split('\n')
+        .at(-1) as string;
+      kubectl('--kubeconfig', kubeconfig, 'config', 'set-cluster', cluster, '--server=https://127.0.0.1:1');
+      const { code, stderr } = await chaos(scenario(), { env: { KUBECONFIG: kubeconfig } });
+      expect(code, stderr).toBe(EXIT.configuration);
+      expect(stderr).toContain('127.0.0.1:1');
+    },
+    MINUTES,
+  );
+});

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { loadScenario } from '../../src/scenario/load.ts';
+import { predict } from '../../src/sim/predict.ts';
+
+const SCENARIO = 'scenarios/validation/two-all-forced.yaml';
+
+describe('predict', () => {
+  it('gives the same bytes for the same scenario and seed, and others for another seed', async () => {
+    const bytes = async (seed: string) =>
+      JSON.stringify(await predict(loadScenario(SCENARIO, { seed }), { trials: 60 }));
+    expect(await bytes('7')).toBe(await bytes('7'));
+    expect(await bytes('7')).not.toBe(await bytes('8'));
+  });
+
+  it('does not let the number of trials shift the luck of a trial', async () => {
+    const kept = async (trials: number) => {
+      const lines: string[] = [];
+      await predict(loadScenario(SCENARIO), {
+        trials,
+        recorderForTrial: (trial) =>
+          trial === 2 ? { record: (event) => lines.push(JSON.stringify(event)) } : undefined,
+      });
+      return lines;
+    };
+    expect(await kept(3)).toEqual(await kept(5));
+  });
+
+  it('has a budget that adds up to the downtime, and a band that does too', async () => {
+    const { budget, metrics, down_share } = await predict(loadScenario(SCENARIO), { trials: 100 });
+    const downtime_s = metrics.downtime_s!.mean;
+    expect(budget.reduce((sum, { seconds }) => sum + seconds, 0)).toBeCloseTo(downtime_s, 9);
+    const band_s = (down_share.share.reduce((sum, share) => sum + share, 0) * down_share.step_ms) / 1000;
+    expect(Math.abs(band_s - downtime_s)).toBeLessThan((2 * down_share.step_ms) / 1000);
+  });
+
+  it('has intervals that hold the trials they are made of', async () => {
+    const { metrics } = await predict(loadScenario(SCENARIO), { trials: 200 });
+    const { mean, ci95, pi90 } = metrics.downtime_s!;
+    expect(ci95[0]).toBeLessThan(mean);
+    expect(ci95[1]).toBeGreaterThan(mean);
+    expect(pi90[0]).toBeLessThan(ci95[0]);
+    expect(pi90[1]).toBeGreaterThan(ci95[1]);
+  });
+
+  it('predicts less for the cluster in the process, which has no sandboxes and no waits', async () => {
+    const scenario = loadScenario(SCENARIO);
+    const real = await predict(scenario, { trials: 100 });
+    const embedded = await predict(scenario, { trials: 100, platform: 'embedded' });
+    expect(embedded.platform).toBe('embedded');
+    expect(embedded.metrics.downtime_s!.mean).toBeLessThan(real.metrics.downtime_s!.mean - 0.3);
+  });
+
+  it('names every assumption with its source', async () => {
+    const { assumptions } = await predict(loadScenario(SCENARIO), { trials: 1 });
+    expect(assumptions.length).toBeGreaterThan(20);
+    for (const { name, value, source } of assumptions) {
+      expect(`${name}: ${value}`).not.toContain('undefined');
+      expect(source.length).toBeGreaterThan(5);
+    }
+  });
+});
