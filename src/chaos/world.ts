@@ -17,6 +17,7 @@
  * EXIT.notRestored where steady state did not come back or something could not be removed.
  */
 import { EXIT, UserError } from '../scenario/errors.ts';
+import { stream } from '../scenario/random.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Recorder, RequestEvent } from '../timeline/event.ts';
 import type { World } from '../timeline/world.ts';
@@ -43,6 +44,8 @@ const HOPELESS_AFTER_MS = 30_000;
 /** Good requests in a row that make the route part of steady state. */
 const PROBES = 5;
 const PROBE_GAP_MS = 50;
+/** The kubelet looks at its containers once in this time (genericPlegRelistPeriod of Kubernetes). */
+const WANDER_MS = 1000;
 /** Repetitions of invalid trials that even a measurement of a single trial may have. */
 const REPEATS_MIN = 2;
 
@@ -181,6 +184,7 @@ export class ChaosWorld implements World {
     await this.#abortable(signal, async () => {
       await this.#coolDown(trial, signal);
       await this.#steady('waiting', this.#options.steady_deadline_ms ?? STEADY_DEADLINE_MS, signal);
+      await this.#wander(trial, signal);
     });
     const { load } = this.#scenario;
     this.#progress('running', `${load.duration_ms / 1000} s at ${load.rate_per_s} requests/s`);
@@ -341,6 +345,14 @@ export class ChaosWorld implements World {
       `trials were separated by ${CONNTRACK_MEMORY_MS / 1000} s: connection tracking remembers ports that long`,
     );
     await sleep(wait_ms, signal);
+  }
+
+  /**
+   * Trials of equal length keep step with whatever the cluster does once a second, and would all meet it at
+   * nearly the same moment: a wait by chance lets them meet it anywhere, as failures do.
+   */
+  async #wander(trial: number, signal: AbortSignal | undefined): Promise<void> {
+    await sleep(WANDER_MS * stream(this.#scenario.seed, trial, 'wait')(), signal);
   }
 
   async #abortable(signal: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {

@@ -16,8 +16,8 @@ export interface Platform {
   readonly usesTerminating: boolean;
   /** What a client gets from an address that is gone. */
   readonly absentAddress: 'silence' | 'refusal';
-  /** When a container is first probed. */
-  readonly firstProbe: 'when-seen-running' | 'a-period-later';
+  /** When a container is probed outside of the probe's period. */
+  readonly firstProbe: 'when-seen-running' | 'at-the-next-looks';
 }
 
 /** Kubernetes as its sources have it; kube-proxy in iptables mode. */
@@ -53,7 +53,7 @@ export const EMBEDDED: Platform = {
   balancing: 'round-robin',
   usesTerminating: false,
   absentAddress: 'refusal',
-  firstProbe: 'a-period-later',
+  firstProbe: 'at-the-next-looks',
 };
 
 export const PLATFORMS = { kubernetes: KUBERNETES, embedded: EMBEDDED } as const;

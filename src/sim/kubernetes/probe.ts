@@ -17,6 +17,9 @@ export interface ProbedContainer {
   readonly has_started: boolean;
 }
 
+/** How many looks of the PLEG probe a container that is not ready, where they do so at all. */
+const LOOKS = 3;
+
 /**
  * One probe of one container, after Kubernetes 1.35 pkg/kubelet/prober/worker.go: a ticker that begins with
  * the pod, an attempt at once whenever the kubelet syncs a running container that is not ready (which also
@@ -36,6 +39,7 @@ export class ProbeWorker {
   #run = 0;
   #isOnHold = false;
   #isStopped = false;
+  #looksLeft = 0;
   /** Counts restarts of the ticker, so that ticks of an earlier one are ignored. */
   #ticker = 0;
 
@@ -78,11 +82,32 @@ export class ProbeWorker {
   /** The kubelet synced a container that runs and is not ready: an attempt now, and the ticker starts again from here. */
   trigger(): void {
     if (this.#isStopped) return;
-    const isNew = this.#container().running !== this.#process;
-    if (this.#environment.platform.firstProbe === 'when-seen-running' || isNew) {
+    if (this.#environment.platform.firstProbe === 'at-the-next-looks' && !this.#isAtALook()) return;
+    this.#tick(this.#probe.period_s * 1000);
+    this.#attempt();
+    // Another sync, so another attempt, at the next look.
+    if (this.#looksLeft > 0 && this.#result !== true) this.#changed(false, undefined);
+  }
+
+  /** Not at the look that first sees the container run, but at so many after it. */
+  #isAtALook(): boolean {
+    const { running } = this.#container();
+    if (running !== this.#process) {
+      this.#adopt(running);
       this.#tick(this.#probe.period_s * 1000);
+      this.#looksLeft = LOOKS;
+      return false;
     }
-    if (this.#environment.platform.firstProbe === 'when-seen-running') this.#attempt();
+    this.#looksLeft -= 1;
+    return this.#looksLeft >= 0;
+  }
+
+  /** It is another container than before: what was known of the last one says nothing of this one. */
+  #adopt(process: Process | undefined): void {
+    this.#process = process;
+    this.#isOnHold = false;
+    this.#result = undefined;
+    this.#set(this.kind === 'liveness', undefined);
   }
 
   #tick(first_ms: number): void {
@@ -102,12 +127,7 @@ export class ProbeWorker {
       if (this.#process !== undefined && this.kind === 'readiness') this.#set(false, undefined);
       return;
     }
-    if (process !== this.#process) {
-      this.#process = process;
-      this.#isOnHold = false;
-      this.#result = undefined;
-      this.#set(this.kind === 'liveness', undefined);
-    }
+    if (process !== this.#process) this.#adopt(process);
     if (this.#isOnHold) return;
     // worker.go compares whole seconds, rounded down.
     const running_s = Math.floor((this.#environment.now_ms - container.started_at_ms) / 1000);
