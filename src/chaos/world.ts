@@ -66,6 +66,8 @@ export interface ChaosOptions {
   /** How long steady state may take to come, and to come back. */
   readonly steady_deadline_ms?: number;
   readonly aborted_deadline_ms?: number;
+  /** Longest of the waits by chance before a trial. */
+  readonly wander_ms?: number;
   /** How long a container may wait for a reason that seldom goes away, such as ErrImagePull. */
   readonly hopeless_after_ms?: number;
 }
@@ -352,7 +354,8 @@ export class ChaosWorld implements World {
    * nearly the same moment: a wait by chance lets them meet it anywhere, as failures do.
    */
   async #wander(trial: number, signal: AbortSignal | undefined): Promise<void> {
-    await sleep(WANDER_MS * stream(this.#scenario.seed, trial, 'wait')(), signal);
+    const longest_ms = this.#options.wander_ms ?? WANDER_MS;
+    await sleep(longest_ms * stream(this.#scenario.seed, trial, 'wait')(), signal);
   }
 
   async #abortable(signal: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {

@@ -49,6 +49,7 @@ async function run(
   try {
     result = await measure(scenario, cluster, {
       journal,
+      wander_ms: 0,
       progress: (event) => progress.push(event),
       recorder(trial) {
         const events: TimelineEvent[] = [];
@@ -220,6 +221,7 @@ describe.concurrent('what is left behind', () => {
     const events: TimelineEvent[] = [];
     const { notes } = await measure(scenario, cluster, {
       journal,
+      wander_ms: 0,
       recorder: () => ({ record: (event) => void events.push(event) }),
     });
     await journal.close();
