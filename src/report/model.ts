@@ -144,8 +144,8 @@ export function reportOf(results: Results, context: ReportContext): Report {
 
 function metricRow(metric: Metric, results: Results): MetricRow | undefined {
   const compared = results.verdict?.metrics[metric];
-  const predicted = compared?.predicted ?? results.prediction?.metrics[metric];
-  const measured = compared?.measured ?? results.measurement?.metrics[metric];
+  const predicted = compared?.predicted ?? results.prediction?.metrics[metric]?.predicted;
+  const measured = compared?.measured ?? results.measurement?.metrics[metric]?.measured;
   if (predicted === undefined && measured === undefined) return undefined;
   const decimals = decimalsOfRow(metric, predicted, measured);
   const shown = (value: number) => figure(metric, value, decimals);

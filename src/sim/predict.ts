@@ -4,7 +4,7 @@
  *
  * @example
  * const prediction = await predict(loadScenario('scenarios/nginx-x2.yaml'));
- * prediction.metrics.downtime_s?.pi90; // where a single run is expected, in seconds
+ * prediction.metrics.downtime_s?.predicted.pi90; // where a single run is expected, in seconds
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type Distribution, describe } from '../scenario/distribution.ts';

@@ -148,9 +148,9 @@ export function compare(
 ): Verdict {
   const metrics: Partial<Record<Metric, MetricVerdict>> = {};
   for (const metric of METRICS) {
-    const predicted = prediction.metrics[metric];
+    const predicted = prediction.metrics[metric]?.predicted;
     if (predicted !== undefined) {
-      metrics[metric] = compareMetric(metric, predicted, measurement.metrics[metric], resolution);
+      metrics[metric] = compareMetric(metric, predicted, measurement.metrics[metric]?.measured, resolution);
     }
   }
   const { verdict, reason } = overall(metrics, objectives);

@@ -30,12 +30,12 @@ export function summariseMeasurement(
   notes: readonly string[],
 ): Measurement {
   const valid = trials.filter(({ observation }) => observation.valid);
-  const metrics: Partial<Record<Metric, Measured>> = {};
+  const metrics: Partial<Record<Metric, { readonly measured: Measured }>> = {};
   for (const metric of METRICS) {
     const values = valid.map(({ observation }) => observation[metric]).filter((value) => value !== undefined);
     // A metric that some trials lack would be a mean over the lucky ones.
     if (values.length === 0 || values.length < valid.length) continue;
-    metrics[metric] = { ...meanInterval(values), values };
+    metrics[metric] = { measured: { ...meanInterval(values), values } };
   }
   return {
     schema: 'foreshock.measurement/v1',

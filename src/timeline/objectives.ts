@@ -1,7 +1,5 @@
 import type { Objectives } from '../scenario/scenario.ts';
-import type { Metric, ObjectiveResult } from './verdict.ts';
-
-type Means = Readonly<Partial<Record<Metric, { readonly mean: number }>>>;
+import type { Measurement, Metric, ObjectiveResult, Prediction } from './verdict.ts';
 
 const BOUNDS: readonly (readonly [keyof Objectives & Metric, ObjectiveResult['bound']])[] = [
   ['downtime_s', 'at-most'],
@@ -17,26 +15,20 @@ const BOUNDS: readonly (readonly [keyof Objectives & Metric, ObjectiveResult['bo
  */
 export function judgeObjectives(
   objectives: Objectives,
-  predicted: Means | undefined,
-  measured: Means | undefined,
+  predicted: Prediction['metrics'] | undefined,
+  measured: Measurement['metrics'] | undefined,
 ): ObjectiveResult[] {
   return BOUNDS.flatMap(([metric, bound]) => {
     const target = objectives[metric];
     if (target === undefined) return [];
-    const sides = [predicted, measured].filter((side) => side !== undefined);
-    const meets = (means: Means) => {
-      const value = means[metric]?.mean;
-      return value !== undefined && (bound === 'at-least' ? value >= target : value <= target);
+    const means = {
+      predicted: predicted?.[metric]?.predicted.mean,
+      measured: measured?.[metric]?.measured.mean,
     };
-    return [
-      {
-        metric,
-        target,
-        bound,
-        predicted: predicted?.[metric]?.mean,
-        measured: measured?.[metric]?.mean,
-        met: sides.length > 0 && sides.every(meets),
-      },
-    ];
+    const meets = (mean: number | undefined) =>
+      mean !== undefined && (bound === 'at-least' ? mean >= target : mean <= target);
+    const sides = [predicted && meets(means.predicted), measured && meets(means.measured)];
+    const judged = sides.filter((side) => side !== undefined);
+    return [{ metric, target, bound, ...means, met: judged.length > 0 && judged.every(Boolean) }];
   });
 }

@@ -69,7 +69,8 @@ export interface Prediction {
   readonly platform: 'kubernetes' | 'embedded';
   readonly trials: number;
   readonly window_s: number;
-  readonly metrics: Readonly<Partial<Record<Metric, Predicted>>>;
+  /** As in verdict.json, the predicted half of it. */
+  readonly metrics: Readonly<Partial<Record<Metric, { readonly predicted: Predicted }>>>;
   /** Adds up to the mean of `downtime_s`. */
   readonly budget: readonly BudgetLine[];
   /** Share of trials in which the system is down, at equally spaced times; for the picture's band. */
@@ -93,7 +94,8 @@ export interface Measurement {
   readonly trials: number;
   readonly invalid_trials: readonly { readonly trial: number; readonly because: readonly string[] }[];
   readonly window_s: number;
-  readonly metrics: Readonly<Partial<Record<Metric, Measured>>>;
+  /** As in verdict.json, the measured half of it. */
+  readonly metrics: Readonly<Partial<Record<Metric, { readonly measured: Measured }>>>;
   /** Per valid trial: its outages, for the picture. */
   readonly outages: readonly {
     readonly trial: number;

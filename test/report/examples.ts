@@ -15,18 +15,19 @@ import type {
 const WINDOW_S = 30;
 const FAULT_S = 5;
 
-const predicted = (mean: number, half_ci: number, pi90: readonly [number, number]): Predicted => ({
-  mean,
-  ci95: [mean - half_ci, mean + half_ci],
-  pi90,
-  trials: 1000,
+const predicted = (
+  mean: number,
+  half_ci: number,
+  pi90: readonly [number, number],
+): { readonly predicted: Predicted } => ({
+  predicted: { mean, ci95: [mean - half_ci, mean + half_ci], pi90, trials: 1000 },
 });
 
-const measured = (...values: number[]): Measured => {
+const measured = (...values: number[]): { readonly measured: Measured } => {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const sd = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
   const half = values.length > 1 ? (4.303 * sd) / Math.sqrt(values.length) : 0;
-  return { mean, ci95: [mean - half, mean + half], values };
+  return { measured: { mean, ci95: [mean - half, mean + half], values } };
 };
 
 /** Down from the fault, back between 1.9 and 3.4 s later. */
@@ -156,8 +157,8 @@ function metricVerdicts(
     Object.entries(from.metrics).map(([metric, prediction_]) => [
       metric,
       {
-        predicted: prediction_,
-        measured: against.metrics[metric as Metric],
+        predicted: prediction_.predicted,
+        measured: against.metrics[metric as Metric]?.measured,
         ...judge(metric as Metric),
       },
     ]),
