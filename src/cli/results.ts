@@ -32,6 +32,8 @@ export class ResultsFolder {
   readonly path: string;
   readonly #written = new Set<string>();
   readonly #timelines: TimelineWriter[] = [];
+  /** How often each timeline was begun, by its first file's name. */
+  readonly #attempts = new Map<string, number>();
 
   /** Makes the folder; what an earlier run concluded there is removed, because it will not fit what comes. */
   static prepare(path: string): ResultsFolder {
@@ -69,8 +71,12 @@ export class ResultsFolder {
     }
   }
 
+  /** Of a trial that is run again, each attempt has a file of its own: measured-002.jsonl, measured-002-again-1.jsonl. */
   timeline(arm: 'predicted' | 'measured', trial: number): TimelineWriter {
-    const name = `${arm}-${trialName(trial).padStart(3, '0')}.jsonl`;
+    const first = `${arm}-${trialName(trial).padStart(3, '0')}`;
+    const attempts = this.#attempts.get(first) ?? 0;
+    this.#attempts.set(first, attempts + 1);
+    const name = attempts === 0 ? `${first}.jsonl` : `${first}-again-${attempts}.jsonl`;
     const writer = new TimelineWriter(join(this.path, FILES.timelines, name));
     this.#timelines.push(writer);
     this.#written.add(`${join(this.path, FILES.timelines)}/`);
