@@ -16,6 +16,7 @@ export class ContainerState {
   reported: Process | undefined;
   isReady = false;
   hasStarted = false;
+  startup_passed_at_ms: number | undefined;
   started_at_ms = 0;
   startCause: Cause | undefined;
   #exitCause: Cause | undefined;

@@ -206,6 +206,7 @@ export class PodWorker {
       container.reported = undefined;
       container.isReady = false;
       container.hasStarted = false;
+      container.startup_passed_at_ms = undefined;
       // It is being restarted, or has been, and the PLEG has not looked since.
       if (container.process !== seen.process) continue;
       const wait_ms = container.backoff.remaining_ms(seen.process.exited_at_ms);
@@ -215,7 +216,7 @@ export class PodWorker {
     if (cause !== undefined) this.#report(cause);
     for (const container of this.#containers) {
       if (container.reported === undefined || container.isReady) continue;
-      for (const probe of container.probes) if (probe.kind !== 'liveness') probe.trigger();
+      for (const probe of container.probes) probe.trigger();
     }
     for (const container of toStart) container.backoff.restarted();
     if (cause === undefined || toStart.length === 0) this.#endSync();
@@ -245,6 +246,7 @@ export class PodWorker {
             started_at_ms: container.started_at_ms,
             seen_at_ms: container.seen?.at_ms ?? 0,
             has_started: container.hasStarted,
+            startup_passed_at_ms: container.startup_passed_at_ms,
           }),
           (success, cause) => this.#probeChanged(container, kind, success, cause),
         ),
@@ -255,20 +257,25 @@ export class PodWorker {
     add('liveness', liveness_probe);
   }
 
-  /** A changed result is reported at once and, like every change, asks for a sync (kubelet.go handleProbeSync). */
+  /**
+   * A changed result is reported at once and asks for a sync, all but the success of a liveness probe (kubelet.go
+   * syncLoopIteration).
+   */
   #probeChanged(
     container: ContainerState,
     kind: ProbeKind,
     success: boolean,
     cause: Cause | undefined,
   ): void {
+    if (kind === 'liveness' && success) return;
     const because = cause ?? step(container.startCause, `${kind} probe`, this.#environment.now_ms);
     if (kind === 'readiness') {
       container.isReady = success;
       this.#report(because);
     } else if (kind === 'startup' && success) {
       container.hasStarted = true;
-    } else if (kind === 'liveness' ? !success : container.reported !== undefined) {
+      container.startup_passed_at_ms = this.#environment.now_ms;
+    } else if (container.reported !== undefined) {
       this.#restart(container, because);
     }
     this.#request(because);

@@ -15,6 +15,8 @@ export interface ProbedContainer {
   readonly seen_at_ms: number;
   /** False while a startup probe has not succeeded. */
   readonly has_started: boolean;
+  /** When the startup probe succeeded, in milliseconds; undefined where there is none or it has not. */
+  readonly startup_passed_at_ms: number | undefined;
 }
 
 /** How many looks of the PLEG probe a container that is not ready, where they do so at all. */
@@ -79,9 +81,12 @@ export class ProbeWorker {
     this.#isStopped = true;
   }
 
-  /** The kubelet synced a container that runs and is not ready: an attempt now, and the ticker starts again from here. */
+  /**
+   * The kubelet synced a container that runs and is not ready: where it has started, its readiness probe makes an
+   * attempt now, and the ticker starts again from here (pkg/kubelet/prober/prober_manager.go UpdatePodStatus).
+   */
   trigger(): void {
-    if (this.#isStopped) return;
+    if (this.#isStopped || this.kind !== 'readiness' || !this.#container().has_started) return;
     if (this.#environment.platform.firstProbe === 'at-the-next-looks' && !this.#isAtALook()) return;
     this.#tick(this.#probe.period_s * 1000);
     this.#attempt();
@@ -107,7 +112,8 @@ export class ProbeWorker {
     this.#process = process;
     this.#isOnHold = false;
     this.#result = undefined;
-    this.#set(this.kind === 'liveness', undefined);
+    // What is assumed until there is a result; of a startup probe nothing (worker.go newWorker).
+    if (this.kind !== 'startup') this.#set(this.kind === 'liveness', undefined);
   }
 
   #tick(first_ms: number): void {
@@ -169,14 +175,21 @@ export class ProbeWorker {
     this.#changed(success, cause);
   }
 
-  /** It listened, the kubelet saw the container run, the initial delay was over, a probe found it: in that order. */
+  /**
+   * It listened, the kubelet saw the container run, the startup probe passed, the initial delay was over, a probe
+   * found it: in that order.
+   */
   #successCause(container: ProbedContainer, process: Process, now_ms: number): Cause {
     const listening = process.listeningCause;
     const seen_ms = Math.max(container.seen_at_ms, listening?.end_ms ?? 0);
-    const due_ms = Math.max(seen_ms, container.started_at_ms + this.#probe.initial_delay_s * 1000);
+    const passed_ms = Math.max(seen_ms, container.startup_passed_at_ms ?? 0);
+    const due_ms = Math.max(passed_ms, container.started_at_ms + this.#probe.initial_delay_s * 1000);
     const seen = step(listening, 'kubelet PLEG', seen_ms);
+    const passed = passed_ms > seen_ms ? step(seen, 'startup probe', passed_ms) : seen;
     const due =
-      due_ms > seen_ms ? step(seen, `${this.kind} initialDelaySeconds`, Math.min(due_ms, now_ms)) : seen;
+      due_ms > passed_ms
+        ? step(passed, `${this.kind} initialDelaySeconds`, Math.min(due_ms, now_ms))
+        : passed;
     return step(due, `${this.kind} probe`, now_ms);
   }
 }
