@@ -114,6 +114,37 @@ describe('SimulatedWorld', () => {
     expect(second!.end_ms - second!.begin_ms).toBeGreaterThan(10_000 + 2000);
   });
 
+  it('looks once a minute at what is left of a long back-off, and does not oversleep by half of it', () => {
+    const [fault] = ONE_CONTAINER.faults;
+    const often = changed(ONE_CONTAINER, {
+      timing: INSTANT,
+      load: { duration_ms: 300_000, rate_per_s: 5 },
+      faults: [{ ...fault!, at_ms: [2000, 10_000, 40_000, 90_000, 170_000] }],
+    });
+    for (let number = 0; number < 20; number += 1) {
+      const { begin_ms, end_ms } = trial(often, number).seen.outages.at(-1)!;
+      // The fifth kill waits 80 s; from 60 s to 90 s, then what is left, at most half of it too long.
+      expect(end_ms - begin_ms).toBeGreaterThan(80_000);
+      expect(end_ms - begin_ms).toBeLessThan(98_000);
+    }
+  });
+
+  it('runs preStop for a second even when the pod is deleted by force', () => {
+    const slowProxy = { ...INSTANT, kube_proxy_sync: constant(500) };
+    const forced = {
+      timing: slowProxy,
+      application: { on_sigterm: 'exit', stop_time: constant(0) },
+      faults: [{ ...ONE_FORCED.faults[0]!, at_ms: [2000] }],
+    } as const;
+    const failed = (change: Change) =>
+      Array.from(
+        { length: 10 },
+        (_, number) => trial(changed(TWO_GRACEFUL, change), number).seen.failed_requests,
+      );
+    expect(Math.min(...failed(forced))).toBeGreaterThan(10);
+    expect(Math.max(...failed({ ...forced, pre_stop_ms: 5000 }))).toBe(0);
+  });
+
   it('loses nothing of note when one of two is deleted and goes on serving while the proxy catches up', () => {
     const scenario = changed(TWO_GRACEFUL, {
       application: { on_sigterm: 'serve', stop_time: constant(5000) },

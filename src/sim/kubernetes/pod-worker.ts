@@ -8,6 +8,12 @@ import { ContainerState } from './container-state.ts';
 import type { Pleg } from './pleg.ts';
 import { type ProbeKind, ProbeWorker } from './probe.ts';
 
+/** Longest pause between two syncs of a pod (Kubernetes 1.35 pkg/kubelet/apis/config/v1beta1/defaults.go SyncFrequency). */
+const RESYNC_INTERVAL_MS = 60_000;
+
+/** Period of the ticker that takes due pods from the queue (Kubernetes 1.35 pkg/kubelet/kubelet.go syncLoop). */
+const SYNC_LOOP_MS = 1000;
+
 /** What happens on a node that others must know: the network, and the budget. */
 export interface NodeEvents {
   processListening(pod: PodWorker, process: Process, cause: Cause): void;
@@ -223,10 +229,14 @@ export class PodWorker {
     else this.#startContainers(toStart, cause, () => this.#endSync());
   }
 
-  /** Back-off: the pod is synced again when it has run out, checked once a second (pod_workers.go workQueue). */
+  /**
+   * Back-off: the pod is synced again when it has run out, or after a minute to see what is left of it, up to half
+   * as much later (pod_workers.go completeWork); the queue is looked at once a second (kubelet.go syncLoop).
+   */
   #retry(container: ContainerState, wait_ms: number): void {
-    const jittered_ms = wait_ms * (1 + 0.5 * this.#environment.uniform('kubelet/retry')());
-    this.#environment.after(jittered_ms, () => {
+    const uniform = this.#environment.uniform('kubelet/retry');
+    const jittered_ms = Math.min(wait_ms, RESYNC_INTERVAL_MS) * (1 + 0.5 * uniform());
+    this.#environment.after(jittered_ms + SYNC_LOOP_MS * uniform(), () => {
       this.#request(step(container.exitCause, 'restart back-off', this.#environment.now_ms));
     });
   }
@@ -314,6 +324,8 @@ export class PodWorker {
     for (const { probes } of this.#containers) {
       for (const probe of probes) if (probe.kind !== 'readiness') probe.stop();
     }
+    // Whatever was asked for, the kubelet gives a second (pod_workers.go calculateEffectiveGracePeriod).
+    const grace_ms = Math.max(1, grace_period_s) * 1000;
     const alive = this.#containers.filter(({ process }) => process !== undefined && !process.hasExited);
     let left = alive.length;
     const exited = (last: Cause) => {
@@ -323,7 +335,7 @@ export class PodWorker {
     if (alive.length === 0) this.#removeSandbox(cause);
     for (const container of alive) {
       const { process } = container;
-      if (process !== undefined) this.#signal(container, process, grace_period_s * 1000, cause, exited);
+      if (process !== undefined) this.#signal(container, process, grace_ms, cause, exited);
     }
   }
 
@@ -335,7 +347,7 @@ export class PodWorker {
     exited: (cause: Cause) => void,
   ): void {
     const pre_stop_ms =
-      container.spec.pre_stop === undefined || grace_ms === 0
+      container.spec.pre_stop === undefined
         ? 0
         : Math.min(
             grace_ms,
