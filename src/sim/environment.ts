@@ -15,6 +15,7 @@ export class Environment {
   readonly #trial: number;
   readonly #timing: Timing;
   readonly #recorder: Recorder;
+  #second_begins_ms: number | undefined;
 
   constructor(seed: string, trial: number, platform: Platform, timing: Timing, recorder: Recorder) {
     this.platform = platform;
@@ -41,6 +42,16 @@ export class Environment {
   /** Draws one of the delays of the scenario's timing, in milliseconds. */
   delay_ms(name: TimingName): number {
     return sample_ms(this.#timing[name], this.uniform(`timing/${name}`));
+  }
+
+  /**
+   * What a pod's status says of a moment: the whole second of the wall clock before it, which begins anywhere in
+   * the trial's (Kubernetes 1.35 pkg/kubelet/status/status_manager.go normalizeStatus).
+   */
+  statusTime_ms(at_ms: number): number {
+    if (this.platform.statusTimes === 'exact') return at_ms;
+    this.#second_begins_ms ??= this.uniform('wall-clock')() * 1000;
+    return Math.floor((at_ms - this.#second_begins_ms) / 1000) * 1000 + this.#second_begins_ms;
   }
 
   after(delay_ms: number, action: () => void): void {

@@ -18,6 +18,8 @@ export interface Platform {
   readonly absentAddress: 'silence' | 'refusal';
   /** When a container is probed outside of the probe's period. */
   readonly firstProbe: 'when-seen-running' | 'at-the-next-looks';
+  /** How exactly a pod's status says when a container started; initialDelaySeconds counts from there. */
+  readonly statusTimes: 'whole-seconds' | 'exact';
 }
 
 /** Kubernetes as its sources have it; kube-proxy in iptables mode. */
@@ -28,6 +30,7 @@ export const KUBERNETES: Platform = {
   usesTerminating: true,
   absentAddress: 'silence',
   firstProbe: 'when-seen-running',
+  statusTimes: 'whole-seconds',
 };
 
 /** The cluster inside the process (@ngrok/webernetes 0.3.5): what differs is in docs/embedded.md. */
@@ -54,6 +57,7 @@ export const EMBEDDED: Platform = {
   usesTerminating: false,
   absentAddress: 'refusal',
   firstProbe: 'at-the-next-looks',
+  statusTimes: 'exact',
 };
 
 export const PLATFORMS = { kubernetes: KUBERNETES, embedded: EMBEDDED } as const;

@@ -205,6 +205,25 @@ describe('SimulatedWorld', () => {
     }
   });
 
+  it('counts initialDelaySeconds from the whole second before the start, as the status has it', () => {
+    const scenario = changed(ONE_FORCED, {
+      timing: INSTANT,
+      application: { start_time: constant(0) },
+      readiness: { initial_delay_s: 2 },
+    });
+    // Looks in the first, second and third second: the second is late enough for a start late in its second.
+    const seconds = downtimes(scenario).map((downtime_s) => downtime_s - 0.3);
+    expect(Math.min(...seconds)).toBeGreaterThan(0.98);
+    const second = seconds.filter((each) => each < 1.98).length;
+    expect(second).toBeGreaterThan(10);
+    expect(second).toBeLessThan(30);
+  });
+
+  it('probes a pod of long ago from the beginning, whatever its initial delay', () => {
+    const { events } = trial(changed(ONE_FORCED, { readiness: { initial_delay_s: 60 } }));
+    expect(events.filter((event) => event.type === 'probe' && event.at_ms < 2000)).toHaveLength(2);
+  });
+
   it('asks a startup probe once a period from the start of the pod, and the readiness probe when it has passed', () => {
     const scenario = changed(ONE_FORCED, {
       timing: INSTANT,

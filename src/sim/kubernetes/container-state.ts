@@ -17,7 +17,7 @@ export class ContainerState {
   isReady = false;
   hasStarted = false;
   startup_passed_at_ms: number | undefined;
-  started_at_ms = 0;
+  started_at_ms = Number.NEGATIVE_INFINITY;
   startCause: Cause | undefined;
   #exitCause: Cause | undefined;
   #awaited: { readonly process: Process; readonly exited: (cause: Cause) => void } | undefined;

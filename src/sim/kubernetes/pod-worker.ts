@@ -253,7 +253,7 @@ export class PodWorker {
           this.name,
           () => ({
             running: container.reported,
-            started_at_ms: container.started_at_ms,
+            started_at_ms: this.#environment.statusTime_ms(container.started_at_ms),
             seen_at_ms: container.seen?.at_ms ?? 0,
             has_started: container.hasStarted,
             startup_passed_at_ms: container.startup_passed_at_ms,

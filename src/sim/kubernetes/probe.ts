@@ -9,7 +9,7 @@ export type ProbeKind = 'startup' | 'readiness' | 'liveness';
 export interface ProbedContainer {
   /** The process that the reported status speaks of, where it says Running. */
   readonly running: Process | undefined;
-  /** When that process was started, in milliseconds. */
+  /** When that process was started, as the status says it, in milliseconds. */
   readonly started_at_ms: number;
   /** When the kubelet saw it running, in milliseconds. */
   readonly seen_at_ms: number;
