@@ -264,6 +264,23 @@ describe('SimulatedWorld', () => {
     expect(trial(TWO_GRACEFUL, 3).events).not.toEqual(trial(TWO_GRACEFUL, 4).events);
   });
 
+  it('blames what was being waited for where a SYN that was sent again ended an outage before the Service was back', () => {
+    const load = { timeout_ms: 3500, latency_limit_ms: 3500 };
+    const { seen, budget, budget_s } = trial(changed(ONE_FORCED, { load }));
+    expect(budget_s).toBeCloseTo(seen.downtime_s, 6);
+    expect(seen.downtime_s).toBeGreaterThan(0.1);
+    expect(budget.get('next request') ?? 0).toBeLessThan(0.011);
+    expect([...budget.keys()]).toContain('application start');
+    expect([...budget.keys()]).not.toContain('kube-proxy minSyncPeriod');
+  });
+
+  it('blames the proxy for what goes to a replica that has left, not the request after', () => {
+    const slowProxy = { ...INSTANT, kube_proxy_sync: constant(500) };
+    const { seen, budget } = trial(changed(TWO_GRACEFUL, { timing: slowProxy }));
+    expect(seen.failed_requests).toBeGreaterThan(10);
+    expect(budget.get('kube-proxy sync')).toBeGreaterThan(0.9 * seen.downtime_s);
+  });
+
   it('accounts for every request and every second of downtime, whatever the scenario', () => {
     const scenarios = fc.record({
       replicas: fc.integer({ min: 1, max: 5 }),

@@ -6,8 +6,9 @@ import { type Cause, split } from '../cause.ts';
 const UNTIL_NEXT_REQUEST = 'next request';
 
 /**
- * Where the downtime went: each outage is laid on the chain of causes that ended it. Sums over trials; the
- * shares of a trial add up to its downtime.
+ * Where the downtime went: each outage is laid on the chain of causes that ended it. One that ends before
+ * anything came back (a SYN sent again got through later, or another replica had its turn) is laid on what was
+ * being waited for. Sums over trials; the shares of a trial add up to its downtime.
  */
 export class Budget {
   readonly #total_ms = new Map<string, number>();
@@ -22,9 +23,11 @@ export class Budget {
     this.#trials += 1;
     for (const { begin_ms, end_ms } of outages) {
       const isOver = end_ms < window_ms;
-      const cause = recoveries.findLast(({ at_ms }) => at_ms <= end_ms)?.cause;
+      const recovery =
+        recoveries.findLast(({ at_ms }) => at_ms >= begin_ms && at_ms <= end_ms) ??
+        recoveries.find(({ at_ms }) => at_ms > end_ms);
       const rest = isOver ? UNTIL_NEXT_REQUEST : 'not back within the window';
-      split(cause, begin_ms, end_ms, rest, (mechanism, duration_ms) => {
+      split(recovery?.cause, begin_ms, end_ms, rest, (mechanism, duration_ms) => {
         this.#total_ms.set(mechanism, (this.#total_ms.get(mechanism) ?? 0) + duration_ms);
       });
     }

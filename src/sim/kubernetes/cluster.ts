@@ -64,7 +64,9 @@ export class SimulatedCluster {
       this.#kubelets[pod.node as number]?.restore(pod);
     }
     const endpoints = new EndpointSliceController(environment, this.api, service.selector, steady);
-    this.#proxy = new KubeProxy(environment, this.api, endpoints.current, (cause) => this.#restored(cause));
+    this.#proxy = new KubeProxy(environment, this.api, endpoints.current, (cause) => {
+      if (this.#proxy.backends.some((pod) => this.#serves(pod))) this.#restored(cause);
+    });
     const next = balancer(environment);
     this.network = new Network(
       environment,
@@ -94,6 +96,10 @@ export class SimulatedCluster {
       if (pod.workload.name === workload && pod.ready && !isTerminating(pod)) names.push(pod.name);
     }
     return names.sort();
+  }
+
+  #serves(pod: string): boolean {
+    return this.worker(pod)?.processAt(this.#target_port)?.isListening ?? false;
   }
 
   /** A restarted program behind rules that never lost its address serves from here. */
