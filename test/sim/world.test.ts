@@ -198,11 +198,14 @@ describe('SimulatedWorld', () => {
       application: { start_time: constant(3000) },
       readiness: { period_s: 5 },
     });
-    // Attempts with two looks of the PLEG, both before 3 s, then 5 s after the later.
-    for (const downtime_s of downtimes(scenario)) {
-      expect(downtime_s).toBeGreaterThan(6.2);
+    // Attempts with two looks of the PLEG, both before 3 s, then 5 s after the later; or after the first, which was
+    // too early to count.
+    const seconds = downtimes(scenario);
+    for (const downtime_s of seconds) {
+      expect(downtime_s).toBeGreaterThan(5.29);
       expect(downtime_s).toBeLessThan(7.5);
     }
+    expect(seconds.filter((each) => each > 6.2).length).toBeGreaterThan(25);
   });
 
   it('counts initialDelaySeconds from the whole second before the start, as the status has it', () => {
@@ -217,6 +220,21 @@ describe('SimulatedWorld', () => {
     const second = seconds.filter((each) => each < 1.98).length;
     expect(second).toBeGreaterThan(10);
     expect(second).toBeLessThan(30);
+  });
+
+  it('now and then asks too early, before the status says Running, and waits a whole period', () => {
+    const scenario = changed(ONE_FORCED, {
+      timing: INSTANT,
+      load: { duration_ms: 20_000 },
+      application: { start_time: constant(0) },
+      readiness: { period_s: 10 },
+    });
+    const seconds = downtimes(scenario, 200);
+    const late = seconds.filter((each) => each > 10);
+    expect(late.length).toBeGreaterThan(10);
+    expect(late.length).toBeLessThan(45);
+    expect(Math.max(...late)).toBeLessThan(11.5);
+    for (const each of seconds) if (each <= 10) expect(each).toBeLessThan(2.5);
   });
 
   it('probes a pod of long ago from the beginning, whatever its initial delay', () => {
