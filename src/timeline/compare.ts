@@ -7,7 +7,7 @@
  */
 import { sampleStandardDeviation } from 'simple-statistics';
 import type { Objectives } from '../scenario/scenario.ts';
-import { chiSquared975, t975, Z95, Z975 } from './interval.ts';
+import { chiSquared975, t975, Z975 } from './interval.ts';
 import { judgeObjectives } from './objectives.ts';
 import {
   type Judgement,
@@ -109,11 +109,13 @@ export function compareMetric(
  */
 function halfWidth(predicted: Predicted, measured: Measured): number {
   const n = measured.values.length;
-  const foretold = (predicted.pi90[1] - predicted.pi90[0]) / (2 * Z95);
+  const ofPrediction = (predicted.ci95[1] - predicted.ci95[0]) / 2;
+  // Not from the prediction interval: what happens to fewer than one run in twenty does not show in that.
+  const foretold =
+    predicted.trials < 2 ? 0 : (ofPrediction * Math.sqrt(predicted.trials)) / t975(predicted.trials - 1);
   const seen = n < 2 ? 0 : sampleStandardDeviation(measured.values as number[]);
   const isContradicted = n >= 2 && (n - 1) * seen ** 2 > chiSquared975(n - 1) * foretold ** 2;
   const ofOneTrial = isContradicted ? t975(n - 1) * seen : Z975 * foretold;
-  const ofPrediction = (predicted.ci95[1] - predicted.ci95[0]) / 2;
   return Math.hypot(ofOneTrial / Math.sqrt(n), ofPrediction);
 }
 

@@ -10,8 +10,7 @@ const T975 = [
   2.05954, 2.05553, 2.05183, 2.04841, 2.04523, 2.04227,
 ];
 
-/** Quantiles 0.95 and 0.975 of the standard normal. */
-export const Z95 = 1.6448536269514722;
+/** Quantile 0.975 of the standard normal. */
 export const Z975 = 1.959963984540054;
 
 /**

@@ -46,6 +46,14 @@ describe('compareMetric', () => {
     expect(verdict(2.7, 4.6)).toBe('inconclusive');
   });
 
+  it('does not miss a loss that few runs have because no measured one had it', () => {
+    // 4 % of the runs lose 10 s: outside of what 90 % of runs lose, and most of the mean.
+    const values = Array.from({ length: 1000 }, (_, trial) => (trial % 25 === 0 ? 10 : 0));
+    const rare: Predicted = { ...meanInterval(values), pi90: [0, 0], trials: values.length };
+    const none = measured(...new Array<number>(20).fill(0));
+    expect(compareMetric('downtime_s', rare, none, RESOLUTION).verdict).toBe('inconclusive');
+  });
+
   it('does not hold a prediction to less than a few requests', () => {
     const none: Predicted = { mean: 0.01, ci95: [0.009, 0.011], pi90: [0, 0.02], trials: 1000 };
     expect(compareMetric('downtime_s', none, measured(0.03, 0.02, 0.01, 0.03, 0), RESOLUTION).verdict).toBe(
