@@ -74,7 +74,8 @@ export class SimulatedWorld implements World {
 
   #act(cluster: SimulatedCluster, fault: Fault, index: number, repetition: number, trial: number): void {
     const random = stream(this.#scenario.seed, trial, `victims/${index}/${repetition}`);
-    const victims = chooseVictims(cluster.candidates(fault.workload), fault.mode, fault.value, random);
+    const candidates = cluster.candidates(fault.workload, fault.namespace);
+    const victims = chooseVictims(candidates, fault.mode, fault.value, random);
     const at_ms = cluster.environment.now_ms;
     const event = { at_ms, fault: index, repetition, name: fault.type, targets: victims };
     cluster.environment.record({ type: 'fault-begin', ...event });

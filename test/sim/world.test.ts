@@ -277,6 +277,22 @@ describe('SimulatedWorld', () => {
     expect(outcomes.timeout).toBe(0);
   });
 
+  it('sends to the pods of every Deployment that the Service selects, of its own namespace alone', () => {
+    const [workload] = ONE_FORCED.workloads;
+    const beside = (other: Partial<Workload>) => {
+      const workloads = [workload!, { ...workload!, name: 'other', ...other }];
+      return trial({ ...changed(ONE_FORCED, {}), workloads });
+    };
+    const same = beside({});
+    expect(same.seen.downtime_s).toBeLessThan(0.3);
+    const ready = (events: TimelineEvent[]) =>
+      events.flatMap((event) => (event.type === 'endpoints' ? event.ready : []));
+    expect(ready(same.events)).toContain('other-00001');
+    const elsewhere = beside({ namespace: 'elsewhere' });
+    expect(elsewhere.seen.downtime_s).toBeGreaterThan(2);
+    expect(ready(elsewhere.events)).not.toContain('other-00001');
+  });
+
   it('gives the same events for the same seed and trial, and others for another trial', () => {
     expect(trial(TWO_GRACEFUL, 3).events).toEqual(trial(TWO_GRACEFUL, 3).events);
     expect(trial(TWO_GRACEFUL, 3).events).not.toEqual(trial(TWO_GRACEFUL, 4).events);

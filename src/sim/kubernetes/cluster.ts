@@ -63,7 +63,7 @@ export class SimulatedCluster {
       this.api.restore(pod);
       this.#kubelets[pod.node as number]?.restore(pod);
     }
-    const endpoints = new EndpointSliceController(environment, this.api, service.selector, steady);
+    const endpoints = new EndpointSliceController(environment, this.api, service, steady);
     this.#proxy = new KubeProxy(environment, this.api, endpoints.current, (cause) => {
       if (this.#proxy.backends.some((pod) => this.#serves(pod))) this.#restored(cause);
     });
@@ -90,10 +90,11 @@ export class SimulatedCluster {
   }
 
   /** Pods that a fault may hit, as the chaos runner sees them: ready, not being deleted, sorted by name. */
-  candidates(workload: string): string[] {
+  candidates(workload: string, namespace: string): string[] {
     const names: string[] = [];
     for (const pod of this.api.pods()) {
-      if (pod.workload.name === workload && pod.ready && !isTerminating(pod)) names.push(pod.name);
+      const isOfWorkload = pod.workload.name === workload && pod.workload.namespace === namespace;
+      if (isOfWorkload && pod.ready && !isTerminating(pod)) names.push(pod.name);
     }
     return names.sort();
   }

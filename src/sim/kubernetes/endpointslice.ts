@@ -1,4 +1,4 @@
-import type { Labels } from '../../scenario/scenario.ts';
+import type { Service } from '../../scenario/scenario.ts';
 import { selects } from '../../scenario/selector.ts';
 import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
@@ -28,16 +28,19 @@ export class EndpointSliceController {
   #cacheIsStale = false;
   #failures = 0;
 
-  constructor(environment: Environment, api: ApiServer, selector: Labels, steady: readonly PodObject[]) {
+  constructor(environment: Environment, api: ApiServer, service: Service, steady: readonly PodObject[]) {
     this.#environment = environment;
     this.#api = api;
-    for (const pod of steady) if (selects(selector, pod.workload.pod.labels)) this.#pods.set(pod.name, pod);
+    const isSelected = ({ workload }: PodObject) =>
+      workload.namespace === service.namespace && selects(service.selector, workload.pod.labels);
+    for (const pod of steady) if (isSelected(pod)) this.#pods.set(pod.name, pod);
     this.#slice = slice(this.#pods.values());
     api.watchPods((pod, gone, cause) => {
-      if (!selects(selector, pod.workload.pod.labels)) return;
+      if (!isSelected(pod)) return;
+      const before = this.#pods.get(pod.name);
       if (gone) this.#pods.delete(pod.name);
       else this.#pods.set(pod.name, pod);
-      this.#request(cause);
+      if (gone || before === undefined || hasChanged(before, pod)) this.#request(cause);
     });
     api.watchEndpoints(() => {
       this.#cacheIsStale = false;
@@ -75,6 +78,11 @@ export class EndpointSliceController {
       if (this.#due !== undefined) this.#sync();
     });
   }
+}
+
+/** Whether a change of a pod concerns its Services (k8s.io/endpointslice util/controller_utils.go podEndpointsChanged). */
+function hasChanged(before: PodObject, pod: PodObject): boolean {
+  return isTerminating(pod) || before.ready !== pod.ready || before.has_address !== pod.has_address;
 }
 
 function slice(pods: Iterable<PodObject>): EndpointSlice {
