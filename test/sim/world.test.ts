@@ -165,6 +165,28 @@ describe('SimulatedWorld', () => {
     expect(mean).toBeLessThan(30);
   });
 
+  it('refuses from SIGTERM on when the application exits, however long its end takes', () => {
+    const scenario = changed(TWO_GRACEFUL, {
+      timing: { ...INSTANT, kube_proxy_sync: constant(500) },
+      application: { on_sigterm: 'exit', stop_time: constant(5000) },
+    });
+    const { outcomes } = trial(scenario).seen;
+    expect(outcomes.refused).toBeGreaterThan(10);
+    expect(outcomes.refused).toBeLessThan(40);
+  });
+
+  it('finishes what it has when the application drains, and breaks it off when it exits', () => {
+    const broken = (on_sigterm: 'drain' | 'exit') =>
+      trial(
+        changed(TWO_GRACEFUL, {
+          timing: INSTANT,
+          application: { on_sigterm, stop_time: constant(10), service_time: constant(300) },
+        }),
+      ).seen.outcomes.reset;
+    expect(broken('drain')).toBe(0);
+    expect(broken('exit')).toBeGreaterThan(5);
+  });
+
   it('answers a few clients of an empty Service with a refusal and lets the others wait', () => {
     const { outcomes } = trial(changed(ONE_FORCED, { timing: INSTANT })).seen;
     expect(outcomes.refused).toBeGreaterThanOrEqual(6);

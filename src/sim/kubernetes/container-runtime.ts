@@ -88,13 +88,13 @@ export class Process {
   terminate(cause: Cause): void {
     if (this.hasExited) return;
     const { on_sigterm, stop_time } = this.#container.application;
-    // A program that has not set up its handlers yet is the first process of its namespace: the kernel
-    // drops signals that it does not handle (pid_namespaces(7)), so it goes on to SIGKILL.
     if (on_sigterm === 'ignore') return;
-    if (on_sigterm === 'drain' && this.#state === 'listening') this.#state = 'closed';
+    if (on_sigterm !== 'serve') this.#state = 'closed';
     const stop_ms = sample_ms(stop_time, this.#environment.uniform('application/stop_time'));
+    const exit = () => this.#exit(step(cause, 'application stop', this.#environment.now_ms));
     this.#environment.after(stop_ms, () => {
-      this.#exit(step(cause, 'application stop', this.#environment.now_ms));
+      if (on_sigterm === 'drain') this.#station.whenEmpty(exit);
+      else exit();
     });
   }
 

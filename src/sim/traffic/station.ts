@@ -9,6 +9,7 @@ export class Station {
   /** When each busy worker is free again, as a binary heap. */
   readonly #freeAt_ms: number[] = [];
   readonly #inside = new Set<Job>();
+  #onEmpty: (() => void) | undefined;
 
   constructor(clock: Clock, servers: number) {
     this.#after = clock.after;
@@ -26,8 +27,16 @@ export class Station {
     const job: Job = { lost };
     this.#inside.add(job);
     this.#after(end_ms - now_ms, () => {
-      if (this.#inside.delete(job)) done();
+      if (!this.#inside.delete(job)) return;
+      done();
+      if (this.#inside.size === 0) this.#onEmpty?.();
     });
+  }
+
+  /** Calls `action` once no work is waiting or under way: now, if there is none. */
+  whenEmpty(action: () => void): void {
+    if (this.#inside.size === 0) action();
+    else this.#onEmpty = action;
   }
 
   /** Loses all work that is waiting or under way. */

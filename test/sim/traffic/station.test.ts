@@ -51,6 +51,23 @@ describe('Station', () => {
     expect(log).toEqual(['done a', 'lost b']);
   });
 
+  it('tells when it is empty, at once where it is', () => {
+    const simulation = new Simulation();
+    const one = station(simulation, 1);
+    const log: string[] = [];
+    one.whenEmpty(() => log.push(`empty at ${simulation.now}`));
+    for (const name of ['a', 'b']) {
+      one.submit(
+        10,
+        () => log.push(name),
+        () => {},
+      );
+    }
+    one.whenEmpty(() => log.push(`empty at ${simulation.now}`));
+    simulation.runUntil(100);
+    expect(log).toEqual(['empty at 0', 'a', 'b', 'empty at 20']);
+  });
+
   it('ends every job at the time a plain first-come-first-served queue would', () => {
     const jobs = fc.array(fc.tuple(fc.integer({ min: 0, max: 20 }), fc.integer({ min: 0, max: 30 })), {
       maxLength: 60,
