@@ -244,6 +244,15 @@ describe('SimulatedWorld', () => {
     expect(second).toBeLessThan(30);
   });
 
+  it('reports that a container runs before it reports that it is ready, however close the two are', () => {
+    const scenario = changed(ONE_FORCED, {
+      load: { duration_ms: 20_000 },
+      application: { start_time: constant(50) },
+      readiness: { period_s: 10 },
+    });
+    for (const downtime_s of downtimes(scenario, 100)) expect(downtime_s).toBeLessThan(14);
+  });
+
   it('now and then asks too early, before the status says Running, and waits a whole period', () => {
     const scenario = changed(ONE_FORCED, {
       timing: INSTANT,

@@ -78,11 +78,12 @@ export class ApiServer {
     });
   }
 
-  /** Changes a pod, if it is still there when the write arrives. */
-  updatePod(name: string, change: Partial<PodObject>, cause: Cause): void {
+  /** Changes a pod, if it is still there when the write arrives; `done` is told in any case. */
+  updatePod(name: string, change: Partial<PodObject>, cause: Cause, done?: () => void): void {
     this.#write(name, cause, (stored) => {
       const pod = this.#pods.get(name);
       if (pod !== undefined) this.#store({ ...pod, ...change }, stored);
+      done?.();
     });
   }
 

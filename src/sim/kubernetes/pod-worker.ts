@@ -42,6 +42,9 @@ export class PodWorker {
   #deletion: { readonly grace_period_s: number; readonly cause: Cause } | undefined;
   #isStopping = false;
   #reported: { readonly phase: PodObject['phase']; readonly has_address: boolean; readonly ready: boolean };
+  /** Why the status that was last reported differs from the one that was last sent; undefined where it does not. */
+  #unsent: Cause | undefined;
+  #isSending = false;
   readonly #onGone: () => void;
 
   constructor(
@@ -308,13 +311,26 @@ export class PodWorker {
     const before = this.#reported;
     if (before.phase === phase && before.has_address === has_address && before.ready === ready) return;
     this.#reported = { phase, has_address, ready };
-    // The status manager reads the pod before it patches it (pkg/kubelet/status/status_manager.go syncPod).
+    this.#unsent = cause;
+    this.#sendStatus();
+  }
+
+  /**
+   * The status manager: one write after the other, each after a look at the pod it changes, with what is the
+   * latest when it begins (pkg/kubelet/status/status_manager.go syncBatch, syncPod).
+   */
+  #sendStatus(): void {
+    const cause = this.#unsent;
+    if (this.#isSending || cause === undefined) return;
+    this.#isSending = true;
+    this.#unsent = undefined;
+    const status = this.#reported;
     this.#environment.after(this.#environment.delay_ms('api_write'), () => {
-      this.#api.updatePod(
-        this.name,
-        { phase, has_address, ready },
-        step(cause, 'API server', this.#environment.now_ms),
-      );
+      const read = step(cause, 'API server', this.#environment.now_ms);
+      this.#api.updatePod(this.name, status, read, () => {
+        this.#isSending = false;
+        this.#sendStatus();
+      });
     });
   }
 
