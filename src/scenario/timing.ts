@@ -31,7 +31,7 @@ const delay = (value: Distribution, what: string): TimingEntry => ({
 export const TIMING = {
   api_write: delay(lognormal(8, 0.4), 'from a component sending a write to the API server having stored it'),
   watch_delivery: delay(lognormal(3, 0.4), 'from the API server storing an object to a watcher seeing it'),
-  controller_sync: delay(lognormal(4, 0.4), 'work of a controller on one key of its queue'),
+  controller_sync: delay(lognormal(6, 0.6), 'work of a controller on one key of its queue'),
   scheduler_bind: delay(lognormal(5, 0.4), 'from the scheduler seeing a pod to having chosen its node'),
 
   kubelet_pleg_period: timer(
@@ -71,10 +71,10 @@ export const TIMING = {
     'from asking the runtime for a container to the exec of its program',
   ),
   container_signal: delay(
-    lognormal(30, 0.3),
+    lognormal(22, 0.4),
     'from the kubelet seeing a deletion to SIGTERM in the container',
   ),
-  sandbox_stop: delay(lognormal(60, 0.4), 'from the end of the last container to the address being gone'),
+  sandbox_stop: delay(lognormal(105, 0.15), 'from the end of the last container to the address being gone'),
   probe_request: delay(lognormal(2, 0.4), 'one probe of a healthy application'),
 
   kube_proxy_min_sync_period: timer(

@@ -78,6 +78,7 @@ export function compareMetric(
   if (measured === undefined || measured.values.length === 0) {
     return judged('inconclusive', 'nothing valid was measured');
   }
+  if (predicted.trials < 2) return judged('inconclusive', 'a single simulated trial tells no spread');
   const n = measured.values.length;
   const allowed = margin(metric, predicted.mean, resolution);
   const difference = measured.mean - predicted.mean;

@@ -54,6 +54,11 @@ describe('compareMetric', () => {
     expect(compareMetric('downtime_s', rare, none, RESOLUTION).verdict).toBe('inconclusive');
   });
 
+  it('is inconclusive when a single trial was predicted', () => {
+    const single: Predicted = { mean: 3, ci95: [3, 3], pi90: [3, 3], trials: 1 };
+    expect(compareMetric('downtime_s', single, measured(3, 3, 3), RESOLUTION).verdict).toBe('inconclusive');
+  });
+
   it('does not hold a prediction to less than a few requests', () => {
     const none: Predicted = { mean: 0.01, ci95: [0.009, 0.011], pi90: [0, 0.02], trials: 1000 };
     expect(compareMetric('downtime_s', none, measured(0.03, 0.02, 0.01, 0.03, 0), RESOLUTION).verdict).toBe(

@@ -7,6 +7,7 @@ import { Process, Sandbox } from './container-runtime.ts';
 import { ContainerState } from './container-state.ts';
 import type { Pleg } from './pleg.ts';
 import { type ProbeKind, ProbeWorker } from './probe.ts';
+import { StatusManager } from './status-manager.ts';
 
 /** Longest pause between two syncs of a pod (Kubernetes 1.35 pkg/kubelet/apis/config/v1beta1/defaults.go SyncFrequency). */
 const RESYNC_INTERVAL_MS = 60_000;
@@ -41,10 +42,7 @@ export class PodWorker {
   #due: Cause | undefined;
   #deletion: { readonly grace_period_s: number; readonly cause: Cause } | undefined;
   #isStopping = false;
-  #reported: { readonly phase: PodObject['phase']; readonly has_address: boolean; readonly ready: boolean };
-  /** Why the status that was last reported differs from the one that was last sent; undefined where it does not. */
-  #unsent: Cause | undefined;
-  #isSending = false;
+  readonly #status: StatusManager;
   readonly #onGone: () => void;
 
   constructor(
@@ -62,7 +60,7 @@ export class PodWorker {
     this.#events = events;
     this.#pod = pod;
     this.#onGone = onGone;
-    this.#reported = { phase: pod.phase, has_address: pod.has_address, ready: pod.ready };
+    this.#status = new StatusManager(environment, api, pod);
     this.#containers = pod.workload.pod.containers.map((spec) => new ContainerState(environment, spec));
   }
 
@@ -302,36 +300,11 @@ export class PodWorker {
     this.#signal(container, process, grace_ms, cause, () => {});
   }
 
-  /** Tells the API server what is known of the pod, where that has changed. */
   #report(cause: Cause): void {
     const isRunning = this.#containers.every(({ reported, isReady }) => reported !== undefined || isReady);
-    const phase = isRunning || this.#reported.phase === 'Running' ? 'Running' : 'Pending';
-    const has_address = this.#reported.has_address || this.#containers.some(({ seen }) => seen !== undefined);
+    const has_address = this.#containers.some(({ seen }) => seen !== undefined);
     const ready = this.#containers.every(({ isReady }) => isReady);
-    const before = this.#reported;
-    if (before.phase === phase && before.has_address === has_address && before.ready === ready) return;
-    this.#reported = { phase, has_address, ready };
-    this.#unsent = cause;
-    this.#sendStatus();
-  }
-
-  /**
-   * The status manager: one write after the other, each after a look at the pod it changes, with what is the
-   * latest when it begins (pkg/kubelet/status/status_manager.go syncBatch, syncPod).
-   */
-  #sendStatus(): void {
-    const cause = this.#unsent;
-    if (this.#isSending || cause === undefined) return;
-    this.#isSending = true;
-    this.#unsent = undefined;
-    const status = this.#reported;
-    this.#environment.after(this.#environment.delay_ms('api_write'), () => {
-      const read = step(cause, 'API server', this.#environment.now_ms);
-      this.#api.updatePod(this.name, status, read, () => {
-        this.#isSending = false;
-        this.#sendStatus();
-      });
-    });
+    this.#status.report({ phase: isRunning ? 'Running' : 'Pending', has_address, ready }, cause);
   }
 
   /** Deletion: preStop, SIGTERM, SIGKILL when the grace period is over; then the sandbox goes, then the object. */
@@ -388,6 +361,8 @@ export class PodWorker {
   #removeSandbox(cause: Cause): void {
     this.#environment.after(this.#environment.delay_ms('sandbox_stop'), () => {
       this.sandbox.isUp = false;
+      for (const container of this.#containers) container.isReady = false;
+      this.#report(cause);
       for (const { probes } of this.#containers) for (const probe of probes) probe.stop();
       // The object goes once a further look of the PLEG has confirmed that nothing runs.
       this.#pleg.whenLookedAfter(this.#environment.now_ms, () => {

@@ -50,6 +50,7 @@ export class Client {
       if (!isOpen) return;
       process.serve(
         () => {
+          if (!isOpen) return;
           end(this.#environment.now_ms - at_ms <= this.#load.latency_limit_ms ? 'ok' : 'slow');
           if (this.#load.connections === 'keep-alive') this.#idle.push(process);
         },
