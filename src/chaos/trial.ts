@@ -1,12 +1,12 @@
 /** One trial: load, faults and watching on one clock, from steady state to the end of the window. */
-import { replicaRates } from '../scenario/capacity.ts';
 import { EXIT, UserError } from '../scenario/errors.ts';
 import { stream } from '../scenario/random.ts';
 import type { Fault, Scenario, Workload } from '../scenario/scenario.ts';
 import { schedule } from '../scenario/schedule.ts';
 import { chooseVictims } from '../scenario/selection.ts';
 import { selects } from '../scenario/selector.ts';
-import { type FaultEvent, type Recorder, TIMELINE_VERSION } from '../timeline/event.ts';
+import type { FaultEvent, Recorder } from '../timeline/event.ts';
+import { headerOf } from '../timeline/header.ts';
 import { now_ms } from './clock.ts';
 import { type Cluster, type Pod, PodReplacedError } from './cluster/cluster.ts';
 import { actionFor } from './fault-action.ts';
@@ -50,7 +50,7 @@ export async function runTrial(trial: Trial, signal: AbortSignal | undefined): P
   /** What was so before the start is so at 0. */
   const at_ms = () => Math.max(0, now_ms() - start_ms);
 
-  recordHeader(trial);
+  recorder.record(headerOf(scenario, { arm: 'chaos', trial: trial.trial, where: trial.where }));
   try {
     await watch(trial, at_ms, watching.signal);
     start_ms = now_ms() + LEAD_MS;
@@ -74,23 +74,6 @@ export async function runTrial(trial: Trial, signal: AbortSignal | undefined): P
   } finally {
     watching.abort();
   }
-}
-
-function recordHeader({ scenario, trial, where, recorder }: Trial): void {
-  const { load, name, seed } = scenario;
-  recorder.record({
-    type: 'header',
-    version: TIMELINE_VERSION,
-    arm: 'chaos',
-    scenario: name,
-    seed,
-    trial,
-    window_ms: load.duration_ms,
-    rate_per_s: load.rate_per_s,
-    latency_limit_ms: load.latency_limit_ms,
-    replica_rps: replicaRates(scenario),
-    where,
-  });
 }
 
 /** Records the workloads behind the Service of the load, and its endpoints. */

@@ -40,27 +40,3 @@ export function mean_ms(distribution: Distribution): number {
       return distribution.values_ms.reduce((sum, value) => sum + value, 0) / distribution.values_ms.length;
   }
 }
-
-/** For people: "2 s", "uniform 80 to 160 ms". */
-export function describe(distribution: Distribution): string {
-  switch (distribution.kind) {
-    case 'constant':
-      return duration(distribution.value_ms);
-    case 'uniform':
-      return `uniform ${duration(distribution.min_ms)} to ${duration(distribution.max_ms)}`;
-    case 'normal':
-      return `normal ${duration(distribution.mean_ms)}, sd ${duration(distribution.sd_ms)}`;
-    case 'lognormal':
-      return `lognormal, median ${duration(distribution.median_ms)}, sigma ${distribution.sigma}`;
-    case 'exponential':
-      return `exponential, mean ${duration(distribution.mean_ms)}`;
-    case 'empirical':
-      return `one of ${distribution.values_ms.length} measured values, mean ${duration(mean_ms(distribution))}`;
-  }
-}
-
-function duration(value_ms: number): string {
-  return value_ms >= 1000
-    ? `${Number((value_ms / 1000).toPrecision(4))} s`
-    : `${Number(value_ms.toPrecision(3))} ms`;
-}

@@ -7,7 +7,8 @@
  * prediction.metrics.downtime_s?.predicted.pi90; // where a single run is expected, in seconds
  */
 import { isDeepStrictEqual } from 'node:util';
-import { type Distribution, describe } from '../scenario/distribution.ts';
+import type { Distribution } from '../scenario/distribution.ts';
+import { distributionText } from '../scenario/distribution-text.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { TIMING, type TimingName } from '../scenario/timing.ts';
 import { type Recorder, tee } from '../timeline/event.ts';
@@ -84,8 +85,8 @@ function assumptions(scenario: Scenario, platform: Platform): Prediction['assump
     pod.containers.map((container) => ({
       name: `${name}/${container.name}`,
       value:
-        `listens ${describe(container.application.start_time)} after exec, ` +
-        `serves a request in ${describe(container.application.service_time)}, ` +
+        `listens ${distributionText(container.application.start_time)} after exec, ` +
+        `serves a request in ${distributionText(container.application.service_time)}, ` +
         `on SIGTERM: ${container.application.on_sigterm}`,
       source: scenario.file,
     })),
@@ -96,7 +97,7 @@ function assumptions(scenario: Scenario, platform: Platform): Prediction['assump
     const used = timing[name];
     return {
       name,
-      value: `${describe(used)}: ${entry.what}`,
+      value: `${distributionText(used)}: ${entry.what}`,
       source: sourceOf(name, used, scenario, platform),
     };
   });

@@ -1,9 +1,9 @@
-import { replicaRates } from '../scenario/capacity.ts';
 import { stream } from '../scenario/random.ts';
 import type { Fault, Scenario, Service } from '../scenario/scenario.ts';
 import { chooseVictims } from '../scenario/selection.ts';
 import type { Timing } from '../scenario/timing.ts';
-import { type Recorder, TIMELINE_VERSION } from '../timeline/event.ts';
+import type { Recorder } from '../timeline/event.ts';
+import { headerOf } from '../timeline/header.ts';
 import type { World } from '../timeline/world.ts';
 import type { Cause } from './cause.ts';
 import { Environment } from './environment.ts';
@@ -42,20 +42,8 @@ export class SimulatedWorld implements World {
 
   /** Runs one trial at once, and says when and why the Service came back. */
   simulate(trial: number, recorder: Recorder): readonly Recovery[] {
-    const { seed, name, load, faults } = this.#scenario;
-    recorder.record({
-      type: 'header',
-      version: TIMELINE_VERSION,
-      arm: 'sim',
-      scenario: name,
-      seed,
-      trial,
-      window_ms: load.duration_ms,
-      rate_per_s: load.rate_per_s,
-      latency_limit_ms: load.latency_limit_ms,
-      replica_rps: replicaRates(this.#scenario),
-      where: 'simulator',
-    });
+    const { seed, load, faults } = this.#scenario;
+    recorder.record(headerOf(this.#scenario, { arm: 'sim', trial, where: 'simulator' }));
     const environment = new Environment(seed, trial, this.#platform, this.#timing, recorder);
     const recoveries: Recovery[] = [];
     const cluster = new SimulatedCluster(environment, this.#scenario, this.#service, load.port, (cause) => {

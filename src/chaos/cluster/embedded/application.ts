@@ -6,7 +6,8 @@
 import { constant } from '../../../scenario/distribution.ts';
 import { stream } from '../../../scenario/random.ts';
 import { sample_ms } from '../../../scenario/sample.ts';
-import type { Application, Container, Labels, Scenario, Workload } from '../../../scenario/scenario.ts';
+import type { Application, Container, Scenario, Workload } from '../../../scenario/scenario.ts';
+import { selects } from '../../../scenario/selector.ts';
 import type { HttpResponse, ImageConstructor, ProcessContext, Signal, Webernetes } from './webernetes.ts';
 
 /** Status in place of which a client sees its connection reset: the process died before it had answered. */
@@ -82,7 +83,7 @@ export class Applications {
   #program({ pod, container }: ProcessContext): Program {
     const labels = Object.fromEntries(pod.labels);
     const workload = this.#scenario.workloads.find(
-      (candidate) => candidate.namespace === pod.namespace && includes(labels, candidate.selector),
+      (candidate) => candidate.namespace === pod.namespace && selects(candidate.selector, labels),
     );
     const described = workload?.pod.containers.find(({ name }) => name === container.name);
     if (!workload || !described) {
@@ -112,7 +113,7 @@ export class Applications {
     const targeted = this.#scenario.services
       .filter(
         ({ namespace, selector }) =>
-          namespace === workload.namespace && includes(workload.pod.labels, selector),
+          namespace === workload.namespace && selects(selector, workload.pod.labels),
       )
       .flatMap(({ ports }) => ports.map(({ target_port }) => target_port))
       .filter((port) => !elsewhere.has(port));
@@ -245,9 +246,6 @@ class ApplicationProcess {
 }
 
 const containerKey = (podUid: string, container: string): string => `${podUid}/${container}`;
-
-const includes = (labels: Labels, selector: Labels): boolean =>
-  Object.entries(selector).every(([key, value]) => labels[key] === value);
 
 /** As the cluster splits it: at the colon after the last slash. */
 function splitReference(reference: string): { name: string; version: string } {
