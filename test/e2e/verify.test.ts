@@ -21,11 +21,12 @@ describeOnTestbed('foreshock verify on the testbed', () => {
     async () => {
       const out = join(OUT, 'nginx');
       const run = await verify('scenarios/nginx-x2.yaml', { trials: TRIALS, out });
-      expect(run.code, run.stderr + run.stdout).toBe(0);
-      expect(run.verdict().verdict).toBe('agrees');
+      // Three trials may be too few to tell; they must not tell otherwise.
+      expect([EXIT.ok, EXIT.inconclusive], run.stderr + run.stdout).toContain(run.code);
+      expect(run.verdict().verdict).toBe(run.code === EXIT.ok ? 'agrees' : 'inconclusive');
       expect(run.verdict().metrics.downtime_s?.measured?.values).toHaveLength(TRIALS);
       expect(readFileSync(join(out, 'report.html'), 'utf8')).toContain('<svg');
-      expect(readdirSync(join(out, 'timelines'))).toContain('measured-000.jsonl');
+      expect(readdirSync(join(out, 'timelines'))).toContain('measured-001.jsonl');
     },
     5 * MINUTES,
   );
