@@ -17,8 +17,9 @@ export function renderValidation(
   const invalid = outcomes.filter((o) => o.invalid > 0);
   return `# Validation
 
-Written by \`npm run validate\`. Predictions rest on documented defaults and the scenarios' stated start times
-alone; nothing is calibrated. A configuration is held when the measured mean lies within the bound of the
+Written by \`npm run validate\`. Predictions rest on the defaults of src/scenario/timing.ts and the scenarios' stated
+start times; nothing is fitted to these trials. The timers among the defaults are Kubernetes' own, but the delays of
+the machine were timed on a testbed of this make, so another cluster is a harder test. A configuration is held when the measured mean lies within the bound of the
 predicted one, and at least 80 % of the measured trials lie within the 90 % prediction interval.
 
 ${Object.entries(facts)
