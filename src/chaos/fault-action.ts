@@ -23,12 +23,14 @@ export interface FaultAction<F extends Fault> {
   apply(cluster: Cluster, fault: F, victim: Pod): Promise<void>;
 }
 
-const ACTIONS: { readonly [T in Fault['type']]: FaultAction<Extract<Fault, { type: T }>> } = {
+const ACTIONS: { readonly [T in Fault['type']]?: FaultAction<Extract<Fault, { type: T }>> } = {
   'pod-kill': podKill,
   'container-kill': containerKill,
 };
 
 export function actionFor<F extends Fault>(fault: F): FaultAction<F> {
+  const action = ACTIONS[fault.type];
+  if (action === undefined) throw new Error(`nothing causes ${fault.type} in a cluster`);
   // The table's type says that they match; TypeScript cannot follow it through the index.
-  return ACTIONS[fault.type] as unknown as FaultAction<F>;
+  return action as unknown as FaultAction<F>;
 }

@@ -1,7 +1,7 @@
 /** One trial: load, faults and watching on one clock, from steady state to the end of the window. */
 import { EXIT, UserError } from '../scenario/errors.ts';
 import { stream } from '../scenario/random.ts';
-import type { Fault, Scenario, Workload } from '../scenario/scenario.ts';
+import type { ContainerKill, Fault, PodKill, Scenario, Workload } from '../scenario/scenario.ts';
 import { schedule } from '../scenario/schedule.ts';
 import { chooseVictims } from '../scenario/selection.ts';
 import { selects } from '../scenario/selector.ts';
@@ -155,6 +155,7 @@ async function act(
   signal: AbortSignal,
 ): Promise<void> {
   const { scenario, cluster, recorder, progress } = trial;
+  if (fault.type !== 'pod-kill' && fault.type !== 'container-kill') throw new Error(fault.type);
   const action = actionFor(fault);
   if (!(await reached(due_ms - PREPARE_MS, signal))) return;
   const workload = targetOf(scenario, fault);
@@ -203,7 +204,7 @@ async function act(
 
 function victimsOf(
   { scenario, trial }: Trial,
-  fault: Fault,
+  fault: PodKill | ContainerKill,
   purpose: string,
   workload: Workload,
   pods: readonly Pod[],

@@ -18,7 +18,7 @@
  */
 import { EXIT, UserError } from '../scenario/errors.ts';
 import { stream } from '../scenario/random.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import type { Fault, Scenario } from '../scenario/scenario.ts';
 import type { Recorder, RequestEvent } from '../timeline/event.ts';
 import type { World } from '../timeline/world.ts';
 import { now_ms } from './clock.ts';
@@ -290,7 +290,9 @@ export class ChaosWorld implements World {
     signal?: AbortSignal,
     deadline_ms = STEADY_DEADLINE_MS,
   ): Promise<void> {
-    const faults = this.#scenario.faults.filter((fault) => actionFor(fault).leavesRestarts);
+    const faults = this.#scenario.faults.filter(
+      (fault) => 'workload' in fault && actionFor(fault).leavesRestarts,
+    ) as readonly Extract<Fault, { readonly workload: string }>[];
     for (const workload of new Set(faults.map((fault) => targetOf(this.#scenario, fault)))) {
       const pods = await podsOf(this.#cluster, workload);
       const restarted = pods.filter((pod) => pod.containers.some(({ restarts }) => restarts > 0));

@@ -6,6 +6,7 @@ import { type ManifestWorkload, readDeployment } from './manifest/deployment.ts'
 import { type LocatedObject, readObjects } from './manifest/objects.ts';
 import { type ReadService, readService } from './manifest/service.ts';
 import { unmodelled } from './manifest/unmodelled.ts';
+import { plainNodes } from './nodes.ts';
 import { Problems } from './problem.ts';
 import { resolveApplications } from './resolve/applications.ts';
 import { resolveFaults } from './resolve/faults.ts';
@@ -104,9 +105,17 @@ function resolve(
       predict: overrides.trials?.predict ?? trials.predict,
       measure: overrides.trials?.measure ?? trials.measure,
     },
-    cluster: { minor: cluster.kubernetes, nodes: cluster.nodes },
+    cluster: {
+      minor: cluster.kubernetes,
+      nodes: plainNodes(cluster.nodes),
+      proxy_mode: 'iptables',
+      registry: { images: {}, bytes_per_s: Number.POSITIVE_INFINITY },
+      feature_gates: [],
+    },
     workloads: resolved,
     services: services.flatMap((each) => each.service ?? []),
+    disruption_budgets: [],
+    autoscalers: [],
     ignored: manifests.ignored,
     objects: manifests.objects,
     timing,

@@ -151,6 +151,7 @@ export const APPLICATION_DEFAULTS = {
   },
   on_sigterm: { value: 'exit', text: 'exit', source: "assumption: SIGTERM's default action, signal(7)" },
   stop_time: { value: constant(10), text: '10ms', source: 'assumption: nothing to save' },
+  cpu_per_request: { value_ms: 1, text: '1ms', source: 'assumption: a static page' },
 } as const;
 
 const withDefault = (name: keyof typeof APPLICATION_DEFAULTS, what: string): string =>
@@ -181,6 +182,11 @@ const application = z.strictObject({
   stop_time: distribution
     .default(APPLICATION_DEFAULTS.stop_time.value)
     .describe(withDefault('stop_time', 'From SIGTERM to the end of the program.')),
+  cpu_per_request: duration
+    .default(APPLICATION_DEFAULTS.cpu_per_request.value_ms)
+    .describe(
+      withDefault('cpu_per_request', 'Processor time of one request, what an autoscaler on CPU sees.'),
+    ),
   pre_stop: distribution
     .optional()
     .describe(

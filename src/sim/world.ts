@@ -5,10 +5,9 @@ import type { Timing } from '../scenario/timing.ts';
 import type { Recorder } from '../timeline/event.ts';
 import { headerOf } from '../timeline/header.ts';
 import type { World } from '../timeline/world.ts';
-import type { Cause } from './cause.ts';
+import { type Cause, step } from './cause.ts';
 import { Environment } from './environment.ts';
-import { containerKill } from './faults/container-kill.ts';
-import { podKill } from './faults/pod-kill.ts';
+import { actionFor } from './fault-action.ts';
 import { SimulatedCluster } from './kubernetes/cluster.ts';
 import { KUBERNETES, type Platform, timingOn } from './platform.ts';
 import { Client } from './traffic/client.ts';
@@ -61,14 +60,22 @@ export class SimulatedWorld implements World {
   }
 
   #act(cluster: SimulatedCluster, fault: Fault, index: number, repetition: number, trial: number): void {
+    const { environment } = cluster;
+    const action = actionFor(fault);
     const random = stream(this.#scenario.seed, trial, `victims/${index}/${repetition}`);
-    const candidates = cluster.candidates(fault.workload, fault.namespace);
-    const victims = chooseVictims(candidates, fault.mode, fault.value, random);
-    const at_ms = cluster.environment.now_ms;
-    const event = { at_ms, fault: index, repetition, name: fault.type, targets: victims };
-    cluster.environment.record({ type: 'fault-begin', ...event });
-    if (fault.type === 'pod-kill') podKill(cluster, fault, victims);
-    else containerKill(cluster, fault, victims);
-    cluster.environment.record({ type: 'fault-end', ...event });
+    const candidates = action.candidates?.(cluster, fault) ?? [];
+    const victims = 'mode' in fault ? chooseVictims(candidates, fault.mode, fault.value, random) : [];
+    const event = { fault: index, repetition, name: fault.type, targets: victims };
+    environment.record({ type: 'fault-begin', at_ms: environment.now_ms, ...event });
+    action.apply(cluster, fault, victims, step(undefined, 'fault', environment.now_ms));
+    const end = () => environment.record({ type: 'fault-end', at_ms: environment.now_ms, ...event });
+    if (!('duration_ms' in fault) || fault.duration_ms === undefined) {
+      end();
+      return;
+    }
+    environment.after(fault.duration_ms, () => {
+      action.undo?.(cluster, fault, victims, step(undefined, 'fault', environment.now_ms));
+      end();
+    });
   }
 }

@@ -1,4 +1,5 @@
 import { constant } from '../../src/scenario/distribution.ts';
+import { plainNodes } from '../../src/scenario/nodes.ts';
 import type { Container, Scenario } from '../../src/scenario/scenario.ts';
 import { LABELS, NAMESPACE } from './manifests.ts';
 
@@ -20,11 +21,18 @@ export function scenario(): Pick<Scenario, 'seed' | 'cluster' | 'workloads' | 's
       concurrency: 100,
       on_sigterm: 'exit',
       stop_time: constant(20),
+      cpu_per_request_ms: 0,
     },
   };
   return {
     seed: 'conformance',
-    cluster: { minor: 35, nodes: 2 },
+    cluster: {
+      minor: 35,
+      nodes: plainNodes(2),
+      proxy_mode: 'iptables',
+      registry: { images: {}, bytes_per_s: 1 },
+      feature_gates: [],
+    },
     workloads: [
       {
         kind: 'Deployment',
@@ -33,10 +41,19 @@ export function scenario(): Pick<Scenario, 'seed' | 'cluster' | 'workloads' | 's
         position,
         replicas: 2,
         min_ready_s: 0,
+        strategy: { type: 'Recreate' },
+        progress_deadline_s: 600,
         selector: LABELS,
         pod: {
           labels: LABELS,
+          init_containers: [],
           containers: [container],
+          restart_policy: 'Always',
+          requests: { cpu_millis: 0, memory_bytes: 0 },
+          node_selector: {},
+          tolerations: [],
+          spread: [],
+          anti_affinity: [],
           termination_grace_period_s: 30,
           mounts_volumes: false,
         },

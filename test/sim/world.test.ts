@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../src/scenario/distribution.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
+import { plainNodes } from '../../src/scenario/nodes.ts';
 import type { Application, Load, Probe, Scenario, Workload } from '../../src/scenario/scenario.ts';
 import { TIMING, type TimingName, timing } from '../../src/scenario/timing.ts';
 import { Budget } from '../../src/sim/estimate/budget.ts';
@@ -311,7 +312,7 @@ describe('SimulatedWorld', () => {
   it('sends to the pods of every Deployment that the Service selects, of its own namespace alone', () => {
     const [workload] = ONE_FORCED.workloads;
     const beside = (other: Partial<Workload>) => {
-      const workloads = [workload!, { ...workload!, name: 'other', ...other }];
+      const workloads = [workload!, { ...workload!, name: 'other', ...other } as Workload];
       return trial({ ...changed(ONE_FORCED, {}), workloads });
     };
     const same = beside({});
@@ -365,8 +366,10 @@ describe('SimulatedWorld', () => {
     });
     fc.assert(
       fc.property(scenarios, (s) => {
-        const base = { ...ONE_FORCED, cluster: { ...ONE_FORCED.cluster, nodes: s.nodes } };
-        const common = { ...ONE_FORCED.faults[0]!, mode: s.mode as 'one', value: 60, at_ms: [1000, 4000] };
+        const base = { ...ONE_FORCED, cluster: { ...ONE_FORCED.cluster, nodes: plainNodes(s.nodes) } };
+        const { position } = ONE_FORCED.faults[0]!;
+        const target = { position, workload: 'nginx', namespace: 'default' };
+        const common = { ...target, mode: s.mode as 'one', value: 60, at_ms: [1000, 4000] };
         const fault =
           s.type === 'pod-kill'
             ? { ...common, type: 'pod-kill' as const, grace_period_s: s.grace }

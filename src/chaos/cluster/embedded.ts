@@ -41,11 +41,11 @@ export async function startEmbeddedCluster(
   scenario: Pick<Scenario, 'seed' | 'cluster' | 'workloads' | 'services'>,
 ): Promise<Cluster> {
   const webernetes = await loadWebernetes();
-  const cluster = new webernetes.Cluster({ nodes: scenario.cluster.nodes });
+  const cluster = new webernetes.Cluster({ nodes: scenario.cluster.nodes.length });
   restoreDefaultPort(cluster);
   startNodesApart(cluster, stream(scenario.seed, 0, 'embedded/nodes'));
   await cluster.init();
-  return new EmbeddedCluster(webernetes, cluster, new Applications(scenario), scenario.cluster.nodes);
+  return new EmbeddedCluster(webernetes, cluster, new Applications(scenario), scenario.cluster.nodes.length);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { EXIT, UserError } from '../../scenario/errors.ts';
-import type { Fault, Workload } from '../../scenario/scenario.ts';
+import type { ContainerKill, PodKill, Workload } from '../../scenario/scenario.ts';
 import { victimsMax } from '../../scenario/selection.ts';
 import type { Pod } from '../cluster/cluster.ts';
 import { isOwnedBy } from './ownership.ts';
@@ -15,7 +15,7 @@ export function candidatesOf(workload: Workload, pods: readonly Pod[]): readonly
  * @throws UserError where there are more victims than the fault's mode allows, or one is no candidate
  */
 export function checkBlastRadius(
-  fault: Fault,
+  fault: PodKill | ContainerKill,
   workload: Workload,
   pods: readonly Pod[],
   victims: readonly Pod[],

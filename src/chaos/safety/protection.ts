@@ -13,6 +13,7 @@ export function checkScenario(scenario: Scenario): void {
   }
   refuseProtected(load.namespace, `the load on Service ${load.service}`);
   for (const fault of faults) {
+    if (!('workload' in fault)) continue;
     refuseProtected(fault.namespace, fault.type, fault.position);
     targetOf(scenario, fault);
   }
@@ -25,8 +26,10 @@ export function checkScenario(scenario: Scenario): void {
   }
 }
 
-/** The Deployment whose pods a fault may hit. */
-export function targetOf(scenario: Scenario, fault: Fault): Workload {
+type WorkloadFault = Extract<Fault, { readonly workload: string }>;
+
+/** The workload whose pods a fault may hit. */
+export function targetOf(scenario: Scenario, fault: WorkloadFault): Workload {
   const target = scenario.workloads.find(
     ({ name, namespace }) => name === fault.workload && namespace === fault.namespace,
   );

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { constant } from '../distribution.ts';
 import { check } from '../issues.ts';
 import type { Problems } from '../problem.ts';
-import type { Container, Position, Probe, Workload } from '../scenario.ts';
+import type { Container, Deployment, PodTemplate, Position, Probe } from '../scenario.ts';
 import { durationToMs } from '../units.ts';
 import type { Path } from '../yaml.ts';
 import type { LocatedObject } from './objects.ts';
@@ -15,8 +15,8 @@ export interface ManifestContainer extends Omit<Container, 'application'> {
 }
 
 /** A Deployment before the scenario has said what its programs do. */
-export interface ManifestWorkload extends Omit<Workload, 'pod'> {
-  readonly pod: Omit<Workload['pod'], 'containers'> & { readonly containers: readonly ManifestContainer[] };
+export interface ManifestWorkload extends Omit<Deployment, 'pod'> {
+  readonly pod: Omit<PodTemplate, 'containers'> & { readonly containers: readonly ManifestContainer[] };
 }
 
 const whole = z.number().int().min(0).max(2_147_483_647);
@@ -132,10 +132,19 @@ export function readDeployment(object: LocatedObject, problems: Problems): Manif
     position: object.position,
     replicas: spec.replicas ?? 1,
     min_ready_s: spec.minReadySeconds ?? 0,
+    strategy: { type: 'RollingUpdate', max_unavailable: { percent: 25 }, max_surge: { percent: 25 } },
+    progress_deadline_s: 600,
     selector,
     pod: {
       labels: podLabels,
+      init_containers: [],
       containers: readable,
+      restart_policy: 'Always',
+      requests: { cpu_millis: 0, memory_bytes: 0 },
+      node_selector: {},
+      tolerations: [],
+      spread: [],
+      anti_affinity: [],
       mounts_volumes:
         (template.spec.volumes ?? []).length > 0 || template.spec.automountServiceAccountToken !== false,
       termination_grace_period_s: template.spec.terminationGracePeriodSeconds ?? 30,

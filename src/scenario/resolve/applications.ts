@@ -49,7 +49,12 @@ function resolveContainer(
   said: ScenarioFile['applications'][string] | undefined,
   report: Reporter,
 ): Container {
-  const { pre_stop: saidPreStop, ...application } = said ?? applicationDefaults();
+  const {
+    pre_stop: saidPreStop,
+    cpu_per_request: cpu_per_request_ms,
+    ...rest
+  } = said ?? applicationDefaults();
+  const application = { ...rest, cpu_per_request_ms };
   if (saidPreStop !== undefined && hook === undefined) {
     report.atKey(['applications', key, 'pre_stop'], {
       message: `container ${container.name} of the manifest has no preStop hook that could take time`,

@@ -1,7 +1,7 @@
 /** Which pods each fault may hit, and when it acts. */
 import type { ManifestWorkload } from '../manifest/deployment.ts';
 import { didYouMean } from '../nearest.ts';
-import type { Fault } from '../scenario.ts';
+import type { Fault, FaultMode } from '../scenario.ts';
 import type { ScenarioFile } from '../schema.ts';
 import { ACTS_MAX, faultTimes, victimsMax } from '../selection.ts';
 import type { Path } from '../yaml.ts';
@@ -113,7 +113,7 @@ function resolveTimes(
 
 /** `value` as both arms use it: pods, or percent; 'none' where the mode takes none. */
 function resolveValue(
-  fields: { readonly mode: Fault['mode']; readonly value?: number | string | undefined },
+  fields: { readonly mode: FaultMode; readonly value?: number | string | undefined },
   workload: ManifestWorkload | undefined,
   path: Path,
   report: Reporter,

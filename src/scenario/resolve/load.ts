@@ -103,6 +103,7 @@ export function resolveLoad(
     port: port.port,
     path: load.path,
     rate_per_s: rate,
+    steps: [],
     arrivals: load.arrivals,
     duration_ms: duration,
     timeout_ms: timeout,
@@ -110,5 +111,6 @@ export function resolveLoad(
     expected_status: load.expected_status,
     connections: load.connections,
     source_ports: load.source_ports,
+    resolve: 'address',
   };
 }

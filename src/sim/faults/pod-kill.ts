@@ -1,14 +1,15 @@
 import type { PodKill } from '../../scenario/scenario.ts';
-import { step } from '../cause.ts';
-import type { SimulatedCluster } from '../kubernetes/cluster.ts';
+import type { FaultAction } from '../fault-action.ts';
 
 /** Deletes the victims through the API server, as `kubectl delete pod` does. */
-export function podKill(cluster: SimulatedCluster, fault: PodKill, victims: readonly string[]): void {
-  const cause = step(undefined, 'fault', cluster.environment.now_ms);
-  for (const name of victims) {
-    const pod = cluster.api.pod(name);
-    if (pod === undefined) continue;
-    const grace_period_s = fault.grace_period_s ?? pod.workload.pod.termination_grace_period_s;
-    cluster.api.deletePod(name, grace_period_s, cause);
-  }
-}
+export const podKill: FaultAction<PodKill> = {
+  candidates: (cluster, { workload, namespace }) => cluster.candidates(workload, namespace),
+  apply(cluster, fault, victims, cause) {
+    for (const name of victims) {
+      const pod = cluster.operator.pods.get(name);
+      if (pod === undefined) continue;
+      const grace_period_s = fault.grace_period_s ?? pod.template.termination_grace_period_s;
+      cluster.operator.pods.delete(name, grace_period_s, cause);
+    }
+  },
+};

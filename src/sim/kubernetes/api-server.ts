@@ -1,169 +1,144 @@
-import type { Workload } from '../../scenario/scenario.ts';
-import { type Cause, step } from '../cause.ts';
+import type { Cause } from '../cause.ts';
 import type { Environment } from '../environment.ts';
+import type { Link } from './link.ts';
+import {
+  type EndpointSlice,
+  isTerminating,
+  type LeaseObject,
+  type NodeObject,
+  type PodObject,
+  type ReplicaSetObject,
+  type WorkloadObject,
+} from './objects.ts';
+import { Store, type Watcher } from './store.ts';
 
-/** A pod as the API server stores it; replaced as a whole by every write, never changed. */
-export interface PodObject {
-  readonly name: string;
-  readonly workload: Workload;
-  /** Index of its node; undefined until the scheduler has chosen. */
-  readonly node: number | undefined;
-  readonly phase: 'Pending' | 'Running';
-  /** Whether its status names an address, without which it is no endpoint. */
-  readonly has_address: boolean;
-  readonly ready: boolean;
-  /** Set by a deletion: the grace period it was deleted with. */
-  readonly grace_period_s: number | undefined;
-}
-
-export const isTerminating = (pod: PodObject): boolean => pod.grace_period_s !== undefined;
-
-/** What a Service's endpoint slices say, by pod name. */
-export interface EndpointSlice {
-  readonly ready: readonly string[];
-  /** Serving though terminating. */
-  readonly terminating: readonly string[];
-  /** Addresses that are known and not ready: no traffic, but a change of them wakes kube-proxy too. */
-  readonly not_ready: readonly string[];
-}
-
-export type PodWatcher = (pod: PodObject, gone: boolean, cause: Cause) => void;
-export type EndpointsWatcher = (slice: EndpointSlice, cause: Cause) => void;
-
-/**
- * The API server: objects, writes that take time, and watches that deliver every change in order.
- *
- * A write is stored `api_write` after it was sent, and each watcher sees it its own `watch_delivery` later.
- */
+/** The API server: a store for each kind of object, and the timeline of what they went through. */
 export class ApiServer {
-  readonly #environment: Environment;
-  readonly #pods = new Map<string, PodObject>();
-  readonly #podWatches: Watch<PodWatcher>[] = [];
-  readonly #endpointsWatches: Watch<EndpointsWatcher>[] = [];
-  /** When the last write to an object is stored: writes to one object keep their order. */
-  readonly #storedAt_ms = new Map<string, number>();
-  readonly #service: string;
+  readonly pods: Store<PodObject>;
+  readonly nodes: Store<NodeObject>;
+  readonly leases: Store<LeaseObject>;
+  readonly workloads: Store<WorkloadObject>;
+  readonly replicaSets: Store<ReplicaSetObject>;
+  readonly endpoints: Store<EndpointSlice>;
 
-  constructor(environment: Environment, service: string) {
-    this.#environment = environment;
-    this.#service = service;
-  }
-
-  pods(): Iterable<PodObject> {
-    return this.#pods.values();
-  }
-
-  pod(name: string): PodObject | undefined {
-    return this.#pods.get(name);
-  }
-
-  watchPods(handler: PodWatcher): void {
-    this.#podWatches.push({ handler, deliveredAt_ms: 0 });
-  }
-
-  watchEndpoints(handler: EndpointsWatcher): void {
-    this.#endpointsWatches.push({ handler, deliveredAt_ms: 0 });
-  }
-
-  /** Puts a pod there as if it had always been: part of the steady state before the trial. */
-  restore(pod: PodObject): void {
-    this.#pods.set(pod.name, pod);
-    this.#record(pod, false);
-  }
-
-  createPod(pod: PodObject, cause: Cause, stored?: () => void): void {
-    this.#write(pod.name, cause, (stored_cause) => {
-      this.#store(pod, stored_cause);
-      stored?.();
+  constructor(environment: Environment) {
+    this.pods = new Store(environment, (pod, gone) => recordPod(environment, this.nodes, pod, gone));
+    this.nodes = new Store(environment);
+    this.leases = new Store(environment);
+    this.workloads = new Store(environment);
+    this.replicaSets = new Store(environment);
+    this.endpoints = new Store(environment, ({ name, ready, terminating }) => {
+      environment.record({ type: 'endpoints', at_ms: environment.now_ms, service: name, ready, terminating });
     });
   }
 
-  /** Changes a pod, if it is still there when the write arrives; `done` is told in any case. */
-  updatePod(name: string, change: Partial<PodObject>, cause: Cause, done?: () => void): void {
-    this.#write(name, cause, (stored) => {
-      const pod = this.#pods.get(name);
-      if (pod !== undefined) this.#store({ ...pod, ...change }, stored);
-      done?.();
-    });
+  /** The API server as one component sees it: through its own link. */
+  client(link: Link): ApiClient {
+    const of = <T extends { readonly name: string }>(store: Store<T>) => new Resource(store, link);
+    return {
+      link,
+      pods: new Pods(this.pods, link),
+      nodes: of(this.nodes),
+      leases: of(this.leases),
+      workloads: of(this.workloads),
+      replicaSets: of(this.replicaSets),
+      endpoints: of(this.endpoints),
+    };
+  }
+}
+
+export interface ApiClient {
+  readonly link: Link;
+  readonly pods: Pods;
+  readonly nodes: Resource<NodeObject>;
+  readonly leases: Resource<LeaseObject>;
+  readonly workloads: Resource<WorkloadObject>;
+  readonly replicaSets: Resource<ReplicaSetObject>;
+  readonly endpoints: Resource<EndpointSlice>;
+}
+
+/** The verbs on one kind of object. Each write takes its time; `done` is told when it has returned. */
+export class Resource<T extends { readonly name: string }> {
+  protected readonly store: Store<T>;
+  protected readonly link: Link;
+
+  constructor(store: Store<T>, link: Link) {
+    this.store = store;
+    this.link = link;
   }
 
+  /** As a read that takes no time: only for what a component has in its cache anyway. */
+  get(name: string): T | undefined {
+    return this.store.get(name);
+  }
+
+  values(): Iterable<T> {
+    return this.store.values();
+  }
+
+  watch(handler: Watcher<T>): void {
+    this.store.watch(this.link, handler);
+  }
+
+  create(object: T, cause: Cause, done?: (stored: Cause) => void): void {
+    this.store.write(this.link, object.name, cause, () => object, done);
+  }
+
+  /** Changes an object, if it is still there when the write arrives. */
+  update(
+    name: string,
+    change: Partial<T> | ((current: T) => Partial<T> | undefined),
+    cause: Cause,
+    done?: (stored: Cause) => void,
+  ): void {
+    const apply = (current: T | undefined): T | undefined => {
+      if (current === undefined) return undefined;
+      const changed = typeof change === 'function' ? change(current) : change;
+      return changed && { ...current, ...changed };
+    };
+    this.store.write(this.link, name, cause, apply, done);
+  }
+
+  remove(name: string, cause: Cause, done?: (stored: Cause) => void): void {
+    this.store.write(this.link, name, cause, () => 'removed', done);
+  }
+}
+
+export class Pods extends Resource<PodObject> {
   /**
    * Deletes a pod as `kubectl delete` does: with a grace period the object stays, marked, until the kubelet
-   * removes it; with 0 it is marked and then gone, in two writes (Kubernetes 1.35
+   * removes it; with 0 it is marked and then gone, in two writes; a pod that no node has yet is gone at once
+   * (Kubernetes 1.35 pkg/registry/core/pod/strategy.go CheckGracefulDelete,
    * staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go).
    */
-  deletePod(name: string, grace_period_s: number, cause: Cause): void {
-    this.updatePod(name, { grace_period_s }, cause);
-    if (grace_period_s === 0) this.removePod(name, cause);
-  }
-
-  removePod(name: string, cause: Cause): void {
-    this.#write(name, cause, (stored) => {
-      const pod = this.#pods.get(name);
-      if (pod === undefined) return;
-      this.#pods.delete(name);
-      this.#record(pod, true);
-      this.#deliver(this.#podWatches, stored, (handler, seen) => handler(pod, true, seen));
-    });
-  }
-
-  writeEndpoints(slice: EndpointSlice, cause: Cause, stored: () => void): void {
-    this.#write(this.#service, cause, (stored_cause) => {
-      this.#environment.record({
-        type: 'endpoints',
-        at_ms: this.#environment.now_ms,
-        service: this.#service,
-        ready: slice.ready,
-        terminating: slice.terminating,
-      });
-      this.#deliver(this.#endpointsWatches, stored_cause, (handler, seen) => handler(slice, seen));
-      stored();
-    });
-  }
-
-  #write(object: string, cause: Cause, apply: (stored: Cause) => void): void {
-    const arrives_ms = this.#environment.now_ms + this.#environment.delay_ms('api_write');
-    const at_ms = Math.max(arrives_ms, this.#storedAt_ms.get(object) ?? 0);
-    this.#storedAt_ms.set(object, at_ms);
-    this.#environment.simulation.at(at_ms, () => apply(step(cause, 'API server', at_ms)));
-  }
-
-  #store(pod: PodObject, cause: Cause): void {
-    this.#pods.set(pod.name, pod);
-    this.#record(pod, false);
-    this.#deliver(this.#podWatches, cause, (handler, seen) => handler(pod, false, seen));
-  }
-
-  #deliver<Handler>(
-    watches: readonly Watch<Handler>[],
-    cause: Cause,
-    call: (handler: Handler, seen: Cause) => void,
-  ): void {
-    for (const watch of watches) {
-      const arrives_ms = this.#environment.now_ms + this.#environment.delay_ms('watch_delivery');
-      const at_ms = Math.max(arrives_ms, watch.deliveredAt_ms);
-      watch.deliveredAt_ms = at_ms;
-      this.#environment.simulation.at(at_ms, () => call(watch.handler, step(cause, 'API server', at_ms)));
-    }
-  }
-
-  #record(pod: PodObject, gone: boolean): void {
-    this.#environment.record({
-      type: 'pod',
-      at_ms: this.#environment.now_ms,
-      pod: pod.name,
-      node: pod.node === undefined ? undefined : `node-${pod.node + 1}`,
-      workload: pod.workload.name,
-      phase: pod.phase,
-      ready: pod.ready,
-      terminating: isTerminating(pod),
-      gone,
-    });
+  delete(name: string, grace_period_s: number, cause: Cause): void {
+    const pod = this.get(name);
+    const isUnscheduled = pod !== undefined && pod.node === undefined;
+    this.update(
+      name,
+      (current) =>
+        // A grace period is only ever shortened.
+        current.grace_period_s !== undefined && current.grace_period_s <= grace_period_s
+          ? undefined
+          : { grace_period_s },
+      cause,
+    );
+    if (grace_period_s === 0 || isUnscheduled) this.remove(name, cause);
   }
 }
 
-interface Watch<Handler> {
-  readonly handler: Handler;
-  /** When its latest event arrives: a watch keeps the order. */
-  deliveredAt_ms: number;
+function recordPod(environment: Environment, nodes: Store<NodeObject>, pod: PodObject, gone: boolean): void {
+  let node: string | undefined;
+  for (const each of nodes.values()) if (each.index === pod.node) node = each.name;
+  environment.record({
+    type: 'pod',
+    at_ms: environment.now_ms,
+    pod: pod.name,
+    node,
+    workload: pod.workload.name,
+    phase: pod.phase,
+    ready: pod.ready,
+    terminating: isTerminating(pod),
+    gone,
+  });
 }

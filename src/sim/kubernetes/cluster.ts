@@ -2,11 +2,14 @@ import type { Scenario, Service } from '../../scenario/scenario.ts';
 import { type Cause, step } from '../cause.ts';
 import { below } from '../engine/random.ts';
 import type { Environment } from '../environment.ts';
-import { ApiServer, isTerminating, type PodObject } from './api-server.ts';
+import { type ApiClient, ApiServer } from './api-server.ts';
 import { EndpointSliceController } from './endpointslice.ts';
 import { KubeProxy } from './kube-proxy.ts';
 import { Kubelet } from './kubelet.ts';
+import { Link } from './link.ts';
+import { Machine } from './machine.ts';
 import { Network } from './network.ts';
+import { isTerminating, type PodObject, type ReplicaSetObject, workloadKey } from './objects.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { podName, ReplicaSetController } from './replicaset.ts';
 import { Scheduler } from './scheduler.ts';
@@ -18,6 +21,11 @@ import { Scheduler } from './scheduler.ts';
 export class SimulatedCluster {
   readonly environment: Environment;
   readonly api: ApiServer;
+  /** The API server as a person with kubectl reaches it: what faults go through. */
+  readonly operator: ApiClient;
+  readonly machines: readonly Machine[];
+  /** From the controllers and the scheduler to the API server. */
+  readonly links = { controllers: new Link(), scheduler: new Link() };
   readonly network: Network;
   readonly #kubelets: Kubelet[] = [];
   readonly #proxy: KubeProxy;
@@ -39,32 +47,41 @@ export class SimulatedCluster {
     this.environment = environment;
     this.#restored = restored;
     this.#target_port = service.ports.find((each) => each.port === port)?.target_port ?? port;
-    this.api = new ApiServer(environment, service.name);
-    const { nodes } = scenario.cluster;
-    for (let node = 0; node < nodes; node += 1) {
+    this.api = new ApiServer(environment);
+    this.operator = this.api.client(new Link());
+    this.machines = scenario.cluster.nodes.map((spec, index) => new Machine(spec, index));
+    for (const machine of this.machines) {
+      this.api.nodes.restore(machine.object());
       this.#kubelets.push(
-        new Kubelet(environment, this.api, node, {
+        new Kubelet(environment, this.api.client(machine.link), machine.index, {
           processListening: (pod, _process, cause) => this.#processListening(pod, cause),
         }),
       );
     }
-    const scheduler = new Scheduler(environment, this.api, nodes);
+    const controllers = this.api.client(this.links.controllers);
+    const scheduler = new Scheduler(environment, this.api.client(this.links.scheduler), this.machines.length);
     const steady: PodObject[] = [];
+    const sets: ReplicaSetObject[] = [];
     for (const workload of scenario.workloads) {
-      const pods = Array.from({ length: workload.replicas }, (_, index) => {
-        const name = podName(workload, index + 1);
-        const node = scheduler.place({ name, workload });
-        return { name, workload, node, ...RUNNING };
-      });
-      new ReplicaSetController(environment, this.api, workload, pods);
-      steady.push(...pods);
+      const { name, replicas, pod: template } = workload;
+      const spec = { workload, template, replicas, revision: 1 };
+      this.api.workloads.restore({ name: workloadKey(workload), ...spec });
+      sets.push({ name, ...spec });
+      for (let number = 1; number <= replicas; number += 1) {
+        const pod = { name: podName(name, number), workload, owner: name, template, ...RUNNING };
+        steady.push({ ...pod, node: scheduler.place(pod) });
+      }
     }
+    for (const set of sets) this.api.replicaSets.restore(set);
+    new ReplicaSetController(environment, controllers, { sets, pods: steady });
     for (const pod of steady) {
-      this.api.restore(pod);
+      this.api.pods.restore(pod);
       this.#kubelets[pod.node as number]?.restore(pod);
     }
-    const endpoints = new EndpointSliceController(environment, this.api, service, steady);
-    this.#proxy = new KubeProxy(environment, this.api, endpoints.current, (cause) => {
+    const endpoints = new EndpointSliceController(environment, controllers, service, steady);
+    this.api.endpoints.restore(endpoints.current);
+    const entry = this.api.client((this.machines[0] as Machine).link);
+    this.#proxy = new KubeProxy(environment, entry, endpoints.current, (cause) => {
       if (this.#proxy.backends.some((pod) => this.#serves(pod))) this.#restored(cause);
     });
     const next = balancer(environment);
@@ -92,7 +109,7 @@ export class SimulatedCluster {
   /** Pods that a fault may hit, as the chaos runner sees them: ready, not being deleted, sorted by name. */
   candidates(workload: string, namespace: string): string[] {
     const names: string[] = [];
-    for (const pod of this.api.pods()) {
+    for (const pod of this.api.pods.values()) {
       const isOfWorkload = pod.workload.name === workload && pod.workload.namespace === namespace;
       if (isOfWorkload && pod.ready && !isTerminating(pod)) names.push(pod.name);
     }
@@ -115,6 +132,8 @@ const RUNNING = {
   phase: 'Running',
   has_address: true,
   ready: true,
+  ready_since_ms: Number.NEGATIVE_INFINITY,
+  created_at_ms: Number.NEGATIVE_INFINITY,
   grace_period_s: undefined,
 } as const;
 

@@ -2,7 +2,8 @@ import type { Service } from '../../scenario/scenario.ts';
 import { selects } from '../../scenario/selector.ts';
 import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
-import { type ApiServer, type EndpointSlice, isTerminating, type PodObject } from './api-server.ts';
+import type { ApiClient } from './api-server.ts';
+import { type EndpointSlice, isTerminating, type PodObject } from './objects.ts';
 
 /**
  * First wait before a failed sync is tried again, doubled each time: Kubernetes 1.35
@@ -19,7 +20,8 @@ const SYNC_BACKOFF_MS = 1000;
  */
 export class EndpointSliceController {
   readonly #environment: Environment;
-  readonly #api: ApiServer;
+  readonly #api: ApiClient;
+  readonly #service: string;
   readonly #pods = new Map<string, PodObject>();
   #slice: EndpointSlice;
   /** The pod change that the next sync answers, while one is due. */
@@ -28,22 +30,23 @@ export class EndpointSliceController {
   #cacheIsStale = false;
   #failures = 0;
 
-  constructor(environment: Environment, api: ApiServer, service: Service, steady: readonly PodObject[]) {
+  constructor(environment: Environment, api: ApiClient, service: Service, steady: readonly PodObject[]) {
     this.#environment = environment;
     this.#api = api;
-    const isSelected = ({ workload }: PodObject) =>
-      workload.namespace === service.namespace && selects(service.selector, workload.pod.labels);
+    this.#service = service.name;
+    const isSelected = ({ workload, template }: PodObject) =>
+      workload.namespace === service.namespace && selects(service.selector, template.labels);
     for (const pod of steady) if (isSelected(pod)) this.#pods.set(pod.name, pod);
-    this.#slice = slice(this.#pods.values());
-    api.watchPods((pod, gone, cause) => {
+    this.#slice = sliceOf(service.name, this.#pods.values());
+    api.pods.watch((pod, gone, cause) => {
       if (!isSelected(pod)) return;
       const before = this.#pods.get(pod.name);
       if (gone) this.#pods.delete(pod.name);
       else this.#pods.set(pod.name, pod);
       if (gone || before === undefined || hasChanged(before, pod)) this.#request(cause);
     });
-    api.watchEndpoints(() => {
-      this.#cacheIsStale = false;
+    api.endpoints.watch((slice) => {
+      if (slice.name === service.name) this.#cacheIsStale = false;
     });
   }
 
@@ -65,7 +68,7 @@ export class EndpointSliceController {
       this.#failures += 1;
       return;
     }
-    const next = slice(this.#pods.values());
+    const next = sliceOf(this.#service, this.#pods.values());
     const cause = step(this.#due, 'endpoint slice', this.#environment.now_ms);
     this.#due = undefined;
     this.#failures = 0;
@@ -73,7 +76,7 @@ export class EndpointSliceController {
     this.#slice = next;
     this.#writing = true;
     this.#cacheIsStale = true;
-    this.#api.writeEndpoints(next, cause, () => {
+    this.#api.endpoints.create(next, cause, () => {
       this.#writing = false;
       if (this.#due !== undefined) this.#sync();
     });
@@ -85,7 +88,7 @@ function hasChanged(before: PodObject, pod: PodObject): boolean {
   return isTerminating(pod) || before.ready !== pod.ready || before.has_address !== pod.has_address;
 }
 
-function slice(pods: Iterable<PodObject>): EndpointSlice {
+function sliceOf(name: string, pods: Iterable<PodObject>): EndpointSlice {
   const ready: string[] = [];
   const terminating: string[] = [];
   const not_ready: string[] = [];
@@ -95,7 +98,7 @@ function slice(pods: Iterable<PodObject>): EndpointSlice {
     else if (pod.ready) terminating.push(pod.name);
     else not_ready.push(pod.name);
   }
-  return { ready, terminating, not_ready };
+  return { name, ready, terminating, not_ready };
 }
 
 function isSame(a: EndpointSlice, b: EndpointSlice): boolean {

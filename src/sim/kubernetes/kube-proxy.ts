@@ -1,6 +1,7 @@
 import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
-import type { ApiServer, EndpointSlice } from './api-server.ts';
+import type { ApiClient } from './api-server.ts';
+import type { EndpointSlice } from './objects.ts';
 
 /**
  * kube-proxy in iptables mode on the node where load enters.
@@ -23,7 +24,7 @@ export class KubeProxy {
   /** @param onRules told of every change of the rules, with what led to it */
   constructor(
     environment: Environment,
-    api: ApiServer,
+    api: ApiClient,
     steady: EndpointSlice,
     onRules: (cause: Cause) => void,
   ) {
@@ -32,7 +33,8 @@ export class KubeProxy {
     this.#usesTerminating = environment.platform.usesTerminating;
     this.#backends = this.#eligible(steady);
     this.#onRules = onRules;
-    api.watchEndpoints((slice, cause) => {
+    api.endpoints.watch((slice, _gone, cause) => {
+      if (slice.name !== steady.name) return;
       this.#known = slice;
       this.#due = cause;
       this.#request();

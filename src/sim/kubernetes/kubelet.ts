@@ -1,25 +1,26 @@
 import type { Cause } from '../cause.ts';
 import type { Environment } from '../environment.ts';
-import { type ApiServer, isTerminating, type PodObject } from './api-server.ts';
+import type { ApiClient } from './api-server.ts';
+import { isTerminating, type PodObject } from './objects.ts';
 import { Pleg } from './pleg.ts';
 import { type NodeEvents, PodWorker } from './pod-worker.ts';
 
 /** The kubelet of one node: a worker for each of its pods, and the PLEG that looks after them all. */
 export class Kubelet {
   readonly #environment: Environment;
-  readonly #api: ApiServer;
+  readonly #api: ApiClient;
   readonly #events: NodeEvents;
   readonly #pleg: Pleg;
   readonly #workers = new Map<string, PodWorker>();
 
-  constructor(environment: Environment, api: ApiServer, node: number, events: NodeEvents) {
+  constructor(environment: Environment, api: ApiClient, node: number, events: NodeEvents) {
     this.#environment = environment;
     this.#api = api;
     this.#events = events;
     this.#pleg = new Pleg(environment, String(node), () => {
       for (const worker of this.#workers.values()) worker.look();
     });
-    api.watchPods((pod, gone, cause) => {
+    api.pods.watch((pod, gone, cause) => {
       if (pod.node === node) this.#onPod(pod, gone, cause);
     });
   }

@@ -2,9 +2,10 @@ import { sample_ms } from '../../scenario/sample.ts';
 import type { Container } from '../../scenario/scenario.ts';
 import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
-import type { ApiServer, PodObject } from './api-server.ts';
+import type { ApiClient } from './api-server.ts';
 import { Process, Sandbox } from './container-runtime.ts';
 import { ContainerState } from './container-state.ts';
+import type { PodObject } from './objects.ts';
 import type { Pleg } from './pleg.ts';
 import { type ProbeKind, ProbeWorker } from './probe.ts';
 import { StatusManager } from './status-manager.ts';
@@ -31,7 +32,7 @@ export class PodWorker {
   readonly name: string;
   readonly sandbox = new Sandbox();
   readonly #environment: Environment;
-  readonly #api: ApiServer;
+  readonly #api: ApiClient;
   readonly #pleg: Pleg;
   readonly #events: NodeEvents;
   readonly #pod: PodObject;
@@ -47,7 +48,7 @@ export class PodWorker {
 
   constructor(
     environment: Environment,
-    api: ApiServer,
+    api: ApiClient,
     pleg: Pleg,
     events: NodeEvents,
     pod: PodObject,
@@ -61,7 +62,7 @@ export class PodWorker {
     this.#pod = pod;
     this.#onGone = onGone;
     this.#status = new StatusManager(environment, api, pod);
-    this.#containers = pod.workload.pod.containers.map((spec) => new ContainerState(environment, spec));
+    this.#containers = pod.template.containers.map((spec) => new ContainerState(environment, spec));
   }
 
   /** The process that serves a port: of the container that names the port, else of the first. */
@@ -145,9 +146,7 @@ export class PodWorker {
   #create(seen: Cause): void {
     this.#isStarted = true;
     const begin_ms = this.#environment.now_ms;
-    const wait_ms = this.#pod.workload.pod.mounts_volumes
-      ? this.#environment.delay_ms('kubelet_volume_wait')
-      : 0;
+    const wait_ms = this.#pod.template.mounts_volumes ? this.#environment.delay_ms('kubelet_volume_wait') : 0;
     const mounted = step(seen, 'volume mount', begin_ms + wait_ms);
     this.#environment.after(wait_ms, () => {
       for (const container of this.#containers) {
@@ -296,7 +295,7 @@ export class PodWorker {
   #restart(container: ContainerState, cause: Cause): void {
     const { process } = container;
     if (process === undefined || process.hasExited) return;
-    const grace_ms = this.#pod.workload.pod.termination_grace_period_s * 1000;
+    const grace_ms = this.#pod.template.termination_grace_period_s * 1000;
     this.#signal(container, process, grace_ms, cause, () => {});
   }
 
@@ -366,7 +365,7 @@ export class PodWorker {
       for (const { probes } of this.#containers) for (const probe of probes) probe.stop();
       // The object goes once a further look of the PLEG has confirmed that nothing runs.
       this.#pleg.whenLookedAfter(this.#environment.now_ms, () => {
-        this.#api.removePod(this.name, step(cause, 'kubelet PLEG', this.#environment.now_ms));
+        this.#api.pods.remove(this.name, step(cause, 'kubelet PLEG', this.#environment.now_ms));
         this.#onGone();
       });
     });

@@ -1,7 +1,8 @@
 import { type Cause, step } from '../cause.ts';
 import { below } from '../engine/random.ts';
 import type { Environment } from '../environment.ts';
-import { type ApiServer, isTerminating, type PodObject } from './api-server.ts';
+import type { ApiClient } from './api-server.ts';
+import { isActive, type PodObject } from './objects.ts';
 
 /**
  * The scheduler: one pod at a time, to the node with the fewest pods of the same workload, then with the
@@ -12,17 +13,17 @@ import { type ApiServer, isTerminating, type PodObject } from './api-server.ts';
  */
 export class Scheduler {
   readonly #environment: Environment;
-  readonly #api: ApiServer;
+  readonly #api: ApiClient;
   readonly #nodes: number;
   /** Where pods are, decisions on their way to the API server included. */
   readonly #placed = new Map<string, { readonly workload: string; readonly node: number }>();
   #busyUntil_ms = 0;
 
-  constructor(environment: Environment, api: ApiServer, nodes: number) {
+  constructor(environment: Environment, api: ApiClient, nodes: number) {
     this.#environment = environment;
     this.#api = api;
     this.#nodes = nodes;
-    api.watchPods((pod, gone, cause) => this.#onPod(pod, gone, cause));
+    api.pods.watch((pod, gone, cause) => this.#onPod(pod, gone, cause));
   }
 
   /** Chooses a node and remembers the choice. */
@@ -46,7 +47,7 @@ export class Scheduler {
   }
 
   #onPod(pod: PodObject, gone: boolean, cause: Cause): void {
-    if (gone || isTerminating(pod)) this.#placed.delete(pod.name);
+    if (gone || !isActive(pod)) this.#placed.delete(pod.name);
     else if (pod.node === undefined && !this.#placed.has(pod.name)) this.#schedule(pod, cause);
   }
 
@@ -55,7 +56,7 @@ export class Scheduler {
     const bound_ms = begin_ms + this.#environment.delay_ms('scheduler_bind');
     this.#busyUntil_ms = bound_ms;
     this.#environment.simulation.at(bound_ms, () => {
-      this.#api.updatePod(pod.name, { node: this.place(pod) }, step(cause, 'scheduler', bound_ms));
+      this.#api.pods.update(pod.name, { node: this.place(pod) }, step(cause, 'scheduler', bound_ms));
     });
   }
 }

@@ -1,6 +1,7 @@
 import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
-import type { ApiServer, PodObject } from './api-server.ts';
+import type { ApiClient } from './api-server.ts';
+import type { PodObject } from './objects.ts';
 
 /** What the kubelet says of a pod. */
 export type PodStatus = Pick<PodObject, 'phase' | 'has_address' | 'ready'>;
@@ -12,14 +13,14 @@ export type PodStatus = Pick<PodObject, 'phase' | 'has_address' | 'ready'>;
  */
 export class StatusManager {
   readonly #environment: Environment;
-  readonly #api: ApiServer;
+  readonly #api: ApiClient;
   readonly #podName: string;
   #status: PodStatus;
   /** Why the latest status differs from the one that was last sent; undefined where it does not. */
   #unsent: Cause | undefined;
   #isSending = false;
 
-  constructor(environment: Environment, api: ApiServer, { name, phase, has_address, ready }: PodObject) {
+  constructor(environment: Environment, api: ApiClient, { name, phase, has_address, ready }: PodObject) {
     this.#environment = environment;
     this.#api = api;
     this.#podName = name;
@@ -46,7 +47,10 @@ export class StatusManager {
     const status = this.#status;
     this.#environment.after(this.#environment.delay_ms('api_write'), () => {
       const read = step(cause, 'API server', this.#environment.now_ms);
-      this.#api.updatePod(this.#podName, status, read, () => {
+      const ready_since_ms = status.ready ? read.end_ms : 0;
+      const change = (pod: PodObject) =>
+        pod.ready === status.ready ? status : { ...status, ready_since_ms };
+      this.#api.pods.update(this.#podName, change, read, () => {
         this.#isSending = false;
         this.#send();
       });

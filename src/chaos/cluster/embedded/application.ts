@@ -22,6 +22,7 @@ const INSTANT: Application = {
   service_time: constant(0),
   concurrency: Number.POSITIVE_INFINITY,
   on_sigterm: 'exit',
+  cpu_per_request_ms: 0,
   stop_time: constant(0),
 };
 

@@ -1,0 +1,27 @@
+import type { Fault } from '../scenario/scenario.ts';
+import type { Cause } from './cause.ts';
+import { containerKill } from './faults/container-kill.ts';
+import { podKill } from './faults/pod-kill.ts';
+import type { SimulatedCluster } from './kubernetes/cluster.ts';
+
+/** How a fault is caused in the simulated cluster. One file a fault, in faults/. */
+export interface FaultAction<F extends Fault> {
+  /** Whom it may hit, sorted by name: pods or nodes. Left out where there is nothing to choose. */
+  candidates?(cluster: SimulatedCluster, fault: F): readonly string[];
+  /** @param victims as chosen among the candidates */
+  apply(cluster: SimulatedCluster, fault: F, victims: readonly string[], cause: Cause): void;
+  /** After the fault's duration, where it has one. */
+  undo?(cluster: SimulatedCluster, fault: F, victims: readonly string[], cause: Cause): void;
+}
+
+const ACTIONS: { readonly [T in Fault['type']]?: FaultAction<Extract<Fault, { type: T }>> } = {
+  'pod-kill': podKill,
+  'container-kill': containerKill,
+};
+
+export function actionFor<F extends Fault>(fault: F): FaultAction<F> {
+  const action = ACTIONS[fault.type];
+  if (action === undefined) throw new Error(`the simulator has no fault ${fault.type}`);
+  // The table's type says that they match; TypeScript cannot follow it through the index.
+  return action as unknown as FaultAction<F>;
+}

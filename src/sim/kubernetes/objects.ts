@@ -1,0 +1,79 @@
+/** The objects of the API server, replaced as a whole by every write, never changed. */
+import type { Node, PodTemplate, Taint, Workload } from '../../scenario/scenario.ts';
+
+export interface PodObject {
+  readonly name: string;
+  /** The workload of the manifests that it belongs to in the end. */
+  readonly workload: Workload;
+  /** Name of its controller: of a ReplicaSet, or of the workload itself. */
+  readonly owner: string;
+  /** What it was made from; after a rollout not what the workload says now. */
+  readonly template: PodTemplate;
+  /** Index of its node; undefined until the scheduler has chosen. */
+  readonly node: number | undefined;
+  readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed';
+  /** Whether its status names an address, without which it is no endpoint. */
+  readonly has_address: boolean;
+  readonly ready: boolean;
+  /** Since when, on the trial's clock; counts only while it is ready. */
+  readonly ready_since_ms: number;
+  readonly created_at_ms: number;
+  /** Set by a deletion: the grace period it was deleted with. */
+  readonly grace_period_s: number | undefined;
+}
+
+export const isTerminating = (pod: PodObject): boolean => pod.grace_period_s !== undefined;
+
+/** Neither being deleted nor ended: what controllers count (Kubernetes 1.35 pkg/controller/controller_utils.go IsPodActive). */
+export const isActive = (pod: PodObject): boolean =>
+  !isTerminating(pod) && pod.phase !== 'Succeeded' && pod.phase !== 'Failed';
+
+/** The spec of a workload as it is now: the manifests', until somebody scales it or rolls something out. */
+export interface WorkloadObject {
+  /** See `workloadKey`. */
+  readonly name: string;
+  readonly workload: Workload;
+  readonly template: PodTemplate;
+  /** Goes up by one with every change of the template. */
+  readonly revision: number;
+  readonly replicas: number;
+}
+
+/** A Deployment and a StatefulSet may have the same name. */
+export const workloadKey = ({ kind, name }: Pick<Workload, 'kind' | 'name'>): string => `${kind}/${name}`;
+
+export interface ReplicaSetObject {
+  readonly name: string;
+  readonly workload: Workload;
+  readonly template: PodTemplate;
+  readonly revision: number;
+  readonly replicas: number;
+}
+
+export interface NodeObject {
+  readonly name: string;
+  /** Position among the scenario's nodes, which pods name it by. */
+  readonly index: number;
+  readonly spec: Node;
+  /** The Ready condition. */
+  readonly ready: 'True' | 'False' | 'Unknown';
+  readonly unschedulable: boolean;
+  readonly taints: readonly Taint[];
+}
+
+/** Renewed by a node's kubelet: that it lives. */
+export interface LeaseObject {
+  readonly name: string;
+  readonly renewed_at_ms: number;
+}
+
+/** What a Service's endpoint slices say, by pod name. */
+export interface EndpointSlice {
+  /** Of the Service. */
+  readonly name: string;
+  readonly ready: readonly string[];
+  /** Serving though terminating. */
+  readonly terminating: readonly string[];
+  /** Addresses that are known and not ready: no traffic, but a change of them wakes kube-proxy too. */
+  readonly not_ready: readonly string[];
+}
