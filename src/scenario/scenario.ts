@@ -303,6 +303,8 @@ export interface Service {
   readonly type: 'ClusterIP' | 'NodePort' | 'LoadBalancer';
   readonly selector: Labels;
   readonly ports: readonly ServicePort[];
+  /** clusterIP None: clients go to the pods themselves, by the names of the cluster's DNS. */
+  readonly is_headless: boolean;
   /** Addresses are published as ready whether they are or not. */
   readonly publish_not_ready_addresses: boolean;
   /** sessionAffinity ClientIP: how long a client address stays with its pod; undefined: None. */

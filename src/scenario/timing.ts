@@ -82,6 +82,11 @@ export const TIMING = {
     'least pause between the end of a sync and the next; an idle proxy syncs at once',
     'Kubernetes 1.35 pkg/proxy/apis/config/v1alpha1/defaults.go, pkg/proxy/runner',
   ),
+  kube_proxy_ipvs_min_sync_period: timer(
+    0,
+    'the same in IPVS mode',
+    'Kubernetes 1.35 pkg/proxy/apis/config/v1alpha1/defaults.go: no default, so 0',
+  ),
   kube_proxy_sync: delay(lognormal(37, 0.25), 'writing the rules of one sync'),
 
   network_round_trip: delay(lognormal(0.4, 0.3), 'from the client to a pod and back'),
@@ -89,6 +94,16 @@ export const TIMING = {
     120_000,
     'how long connection tracking remembers where a half-open connection was sent',
     'Linux 6.x net/netfilter/nf_conntrack_proto_tcp.c, nf_conntrack_tcp_timeout_syn_sent',
+  ),
+  dns_ttl: timer(
+    30_000,
+    "how long an answer of the cluster's DNS is remembered",
+    'Kubernetes 1.35 cmd/kubeadm/app/phases/addons/dns/manifests.go: ttl 30, cache 30',
+  ),
+  dns_ttl_negative: timer(
+    5000,
+    'how long it is remembered that a name has no address',
+    'CoreDNS plugin/cache: minimum of denial 5 s, where the SOA record of plugin/kubernetes says 5 s',
   ),
   icmp_interval: timer(
     1000,

@@ -140,6 +140,7 @@ export function readService(
       type: spec.type ?? 'ClusterIP',
       selector,
       ports,
+      is_headless: false,
       publish_not_ready_addresses: false,
       session_affinity_s: undefined,
       external_traffic_policy: 'Cluster',

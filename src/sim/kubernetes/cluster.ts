@@ -1,14 +1,15 @@
 import type { Scenario, Service } from '../../scenario/scenario.ts';
 import { type Cause, step } from '../cause.ts';
-import { below } from '../engine/random.ts';
 import type { Environment } from '../environment.ts';
 import { type ApiClient, ApiServer } from './api-server.ts';
+import { type Balancer, balancer } from './balancer.ts';
+import { ClusterDns } from './dns.ts';
 import { EndpointSliceController } from './endpointslice.ts';
-import { KubeProxy } from './kube-proxy.ts';
+import { KubeProxy, type KubeProxyOptions } from './kube-proxy.ts';
 import { Kubelet } from './kubelet.ts';
 import { Link } from './link.ts';
 import { Machine } from './machine.ts';
-import { Network } from './network.ts';
+import { type Backend, type Choice, Network } from './network.ts';
 import { isTerminating, type PodObject, type ReplicaSetObject, workloadKey } from './objects.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { podName, ReplicaSetController } from './replicaset.ts';
@@ -81,20 +82,31 @@ export class SimulatedCluster {
     const endpoints = new EndpointSliceController(environment, controllers, service, steady);
     this.api.endpoints.restore(endpoints.current);
     const entry = this.api.client((this.machines[0] as Machine).link);
-    this.#proxy = new KubeProxy(environment, entry, endpoints.current, (cause) => {
-      if (this.#proxy.backends.some((pod) => this.#serves(pod))) this.#restored(cause);
+    const isIpvs = scenario.cluster.proxy_mode === 'ipvs';
+    const proxyOptions: KubeProxyOptions = {
+      min_sync_period: isIpvs ? 'kube_proxy_ipvs_min_sync_period' : 'kube_proxy_min_sync_period',
+      usesTerminating: environment.platform.usesTerminating,
+      isLocal:
+        service.external_traffic_policy === 'Local' && service.type !== 'ClusterIP'
+          ? (pod) => this.api.pods.get(pod)?.node === 0
+          : undefined,
+    };
+    this.#proxy = new KubeProxy(environment, entry, endpoints.current, proxyOptions, (cause) => {
+      if (this.#proxy.rules.backends.some((pod) => this.#serves(pod))) this.#restored(cause);
     });
-    const next = balancer(environment);
+    const balance = balancer(
+      environment,
+      service,
+      isIpvs || environment.platform.balancing === 'round-robin',
+    );
+    const dns =
+      scenario.load.resolve === 'dns' && service.is_headless
+        ? new ClusterDns(environment, controllers, service.name, endpoints.current.ready)
+        : undefined;
     this.network = new Network(
       environment,
-      () => {
-        const { backends } = this.#proxy;
-        return backends[next(backends.length)];
-      },
-      (pod) => {
-        const worker = this.worker(pod);
-        return worker && { sandbox: worker.sandbox, process: worker.processAt(this.#target_port) };
-      },
+      () => (dns === undefined ? this.#throughProxy(balance) : toOneOf(dns.lookup(), balance)),
+      (pod) => this.#backend(pod),
     );
   }
 
@@ -116,13 +128,30 @@ export class SimulatedCluster {
     return names.sort();
   }
 
+  #throughProxy(balance: Balancer): Choice {
+    const { backends, otherwise } = this.#proxy.rules;
+    const pod = balance(backends);
+    return pod === undefined ? otherwise : { pod };
+  }
+
+  #backend(pod: string): Backend | undefined {
+    for (const [index, kubelet] of this.#kubelets.entries()) {
+      const worker = kubelet.worker(pod);
+      if (worker === undefined) continue;
+      const machine = this.machines[index] as Machine;
+      return { sandbox: worker.sandbox, process: worker.processAt(this.#target_port), machine };
+    }
+    return undefined;
+  }
+
   #serves(pod: string): boolean {
-    return this.worker(pod)?.processAt(this.#target_port)?.isListening ?? false;
+    const backend = this.#backend(pod);
+    return backend?.machine.isReachable === true && backend.process?.isListening === true;
   }
 
   /** A restarted program behind rules that never lost its address serves from here. */
   #processListening(pod: PodWorker, cause: Cause): void {
-    if (this.#proxy.backends.includes(pod.name)) {
+    if (this.#proxy.rules.backends.includes(pod.name)) {
       this.#restored(step(cause, 'application start', this.environment.now_ms));
     }
   }
@@ -137,12 +166,8 @@ const RUNNING = {
   grace_period_s: undefined,
 } as const;
 
-/** Which of so many endpoints the next connection goes to. */
-function balancer(environment: Environment): (count: number) => number {
-  if (environment.platform.balancing === 'round-robin') {
-    let turn = 0;
-    return (count) => turn++ % count;
-  }
-  const pick = environment.uniform('kube-proxy');
-  return (count) => below(count, pick);
+/** A name that stands for nothing is an error at once; the client's, as a refusal is. */
+function toOneOf(pods: readonly string[], balance: Balancer): Choice {
+  const pod = balance(pods);
+  return pod === undefined ? 'no-such-name' : { pod };
 }

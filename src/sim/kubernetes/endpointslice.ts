@@ -21,7 +21,7 @@ const SYNC_BACKOFF_MS = 1000;
 export class EndpointSliceController {
   readonly #environment: Environment;
   readonly #api: ApiClient;
-  readonly #service: string;
+  readonly #service: Service;
   readonly #pods = new Map<string, PodObject>();
   #slice: EndpointSlice;
   /** The pod change that the next sync answers, while one is due. */
@@ -33,11 +33,11 @@ export class EndpointSliceController {
   constructor(environment: Environment, api: ApiClient, service: Service, steady: readonly PodObject[]) {
     this.#environment = environment;
     this.#api = api;
-    this.#service = service.name;
+    this.#service = service;
     const isSelected = ({ workload, template }: PodObject) =>
       workload.namespace === service.namespace && selects(service.selector, template.labels);
     for (const pod of steady) if (isSelected(pod)) this.#pods.set(pod.name, pod);
-    this.#slice = sliceOf(service.name, this.#pods.values());
+    this.#slice = sliceOf(service, this.#pods.values());
     api.pods.watch((pod, gone, cause) => {
       if (!isSelected(pod)) return;
       const before = this.#pods.get(pod.name);
@@ -88,13 +88,15 @@ function hasChanged(before: PodObject, pod: PodObject): boolean {
   return isTerminating(pod) || before.ready !== pod.ready || before.has_address !== pod.has_address;
 }
 
-function sliceOf(name: string, pods: Iterable<PodObject>): EndpointSlice {
+/** Which pods are in, and as what: k8s.io/endpointslice util ShouldPodBeInEndpoints and utils.go podToEndpoint. */
+function sliceOf({ name, publish_not_ready_addresses }: Service, pods: Iterable<PodObject>): EndpointSlice {
   const ready: string[] = [];
   const terminating: string[] = [];
   const not_ready: string[] = [];
   for (const pod of pods) {
-    if (!pod.has_address) continue;
-    if (pod.ready && !isTerminating(pod)) ready.push(pod.name);
+    const hasEnded = pod.phase === 'Succeeded' || pod.phase === 'Failed';
+    if (!pod.has_address || hasEnded) continue;
+    if (publish_not_ready_addresses || (pod.ready && !isTerminating(pod))) ready.push(pod.name);
     else if (pod.ready) terminating.push(pod.name);
     else not_ready.push(pod.name);
   }

@@ -3,10 +3,25 @@ import type { Environment } from '../environment.ts';
 import type { ApiClient } from './api-server.ts';
 import type { EndpointSlice } from './objects.ts';
 
+/** What the node does with new connections to the Service. */
+export interface Rules {
+  readonly backends: readonly string[];
+  /** Where there is no backend. */
+  readonly otherwise: 'reject' | 'drop';
+}
+
+export interface KubeProxyOptions {
+  readonly min_sync_period: 'kube_proxy_min_sync_period' | 'kube_proxy_ipvs_min_sync_period';
+  readonly usesTerminating: boolean;
+  /** externalTrafficPolicy Local: whether a pod is on this node; undefined: all pods will do. */
+  readonly isLocal: ((pod: string) => boolean) | undefined;
+}
+
 /**
- * kube-proxy in iptables mode on the node where load enters.
+ * kube-proxy on the node where load enters, in any of its modes: they differ in the pause between two syncs and in
+ * how they balance (balancer.ts).
  *
- * An idle proxy syncs at once; after a sync it leaves at least `kube_proxy_min_sync_period` before the next
+ * An idle proxy syncs at once; after a sync it leaves at least its minimum period before the next
  * begins (Kubernetes 1.35 pkg/proxy/runner). Any change of the slices asks for a sync, changes of addresses
  * that are not ready included. The rules change when a sync ends and hold what was known when it began.
  */
@@ -17,8 +32,8 @@ export class KubeProxy {
   #due: Cause | undefined;
   #isWaiting = false;
   #idleFrom_ms = 0;
-  #backends: readonly string[];
-  readonly #usesTerminating: boolean;
+  #rules: Rules;
+  readonly #options: KubeProxyOptions;
   readonly #onRules: (cause: Cause) => void;
 
   /** @param onRules told of every change of the rules, with what led to it */
@@ -26,12 +41,13 @@ export class KubeProxy {
     environment: Environment,
     api: ApiClient,
     steady: EndpointSlice,
+    options: KubeProxyOptions,
     onRules: (cause: Cause) => void,
   ) {
     this.#environment = environment;
     this.#known = steady;
-    this.#usesTerminating = environment.platform.usesTerminating;
-    this.#backends = this.#eligible(steady);
+    this.#options = options;
+    this.#rules = this.#rulesOf(steady);
     this.#onRules = onRules;
     api.endpoints.watch((slice, _gone, cause) => {
       if (slice.name !== steady.name) return;
@@ -41,9 +57,8 @@ export class KubeProxy {
     });
   }
 
-  /** Pods that a new connection may be sent to, each with equal chance; none: it is rejected. */
-  get backends(): readonly string[] {
-    return this.#backends;
+  get rules(): Rules {
+    return this.#rules;
   }
 
   #request(): void {
@@ -56,20 +71,30 @@ export class KubeProxy {
   #sync(): void {
     const begin_ms = this.#environment.now_ms;
     const cause = step(this.#due, 'kube-proxy minSyncPeriod', begin_ms);
-    const backends = this.#eligible(this.#known);
+    const rules = this.#rulesOf(this.#known);
     this.#due = undefined;
     const end_ms = begin_ms + this.#environment.delay_ms('kube_proxy_sync');
-    this.#idleFrom_ms = end_ms + this.#environment.delay_ms('kube_proxy_min_sync_period');
+    this.#idleFrom_ms = end_ms + this.#environment.delay_ms(this.#options.min_sync_period);
     this.#environment.simulation.at(end_ms, () => {
-      this.#backends = backends;
+      this.#rules = rules;
       this.#onRules(step(cause, 'kube-proxy sync', end_ms));
       this.#isWaiting = false;
       if (this.#due !== undefined) this.#request();
     });
   }
 
-  /** Ready endpoints; where there is none, those that still serve while they terminate (pkg/proxy/topology.go). */
-  #eligible({ ready, terminating }: EndpointSlice): readonly string[] {
-    return ready.length === 0 && this.#usesTerminating ? terminating : ready;
+  /** Kubernetes 1.35 pkg/proxy/topology.go CategorizeEndpoints, without topology hints. */
+  #rulesOf(slice: EndpointSlice): Rules {
+    const cluster = this.#serving(slice.ready, slice.terminating);
+    if (this.#options.isLocal === undefined) return { backends: cluster, otherwise: 'reject' };
+    const { isLocal } = this.#options;
+    const backends = this.#serving(slice.ready.filter(isLocal), slice.terminating.filter(isLocal));
+    // "has no local endpoints" drops, "has no endpoints" rejects (pkg/proxy/iptables/proxier.go syncProxyRules).
+    return { backends, otherwise: cluster.length > 0 ? 'drop' : 'reject' };
+  }
+
+  /** Ready endpoints; where there is none, those that still serve while they terminate. */
+  #serving(ready: readonly string[], terminating: readonly string[]): readonly string[] {
+    return ready.length === 0 && this.#options.usesTerminating ? terminating : ready;
   }
 }

@@ -10,6 +10,11 @@ export class Machine {
   /** From its kubelet and its proxy to the API server. */
   readonly link = new Link();
 
+  /** Whether a packet to it or to its pods arrives. */
+  get isReachable(): boolean {
+    return this.link.isUp;
+  }
+
   constructor(spec: Node, index: number) {
     this.spec = spec;
     this.index = index;

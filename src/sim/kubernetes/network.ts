@@ -1,5 +1,8 @@
 import type { Environment } from '../environment.ts';
 import type { Process, Sandbox } from './container-runtime.ts';
+import { IcmpLimit } from './icmp-limit.ts';
+import type { Machine } from './machine.ts';
+import { Neighbours } from './neighbours.ts';
 
 /**
  * Ephemeral ports of a client address under Linux's defaults, 32768 to 60999 (ip_local_port_range in
@@ -13,26 +16,33 @@ const EPHEMERAL_PORTS = 28_232;
  */
 const SYN_RESENT_MS = [1000, 2000, 3000, 4000, 5000, 7000, 11_000, 19_000, 35_000, 67_000];
 
-/** ICMP errors to one client address that may go out at once (net/ipv4/route.c XRLIM_BURST_FACTOR). */
-const ICMP_BURST = 6;
-
-/** Where an address leads. */
+/** Where a pod's address leads. */
 export interface Backend {
   readonly sandbox: Sandbox;
   readonly process: Process | undefined;
+  readonly machine: Machine;
 }
 
+/** What becomes of a new connection at the Service: a pod, `reject` by ICMP, `drop` in silence, or a name without address. */
+export type Choice = { readonly pod: string } | 'reject' | 'drop' | 'no-such-name';
+
+/** The server's end of a connection. */
+export type Connected = Backend & { readonly process: Process };
+
 export interface Connecting {
-  connected(process: Process): void;
+  connected(server: Connected): void;
   /** A reset to the SYN, or an ICMP message that nobody listens there. */
   refused(): void;
+  /** An ICMP message that there is no such host. */
+  unreachable(): void;
 }
 
 /**
  * The way of a TCP connection from the client through the Service to a pod.
  *
  * - no backend: rejected by ICMP, of which Linux sends a client only so many; without it the client waits
- * - the pod's address is gone: nothing answers, and connection tracking keeps sending what it once sent there
+ * - the pod's address or its node is gone: nothing answers, after a while a few are told that it is unreachable, and
+ *   connection tracking keeps sending what it once sent there
  * - the address is up and nobody listens: refused
  *
  * A SYN that got no answer is sent again; where connection tracking remembers its backend it goes there again,
@@ -40,25 +50,24 @@ export interface Connecting {
  */
 export class Network {
   readonly #environment: Environment;
-  readonly #choose: () => string | undefined;
+  readonly #choose: () => Choice;
   readonly #backend: (pod: string) => Backend | undefined;
   /** Half-open connections by client port, where the kernel chooses the ports: they come round again. */
   readonly #tracked = new Map<number, { readonly pod: string; readonly until_ms: number }>();
-  #icmpTokens = ICMP_BURST;
-  #icmpCounted_ms = 0;
+  readonly #neighbours: Neighbours;
+  /** Of the node where the load enters, and of the others: each host counts for itself. */
+  readonly #limits: { readonly entry: IcmpLimit; readonly others: IcmpLimit };
 
   /**
-   * @param choose what the proxy's rules pick for a new connection; undefined: reject
+   * @param choose what the proxy's rules do with a new connection
    * @param backend what a pod's address leads to; undefined: nothing any more
    */
-  constructor(
-    environment: Environment,
-    choose: () => string | undefined,
-    backend: (pod: string) => Backend | undefined,
-  ) {
+  constructor(environment: Environment, choose: () => Choice, backend: (pod: string) => Backend | undefined) {
     this.#environment = environment;
     this.#choose = choose;
     this.#backend = backend;
+    this.#neighbours = new Neighbours(environment);
+    this.#limits = { entry: new IcmpLimit(environment), others: new IcmpLimit(environment) };
   }
 
   /** A client port that the kernel picked. */
@@ -79,31 +88,48 @@ export class Network {
   }
 
   #send(attempt: Attempt, pinned: string | undefined): void {
-    const pod = pinned ?? this.#choose();
-    if (pod === undefined) {
-      if (this.#takeIcmpToken()) this.#answer(() => attempt.client.refused());
+    const choice = pinned === undefined ? this.#choose() : { pod: pinned };
+    if (choice === 'no-such-name') {
+      this.#answer(() => attempt.client.unreachable());
+      return;
+    }
+    if (choice === 'reject' || choice === 'drop') {
+      if (choice === 'reject' && this.#limits.entry.take()) this.#answer(() => attempt.client.refused());
       else this.#resend(attempt, undefined);
       return;
     }
+    const { pod } = choice;
     const backend = this.#backend(pod);
-    if (backend === undefined || !backend.sandbox.isUp) {
-      if (this.#environment.platform.absentAddress === 'refusal') {
-        this.#answer(() => attempt.client.refused());
-        return;
-      }
-      if (attempt.port !== undefined) {
-        const until_ms = this.#environment.now_ms + this.#environment.delay_ms('conntrack_syn_sent');
-        this.#tracked.set(attempt.port, { pod, until_ms });
-      }
-      this.#resend(attempt, pod);
+    if (backend === undefined || !backend.sandbox.isUp || !backend.machine.isReachable) {
+      this.#lose(attempt, pod, backend);
       return;
     }
     if (attempt.port !== undefined) this.#tracked.delete(attempt.port);
     const { process } = backend;
+    this.#neighbours.answered(pod);
     this.#answer(() => {
-      if (process?.isListening) attempt.client.connected(process);
+      if (process?.isListening) attempt.client.connected({ ...backend, process });
       else attempt.client.refused();
     });
+  }
+
+  /** Nobody has the pod's address. */
+  #lose(attempt: Attempt, pod: string, backend: Backend | undefined): void {
+    if (this.#environment.platform.absentAddress === 'refusal') {
+      this.#answer(() => attempt.client.refused());
+      return;
+    }
+    if (attempt.port !== undefined) {
+      const until_ms = this.#environment.now_ms + this.#environment.delay_ms('conntrack_syn_sent');
+      this.#tracked.set(attempt.port, { pod, until_ms });
+    }
+    // Of a dead node the entry finds out, of a dead pod its node.
+    const isNodeGone = backend !== undefined && !backend.machine.isReachable;
+    const limit = isNodeGone ? this.#limits.entry : this.#limits.others;
+    this.#neighbours.send(pod, () => {
+      if (limit.take()) attempt.client.unreachable();
+    });
+    this.#resend(attempt, pod);
   }
 
   #answer(action: () => void): void {
@@ -116,19 +142,6 @@ export class Network {
     this.#environment.simulation.at(attempt.first_ms + after_ms, () => {
       this.#send({ ...attempt, resent: attempt.resent + 1 }, pinned);
     });
-  }
-
-  /** A bucket that fills by one token an interval (net/ipv4/inetpeer.c inet_peer_xrlim_allow). */
-  #takeIcmpToken(): boolean {
-    const now_ms = this.#environment.now_ms;
-    const interval_ms = this.#environment.delay_ms('icmp_interval');
-    if (interval_ms <= 0) return true;
-    const filled = this.#icmpTokens + (now_ms - this.#icmpCounted_ms) / interval_ms;
-    this.#icmpTokens = Math.min(ICMP_BURST, filled);
-    this.#icmpCounted_ms = now_ms;
-    if (this.#icmpTokens < 1) return false;
-    this.#icmpTokens -= 1;
-    return true;
   }
 }
 

@@ -2,8 +2,7 @@ import type { Load } from '../../scenario/scenario.ts';
 import { schedule } from '../../scenario/schedule.ts';
 import type { Outcome } from '../../timeline/event.ts';
 import type { Environment } from '../environment.ts';
-import type { Process } from '../kubernetes/container-runtime.ts';
-import type { Network } from '../kubernetes/network.ts';
+import type { Connected, Network } from '../kubernetes/network.ts';
 
 /**
  * The open-loop client: requests leave at times that were fixed before, whatever becomes of the earlier ones.
@@ -14,8 +13,8 @@ export class Client {
   readonly #network: Network;
   readonly #load: Load;
   readonly #times_ms: Float64Array;
-  /** Idle kept-alive connections, by the process at their other end; the last used is used first. */
-  readonly #idle: Process[] = [];
+  /** Idle kept-alive connections, by what is at their other end; the last used is used first. */
+  readonly #idle: Connected[] = [];
   #next = 0;
 
   constructor(environment: Environment, network: Network, load: Load) {
@@ -46,33 +45,39 @@ export class Client {
     };
     this.#environment.simulation.at(give_up_ms, () => end('timeout'));
 
-    const request = (process: Process) => {
-      if (!isOpen) return;
-      process.serve(
+    const request = (server: Connected) => {
+      if (!isOpen || !server.machine.isReachable) return;
+      server.process.serve(
         () => {
-          if (!isOpen) return;
+          if (!isOpen || !server.machine.isReachable) return;
           end(this.#environment.now_ms - at_ms <= this.#load.latency_limit_ms ? 'ok' : 'slow');
-          if (this.#load.connections === 'keep-alive') this.#idle.push(process);
+          if (this.#load.connections === 'keep-alive') this.#idle.push(server);
         },
-        () => end('reset'),
+        () => {
+          if (server.machine.isReachable) end('reset');
+        },
       );
     };
     const kept = this.#takeIdle();
     if (kept !== undefined) {
       this.#environment.after(this.#environment.delay_ms('network_round_trip'), () => {
-        if (kept.isListening) request(kept);
+        if (kept.process.isListening || !kept.machine.isReachable) request(kept);
         else end('reset');
       });
       return;
     }
     const port = this.#load.source_ports === 'kernel' ? this.#network.ephemeralPort() : undefined;
-    this.#network.connect(port, give_up_ms, { connected: request, refused: () => end('refused') });
+    this.#network.connect(port, give_up_ms, {
+      connected: request,
+      refused: () => end('refused'),
+      unreachable: () => end('unreachable'),
+    });
   }
 
-  /** A kept connection whose other end has not closed it. */
-  #takeIdle(): Process | undefined {
-    for (let process = this.#idle.pop(); process !== undefined; process = this.#idle.pop()) {
-      if (process.isListening) return process;
+  /** A kept connection whose other end has not closed it, as far as the client can know. */
+  #takeIdle(): Connected | undefined {
+    for (let server = this.#idle.pop(); server !== undefined; server = this.#idle.pop()) {
+      if (server.process.isListening || !server.machine.isReachable) return server;
     }
     return undefined;
   }

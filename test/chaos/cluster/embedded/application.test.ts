@@ -112,6 +112,7 @@ describe('an application of the embedded cluster', () => {
       type: 'ClusterIP' as const,
       selector: LABELS,
       ports: [{ name: undefined, port: 80, target_port: 8080, node_port: undefined }],
+      is_headless: false,
       publish_not_ready_addresses: false,
       session_affinity_s: undefined,
       external_traffic_policy: 'Cluster' as const,

@@ -1,0 +1,40 @@
+import type { Environment } from '../environment.ts';
+import type { ApiClient } from './api-server.ts';
+
+/**
+ * The cluster's DNS, as a client sees it that goes by name, with the cache in between: for `dns_ttl` after a
+ * lookup the answer stays what it was, whatever has become of the endpoints since.
+ *
+ * Of a Service with an address of its own the answer is always that address, so that only a headless Service's
+ * answer ages: the addresses that were ready when it was looked up (CoreDNS plugin/kubernetes, which follows the
+ * endpoint slices by a watch).
+ */
+export class ClusterDns {
+  readonly #environment: Environment;
+  #ready: readonly string[];
+  #cached: readonly string[] = [];
+  #expires_ms = Number.NEGATIVE_INFINITY;
+
+  constructor(environment: Environment, api: ApiClient, service: string, ready: readonly string[]) {
+    this.#environment = environment;
+    this.#ready = ready;
+    api.endpoints.watch((slice) => {
+      if (slice.name === service) this.#ready = slice.ready;
+    });
+    // Others have been asking for this name: its entry is anywhere in its life.
+    const ttl_ms = environment.delay_ms('dns_ttl');
+    this.#cached = ready;
+    this.#expires_ms = environment.uniform('dns')() * ttl_ms;
+  }
+
+  /** Pods whose addresses the name stands for. Empty: no such name, for now. */
+  lookup(): readonly string[] {
+    const now_ms = this.#environment.now_ms;
+    if (now_ms >= this.#expires_ms) {
+      this.#cached = this.#ready;
+      this.#expires_ms =
+        now_ms + this.#environment.delay_ms(this.#ready.length > 0 ? 'dns_ttl' : 'dns_ttl_negative');
+    }
+    return this.#cached;
+  }
+}
