@@ -54,12 +54,13 @@ const distribution: fc.Arbitrary<Written<Distribution>> = fc.oneof(
   })),
 );
 
-const application = fc.record({
+const anApplication = fc.record({
   start_time: distribution,
   service_time: distribution,
   concurrency: fc.integer({ min: 1, max: 1000 }).map(sameText),
   on_sigterm: fc.constantFrom('exit', 'drain', 'serve', 'ignore').map(sameText),
   stop_time: distribution,
+  cpu_per_request: milliseconds.map(as(msToDuration)),
 });
 
 const timing = fc.dictionary(fc.constantFrom(...Object.keys(TIMING)), distribution, { maxKeys: 4 });
@@ -103,6 +104,8 @@ const load = fc
         timeout_ms,
         latency_limit_ms,
         expected_status: status,
+        steps: [],
+        resolve: 'address',
       },
     };
   });
@@ -156,7 +159,7 @@ test(
     fc.assert(
       fc.property(
         fc.record({
-          application,
+          application: anApplication,
           timing,
           load,
           faults: fc.array(fault, { maxLength: 3 }),
@@ -178,7 +181,11 @@ test(
           };
           writeFileSync(file, stringify(written, { collectionStyle: flow ? 'flow' : 'block' }));
           const scenario = loadScenario(file);
-          expect(scenario.workloads[0]?.pod.containers[0]?.application).toEqual(reads(app));
+          const { cpu_per_request: cpu_per_request_ms, ...application } = reads(app);
+          expect(scenario.workloads[0]?.pod.containers[0]?.application).toEqual({
+            ...application,
+            cpu_per_request_ms,
+          });
           expect(scenario.timing).toMatchObject(reads(timers));
           expect(scenario.load).toEqual(traffic.read);
           expect(scenario.faults).toMatchObject(faults.map(({ read }) => read));
