@@ -15,6 +15,8 @@ export interface AddressPlan {
 export interface NodePlan {
   readonly name: string;
   readonly address: string;
+  /** Of its network card. */
+  readonly cardAddress: string;
   readonly podRange: string;
 }
 
@@ -37,6 +39,8 @@ export function planAddresses(nodeCount: number): AddressPlan {
     nodes: Array.from({ length: nodeCount }, (_, index) => ({
       name: `node-${index + 1}`,
       address: `198.18.0.${11 + index}`,
+      // The second bit of the first byte says: given out locally (IEEE 802).
+      cardAddress: `02:00:00:00:00:${(11 + index).toString(16).padStart(2, '0')}`,
       podRange: `198.18.${101 + index}.0/24`,
     })),
   };

@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
-import type { ContainerName } from './break.ts';
-import { ExitCode, errorMessage, TestbedError } from './failure.ts';
+import { options, usageError, wholeNumber } from './options.ts';
+import { type Action, parseAction, VERBS_USAGE } from './provider/action.ts';
 
 export const USAGE = `A real multi-node Kubernetes on this machine, without Docker.
 
@@ -16,9 +15,11 @@ Usage: npm run testbed -- COMMAND
   kill-container --namespace NS --pod POD [--container C]
                        SIGKILL to a container's main process, from outside
   forget-connections   empty the nodes' connection tracking tables
-
+  provider VERB ...    a fault that no Kubernetes API can cause, or its undo; prints when it took effect
+${VERBS_USAGE}
 Environment: FORESHOCK_TESTBED names another testbed beside the default one,
-FORESHOCK_CACHE the folder where binaries and images are kept.
+FORESHOCK_CACHE the folder where binaries and images are kept, FORESHOCK_POD_UID the pod that
+a container's fault is meant for, where another may have come under its name.
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not possible on this machine,
 4 another command is at work, 130 interrupted; exec: that of COMMAND.
 `;
@@ -29,7 +30,8 @@ export type Command =
   | { readonly name: 'status'; readonly json: boolean }
   | { readonly name: 'exec'; readonly command: readonly string[] }
   | { readonly name: 'link'; readonly node: string; readonly link: 'up' | 'down' }
-  | { readonly name: 'kill-container'; readonly container: ContainerName };
+  | { readonly name: 'kill-container'; readonly action: Action }
+  | { readonly name: 'provider'; readonly action: Action };
 
 export function parseArguments(args: readonly string[]): Command {
   const [name, ...rest] = args;
@@ -62,16 +64,10 @@ export function parseArguments(args: readonly string[]): Command {
       }
       return { name, node, link };
     }
-    case 'kill-container': {
-      const { namespace, pod, container } = options(name, rest, {
-        namespace: { type: 'string' },
-        pod: { type: 'string' },
-        container: { type: 'string' },
-      }).values;
-      if (namespace === undefined || pod === undefined)
-        throw usageError('kill-container needs --namespace and --pod');
-      return { name, container: { namespace, pod, container } };
-    }
+    case 'kill-container':
+      return { name, action: parseAction(['container-kill', ...rest], name) };
+    case 'provider':
+      return { name, action: parseAction(rest) };
     default:
       throw usageError(`there is no command ${name}`);
   }
@@ -82,28 +78,4 @@ function parseExec(rest: readonly string[]): Command {
   if (rest[0] === '--help') return { name: 'help' };
   if (command.length === 0) throw usageError('exec needs a command, as in: exec -- kubectl get nodes');
   return { name: 'exec', command };
-}
-
-type Options = NonNullable<NonNullable<Parameters<typeof parseArgs>[0]>['options']>;
-
-function options<T extends Options>(
-  command: string,
-  args: readonly string[],
-  known: T,
-  allowPositionals = false,
-) {
-  try {
-    return parseArgs({ args: [...args], options: known, allowPositionals, strict: true });
-  } catch (error) {
-    throw usageError(`${command}: ${errorMessage(error)}`);
-  }
-}
-
-function wholeNumber(option: string, text: string): number {
-  if (!/^\d+$/.test(text)) throw usageError(`${option} takes a whole number, not ${text}`);
-  return Number(text);
-}
-
-function usageError(message: string): TestbedError {
-  return new TestbedError(message, { hint: 'see: npm run testbed -- --help', exitCode: ExitCode.usage });
 }

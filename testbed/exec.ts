@@ -23,6 +23,8 @@ export function execInLab(instance: Instance, command: readonly string[]): Promi
     PATH: `${SEARCH_PATH}${delimiter}${state.installation.binaries}`, // for kubectl, where there is none
     // Nothing inside a container can kill it; foreshock asks whoever is named here.
     FORESHOCK_CONTAINER_KILL_COMMAND: JSON.stringify([process.execPath, TESTBED, 'kill-container']),
+    // Nor can the Kubernetes API cut a node's power.
+    FORESHOCK_PROVIDER_COMMAND: JSON.stringify([process.execPath, TESTBED, 'provider']),
   };
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { stdio: 'inherit', env });

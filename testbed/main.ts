@@ -1,11 +1,13 @@
 import { type Command, parseArguments, USAGE } from './arguments.ts';
-import { forgetConnections, killContainer, setNodeLink } from './break.ts';
+import { forgetConnections } from './connections.ts';
 import { execInLab } from './exec.ts';
 import { ExitCode, errorMessage, TestbedError } from './failure.ts';
 import { install } from './install/install.ts';
 import { currentInstance } from './instance.ts';
 import { down, up } from './lifecycle.ts';
 import { toStderr } from './progress.ts';
+import { plugIn, pullOut } from './provider/node.ts';
+import { provide } from './provider/provider.ts';
 import { whyNotHere } from './requirements.ts';
 import { describe, statusOf } from './status.ts';
 
@@ -36,14 +38,18 @@ async function main(command: Command): Promise<number> {
     case 'exec':
       return execInLab(instance, command.command);
     case 'link':
-      await setNodeLink(instance, command.node, command.link);
+      await (command.link === 'up' ? plugIn : pullOut)(instance, command.node);
       return 0;
     case 'forget-connections':
       await forgetConnections(instance);
       return 0;
     case 'kill-container':
-      process.stdout.write(`${JSON.stringify(await killContainer(instance, command.container))}\n`);
+    case 'provider': {
+      const podUid = process.env.FORESHOCK_POD_UID || undefined;
+      const effect = await provide(instance, command.action, podUid, toStderr, interruption());
+      process.stdout.write(`${JSON.stringify({ verb: command.action.verb, ...effect })}\n`);
       return 0;
+    }
   }
 }
 

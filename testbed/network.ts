@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AddressPlan } from './addresses.ts';
+import type { AddressPlan, NodePlan } from './addresses.ts';
 import { type Instance, nodeNamespace } from './instance.ts';
 import { attempt, run } from './run.ts';
 import { isInstalled } from './search-path.ts';
@@ -22,10 +22,6 @@ export function cableOf(node: string): string {
   return node;
 }
 
-export function namespacesOf(instance: Instance, plan: AddressPlan): string[] {
-  return [instance.labNamespace, ...plan.nodes.map((node) => nodeNamespace(instance, node.name))];
-}
-
 /**
  * A bridge in the lab and a cable to each node. There is no uplink and nothing in the machine's own
  * network namespace: what is sent in here cannot leave.
@@ -33,12 +29,45 @@ export function namespacesOf(instance: Instance, plan: AddressPlan): string[] {
 export async function createNetwork(instance: Instance, plan: AddressPlan): Promise<void> {
   await loadBridgeFilter();
   mkdirSync(NAMESPACE_FOLDER, { recursive: true });
-  for (const namespace of namespacesOf(instance, plan)) {
-    // As `ip netns add` does, but without turning the folder into a mount of its own for good.
-    writeFileSync(namespaceFile(namespace), '');
-    await run(['unshare', `--net=${namespaceFile(namespace)}`, 'true']);
-  }
+  await createNamespace(instance.labNamespace);
+  for (const node of plan.nodes) await createNamespace(nodeNamespace(instance, node.name));
   for (const command of networkCommands(instance, plan)) await run(command);
+}
+
+/** One node's namespace and cable, where the rest is there. */
+export async function createNodeNetwork(
+  instance: Instance,
+  plan: AddressPlan,
+  node: NodePlan,
+): Promise<void> {
+  await createNamespace(nodeNamespace(instance, node.name));
+  for (const command of nodeNetworkCommands(instance, plan, node)) await run(command);
+}
+
+/** Both, as far as they are there: with the last process in it, the kernel drops all that the namespace knew. */
+export async function removeNodeNetwork(instance: Instance, node: string): Promise<void> {
+  // Now, not when the kernel comes round to it: a new one will have the same name.
+  await attempt(['ip', '-n', instance.labNamespace, 'link', 'delete', cableOf(node)]);
+  await removeNamespace(nodeNamespace(instance, node));
+}
+
+export async function setCable(instance: Instance, node: string, link: 'up' | 'down'): Promise<void> {
+  await run(['ip', '-n', instance.labNamespace, 'link', 'set', cableOf(node), link]);
+}
+
+/** False also where there is no cable. */
+export async function isPluggedIn(instance: Instance, node: string): Promise<boolean> {
+  const show = ['ip', '-n', instance.labNamespace, '-json', 'link', 'show', 'dev', cableOf(node)];
+  const { exitCode, stdout } = await attempt(show);
+  if (exitCode !== 0) return false;
+  const [link] = JSON.parse(stdout) as [{ readonly flags: readonly string[] }];
+  return link.flags.includes('UP');
+}
+
+async function createNamespace(namespace: string): Promise<void> {
+  // As `ip netns add` does, but without turning the folder into a mount of its own for good.
+  writeFileSync(namespaceFile(namespace), '');
+  await run(['unshare', `--net=${namespaceFile(namespace)}`, 'true']);
 }
 
 /** A module on most kernels, and nothing loads it by itself. */
@@ -48,8 +77,15 @@ async function loadBridgeFilter(): Promise<void> {
 }
 
 export function networkCommands(instance: Instance, plan: AddressPlan): string[][] {
+  return [
+    ...labNetworkCommands(instance, plan),
+    ...plan.nodes.flatMap((node) => nodeNetworkCommands(instance, plan, node)),
+  ];
+}
+
+function labNetworkCommands(instance: Instance, plan: AddressPlan): string[][] {
   const lab = instance.labNamespace;
-  const commands = [
+  return [
     ip(lab, 'link set lo up'),
     ip(lab, `link add ${BRIDGE} type bridge`),
     ip(lab, `address add ${plan.lab}/${plan.prefixLength} dev ${BRIDGE}`),
@@ -57,29 +93,30 @@ export function networkCommands(instance: Instance, plan: AddressPlan): string[]
     ip(lab, `route add local ${plan.sourceAddresses} dev lo`),
     // The bridge stands for a switch: it must not track or filter what nodes say to each other.
     setting(lab, 'bridge/bridge-nf-call-iptables', 0),
+    ...plan.nodes.map((node) => ip(lab, `route add ${node.podRange} via ${node.address}`)),
+    ...plan.nodes.slice(0, 1).map((first) => ip(lab, `route add ${plan.serviceRange} via ${first.address}`)),
   ];
-  for (const node of plan.nodes) {
-    const namespace = nodeNamespace(instance, node.name);
-    const cable = cableOf(node.name);
-    commands.push(
-      ip(namespace, 'link set lo up'),
-      ip(lab, `link add ${cable} type veth peer name eth0 netns ${namespace}`),
-      ip(lab, `link set ${cable} master ${BRIDGE} up`),
-      ip(namespace, `address add ${node.address}/${plan.prefixLength} dev eth0`),
-      ip(namespace, 'link set eth0 up'),
-      ip(namespace, `route add ${plan.sourceAddresses} via ${plan.lab}`),
-      ip(lab, `route add ${node.podRange} via ${node.address}`),
-      setting(namespace, 'ipv4/ip_forward', 1),
-      // A Service's answer to a pod of the same node crosses the pods' bridge: kube-proxy must see it.
-      setting(namespace, 'bridge/bridge-nf-call-iptables', 1),
-    );
-    for (const other of plan.nodes) {
-      if (other !== node) commands.push(ip(namespace, `route add ${other.podRange} via ${other.address}`));
-    }
-  }
-  const [first] = plan.nodes;
-  if (first) commands.push(ip(lab, `route add ${plan.serviceRange} via ${first.address}`));
-  return commands;
+}
+
+function nodeNetworkCommands(instance: Instance, plan: AddressPlan, node: NodePlan): string[][] {
+  const lab = instance.labNamespace;
+  const namespace = nodeNamespace(instance, node.name);
+  const cable = cableOf(node.name);
+  return [
+    ip(namespace, 'link set lo up'),
+    // A card keeps its address over a reboot, or the others would look for the old one for a while.
+    ip(lab, `link add ${cable} type veth peer name eth0 address ${node.cardAddress} netns ${namespace}`),
+    ip(lab, `link set ${cable} master ${BRIDGE} up`),
+    ip(namespace, `address add ${node.address}/${plan.prefixLength} dev eth0`),
+    ip(namespace, 'link set eth0 up'),
+    ip(namespace, `route add ${plan.sourceAddresses} via ${plan.lab}`),
+    setting(namespace, 'ipv4/ip_forward', 1),
+    // A Service's answer to a pod of the same node crosses the pods' bridge: kube-proxy must see it.
+    setting(namespace, 'bridge/bridge-nf-call-iptables', 1),
+    ...plan.nodes
+      .filter((other) => other.name !== node.name)
+      .map((other) => ip(namespace, `route add ${other.podRange} via ${other.address}`)),
+  ];
 }
 
 function ip(namespace: string, words: string): string[] {

@@ -31,6 +31,16 @@ export function isRunning(id: ProcessId): boolean {
   return processId(id.pid)?.start_ticks === id.start_ticks;
 }
 
+/** The letter of /proc/PID/stat, proc(5), as T for stopped by a signal; undefined where there is no process. */
+export function processState(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat[stat.lastIndexOf(')') + 2];
+  } catch {
+    return undefined;
+  }
+}
+
 /** Starts a process that outlives this one; what it prints goes to its log. */
 export function startDaemon(command: readonly string[], logFile: string): ProcessId {
   const [file = '', ...args] = command;
@@ -83,7 +93,7 @@ function inode(file: string): bigint | undefined {
 /** Kills exactly these processes and waits until they are gone. */
 export async function killAndWait(ids: readonly ProcessId[], timeout_ms = 10_000): Promise<void> {
   for (const id of ids) {
-    if (isRunning(id)) signal(id, 'SIGKILL');
+    if (isRunning(id)) signal(id.pid, 'SIGKILL');
   }
   const deadline = Date.now() + timeout_ms;
   while (ids.some(isRunning)) {
@@ -97,9 +107,10 @@ export async function killAndWait(ids: readonly ProcessId[], timeout_ms = 10_000
   }
 }
 
-function signal(id: ProcessId, name: NodeJS.Signals): void {
+/** Signals a process; one that is gone by now needs none. */
+export function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(id.pid, name);
+    process.kill(pid, name);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
   }

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type AddressPlan, planAddresses } from './addresses.ts';
 import type { Installation } from './install/install.ts';
 import type { Instance } from './instance.ts';
 import { isRunning, type ProcessId } from './processes.ts';
@@ -34,6 +35,17 @@ export function newState(node_count: number, installation: Installation): State 
     components: [],
     nodes: {},
   };
+}
+
+export function planOf({ node_count }: Pick<State, 'node_count'>): AddressPlan {
+  return planAddresses(node_count);
+}
+
+/** One that was started again takes the place of what it was before. */
+export function remember(state: State, component: Component): void {
+  const before = state.components.findIndex(({ name }) => name === component.name);
+  if (before === -1) state.components.push(component);
+  else state.components[before] = component;
 }
 
 export function readState(instance: Instance): State | undefined {

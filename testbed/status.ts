@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { planAddresses } from './addresses.ts';
 import { kubeconfigFile, readyNodes } from './cluster/kubectl.ts';
 import { kubernetesVersion } from './install/components.ts';
 import type { Instance } from './instance.ts';
 import { nodeNamespace } from './instance.ts';
-import { deadComponents, readState } from './state.ts';
+import { hasPower } from './running.ts';
+import { deadComponents, planOf, readState } from './state.ts';
 
 /** What `status --json` prints. */
 export interface Status {
@@ -39,11 +39,15 @@ export async function statusOf(instance: Instance): Promise<Status> {
   if (state?.phase !== 'up') {
     return { format: 1, instance: instance.name, up: false, problems: [], nodes: [] };
   }
-  const plan = planAddresses(state.node_count);
+  const plan = planOf(state);
   const ready = await readyNodes(instance, state);
-  const problems = deadComponents(state).map(
-    (component) => `${component.name} is dead; see ${component.log}`,
-  );
+  const off = plan.nodes.map(({ name }) => name).filter((node) => !hasPower(state, node));
+  const problems = [
+    ...off.map((node) => `${node} has no power`),
+    ...deadComponents(state)
+      .filter(({ name }) => !off.some((node) => name.startsWith(`${node}/`)))
+      .map(({ name, log }) => `${name} is dead; see ${log}`),
+  ];
   if (ready === undefined) problems.push('the API server does not answer');
   const nodes = plan.nodes.map((node) => ({
     name: node.name,

@@ -7,8 +7,18 @@ import { networkCommands } from '../../testbed/network.ts';
 describe('planAddresses', () => {
   it('gives each node an address and a pod range of its own', () => {
     expect(planAddresses(2).nodes).toEqual([
-      { name: 'node-1', address: '198.18.0.11', podRange: '198.18.101.0/24' },
-      { name: 'node-2', address: '198.18.0.12', podRange: '198.18.102.0/24' },
+      {
+        name: 'node-1',
+        address: '198.18.0.11',
+        cardAddress: '02:00:00:00:00:0b',
+        podRange: '198.18.101.0/24',
+      },
+      {
+        name: 'node-2',
+        address: '198.18.0.12',
+        cardAddress: '02:00:00:00:00:0c',
+        podRange: '198.18.102.0/24',
+      },
     ]);
   });
 

@@ -21,8 +21,16 @@ describe('parseArguments', () => {
     ['exec kubectl --help', { name: 'exec', command: ['kubectl', '--help'] }],
     [
       'kill-container --namespace shop --pod web-1 --container nginx',
-      { name: 'kill-container', container: { namespace: 'shop', pod: 'web-1', container: 'nginx' } },
+      {
+        name: 'kill-container',
+        action: {
+          verb: 'container-kill',
+          container: { namespace: 'shop', pod: 'web-1', container: 'nginx' },
+        },
+      },
     ],
+    ['provider --help', { name: 'help' }],
+    ['provider node-loss --node node-2', { name: 'provider', action: { verb: 'node-loss', node: 'node-2' } }],
   ])('%j', (line, command) => {
     expect(parse(line)).toEqual(command);
   });
@@ -36,6 +44,7 @@ describe('parseArguments', () => {
     ['exec', 'exec needs a command'],
     ['exec --', 'exec needs a command'],
     ['link node-1 sideways', 'link takes a node'],
+    ['provider node-loss', 'provider node-loss needs --node'],
     ['kill-container --pod web', 'kill-container needs --namespace and --pod'],
   ])('%j is wrong usage', (line, message) => {
     const error = expect.objectContaining({

@@ -3,28 +3,20 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExitCode } from '../../testbed/failure.ts';
-import { instanceNamed, isNamespaceOf } from '../../testbed/instance.ts';
+import { isNamespaceOf } from '../../testbed/instance.ts';
 import { namespaceFile } from '../../testbed/network.ts';
 import { processesInNamespace } from '../../testbed/processes.ts';
 import { whyNotHere } from '../../testbed/requirements.ts';
-import { attempt, type Outcome, run, sleep } from '../../testbed/run.ts';
+import { attempt, run } from '../../testbed/run.ts';
 import type { Status } from '../../testbed/status.ts';
+import { BUILD_TIMEOUT_MS, MAIN, skipped, testbedNamed, title, UP_TIMEOUT_MS, until } from './one-testbed.ts';
 
 /**
  * The whole life of a testbed, beside any other that is up. Its name keeps it apart: nothing here touches
  * the default one.
  */
 
-const instance = instanceNamed('lifecycle');
-const MAIN = join(import.meta.dirname, '../../testbed/main.ts');
-const ENVIRONMENT = { ...process.env, FORESHOCK_TESTBED: instance.name };
-// The first `up` of a machine builds Kubernetes.
-const BUILD_TIMEOUT_MS = 20 * 60_000;
-const UP_TIMEOUT_MS = 120_000;
-
-const testbed = (...args: string[]): Promise<Outcome> =>
-  attempt([process.execPath, MAIN, ...args], { env: ENVIRONMENT });
-const inLab = (...command: string[]): Promise<Outcome> => testbed('exec', '--', ...command);
+const { instance, environment, testbed, inLab, kubectl, get } = testbedNamed('lifecycle');
 
 /** All that the instance can have on the machine, and what it must leave alone. */
 async function traces() {
@@ -44,14 +36,11 @@ async function traces() {
   };
 }
 
-const reason = whyNotHere();
-const skipped = reason !== undefined && process.env.CI !== 'true';
-
-describe.skipIf(skipped)(`testbed lifecycle${skipped ? ` (skipped: ${reason})` : ''}`, () => {
+describe.skipIf(skipped)(title('testbed lifecycle'), () => {
   let before: Awaited<ReturnType<typeof traces>>;
 
   beforeAll(async () => {
-    expect(reason).toBeUndefined();
+    expect(whyNotHere()).toBeUndefined();
     expect((await testbed('install')).stderr).not.toContain('cannot');
     await testbed('down');
     before = await traces();
@@ -69,7 +58,7 @@ describe.skipIf(skipped)(`testbed lifecycle${skipped ? ` (skipped: ${reason})` :
   });
 
   it('comes up after an `up` that was killed on its way', { timeout: UP_TIMEOUT_MS }, async () => {
-    const killed = spawn(process.execPath, [MAIN, 'up'], { env: ENVIRONMENT, stdio: 'ignore' });
+    const killed = spawn(process.execPath, [MAIN, 'up'], { env: environment, stdio: 'ignore' });
     await until(() => existsSync(join(instance.folder, 'logs', 'node-2-containerd.log')));
     killed.kill('SIGKILL');
     const up = await testbed('up');
@@ -112,8 +101,8 @@ describe.skipIf(skipped)(`testbed lifecycle${skipped ? ` (skipped: ${reason})` :
     const urls = ['198.18.0.11:30080', '198.18.0.12:30080', clusterIP, ...podIPs.split(' ')];
     expect(urls).toHaveLength(5);
     // kube-proxy may wait for its minSyncPeriod: 1 s (Kubernetes 1.35, pkg/proxy/apis/config/v1alpha1/defaults.go).
-    for (const url of urls) await until(async () => (await get(url, '198.18.0.1')) === 200);
-    expect(await get('198.18.0.12:30080', '198.18.250.200')).toBe(200);
+    for (const url of urls) await until(async () => (await get(url)) === '200');
+    expect(await get('198.18.0.12:30080', '198.18.250.200')).toBe('200');
   });
 
   it('fails to pull an image that it does not have', { timeout: UP_TIMEOUT_MS }, async () => {
@@ -154,7 +143,7 @@ describe.skipIf(skipped)(`testbed lifecycle${skipped ? ` (skipped: ${reason})` :
   });
 
   it('cuts a node off, and plugs it in again', { timeout: UP_TIMEOUT_MS }, async () => {
-    const reachable = async () => (await get('198.18.0.12:30080', '198.18.0.1')) === 200;
+    const reachable = async () => (await get('198.18.0.12:30080')) === '200';
     await testbed('link', 'node-2', 'down');
     expect(await reachable()).toBe(false);
     await testbed('link', 'node-2', 'up');
@@ -171,27 +160,4 @@ describe.skipIf(skipped)(`testbed lifecycle${skipped ? ` (skipped: ${reason})` :
     expect(before).toMatchObject({ namespaces: [], processes: [], mounts: [], cgroups: [], folder: false });
     expect(during.processes.filter(({ pid }) => existsSync(`/proc/${pid}/exe`))).toEqual([]);
   });
-
-  async function kubectl(...args: string[]): Promise<string> {
-    const { exitCode, stdout, stderr } = await inLab('kubectl', ...args);
-    expect(exitCode, stderr).toBe(0);
-    return stdout;
-  }
-
-  async function get(hostAndPort: string, from: string): Promise<number> {
-    const script = `const { request } = require('node:http');
-      request('http://${hostAndPort}/', { localAddress: '${from}', timeout: 2000 }, (response) => {
-        console.log(response.statusCode);
-        response.resume();
-      }).on('timeout', () => process.exit(1)).on('error', () => process.exit(1)).end();`;
-    return Number((await inLab(process.execPath, '--eval', script)).stdout);
-  }
 });
-
-async function until(check: () => boolean | Promise<boolean>, timeout_ms = 30_000): Promise<void> {
-  const deadline = Date.now() + timeout_ms;
-  while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`waited ${timeout_ms} ms in vain for ${check}`);
-    await sleep(100);
-  }
-}

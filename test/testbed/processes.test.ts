@@ -2,7 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { mountsBelow } from '../../testbed/clean.ts';
-import { isRunning, killAndWait, processId, startTicks } from '../../testbed/processes.ts';
+import {
+  isRunning,
+  killAndWait,
+  processId,
+  processState,
+  signal,
+  startTicks,
+} from '../../testbed/processes.ts';
 
 describe('startTicks', () => {
   const fields = (state: string) => `${state} 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 4711 20 21`;
@@ -24,6 +31,20 @@ describe.skipIf(process.platform !== 'linux')('processes', () => {
   it('does not take a later process with the same pid for the same', () => {
     const id = processId(process.pid)!;
     expect(isRunning({ ...id, start_ticks: id.start_ticks - 1 })).toBe(false);
+  });
+
+  it('tells a stopped process from one that goes on, and from none', async () => {
+    const child = spawn('sleep', ['60']);
+    await once(child, 'spawn');
+    const pid = child.pid!;
+    const id = processId(pid)!;
+    signal(pid, 'SIGSTOP');
+    await expect.poll(() => processState(pid)).toBe('T');
+    signal(pid, 'SIGCONT');
+    await expect.poll(() => processState(pid)).toBe('S');
+    await killAndWait([id]);
+    await expect.poll(() => processState(pid)).toBeUndefined();
+    signal(pid, 'SIGSTOP');
   });
 
   it('kills what it is told to, and nothing that only has the pid', async () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Instance, instanceNamed } from '../../testbed/instance.ts';
 import { processId } from '../../testbed/processes.ts';
-import { deadComponents, newState, readState, writeState } from '../../testbed/state.ts';
+import { deadComponents, newState, planOf, readState, remember, writeState } from '../../testbed/state.ts';
 
 describe.skipIf(process.platform !== 'linux')('state', () => {
   let instance: Instance;
@@ -33,6 +33,19 @@ describe.skipIf(process.platform !== 'linux')('state', () => {
     writeFileSync(file(), JSON.stringify({ ...state(), boot_id: 'another' }));
     expect(readState(instance)).toBeUndefined();
   });
+
+  it('holds each component once, as it was last started', () => {
+    const self = processId(process.pid)!;
+    const restarted = state();
+    for (const name of ['etcd', 'registry']) remember(restarted, { name, process: self, log: 'first' });
+    remember(restarted, { name: 'etcd', process: self, log: 'second' });
+    expect(restarted.components.map(({ name, log }) => [name, log])).toEqual([
+      ['etcd', 'second'],
+      ['registry', 'first'],
+    ]);
+  });
+
+  it('tells how many nodes were planned', () => expect(planOf(state()).nodes).toHaveLength(2));
 
   it('tells which components are dead', () => {
     const self = processId(process.pid)!;

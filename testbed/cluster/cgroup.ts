@@ -25,15 +25,49 @@ export async function removeCgroup(path: string): Promise<void> {
   }
 }
 
+/** The cgroup of this name at any depth below another; that of cgroup v1's first hierarchy which has it. */
+export function cgroupBelow(path: string, name: string): string | undefined {
+  for (const hierarchy of hierarchies()) {
+    const found = folderBelow(join(hierarchy, path), name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The processes in a cgroup's folder and in all below it; none where it is gone. */
+export function processesInCgroup(folder: string): number[] {
+  try {
+    const own = readFileSync(join(folder, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean).map(Number);
+    return [...own, ...foldersIn(folder).flatMap((child) => processesInCgroup(join(folder, child)))];
+  } catch {
+    return [];
+  }
+}
+
+function folderBelow(folder: string, name: string): string | undefined {
+  const children = foldersIn(folder);
+  if (children.includes(name)) return join(folder, name);
+  for (const child of children) {
+    const found = folderBelow(join(folder, child), name);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function foldersIn(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name);
+}
+
 function isVersion2(): boolean {
   return existsSync(join(ROOT, 'cgroup.controllers'));
 }
 
 function hierarchies(): string[] {
   if (isVersion2() || !existsSync(ROOT)) return [ROOT];
-  return readdirSync(ROOT, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => join(ROOT, entry.name));
+  return foldersIn(ROOT).map((hierarchy) => join(ROOT, hierarchy));
 }
 
 /** In cgroup v2 a cgroup has the controllers that its parent hands down. */
@@ -51,9 +85,7 @@ function enableControllers(folder: string): void {
 /** A cgroup goes by rmdir, after its children; the files in it are the kernel's. */
 async function removeFolder(folder: string): Promise<void> {
   if (!existsSync(folder)) return;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.isDirectory()) await removeFolder(join(folder, entry.name));
-  }
+  for (const child of foldersIn(folder)) await removeFolder(join(folder, child));
   // Busy for a moment after its last process has died.
   for (let tries = 100; !tryToRemove(folder) && tries > 0; tries--) await sleep(20);
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AddressPlan, NodePlan } from '../addresses.ts';
 import { TestbedError } from '../failure.ts';
@@ -29,8 +29,8 @@ export function fileOnNode(instance: Instance, node: string, path: string): stri
   return join(nodeFolder(instance, node), path);
 }
 
-function nodeCgroup(instance: Instance, node: NodePlan): string {
-  return `${instance.cgroup}/${node.name}`;
+export function nodeCgroup(instance: Instance, node: string): string {
+  return `${instance.cgroup}/${node}`;
 }
 
 export function writeNodeFiles(
@@ -43,7 +43,7 @@ export function writeNodeFiles(
     plan,
     node,
     pauseImage: PAUSE_IMAGE,
-    cgroup: nodeCgroup(instance, node),
+    cgroup: nodeCgroup(instance, node.name),
     kubeconfigs: {
       kubelet: kubeconfig(credentials, plan, nodeUser(node.name)),
       kubeProxy: kubeconfig(credentials, plan, 'system:kube-proxy'),
@@ -55,11 +55,17 @@ export function writeNodeFiles(
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content, { mode: 0o600 });
   }
-  for (const folder of [BINARIES, '/var/log', '/var/tmp']) {
+  for (const folder of ['/var/log', '/var/tmp']) {
     mkdirSync(fileOnNode(instance, node.name, folder), { recursive: true });
   }
-  createCgroup(nodeCgroup(instance, node));
+  createCgroup(nodeCgroup(instance, node.name));
   symlinkSync('/run', fileOnNode(instance, node.name, '/var/run'));
+}
+
+/** A node's /run as it is before a boot. Its mounts went with the namespaces that held them. */
+export function clearRun(instance: Instance, node: string): void {
+  rmSync(fileOnNode(instance, node, '/run'), { recursive: true, force: true });
+  mkdirSync(fileOnNode(instance, node, BINARIES), { recursive: true });
 }
 
 /** The command that boots a node: it turns into the node's first process and stays. */

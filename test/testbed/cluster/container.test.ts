@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { runningContainer } from '../../testbed/break.ts';
+import { runningContainer } from '../../../testbed/cluster/container.ts';
 
 const status = (name: string, state: object = { running: {} }) => ({
   name,

@@ -1,0 +1,57 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AddressPlan, REGISTRY_PORT } from '../addresses.ts';
+import type { Installation } from '../install/install.ts';
+import type { Instance } from '../instance.ts';
+import { type ControlPlaneComponent, controlPlaneArguments } from './control-plane.ts';
+import { type Credentials, createCredentials, kubeconfig } from './credentials.ts';
+import { kubeconfigFile } from './kubectl.ts';
+
+/** What runs in the lab, and the files it is given. */
+
+export type LabComponent = ControlPlaneComponent | 'registry';
+
+const CONTROL_PLANE_USERS = ['system:kube-controller-manager', 'system:kube-scheduler'];
+const REGISTRY = join(import.meta.dirname, '..', 'images', 'registry.ts');
+
+export async function writeLabFiles(instance: Instance, plan: AddressPlan): Promise<Credentials> {
+  mkdirSync(instance.folder, { recursive: true });
+  const credentials = await createCredentials(credentialsFolder(instance), plan);
+  const write = (file: string, user: string): void =>
+    writeFileSync(file, kubeconfig(credentials, plan, user), { mode: 0o600 });
+  write(kubeconfigFile(instance), 'admin');
+  for (const user of CONTROL_PLANE_USERS) write(kubeconfigOf(instance, user), user);
+  return credentials;
+}
+
+/** The command line of each, the same whenever it is started. */
+export function labCommands(
+  instance: Instance,
+  plan: AddressPlan,
+  { binaries, images }: Installation,
+): Record<LabComponent, string[]> {
+  const controlPlane = controlPlaneArguments(plan, {
+    etcdData: join(instance.folder, 'etcd'),
+    credentials: credentialsFolder(instance),
+    kubeconfigOf: (user) => kubeconfigOf(instance, user),
+  });
+  const command = (component: ControlPlaneComponent): string[] => [
+    join(binaries, component),
+    ...controlPlane[component],
+  ];
+  return {
+    etcd: command('etcd'),
+    'kube-apiserver': command('kube-apiserver'),
+    'kube-controller-manager': command('kube-controller-manager'),
+    'kube-scheduler': command('kube-scheduler'),
+    registry: [process.execPath, REGISTRY, images, plan.lab, `${REGISTRY_PORT}`],
+  };
+}
+
+function credentialsFolder(instance: Instance): string {
+  return join(instance.folder, 'pki');
+}
+
+function kubeconfigOf(instance: Instance, user: string): string {
+  return join(credentialsFolder(instance), `${user.replaceAll(':', '-')}.kubeconfig`);
+}

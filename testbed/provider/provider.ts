@@ -1,0 +1,56 @@
+import type { Instance } from '../instance.ts';
+import { acquireOrWait } from '../lock.ts';
+import type { Progress } from '../progress.ts';
+import type { Action } from './action.ts';
+import { killContainer, pauseContainer, resumeContainer } from './container.ts';
+import { startInLab, stopInLab } from './control-plane.ts';
+import type { Effect } from './effect.ts';
+import { cutPower, plugIn, pullOut, restorePower } from './node.ts';
+
+/**
+ * Does what foreshock's chaos arm asks for where the Kubernetes API cannot help: the part that a cloud's API or
+ * a person in the machine room has elsewhere. Each verb finds out what is so rather than remember it, so it
+ * may be repeated, also after one that was interrupted.
+ */
+export async function provide(
+  instance: Instance,
+  action: Action,
+  podUid: string | undefined,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<Effect> {
+  switch (action.verb) {
+    case 'container-kill':
+      return killContainer(instance, action.container, podUid);
+    case 'container-pause':
+      return pauseContainer(instance, action.container, podUid);
+    case 'container-resume':
+      return resumeContainer(instance, action.container, podUid);
+  }
+  // What follows starts and ends the testbed's own processes: one after the other.
+  const lock = await acquireOrWait(instance.name, (holder) =>
+    progress(`waiting for another command (pid ${holder}) to end`),
+  );
+  try {
+    switch (action.verb) {
+      case 'node-loss':
+        return await cutPower(instance, action.node);
+      case 'node-return':
+        return await restorePower(instance, action.node, signal);
+      case 'node-partition':
+        return await pullOut(instance, action.node);
+      case 'node-rejoin':
+        return await plugIn(instance, action.node);
+      case 'control-plane-pause':
+        return await stopInLab(instance, action.parts);
+      case 'control-plane-resume':
+        return await startInLab(instance, action.parts, signal);
+      case 'registry-down':
+        return await stopInLab(instance, ['registry']);
+      case 'registry-up':
+        return await startInLab(instance, ['registry'], signal);
+    }
+  } finally {
+    lock.release();
+  }
+}
