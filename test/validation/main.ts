@@ -1,82 +1,111 @@
 /**
- * `npm run validate [-- --trials N] [-- NAME...]`: real kills on the testbed, held against the predictions.
- * Writes docs/validation.md when every configuration was run. Exit code 1 where one missed its bounds.
+ * `npm run validate`: real failures on the testbed, held against the predictions. What it does is in arguments.ts;
+ * docs/validation.md is its result, and test/validation/measured is kept for the next time.
  */
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { VERSION } from '../../src/version.ts';
 import { whyNotHere } from '../../testbed/requirements.ts';
-import { inTestbed } from '../../tools/in-testbed.ts';
-import { isInLab } from '../support/lab.ts';
-import { CONFIGURATIONS, judge, type Outcome } from './configurations.ts';
+import { type Arguments, parseArguments, USAGE } from './arguments.ts';
+import { type CalibrationInUse, calibrationInUse } from './calibration.ts';
+import { SUITE_EXPLANATIONS } from './configurations.ts';
+import { isWithinLuck } from './criteria.ts';
 import { renderValidation } from './document.ts';
-import { verify } from './verify.ts';
+import { type Judged, judge, judgedOf, type Outcome, unexplained } from './judge.ts';
+import { storedTrials } from './measure.ts';
+import { measureAll } from './measure-all.ts';
+import { dropTrials, FOLDER, measuredFile } from './measured-trials.ts';
+import { amount, checkText, interval, size } from './number-text.ts';
+import { plotOf } from './outcome-plot.ts';
+import { breadthOf, type SuiteLine, suiteOf } from './suite.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { trials: { type: 'string', default: '20' } },
-});
-const trials = Number(values.trials);
-const chosen = CONFIGURATIONS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-if (!Number.isInteger(trials) || trials < 1 || chosen.length === 0) {
-  console.error(
-    `usage: npm run validate [-- --trials N] [NAME...], with ${CONFIGURATIONS.map((c) => c.name).join(', ')}`,
-  );
-  process.exitCode = 2;
-} else if (isInLab()) {
-  process.exitCode = await validate();
-} else {
+const DOCUMENT = 'docs/validation.md';
+const PLOTS = 'docs/validation';
+
+const EXIT = { done: 0, missed: 1, notMeasured: 2, interrupted: 130 } as const;
+
+async function main(args: Arguments): Promise<number> {
+  const failures = args.render ? [] : await measure(args);
+  for (const failure of failures) console.error(failure);
+  if (interruption.signal.aborted) return EXIT.interrupted;
+
+  const calibration = await calibrationInUse();
+  const outcomes: Outcome[] = [];
+  for (const configuration of args.chosen) {
+    const outcome = await judge(configuration, storedTrials(configuration, FOLDER), calibration?.calibrate);
+    if (outcome === undefined) console.log(`not measured  ${configuration.name}`);
+    else outcomes.push(outcome);
+    if (outcome !== undefined) print(outcome);
+  }
+  const lines = args.isWhole && outcomes.length > 0 ? conclude(outcomes, calibration) : [];
+  if (failures.length > 0) return EXIT.notMeasured;
+  const open = [...outcomes.flatMap((outcome) => unexplained(outcome)), ...lines.filter(isUnexplained)];
+  return open.length === 0 ? EXIT.done : EXIT.missed;
+}
+
+async function measure({ chosen, fresh, trials, jobs }: Arguments): Promise<readonly string[]> {
   const reason = whyNotHere();
-  if (reason !== undefined) {
-    console.error(`the testbed cannot be hosted here: ${reason}`);
-    process.exitCode = 2;
-  } else {
-    process.exitCode = await inTestbed([
-      process.execPath,
-      fileURLToPath(import.meta.url),
-      ...process.argv.slice(2),
-    ]);
+  if (reason !== undefined) return [`the testbed cannot be hosted here: ${reason}`];
+  if (fresh) for (const { name } of chosen) dropTrials(measuredFile(FOLDER, name));
+  const onLine = (line: string) => console.error(line);
+  return measureAll(chosen, jobs, { trials, folder: FOLDER, onLine, signal: interruption.signal });
+}
+
+/** Writes the document and its pictures. */
+function conclude(outcomes: readonly Outcome[], calibration: CalibrationInUse | undefined): SuiteLine[] {
+  const figures = (judged: readonly (Judged | undefined)[]) => judged.flatMap((each) => each?.figures ?? []);
+  const ofDefaults = figures(outcomes.map(({ defaults }) => defaults));
+  const ofCalibrated = figures(outcomes.map(({ calibrated }) => calibrated));
+  const breadth = breadthOf(ofDefaults);
+  const defaults = suiteOf(ofDefaults, 'defaults', calibration === undefined);
+  const calibrated = calibration && suiteOf(ofCalibrated, 'calibrated', true);
+  mkdirSync(PLOTS, { recursive: true });
+  for (const file of readdirSync(PLOTS)) rmSync(join(PLOTS, file));
+  for (const outcome of outcomes) {
+    writeFileSync(join(PLOTS, `${outcome.configuration.name}.svg`), plotOf(outcome));
+  }
+  writeFileSync(
+    DOCUMENT,
+    renderValidation({ outcomes, breadth, defaults, calibrated, calibration: calibration?.text }),
+  );
+  console.error(`wrote ${DOCUMENT}`);
+  const lines = [...breadth, ...defaults, ...(calibrated ?? [])];
+  for (const line of lines.filter(({ target }) => target !== undefined)) {
+    console.log(`${line.held ? 'held  ' : 'MISSED'}  ${line.id}: ${size(line.value, line.unit)}`);
+  }
+  return lines;
+}
+
+function print(outcome: Outcome): void {
+  const { configuration, missed, stale } = outcome;
+  const sides = { defaults: outcome.defaults, calibrated: outcome.calibrated };
+  const { metric, measured, trials, inside } = judgedOf(outcome).figures;
+  const predicted = Object.entries(sides).flatMap(([basis, side]) =>
+    side === undefined ? [] : [`${basis} ${amount(side.figures.predicted.mean, metric)}`],
+  );
+  console.log(
+    `${missed.length === 0 ? 'held  ' : 'MISSED'}  ${configuration.name}: ` +
+      `measured ${amount(measured.mean, metric)} (${interval(measured.ci95, metric)}), ` +
+      `predicted from ${predicted.join(', ')}; ${inside} of ${trials} inside` +
+      `${stale === 0 ? '' : `; ${stale} trials of an earlier scenario not counted`}`,
+  );
+  for (const check of missed) {
+    console.log(`        ${checkText(check)}${isWithinLuck(check) ? ', within luck' : ''}`);
   }
 }
 
-async function validate(): Promise<number> {
-  const out = mkdtempSync(join(tmpdir(), 'foreshock-validation-'));
-  const outcomes: Outcome[] = [];
-  for (const configuration of chosen) {
-    console.error(`${configuration.title}: ${trials} trials`);
-    const run = await verify(configuration.scenario, {
-      trials,
-      out: join(out, configuration.name),
-      onLine: (line) => console.error(`  ${line}`),
-    });
-    if (![0, 97, 98, 99].includes(run.code)) {
-      console.error(run.stderr);
-      return 1;
-    }
-    const outcome = judge(configuration, run.verdict(), run.measurement());
-    outcomes.push(outcome);
-    const { predicted, measured, difference, allowed, inside, metric } = outcome;
-    console.log(
-      `${outcome.withinBound && outcome.withinInterval ? 'held  ' : 'MISSED'} ${configuration.name}: ${metric} ` +
-        `predicted ${predicted.mean.toFixed(3)}, measured ${measured.mean.toFixed(3)}, ` +
-        `difference ${difference.toFixed(3)} of ${allowed.toFixed(3)} allowed; ` +
-        `${inside} of ${measured.values.length} within ${predicted.pi90.map((v) => v.toFixed(2)).join(' to ')}`,
-    );
-  }
-  const missed = outcomes.filter((outcome) => !outcome.withinBound || !outcome.withinInterval);
-  if (chosen.length === CONFIGURATIONS.length) {
-    const facts = {
-      date: new Date().toISOString().slice(0, 10),
-      foreshock: VERSION,
-      cluster: outcomes[0]?.where ?? '',
-      machine: `${availableParallelism()} cores, which the cluster and the load share`,
-    };
-    writeFileSync('docs/validation.md', renderValidation(outcomes, facts));
-    console.error('wrote docs/validation.md');
-  }
-  console.error(`timelines: ${out}`);
-  return missed.length === 0 ? 0 : 1;
+const isUnexplained = ({ id, held, isOfConfigurations }: SuiteLine): boolean =>
+  !held && !isOfConfigurations && SUITE_EXPLANATIONS[id] === undefined;
+
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => interruption.abort());
+}
+
+try {
+  const args = parseArguments(process.argv.slice(2));
+  if (args === 'help') process.stdout.write(USAGE);
+  else process.exitCode = await main(args);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = EXIT.notMeasured;
 }
