@@ -1,5 +1,6 @@
 import type { Cause } from '../cause.ts';
 import type { Environment } from '../environment.ts';
+import type { ClientRateLimit } from './client-rate-limit.ts';
 import type { Link } from './link.ts';
 import {
   type EndpointSlice,
@@ -32,12 +33,16 @@ export class ApiServer {
     });
   }
 
-  /** The API server as one component sees it: through its own link. */
-  client(link: Link): ApiClient {
-    const of = <T extends { readonly name: string }>(store: Store<T>) => new Resource(store, link);
+  /**
+   * The API server as one component sees it: through its own link.
+   *
+   * @param limit how many writes a second the component allows itself; left out: any number
+   */
+  client(link: Link, limit?: ClientRateLimit): ApiClient {
+    const of = <T extends { readonly name: string }>(store: Store<T>) => new Resource(store, link, limit);
     return {
       link,
-      pods: new Pods(this.pods, link),
+      pods: new Pods(this.pods, link, limit),
       nodes: of(this.nodes),
       leases: of(this.leases),
       workloads: of(this.workloads),
@@ -61,10 +66,12 @@ export interface ApiClient {
 export class Resource<T extends { readonly name: string }> {
   protected readonly store: Store<T>;
   protected readonly link: Link;
+  readonly #limit: ClientRateLimit | undefined;
 
-  constructor(store: Store<T>, link: Link) {
+  constructor(store: Store<T>, link: Link, limit?: ClientRateLimit) {
     this.store = store;
     this.link = link;
+    this.#limit = limit;
   }
 
   /** As a read that takes no time: only for what a component has in its cache anyway. */
@@ -80,8 +87,14 @@ export class Resource<T extends { readonly name: string }> {
     this.store.watch(this.link, handler);
   }
 
+  /** Creates it, unless one of that name is there: then `get` gives another one when `done` is told. */
   create(object: T, cause: Cause, done?: (stored: Cause) => void): void {
-    this.store.write(this.link, object.name, cause, () => object, done);
+    this.#write(object.name, cause, (current) => (current === undefined ? object : undefined), done);
+  }
+
+  /** Puts it there, in the place of what may be there. */
+  replace(object: T, cause: Cause, done?: (stored: Cause) => void): void {
+    this.#write(object.name, cause, () => object, done);
   }
 
   /** Changes an object, if it is still there when the write arrives. */
@@ -96,11 +109,22 @@ export class Resource<T extends { readonly name: string }> {
       const changed = typeof change === 'function' ? change(current) : change;
       return changed && { ...current, ...changed };
     };
-    this.store.write(this.link, name, cause, apply, done);
+    this.#write(name, cause, apply, done);
   }
 
   remove(name: string, cause: Cause, done?: (stored: Cause) => void): void {
-    this.store.write(this.link, name, cause, () => 'removed', done);
+    this.#write(name, cause, () => 'removed', done);
+  }
+
+  #write(
+    name: string,
+    cause: Cause,
+    change: (current: T | undefined) => T | 'removed' | undefined,
+    done?: (stored: Cause) => void,
+  ): void {
+    const send = () => this.store.write(this.link, name, cause, change, done);
+    if (this.#limit === undefined) send();
+    else this.#limit.take(send);
   }
 }
 
@@ -111,9 +135,10 @@ export class Pods extends Resource<PodObject> {
    * (Kubernetes 1.35 pkg/registry/core/pod/strategy.go CheckGracefulDelete,
    * staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go).
    */
-  delete(name: string, grace_period_s: number, cause: Cause): void {
+  delete(name: string, grace_period_s: number, cause: Cause, done?: (stored: Cause) => void): void {
     const pod = this.get(name);
     const isUnscheduled = pod !== undefined && pod.node === undefined;
+    const goesAtOnce = grace_period_s === 0 || isUnscheduled;
     this.update(
       name,
       (current) =>
@@ -122,8 +147,10 @@ export class Pods extends Resource<PodObject> {
           ? undefined
           : { grace_period_s },
       cause,
+      goesAtOnce ? undefined : done,
     );
-    if (grace_period_s === 0 || isUnscheduled) this.remove(name, cause);
+    // Of one request: the component's limit does not count it again.
+    if (goesAtOnce) this.store.write(this.link, name, cause, () => 'removed', done);
   }
 }
 

@@ -76,7 +76,7 @@ export class EndpointSliceController {
     this.#slice = next;
     this.#writing = true;
     this.#cacheIsStale = true;
-    this.#api.endpoints.create(next, cause, () => {
+    this.#api.endpoints.replace(next, cause, () => {
       this.#writing = false;
       if (this.#due !== undefined) this.#sync();
     });

@@ -11,6 +11,8 @@ export interface PodObject {
   readonly template: PodTemplate;
   /** Index of its node; undefined until the scheduler has chosen. */
   readonly node: number | undefined;
+  /** Index of the only node it may go to: every pod of a DaemonSet has one. */
+  readonly target_node?: number;
   readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed';
   /** Whether its status names an address, without which it is no endpoint. */
   readonly has_address: boolean;
@@ -37,6 +39,32 @@ export interface WorkloadObject {
   /** Goes up by one with every change of the template. */
   readonly revision: number;
   readonly replicas: number;
+  /** Templates it had before, the latest last: what `kubectl rollout undo` goes back to. */
+  readonly history?: readonly PodTemplate[];
+  /** What its controller last wrote of it. Only a Deployment's is kept: nobody reads the others'. */
+  readonly status?: DeploymentStatus;
+}
+
+/** The fields of apps/v1 DeploymentStatus that are compared or waited for. */
+export interface DeploymentStatus {
+  /** The spec that it is about: observedGeneration. */
+  readonly observed: { readonly template: PodTemplate; readonly replicas: number };
+  /** Active pods, of all its sets and of the new one. */
+  readonly replicas: number;
+  readonly updated: number;
+  readonly ready: number;
+  readonly available: number;
+  readonly terminating: number;
+  /** The Progressing condition. */
+  readonly progressing: {
+    readonly reason:
+      | 'NewReplicaSetCreated'
+      | 'FoundNewReplicaSet'
+      | 'ReplicaSetUpdated'
+      | 'NewReplicaSetAvailable'
+      | 'ProgressDeadlineExceeded';
+    readonly updated_at_ms: number;
+  };
 }
 
 /** A Deployment and a StatefulSet may have the same name. */
@@ -46,8 +74,28 @@ export interface ReplicaSetObject {
   readonly name: string;
   readonly workload: Workload;
   readonly template: PodTemplate;
+  /** The annotation deployment.kubernetes.io/revision: raised when an older set becomes the new one again. */
   readonly revision: number;
   readonly replicas: number;
+  /**
+   * The annotations deployment.kubernetes.io/desired-replicas and max-replicas: how large the Deployment was, alone
+   * and with its surge, when it last scaled this set.
+   */
+  readonly desired_replicas: number;
+  readonly max_replicas: number;
+  readonly created_at_ms: number;
+  readonly status: ReplicaSetStatus;
+}
+
+/** What the replica set controller last wrote of a set (apps/v1 ReplicaSetStatus). */
+export interface ReplicaSetStatus {
+  /** spec.replicas that it is about: observedGeneration. */
+  readonly observed_replicas: number;
+  /** Active pods. */
+  readonly replicas: number;
+  readonly ready: number;
+  readonly available: number;
+  readonly terminating: number;
 }
 
 export interface NodeObject {

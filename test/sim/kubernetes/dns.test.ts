@@ -25,8 +25,8 @@ it('answers with the endpoints of the last lookup until the answer has aged, and
       last = now;
     });
   }
-  environment.simulation.at(1, () => client.endpoints.create(slice([]), cause));
-  environment.simulation.at(60_001, () => client.endpoints.create(slice(['c']), cause));
+  environment.simulation.at(1, () => client.endpoints.replace(slice([]), cause));
+  environment.simulation.at(60_001, () => client.endpoints.replace(slice(['c']), cause));
   environment.simulation.runUntil(120_000);
   expect(changes.map(([, now]) => now)).toEqual(['', 'c']);
   const [[gone_ms], [back_ms]] = changes as [[number, string], [number, string]];
