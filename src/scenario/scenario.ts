@@ -2,8 +2,12 @@
  * A scenario as both arms read it: checked, defaults filled in, manifests resolved, durations in
  * milliseconds where the scenario gives them and in seconds where a Kubernetes field does.
  */
-import type { Distribution } from './distribution.ts';
+import type { Fault } from './fault.ts';
 import type { Timing } from './timing.ts';
+import type { IntOrPercent, Labels, Selector, Workload } from './workload.ts';
+
+export type * from './fault.ts';
+export type * from './workload.ts';
 
 /** Where in the user's files something was said; line and column count from 1. */
 export interface Position {
@@ -94,68 +98,12 @@ export interface Registry {
 /** Kubernetes' alpha and beta switches that the model knows. */
 export type FeatureGate = 'ReduceDefaultCrashLoopBackOffDecay' | 'KubeletCrashLoopBackOffMax';
 
-interface WorkloadBase {
-  readonly name: string;
-  readonly namespace: string;
-  readonly position: Position;
-  /** Of a DaemonSet: one a node, so what is here is the number of nodes. */
-  readonly replicas: number;
-  /** How long a new pod must stay ready before it counts as available. */
-  readonly min_ready_s: number;
-  /** matchLabels; matchExpressions are refused with a message. */
-  readonly selector: Labels;
-  readonly pod: PodTemplate;
-}
-
-export interface Deployment extends WorkloadBase {
-  readonly kind: 'Deployment';
-  readonly strategy:
-    | {
-        readonly type: 'RollingUpdate';
-        readonly max_unavailable: IntOrPercent;
-        readonly max_surge: IntOrPercent;
-      }
-    | { readonly type: 'Recreate' };
-  readonly progress_deadline_s: number;
-}
-
-export interface StatefulSet extends WorkloadBase {
-  readonly kind: 'StatefulSet';
-  readonly pod_management: 'OrderedReady' | 'Parallel';
-  readonly update_strategy:
-    | { readonly type: 'RollingUpdate'; readonly partition: number; readonly max_unavailable: IntOrPercent }
-    | { readonly type: 'OnDelete' };
-}
-
-export interface DaemonSet extends WorkloadBase {
-  readonly kind: 'DaemonSet';
-  readonly update_strategy:
-    | {
-        readonly type: 'RollingUpdate';
-        readonly max_unavailable: IntOrPercent;
-        readonly max_surge: IntOrPercent;
-      }
-    | { readonly type: 'OnDelete' };
-}
-
-/** `replicas` is its parallelism. */
-export interface Job extends WorkloadBase {
-  readonly kind: 'Job';
-  readonly completions: number;
-  readonly backoff_limit: number;
-}
-
-export type Workload = Deployment | StatefulSet | DaemonSet | Job;
-
-/** A number of pods, or a percentage of the replicas that is rounded as its field says. */
-export type IntOrPercent = { readonly pods: number } | { readonly percent: number };
-
 /** policy/v1 PodDisruptionBudget: what the eviction API keeps up. */
 export interface DisruptionBudget {
   readonly name: string;
   readonly namespace: string;
   readonly position: Position;
-  readonly selector: Labels;
+  readonly selector: Selector;
   /** Exactly one of the two. Percentages are rounded up (pkg/controller/disruption). */
   readonly min_available: IntOrPercent | undefined;
   readonly max_unavailable: IntOrPercent | undefined;
@@ -195,105 +143,6 @@ export interface ScalingRules {
   }[];
   /** Share by which the metric may be off its target before anything is done. */
   readonly tolerance: number;
-}
-
-export type Labels = Readonly<Record<string, string>>;
-
-export interface PodTemplate {
-  readonly labels: Labels;
-  /** Run one after the other before the containers; each must end well. */
-  readonly init_containers: readonly InitContainer[];
-  readonly containers: readonly Container[];
-  readonly termination_grace_period_s: number;
-  readonly restart_policy: 'Always' | 'OnFailure' | 'Never';
-  /** Sums over the containers; 0 where nothing is requested. */
-  readonly requests: { readonly cpu_millis: number; readonly memory_bytes: number };
-  /** Labels a node must have: nodeSelector. */
-  readonly node_selector: Labels;
-  readonly tolerations: readonly Toleration[];
-  readonly spread: readonly SpreadConstraint[];
-  /** podAntiAffinity against pods with these labels, in one domain. */
-  readonly anti_affinity: readonly {
-    readonly topology_key: string;
-    readonly selector: Labels;
-    readonly required: boolean;
-  }[];
-  /**
-   * Whether the kubelet has volumes to mount before it starts the pod: any of the manifest's, or the token
-   * of its service account, which every pod gets unless automountServiceAccountToken is false.
-   */
-  readonly mounts_volumes: boolean;
-}
-
-export interface Toleration {
-  /** undefined with `Exists`: every taint. */
-  readonly key: string | undefined;
-  readonly operator: 'Exists' | 'Equal';
-  readonly value: string;
-  /** undefined: every effect. */
-  readonly effect: Taint['effect'] | undefined;
-  /** How long a NoExecute taint is borne; undefined: for ever. */
-  readonly toleration_s: number | undefined;
-}
-
-export interface SpreadConstraint {
-  readonly topology_key: string;
-  readonly max_skew: number;
-  readonly when_unsatisfiable: 'DoNotSchedule' | 'ScheduleAnyway';
-  readonly selector: Labels;
-}
-
-/** Ends by itself; with restart_policy Always it is a sidecar, which is refused with a message. */
-export interface InitContainer {
-  readonly name: string;
-  readonly image: string;
-  readonly image_pull_policy: Container['image_pull_policy'];
-  /** From exec to its end. */
-  readonly run_time: Distribution;
-}
-
-export interface Container {
-  readonly name: string;
-  readonly image: string;
-  readonly image_pull_policy: 'Always' | 'IfNotPresent' | 'Never';
-  readonly ports: readonly { readonly name: string | undefined; readonly number: number }[];
-  readonly startup_probe: Probe | undefined;
-  readonly readiness_probe: Probe | undefined;
-  readonly liveness_probe: Probe | undefined;
-  /** How long a preStop hook takes, where the manifest lets us know (a `sleep`), else what the scenario says. */
-  readonly pre_stop: Distribution | undefined;
-  readonly application: Application;
-}
-
-export interface Probe {
-  readonly handler: 'http' | 'tcp' | 'exec' | 'grpc';
-  /** Port it asks, resolved from a name; undefined for exec. */
-  readonly port: number | undefined;
-  readonly initial_delay_s: number;
-  readonly period_s: number;
-  readonly timeout_s: number;
-  readonly success_threshold: number;
-  readonly failure_threshold: number;
-}
-
-/** What a manifest cannot say about the program in a container. */
-export interface Application {
-  /** From exec to listening. */
-  readonly start_time: Distribution;
-  /** Time a replica spends on one request. */
-  readonly service_time: Distribution;
-  /** Requests a replica works on at once. */
-  readonly concurrency: number;
-  /**
-   * - `exit`: stops listening and ends at once, after `stop_time`
-   * - `drain`: stops accepting connections at once, finishes what it has, ends after `stop_time`
-   * - `serve`: goes on accepting until `stop_time` is over, then ends
-   * - `ignore`: goes on until SIGKILL
-   */
-  readonly on_sigterm: 'exit' | 'drain' | 'serve' | 'ignore';
-  readonly stop_time: Distribution;
-  /** Processor time of one request, what an autoscaler on CPU sees, in milliseconds. */
-  readonly cpu_per_request_ms: number;
 }
 
 export interface Service {
@@ -349,126 +198,6 @@ export interface Load {
   /** How the client finds the Service: by its address, or by a name that it looks up in the cluster's DNS. */
   readonly resolve: 'address' | 'dns';
 }
-
-export type FaultMode = 'one' | 'all' | 'fixed' | 'fixed-percent' | 'random-max-percent';
-
-interface FaultBase {
-  readonly position: Position;
-  /** When it acts, from the start of the trial; repeated faults give several times. */
-  readonly at_ms: readonly number[];
-}
-
-interface WorkloadFault extends FaultBase {
-  /** Name of the workload it is about. */
-  readonly workload: string;
-  readonly namespace: string;
-}
-
-/** Hits some of the workload's ready pods. */
-interface PodFault extends WorkloadFault {
-  readonly mode: FaultMode;
-  /** Pods for `fixed`, percent for the percent modes, otherwise undefined. */
-  readonly value: number | undefined;
-}
-
-/**
- * Hits some of the nodes that run ready pods of the workload. The node where the load enters is spared: that it
- * takes the load with it needs no prediction.
- */
-interface NodeFault extends WorkloadFault {
-  readonly mode: FaultMode;
-  readonly value: number | undefined;
-}
-
-/** Undone after a time; undefined: when the trial is over. */
-interface Lasting {
-  readonly duration_ms: number | undefined;
-}
-
-/** Deletes pods through the API. */
-export interface PodKill extends PodFault {
-  readonly type: 'pod-kill';
-  /** `undefined`: the pod's own; 0: forced (the object goes at once). */
-  readonly grace_period_s: number | undefined;
-}
-
-/** SIGKILLs the main process of a container; the pod stays. */
-export interface ContainerKill extends PodFault {
-  readonly type: 'container-kill';
-  readonly container: string;
-}
-
-/** Stops the container's processes (SIGSTOP): connections are accepted, nothing answers. */
-export interface ContainerPause extends PodFault, Lasting {
-  readonly type: 'container-pause';
-  readonly container: string;
-}
-
-/** Evicts pods through the eviction API, which asks the disruption budgets; refused ones are tried again. */
-export interface PodEviction extends PodFault {
-  readonly type: 'pod-eviction';
-  readonly grace_period_s: number | undefined;
-}
-
-/** Cordons nodes and evicts their pods, as `kubectl drain --ignore-daemonsets` does; undone: uncordoned. */
-export interface NodeDrain extends NodeFault, Lasting {
-  readonly type: 'node-drain';
-  readonly grace_period_s: number | undefined;
-}
-
-/** A node's power is cut; undone: it boots. */
-export interface NodeLoss extends NodeFault, Lasting {
-  readonly type: 'node-loss';
-}
-
-/** A node is cut off from everything else and runs on; undone: it is reachable again. */
-export interface NodePartition extends NodeFault, Lasting {
-  readonly type: 'node-partition';
-}
-
-/** `kubectl rollout restart`: every pod is replaced, as the workload's strategy says. */
-export interface RolloutRestart extends WorkloadFault {
-  readonly type: 'rollout-restart';
-}
-
-/** Rolls out an image that does not exist; undone: `kubectl rollout undo`. */
-export interface BadImage extends WorkloadFault, Lasting {
-  readonly type: 'bad-image';
-  readonly container: string;
-}
-
-/** `kubectl scale`; undone: scaled back. */
-export interface Scale extends WorkloadFault, Lasting {
-  readonly type: 'scale';
-  readonly replicas: number;
-}
-
-/** Parts of the control plane are away: what runs goes on, nothing heals. */
-export interface ControlPlaneOutage extends FaultBase, Lasting {
-  readonly type: 'control-plane-outage';
-  readonly component: 'api-server' | 'controller-manager' | 'scheduler' | 'all';
-}
-
-/** No image can be pulled: it matters to nodes that do not have it. */
-export interface RegistryOutage extends FaultBase, Lasting {
-  readonly type: 'registry-outage';
-}
-
-export type Fault =
-  | PodKill
-  | ContainerKill
-  | ContainerPause
-  | PodEviction
-  | NodeDrain
-  | NodeLoss
-  | NodePartition
-  | RolloutRestart
-  | BadImage
-  | Scale
-  | ControlPlaneOutage
-  | RegistryOutage;
-
-export type FaultType = Fault['type'];
 
 /** What must hold; each is optional. Checked on the prediction and on the measurement. */
 export interface Objectives {

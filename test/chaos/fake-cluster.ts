@@ -13,7 +13,7 @@ import type {
 } from '../../src/chaos/cluster/cluster.ts';
 import { PodReplacedError } from '../../src/chaos/cluster/cluster.ts';
 import { EXIT, UserError } from '../../src/scenario/errors.ts';
-import type { Labels, ManifestObject, Scenario, Workload } from '../../src/scenario/scenario.ts';
+import type { ManifestObject, Scenario, Selector, Workload } from '../../src/scenario/scenario.ts';
 import { selects } from '../../src/scenario/selector.ts';
 
 export interface FakeOptions {
@@ -85,7 +85,7 @@ export class FakeCluster implements Cluster {
     if (ref.kind === 'Deployment') this.#pods.clear();
   }
 
-  async pods(namespace: string, selector: Labels) {
+  async pods(namespace: string, selector: Selector) {
     return [...this.#pods.values()].filter(
       (pod) => pod.namespace === namespace && selects(selector, pod.labels),
     );

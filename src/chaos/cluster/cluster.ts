@@ -2,7 +2,7 @@
  * What a cluster must offer so that chaos can be caused in it and measured: no more than that.
  * One conformance suite (test/conformance) runs against every implementation.
  */
-import type { Labels, ManifestObject } from '../../scenario/scenario.ts';
+import type { Labels, ManifestObject, Selector } from '../../scenario/scenario.ts';
 import type { Outcome } from '../../timeline/event.ts';
 
 export interface PodRef {
@@ -105,11 +105,11 @@ export interface Cluster {
   /** Deletes an object that `apply` created, with its dependents, and waits until it and they are gone. */
   remove(ref: ObjectRef, uid: string): Promise<void>;
   /** All pods of the namespace whose labels include `selector`, which must not be empty. */
-  pods(namespace: string, selector: Labels): Promise<readonly Pod[]>;
+  pods(namespace: string, selector: Selector): Promise<readonly Pod[]>;
   endpoints(namespace: string, service: string): Promise<Endpoints>;
   /** Follows the pods and the endpoints of one Service until `signal`; resolves once the watch stands and the first state was delivered. */
   watch(
-    target: { readonly namespace: string; readonly selector: Labels; readonly service: string },
+    target: { readonly namespace: string; readonly selector: Selector; readonly service: string },
     watcher: ClusterWatcher,
     signal: AbortSignal,
   ): Promise<void>;

@@ -6,7 +6,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject, V1EndpointSlice, V1Pod } from '@kubernetes/client-node';
 import { stream } from '../../scenario/random.ts';
-import type { Labels, ManifestObject, Scenario } from '../../scenario/scenario.ts';
+import type { ManifestObject, Scenario, Selector } from '../../scenario/scenario.ts';
 import {
   type Cluster,
   type ClusterWatcher,
@@ -114,7 +114,7 @@ class EmbeddedCluster implements Cluster {
     while ((await this.find(ref))?.uid === uid) await sleep(REMOVAL_POLL_MS);
   }
 
-  async pods(namespace: string, selector: Labels): Promise<readonly Pod[]> {
+  async pods(namespace: string, selector: Selector): Promise<readonly Pod[]> {
     const labelSelector = selectorString(selector);
     const { items } = await this.#cluster.api.corev1.listNamespacedPod({ namespace, labelSelector });
     return items.map(viewPod);
@@ -125,7 +125,7 @@ class EmbeddedCluster implements Cluster {
   }
 
   async watch(
-    target: { readonly namespace: string; readonly selector: Labels; readonly service: string },
+    target: { readonly namespace: string; readonly selector: Selector; readonly service: string },
     watcher: ClusterWatcher,
     signal: AbortSignal,
   ): Promise<void> {

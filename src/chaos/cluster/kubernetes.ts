@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject, V1EndpointSlice, V1Pod } from '@kubernetes/client-node';
 import { EXIT, UserError } from '../../scenario/errors.ts';
-import type { Labels, ManifestObject } from '../../scenario/scenario.ts';
+import type { ManifestObject, Selector } from '../../scenario/scenario.ts';
 import { HttpTransport } from '../load/http.ts';
 import {
   type Cluster,
@@ -135,7 +135,7 @@ class KubernetesCluster implements Cluster {
     }
   }
 
-  async pods(namespace: string, selector: Labels): Promise<readonly Pod[]> {
+  async pods(namespace: string, selector: Selector): Promise<readonly Pod[]> {
     const query = { labelSelector: selectorString(selector) };
     const { items } = await this.#api.read<{ items: V1Pod[] }>(core('list', 'pods', namespace), { query });
     return items.map(viewPod);
@@ -151,7 +151,7 @@ class KubernetesCluster implements Cluster {
   }
 
   async watch(
-    target: { readonly namespace: string; readonly selector: Labels; readonly service: string },
+    target: { readonly namespace: string; readonly selector: Selector; readonly service: string },
     watcher: ClusterWatcher,
     signal: AbortSignal,
   ): Promise<void> {

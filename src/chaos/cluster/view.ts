@@ -1,7 +1,8 @@
 /** From the objects of the Kubernetes API to what chaos needs of them. Both clusters speak that API. */
 import { isDeepStrictEqual } from 'node:util';
 import type { V1EndpointSlice, V1Pod } from '@kubernetes/client-node';
-import type { Labels } from '../../scenario/scenario.ts';
+import type { Selector } from '../../scenario/scenario.ts';
+import { selectorText } from '../../scenario/selector.ts';
 import type { Endpoints, Pod } from './cluster.ts';
 
 /** Label by which an endpoint slice names its Service. */
@@ -92,12 +93,12 @@ export class EndpointsMerger {
 }
 
 /**
- * `key=value,...` as the API takes it.
+ * A selector as the API takes it.
  *
  * @throws RangeError for a selector without labels, which would select everything
  */
-export function selectorString(selector: Labels): string {
-  const labels = Object.entries(selector);
-  if (labels.length === 0) throw new RangeError('a selector without labels would select every pod');
-  return labels.map(([key, value]) => `${key}=${value}`).join(',');
+export function selectorString(selector: Selector): string {
+  const text = selectorText(selector);
+  if (text === '') throw new RangeError('a selector without labels would select every pod');
+  return text;
 }

@@ -1,0 +1,122 @@
+/** The faults of a scenario, checked, with what they may hit found in the manifests. */
+import type { Position } from './scenario.ts';
+
+export type FaultMode = 'one' | 'all' | 'fixed' | 'fixed-percent' | 'random-max-percent';
+
+interface FaultBase {
+  readonly position: Position;
+  /** When it acts, from the start of the trial; repeated faults give several times. */
+  readonly at_ms: readonly number[];
+}
+
+interface WorkloadFault extends FaultBase {
+  /** Name of the workload it is about. */
+  readonly workload: string;
+  readonly namespace: string;
+}
+
+/** Hits some of the workload's ready pods. */
+interface PodFault extends WorkloadFault {
+  readonly mode: FaultMode;
+  /** Pods for `fixed`, percent for the percent modes, otherwise undefined. */
+  readonly value: number | undefined;
+}
+
+/**
+ * Hits some of the nodes that run ready pods of the workload. The node where the load enters is spared: that it
+ * takes the load with it needs no prediction.
+ */
+interface NodeFault extends WorkloadFault {
+  readonly mode: FaultMode;
+  readonly value: number | undefined;
+}
+
+/** Undone after a time; undefined: when the trial is over. */
+interface Lasting {
+  readonly duration_ms: number | undefined;
+}
+
+/** Deletes pods through the API. */
+export interface PodKill extends PodFault {
+  readonly type: 'pod-kill';
+  /** `undefined`: the pod's own; 0: forced (the object goes at once). */
+  readonly grace_period_s: number | undefined;
+}
+
+/** SIGKILLs the main process of a container; the pod stays. */
+export interface ContainerKill extends PodFault {
+  readonly type: 'container-kill';
+  readonly container: string;
+}
+
+/** Stops the container's processes (SIGSTOP): connections are accepted, nothing answers. */
+export interface ContainerPause extends PodFault, Lasting {
+  readonly type: 'container-pause';
+  readonly container: string;
+}
+
+/** Evicts pods through the eviction API, which asks the disruption budgets; refused ones are tried again. */
+export interface PodEviction extends PodFault {
+  readonly type: 'pod-eviction';
+  readonly grace_period_s: number | undefined;
+}
+
+/** Cordons nodes and evicts their pods, as `kubectl drain --ignore-daemonsets` does; undone: uncordoned. */
+export interface NodeDrain extends NodeFault, Lasting {
+  readonly type: 'node-drain';
+  readonly grace_period_s: number | undefined;
+}
+
+/** A node's power is cut; undone: it boots. */
+export interface NodeLoss extends NodeFault, Lasting {
+  readonly type: 'node-loss';
+}
+
+/** A node is cut off from everything else and runs on; undone: it is reachable again. */
+export interface NodePartition extends NodeFault, Lasting {
+  readonly type: 'node-partition';
+}
+
+/** `kubectl rollout restart`: every pod is replaced, as the workload's strategy says. */
+export interface RolloutRestart extends WorkloadFault {
+  readonly type: 'rollout-restart';
+}
+
+/** Rolls out an image that does not exist; undone: `kubectl rollout undo`. */
+export interface BadImage extends WorkloadFault, Lasting {
+  readonly type: 'bad-image';
+  readonly container: string;
+}
+
+/** `kubectl scale`; undone: scaled back. */
+export interface Scale extends WorkloadFault, Lasting {
+  readonly type: 'scale';
+  readonly replicas: number;
+}
+
+/** Parts of the control plane are away: what runs goes on, nothing heals. */
+export interface ControlPlaneOutage extends FaultBase, Lasting {
+  readonly type: 'control-plane-outage';
+  readonly component: 'api-server' | 'controller-manager' | 'scheduler' | 'all';
+}
+
+/** No image can be pulled: it matters to nodes that do not have it. */
+export interface RegistryOutage extends FaultBase, Lasting {
+  readonly type: 'registry-outage';
+}
+
+export type Fault =
+  | PodKill
+  | ContainerKill
+  | ContainerPause
+  | PodEviction
+  | NodeDrain
+  | NodeLoss
+  | NodePartition
+  | RolloutRestart
+  | BadImage
+  | Scale
+  | ControlPlaneOutage
+  | RegistryOutage;
+
+export type FaultType = Fault['type'];
