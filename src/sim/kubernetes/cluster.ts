@@ -60,7 +60,12 @@ export class SimulatedCluster {
       );
     }
     const controllers = this.api.client(this.links.controllers);
-    const scheduler = new Scheduler(environment, this.api.client(this.links.scheduler), this.machines.length);
+    const scheduler = new Scheduler(
+      environment,
+      this.api.client(this.links.scheduler),
+      this.machines.map((machine) => machine.object()),
+      { takesFromBackoff: scenario.cluster.minor >= 33 },
+    );
     const steady: PodObject[] = [];
     const sets: ReplicaSetObject[] = [];
     for (const workload of scenario.workloads) {
@@ -70,7 +75,7 @@ export class SimulatedCluster {
       sets.push({ name, ...spec });
       for (let number = 1; number <= replicas; number += 1) {
         const pod = { name: podName(name, number), workload, owner: name, template, ...RUNNING };
-        steady.push({ ...pod, node: scheduler.place(pod) });
+        steady.push(scheduler.place(pod));
       }
     }
     for (const set of sets) this.api.replicaSets.restore(set);
@@ -158,6 +163,7 @@ export class SimulatedCluster {
 }
 
 const RUNNING = {
+  node: undefined,
   phase: 'Running',
   has_address: true,
   ready: true,
