@@ -1,6 +1,5 @@
-import { loadScenario } from '../../src/scenario/load.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
-import { type Configuration, scenarioFileOf } from './configurations.ts';
+import type { Configuration } from './configurations.ts';
 import { type Check, type Figures, figuresOf, isWithinLuck, missedOf } from './criteria.ts';
 import type { MeasuredTrial, Sorted } from './measured-trials.ts';
 import { type PredictedTrials, predictTrials } from './predictions.ts';
@@ -30,11 +29,11 @@ export interface Outcome {
  */
 export async function judge(
   configuration: Configuration,
+  scenario: Scenario,
   { valid, invalid, stale }: Sorted,
   calibrate: ((scenario: Scenario) => Scenario) | undefined,
 ): Promise<Outcome | undefined> {
   if (valid.length === 0) return undefined;
-  const scenario = loadScenario(scenarioFileOf(configuration));
   const measured = valid.map(({ observation }) => observation);
   const beside = async (predicted: Scenario): Promise<Judged> => {
     const trials = await predictTrials(predicted);

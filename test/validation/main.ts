@@ -2,16 +2,17 @@
  * `npm run validate`: real failures on the testbed, held against the predictions. What it does is in arguments.ts;
  * docs/validation.md is its result, and test/validation/measured is kept for the next time.
  */
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { loadScenario } from '../../src/scenario/load.ts';
 import { whyNotHere } from '../../testbed/requirements.ts';
 import { type Arguments, parseArguments, USAGE } from './arguments.ts';
 import { type CalibrationInUse, calibrationInUse } from './calibration.ts';
-import { SUITE_EXPLANATIONS } from './configurations.ts';
+import { SUITE_EXPLANATIONS, scenarioFileOf } from './configurations.ts';
 import { isWithinLuck } from './criteria.ts';
 import { renderValidation } from './document.ts';
 import { type Judged, judge, judgedOf, type Outcome, unexplained } from './judge.ts';
-import { storedTrials } from './measure.ts';
+import { FORESHOCK, storedTrials } from './measure.ts';
 import { measureAll } from './measure-all.ts';
 import { dropTrials, FOLDER, measuredFile } from './measured-trials.ts';
 import { amount, checkText, interval, size } from './number-text.ts';
@@ -31,10 +32,15 @@ async function main(args: Arguments): Promise<number> {
   const calibration = await calibrationInUse();
   const outcomes: Outcome[] = [];
   for (const configuration of args.chosen) {
-    const outcome = await judge(configuration, storedTrials(configuration, FOLDER), calibration?.calibrate);
-    if (outcome === undefined) console.log(`not measured  ${configuration.name}`);
-    else outcomes.push(outcome);
-    if (outcome !== undefined) print(outcome);
+    const scenario = loadScenario(scenarioFileOf(configuration));
+    const trials = storedTrials(configuration, FOLDER);
+    const outcome = await judge(configuration, scenario, trials, calibration?.calibrate);
+    if (outcome === undefined) {
+      console.log(`not measured  ${configuration.name}`);
+      continue;
+    }
+    outcomes.push(outcome);
+    print(outcome);
   }
   const lines = args.isWhole && outcomes.length > 0 ? conclude(outcomes, calibration) : [];
   if (failures.length > 0) return EXIT.notMeasured;
@@ -45,6 +51,7 @@ async function main(args: Arguments): Promise<number> {
 async function measure({ chosen, fresh, trials, jobs }: Arguments): Promise<readonly string[]> {
   const reason = whyNotHere();
   if (reason !== undefined) return [`the testbed cannot be hosted here: ${reason}`];
+  if (!existsSync(FORESHOCK)) return ['dist/foreshock.js is not there: npm run build'];
   if (fresh) for (const { name } of chosen) dropTrials(measuredFile(FOLDER, name));
   const onLine = (line: string) => console.error(line);
   return measureAll(chosen, jobs, { trials, folder: FOLDER, onLine, signal: interruption.signal });

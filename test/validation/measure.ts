@@ -31,7 +31,8 @@ const BARREN_BATCHES_MAX = 2;
 /** `foreshock chaos` has measured: all well, nothing valid, an objective missed. */
 const MEASURED: readonly number[] = [EXIT.ok, EXIT.inconclusive, EXIT.objectiveMissed];
 
-const FORESHOCK = fileURLToPath(new URL('../../dist/foreshock.js', import.meta.url));
+/** As `npm run build` makes it. */
+export const FORESHOCK = fileURLToPath(new URL('../../dist/foreshock.js', import.meta.url));
 
 export interface MeasureOptions {
   /** Valid trials that are wanted. */
@@ -108,7 +109,6 @@ async function runBatch(
   { seed, trials }: Batch,
   testbed: Pick<Testbed, 'run' | 'forgetConnections'>,
 ): Promise<{ measured: ReturnType<typeof harvest>; code: number; out: string }> {
-  if (!existsSync(FORESHOCK)) throw new Error('dist/foreshock.js is not there: npm run build');
   const out = mkdtempSync(join(tmpdir(), 'foreshock-validation-'));
   // Where ports come round, each trial has an address of its own, and each batch begins with empty tables.
   const comesRound = load.source_ports === 'kernel';

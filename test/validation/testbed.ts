@@ -49,14 +49,15 @@ export function testbed({ instance: name, options, onLine, signal }: TestbedOpti
       if (code !== 0) throw new Error(`connections were not forgotten: exit code ${code}`);
     },
     async down() {
-      if (wasUp !== false) return;
+      // One of its own is nobody else's: if it was up, an earlier run was ended without this.
+      if (name === undefined && wasUp !== false) return;
       await call(['down']);
     },
   };
 }
 
 /**
- * Runs a command, and hands on what it says line by line.
+ * Runs a command, and hands on what it says on stderr line by line: progress and errors.
  *
  * @returns its exit code, 1 where a signal ended it
  */
@@ -68,18 +69,16 @@ export function runLines(
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     // In a group of its own: Ctrl-C reaches it once, through `signal`, and not from the terminal as well.
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env, detached: true });
+    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env, detached: true });
     const interrupt = () => child.kill('SIGINT');
     signal?.addEventListener('abort', interrupt);
     if (signal?.aborted) interrupt();
-    for (const stream of [child.stdout, child.stderr]) {
-      let unfinished = '';
-      stream.setEncoding('utf8').on('data', (chunk: string) => {
-        const lines = (unfinished + chunk).split('\n');
-        unfinished = lines.pop() ?? '';
-        for (const line of lines) if (line !== '') onLine(line);
-      });
-    }
+    let unfinished = '';
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      const lines = (unfinished + chunk).split('\n');
+      unfinished = lines.pop() ?? '';
+      for (const line of lines) if (line !== '') onLine(line);
+    });
     child.on('error', reject);
     child.on('close', (code) => {
       signal?.removeEventListener('abort', interrupt);
