@@ -1,6 +1,8 @@
 import type { Fault } from '../scenario/scenario.ts';
 import type { Cause } from './cause.ts';
 import { containerKill } from './faults/container-kill.ts';
+import { nodeDrain } from './faults/node-drain.ts';
+import { podEviction } from './faults/pod-eviction.ts';
 import { podKill } from './faults/pod-kill.ts';
 import type { SimulatedCluster } from './kubernetes/cluster.ts';
 
@@ -17,6 +19,8 @@ export interface FaultAction<F extends Fault> {
 const ACTIONS: { readonly [T in Fault['type']]?: FaultAction<Extract<Fault, { type: T }>> } = {
   'pod-kill': podKill,
   'container-kill': containerKill,
+  'pod-eviction': podEviction,
+  'node-drain': nodeDrain,
 };
 
 export function actionFor<F extends Fault>(fault: F): FaultAction<F> {

@@ -3,6 +3,7 @@ import type { Environment } from '../environment.ts';
 import type { ClientRateLimit } from './client-rate-limit.ts';
 import type { Link } from './link.ts';
 import {
+  type DisruptionBudgetObject,
   type EndpointSlice,
   isTerminating,
   type LeaseObject,
@@ -21,6 +22,7 @@ export class ApiServer {
   readonly workloads: Store<WorkloadObject>;
   readonly replicaSets: Store<ReplicaSetObject>;
   readonly endpoints: Store<EndpointSlice>;
+  readonly disruptionBudgets: Store<DisruptionBudgetObject>;
 
   constructor(environment: Environment) {
     this.pods = new Store(environment, (pod, gone) => recordPod(environment, this.nodes, pod, gone));
@@ -28,6 +30,7 @@ export class ApiServer {
     this.leases = new Store(environment);
     this.workloads = new Store(environment);
     this.replicaSets = new Store(environment);
+    this.disruptionBudgets = new Store(environment);
     this.endpoints = new Store(environment, ({ name, ready, terminating }) => {
       environment.record({ type: 'endpoints', at_ms: environment.now_ms, service: name, ready, terminating });
     });
@@ -48,6 +51,7 @@ export class ApiServer {
       workloads: of(this.workloads),
       replicaSets: of(this.replicaSets),
       endpoints: of(this.endpoints),
+      disruptionBudgets: of(this.disruptionBudgets),
     };
   }
 }
@@ -60,6 +64,7 @@ export interface ApiClient {
   readonly workloads: Resource<WorkloadObject>;
   readonly replicaSets: Resource<ReplicaSetObject>;
   readonly endpoints: Resource<EndpointSlice>;
+  readonly disruptionBudgets: Resource<DisruptionBudgetObject>;
 }
 
 /** The verbs on one kind of object. Each write takes its time; `done` is told when it has returned. */

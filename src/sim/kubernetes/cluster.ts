@@ -3,6 +3,7 @@ import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import { type ApiClient, ApiServer } from './api-server.ts';
 import { type Balancer, balancer } from './balancer.ts';
+import { DisruptionController } from './disruption.ts';
 import { ClusterDns } from './dns.ts';
 import { EndpointSliceController } from './endpointslice.ts';
 import { KubeProxy, type KubeProxyOptions } from './kube-proxy.ts';
@@ -79,6 +80,13 @@ export class SimulatedCluster {
       }
     }
     for (const set of sets) this.api.replicaSets.restore(set);
+    const disruption = new DisruptionController(
+      environment,
+      controllers,
+      scenario.disruption_budgets,
+      steady,
+    );
+    for (const budget of disruption.steady()) this.api.disruptionBudgets.restore(budget);
     new ReplicaSetController(environment, controllers, { sets, pods: steady });
     for (const pod of steady) {
       this.api.pods.restore(pod);
@@ -131,6 +139,16 @@ export class SimulatedCluster {
       if (isOfWorkload && pod.ready && !isTerminating(pod)) names.push(pod.name);
     }
     return names.sort();
+  }
+
+  /** Nodes that a fault may hit: those that run candidates, but for the one where the load enters; sorted by name. */
+  nodeCandidates(workload: string, namespace: string): string[] {
+    const names = new Set<string>();
+    for (const name of this.candidates(workload, namespace)) {
+      const node = this.api.pods.get(name)?.node;
+      if (node !== undefined && node !== 0) names.add((this.machines[node] as Machine).spec.name);
+    }
+    return [...names].sort();
   }
 
   #throughProxy(balance: Balancer): Choice {

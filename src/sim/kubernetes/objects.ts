@@ -1,5 +1,5 @@
 /** The objects of the API server, replaced as a whole by every write, never changed. */
-import type { Node, PodTemplate, Taint, Workload } from '../../scenario/scenario.ts';
+import type { DisruptionBudget, Node, PodTemplate, Taint, Workload } from '../../scenario/scenario.ts';
 
 export interface PodObject {
   readonly name: string;
@@ -107,6 +107,18 @@ export interface NodeObject {
   readonly ready: 'True' | 'False' | 'Unknown';
   readonly unschedulable: boolean;
   readonly taints: readonly Taint[];
+}
+
+/** A disruption budget with the status that the eviction API goes by. */
+export interface DisruptionBudgetObject {
+  readonly name: string;
+  readonly budget: DisruptionBudget;
+  /** Evictions that may still be granted. */
+  readonly allowed: number;
+  readonly current_healthy: number;
+  readonly desired_healthy: number;
+  /** Evicted pods whose deletion the disruption controller has not seen yet, and when they were evicted. */
+  readonly disrupted: ReadonlyMap<string, number>;
 }
 
 /** Renewed by a node's kubelet: that it lives. */

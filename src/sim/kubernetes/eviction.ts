@@ -1,0 +1,91 @@
+import { type Cause, step } from '../cause.ts';
+import type { Environment } from '../environment.ts';
+import type { ApiClient } from './api-server.ts';
+import { covers } from './disruption.ts';
+import { type DisruptionBudgetObject, isTerminating, type PodObject } from './objects.ts';
+
+/**
+ * The eviction subresource of a pod: a deletion that asks the disruption budget first. A refusal is HTTP 429, told
+ * to `answered` as false (Kubernetes 1.35 pkg/registry/core/pod/storage/eviction.go Create, checkAndDecrement).
+ *
+ * @param grace_period_s undefined: the pod's own
+ */
+export function evict(
+  environment: Environment,
+  api: ApiClient,
+  name: string,
+  grace_period_s: number | undefined,
+  cause: Cause,
+  answered: (isEvicted: boolean) => void,
+): void {
+  const pod = api.pods.get(name);
+  if (pod === undefined) {
+    answered(true);
+    return;
+  }
+  const remove = (because: Cause) => {
+    const grace_s = grace_period_s ?? pod.template.termination_grace_period_s;
+    api.pods.delete(name, grace_s, because, () => answered(true));
+  };
+  const budget = canIgnoreBudgets(pod) ? undefined : budgetOf(api, pod);
+  if (budget === undefined) {
+    remove(cause);
+    return;
+  }
+  let isAllowed = false;
+  api.disruptionBudgets.update(
+    budget.name,
+    (current) => {
+      if (isUnhealthyAndMayGo(current, pod)) {
+        isAllowed = true;
+        return undefined;
+      }
+      if (current.allowed === 0) return undefined;
+      isAllowed = true;
+      const disrupted = new Map(current.disrupted).set(name, environment.now_ms);
+      return { allowed: current.allowed - 1, disrupted };
+    },
+    cause,
+    (stored) => {
+      if (isAllowed) remove(step(stored, 'eviction', environment.now_ms));
+      else answered(false);
+    },
+  );
+}
+
+/** canIgnorePDB: it is down anyway. */
+function canIgnoreBudgets(pod: PodObject): boolean {
+  return pod.phase !== 'Running' || isTerminating(pod);
+}
+
+function budgetOf(api: ApiClient, pod: PodObject): DisruptionBudgetObject | undefined {
+  return [...api.disruptionBudgets.values()].find(({ budget }) => covers(budget, pod));
+}
+
+function isUnhealthyAndMayGo(object: DisruptionBudgetObject, pod: PodObject): boolean {
+  if (pod.ready) return false;
+  if (object.budget.unhealthy_pod_eviction_policy === 'AlwaysAllow') return true;
+  return object.current_healthy >= object.desired_healthy && object.desired_healthy > 0;
+}
+
+/** `kubectl drain` asks again after this where a budget refused (kubectl 1.35 pkg/cmd/drain/drain.go EvictErrorRetryDelay). */
+export const EVICTION_RETRY_MS = 5000;
+
+/** Evicts a pod, asking again until it goes or `isWanted` says no more. */
+export function evictPatiently(
+  environment: Environment,
+  api: ApiClient,
+  name: string,
+  grace_period_s: number | undefined,
+  cause: Cause,
+  isWanted: () => boolean,
+): void {
+  if (!isWanted()) return;
+  evict(environment, api, name, grace_period_s, cause, (isEvicted) => {
+    if (isEvicted) return;
+    environment.after(EVICTION_RETRY_MS, () => {
+      const waited = step(cause, 'disruption budget', environment.now_ms);
+      evictPatiently(environment, api, name, grace_period_s, waited, isWanted);
+    });
+  });
+}
