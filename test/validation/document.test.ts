@@ -97,9 +97,9 @@ describe('renderValidation', () => {
     const configuration = { ...first, explanation: 'The moon was full.' };
     const outcome = outcomeOf(configuration, { measured: 300, defaults: 400 });
     const document = documentOf([outcome]);
-    expect(rowsOf(document, first.title)[0]).toContain('| MISSED |');
+    expect(rowsOf(document, first.title)[0]).toContain('| **missed**: mean, ');
     expect(document).toMatch(/Missed: mean \+33\.3 % \(allowed 25\.0 %, known to .*\. The moon was full\./);
-    expect(document).toMatch(/\| at least 12 \| 1 \(missed\) \|.*MISSED/);
+    expect(document).toMatch(/\| at least 12 \| 1 \(missed\) \|.*\*\*missed\*\*/);
     expect(unexplained(outcome)).toEqual([]);
     const silent = outcomeOf(first, { measured: 300, defaults: 400 });
     expect(unexplained(silent).map(({ id }) => id)).toContain('downtime');
@@ -111,7 +111,9 @@ describe('renderValidation', () => {
     expect(outcome.missed.map(({ id }) => id)).toEqual(['availability-time', 'availability-requests']);
     expect(unexplained(outcome)).toEqual([]);
     const document = documentOf([outcome]);
-    expect(rowsOf(document, first.title)[0]).toContain('| missed, within luck |');
+    expect(rowsOf(document, first.title)[0]).toContain(
+      '| missed within luck: availability by time, availability by requests |',
+    );
     expect(document).toContain(
       'Missed, though by less than so many trials can tell: availability by time -0.30 points',
     );

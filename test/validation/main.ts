@@ -100,8 +100,8 @@ function print(outcome: Outcome): void {
   }
 }
 
-const isUnexplained = ({ id, held, isOfConfigurations }: SuiteLine): boolean =>
-  !held && !isOfConfigurations && SUITE_EXPLANATIONS[id] === undefined;
+const isUnexplained = ({ id, held, configurations }: SuiteLine): boolean =>
+  !held && configurations === undefined && SUITE_EXPLANATIONS[id] === undefined;
 
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

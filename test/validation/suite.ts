@@ -1,6 +1,6 @@
 /** How the predictions did over all configurations, and what they were to reach. Pure. */
 import { median } from 'simple-statistics';
-import { BOUNDS, type CheckId, checkOf, type Figures } from './criteria.ts';
+import { BOUNDS, type Check, type CheckId, checkOf, type Figures } from './criteria.ts';
 
 /** From the defaults as they come, or with the delays fitted to this cluster on trials of their own. */
 export type Basis = 'defaults' | 'calibrated';
@@ -25,8 +25,8 @@ export interface SuiteLine {
   /** Undefined where nothing is demanded of this basis: the figure is for information. */
   readonly target: { readonly min?: number; readonly max?: number } | undefined;
   readonly held: boolean;
-  /** It is the worst of the configurations, whose own misses carry their explanations. */
-  readonly isOfConfigurations: boolean;
+  /** Where it is the worst of the configurations, whose own misses carry their explanations: how many are well. */
+  readonly configurations: { readonly held: number; readonly of: number } | undefined;
 }
 
 export const SUITE_TARGETS = {
@@ -56,8 +56,7 @@ export function breadthOf(figures: readonly Figures[]): readonly SuiteLine[] {
 export function suiteOf(figures: readonly Figures[], basis: Basis, isJudged: boolean): readonly SuiteLine[] {
   const long = figures.filter(({ metric }) => metric === 'downtime_s');
   const short = figures.filter(({ metric }) => metric === 'failed_requests');
-  const worst = (of: readonly Figures[], id: CheckId) =>
-    Math.max(...of.map((each) => Math.abs(checkOf(each, id).value)));
+  const checks = (of: readonly Figures[], id: CheckId) => of.map((each) => checkOf(each, id));
   const target = (value: SuiteLine['target']) => (isJudged ? value : undefined);
   const inside = sum(figures.map((each) => each.inside)) / sum(figures.map(({ trials }) => trials));
   const same = figures.filter(
@@ -77,7 +76,7 @@ export function suiteOf(figures: readonly Figures[], basis: Basis, isJudged: boo
             `${basis}-downtime-worst`,
             'error of the mean downtime, worst',
             'share',
-            worst(long, 'downtime'),
+            checks(long, 'downtime'),
             basis === 'calibrated' ? { max: BOUNDS.downtime_share } : undefined,
           ),
         ]),
@@ -88,7 +87,7 @@ export function suiteOf(figures: readonly Figures[], basis: Basis, isJudged: boo
             `${basis}-failed-requests-worst`,
             `error in failed requests, worst, where downtime is under ${BOUNDS.short_downtime_s} s`,
             'requests',
-            worst(short, 'downtime'),
+            checks(short, 'downtime'),
             target({ max: BOUNDS.failed_requests }),
           ),
         ]),
@@ -103,29 +102,30 @@ export function suiteOf(figures: readonly Figures[], basis: Basis, isJudged: boo
       `${basis}-availability-time`,
       'error of availability by time, worst',
       'points',
-      worst(figures, 'availability-time'),
+      checks(figures, 'availability-time'),
       target({ max: BOUNDS.availability_points }),
     ),
     worstLine(
       `${basis}-availability-requests`,
       'error of availability by requests, worst',
       'points',
-      worst(figures, 'availability-requests'),
+      checks(figures, 'availability-requests'),
       target({ max: BOUNDS.availability_points }),
     ),
     worstLine(
       `${basis}-throughput`,
       'error of throughput, worst',
       'share',
-      worst(figures, 'throughput'),
+      checks(figures, 'throughput'),
       target({ max: BOUNDS.throughput_share }),
     ),
-    worstLine(
+    line(
       `${basis}-distributions`,
       `configurations whose outages are alike in number and in duration (KS, p > ${BOUNDS.ks_p})`,
       'share',
       same.length / figures.length,
       target({ min: SUITE_TARGETS.distributions_share_min }),
+      { held: same.length, of: figures.length },
     ),
   ];
 }
@@ -136,15 +136,27 @@ function line(
   unit: SuiteLine['unit'],
   value: number,
   target: SuiteLine['target'],
-  isOfConfigurations = false,
+  configurations?: SuiteLine['configurations'],
 ): SuiteLine {
   const held =
     value >= (target?.min ?? -Infinity) - ROUNDING && value <= (target?.max ?? Infinity) + ROUNDING;
-  return { id, what, unit, value, target, held, isOfConfigurations };
+  return { id, what, unit, value, target, held, configurations };
 }
 
-const worstLine = (...[id, what, unit, value, target]: Parameters<typeof line>): SuiteLine =>
-  line(id, what, unit, value, target, true);
+/** The worst of the configurations in one of their checks. */
+function worstLine(
+  id: SuiteId,
+  what: string,
+  unit: SuiteLine['unit'],
+  checks: readonly Check[],
+  target: SuiteLine['target'],
+): SuiteLine {
+  const worst = Math.max(...checks.map(({ value }) => Math.abs(value)));
+  return line(id, what, unit, worst, target, {
+    held: checks.filter(({ held }) => held).length,
+    of: checks.length,
+  });
+}
 
 const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
 
