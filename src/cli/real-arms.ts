@@ -3,6 +3,7 @@
  * Kubernetes client.
  */
 import type { Progress as ChaosProgress } from '../chaos/world.ts';
+import { meanRate_per_s } from '../scenario/schedule.ts';
 import { tee } from '../timeline/event.ts';
 import type { FaultLog } from '../timeline/measurement.ts';
 import type { Score } from '../timeline/score.ts';
@@ -57,7 +58,8 @@ export const arms: Arms = {
 
   async compare(scenario, prediction, measurement) {
     const { compare } = await import('../timeline/compare.ts');
-    const { rate_per_s, duration_ms, latency_limit_ms } = scenario.load;
+    const { duration_ms, latency_limit_ms } = scenario.load;
+    const rate_per_s = meanRate_per_s(scenario.load);
     const resolution = { rate_per_s, latency_limit_ms, window_s: duration_ms / 1000 };
     return compare(prediction, measurement, resolution, scenario.objectives);
   },

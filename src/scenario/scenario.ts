@@ -32,7 +32,7 @@ export interface Scenario {
     readonly proxy_mode: 'iptables' | 'ipvs' | 'nftables';
     /** Images that no node has yet, by name as the manifests say it; all others are on every node. */
     readonly registry: Registry;
-    /** Feature gates that change how fast containers are restarted, where the scenario turns them on. */
+    /** Feature gates that the scenario turns on. */
     readonly feature_gates: readonly FeatureGate[];
   };
   readonly workloads: readonly Workload[];
@@ -96,7 +96,10 @@ export interface Registry {
 }
 
 /** Kubernetes' alpha and beta switches that the model knows. */
-export type FeatureGate = 'ReduceDefaultCrashLoopBackOffDecay' | 'KubeletCrashLoopBackOffMax';
+export type FeatureGate =
+  | 'ReduceDefaultCrashLoopBackOffDecay'
+  | 'KubeletCrashLoopBackOffMax'
+  | 'MaxUnavailableStatefulSet';
 
 /** policy/v1 PodDisruptionBudget: what the eviction API keeps up. */
 export interface DisruptionBudget {
@@ -121,6 +124,8 @@ export interface Autoscaler {
   readonly max_replicas: number;
   /** The largest answer of several metrics wins. */
   readonly metrics: readonly AutoscalerMetric[];
+  /** Whether the manifest has `behavior`: without it the controller has rules of its own. */
+  readonly has_behavior: boolean;
   readonly scale_up: ScalingRules;
   readonly scale_down: ScalingRules;
 }

@@ -77,6 +77,32 @@ export const TIMING = {
   sandbox_stop: delay(lognormal(105, 0.15), 'from the end of the last container to the address being gone'),
   probe_request: delay(lognormal(2, 0.4), 'one probe of a healthy application'),
 
+  hpa_sync_period: timer(
+    15_000,
+    'how often a horizontal pod autoscaler looks at its metrics',
+    'Kubernetes 1.35 pkg/controller/podautoscaler/config/v1alpha1/defaults.go HorizontalPodAutoscalerSyncPeriod',
+  ),
+  hpa_cpu_initialization_period: timer(
+    300_000,
+    'how long after its start the processor time of a pod counts only while it is ready',
+    'Kubernetes 1.35 pkg/controller/podautoscaler/config/v1alpha1/defaults.go HorizontalPodAutoscalerCPUInitializationPeriod',
+  ),
+  hpa_initial_readiness_delay: timer(
+    30_000,
+    'a pod that turned unready within this of its start is taken as never ready',
+    'Kubernetes 1.35 pkg/controller/podautoscaler/config/v1alpha1/defaults.go HorizontalPodAutoscalerInitialReadinessDelay',
+  ),
+  metrics_resolution: timer(
+    15_000,
+    "how often the metrics server reads the kubelets' figures",
+    'metrics-server 0.7 manifests/base/deployment.yaml metric-resolution',
+  ),
+  cadvisor_housekeeping: timer(
+    10_000,
+    "how often a kubelet reads a container's counters; up to twice that by chance",
+    'Kubernetes 1.35 pkg/kubelet/cadvisor/cadvisor_linux.go housekeeping_interval; cadvisor manager/container.go nextHousekeepingInterval',
+  ),
+
   kube_proxy_min_sync_period: timer(
     1000,
     'least pause between the end of a sync and the next; an idle proxy syncs at once',

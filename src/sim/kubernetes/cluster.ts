@@ -1,11 +1,13 @@
-import type { Scenario, Service } from '../../scenario/scenario.ts';
+import type { Autoscaler, Scenario, Service, Workload } from '../../scenario/scenario.ts';
 import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import { type ApiClient, ApiServer } from './api-server.ts';
+import { MetricsServer, type Usage } from './autoscaling/metrics-server.ts';
 import { type Balancer, balancer } from './balancer.ts';
 import { DisruptionController } from './disruption.ts';
 import { ClusterDns } from './dns.ts';
 import { EndpointSliceController } from './endpointslice.ts';
+import { HorizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
 import { KubeProxy, type KubeProxyOptions } from './kube-proxy.ts';
 import { Kubelet } from './kubelet.ts';
 import { Link } from './link.ts';
@@ -70,7 +72,8 @@ export class SimulatedCluster {
     const steady: PodObject[] = [];
     const sets: ReplicaSetObject[] = [];
     for (const workload of scenario.workloads) {
-      const { name, replicas, pod: template } = workload;
+      const { name, pod: template } = workload;
+      const replicas = replicasAtFirst(scenario.autoscalers, workload);
       const spec = { workload, template, replicas, revision: 1 };
       this.api.workloads.restore({ name: workloadKey(workload), ...spec });
       sets.push({ name, ...spec });
@@ -92,6 +95,7 @@ export class SimulatedCluster {
       this.api.pods.restore(pod);
       this.#kubelets[pod.node as number]?.restore(pod);
     }
+    if (scenario.autoscalers.length > 0) this.#startAutoscalers(scenario.autoscalers, controllers, steady);
     const endpoints = new EndpointSliceController(environment, controllers, service, steady);
     this.api.endpoints.restore(endpoints.current);
     const entry = this.api.client((this.machines[0] as Machine).link);
@@ -121,6 +125,40 @@ export class SimulatedCluster {
       () => (dns === undefined ? this.#throughProxy(balance) : toOneOf(dns.lookup(), balance)),
       (pod) => this.#backend(pod),
     );
+  }
+
+  #startAutoscalers(
+    autoscalers: readonly Autoscaler[],
+    controllers: ApiClient,
+    steady: readonly PodObject[],
+  ): void {
+    const names = () => [...this.api.pods.values()].map(({ name }) => name);
+    const metrics = new MetricsServer(this.environment, names, (pod) => this.#usage(pod));
+    for (const autoscaler of autoscalers) {
+      const target = [...this.api.workloads.values()].find(
+        ({ workload: { name, namespace, kind } }) =>
+          name === autoscaler.workload && namespace === autoscaler.namespace && kind !== 'DaemonSet',
+      );
+      if (target === undefined) continue;
+      new HorizontalPodAutoscaler(this.environment, controllers, metrics, autoscaler, target.name, steady);
+    }
+  }
+
+  /** What the pod's containers have used; undefined while none runs. */
+  #usage(pod: string): Usage | undefined {
+    const worker = this.worker(pod);
+    const containers = this.api.pods.get(pod)?.template.containers ?? [];
+    const used = containers.flatMap(({ name }) => {
+      const process = worker?.container(name);
+      return process === undefined || process.hasExited ? [] : [process.usage];
+    });
+    return used.length === 0
+      ? undefined
+      : {
+          cpu_ms: used.reduce((sum, each) => sum + each.cpu_ms, 0),
+          requests: used.reduce((sum, each) => sum + each.requests, 0),
+          started_at_ms: Math.max(...used.map((each) => each.started_at_ms)),
+        };
   }
 
   worker(pod: string): PodWorker | undefined {
@@ -189,6 +227,17 @@ const RUNNING = {
   created_at_ms: Number.NEGATIVE_INFINITY,
   grace_period_s: undefined,
 } as const;
+
+/** A workload without load has long been scaled down as far as it may be. */
+function replicasAtFirst(
+  autoscalers: readonly Autoscaler[],
+  { name, namespace, kind, replicas }: Workload,
+): number {
+  const its = autoscalers.find(
+    (each) => each.workload === name && each.namespace === namespace && kind !== 'DaemonSet',
+  );
+  return its === undefined || replicas === 0 ? replicas : its.min_replicas;
+}
 
 /** A name that stands for nothing is an error at once; the client's, as a refusal is. */
 function toOneOf(pods: readonly string[], balance: Balancer): Choice {

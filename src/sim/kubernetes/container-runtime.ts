@@ -12,6 +12,13 @@ export class Sandbox {
   isUp = true;
 }
 
+interface ProcessUsage {
+  /** Processor time of the requests it has answered. */
+  cpu_ms: number;
+  requests: number;
+  readonly started_at_ms: number;
+}
+
 /** The program in a container, from exec to exit. */
 export class Process {
   readonly #environment: Environment;
@@ -21,6 +28,7 @@ export class Process {
   #exited_at_ms = Number.POSITIVE_INFINITY;
   /** Why it listens since when; undefined while it does not, and where it always did. */
   #listening: Cause | undefined;
+  readonly #usage: ProcessUsage;
   readonly #onExit: (cause: Cause) => void;
   readonly #onListening: (process: Process, cause: Cause) => void;
 
@@ -34,6 +42,7 @@ export class Process {
     this.#container = container;
     this.#onListening = onListening;
     this.#onExit = onExit;
+    this.#usage = { cpu_ms: 0, requests: 0, started_at_ms: environment.now_ms };
     this.#station = new Station(
       { now: () => environment.now_ms, after: (delay_ms, action) => environment.after(delay_ms, action) },
       container.application.concurrency,
@@ -50,6 +59,11 @@ export class Process {
 
   get exited_at_ms(): number {
     return this.#exited_at_ms;
+  }
+
+  /** What it has used since it started, as the kubelet counts it. */
+  get usage(): Readonly<ProcessUsage> {
+    return this.#usage;
   }
 
   get listeningCause(): Cause | undefined {
@@ -81,7 +95,13 @@ export class Process {
       this.#container.application.service_time,
       this.#environment.uniform('application/service_time'),
     );
-    this.#station.submit(service_ms, done, lost);
+    const { cpu_per_request_ms } = this.#container.application;
+    const served = () => {
+      this.#usage.cpu_ms += cpu_per_request_ms;
+      this.#usage.requests += 1;
+      done();
+    };
+    this.#station.submit(service_ms, served, lost);
   }
 
   /** SIGTERM (or the image's stop signal): what follows is the application's own behaviour. */

@@ -17,7 +17,7 @@ export interface PodObject {
   /** Whether its status names an address, without which it is no endpoint. */
   readonly has_address: boolean;
   readonly ready: boolean;
-  /** Since when, on the trial's clock; counts only while it is ready. */
+  /** When that last changed, on the trial's clock: the Ready condition's lastTransitionTime. */
   readonly ready_since_ms: number;
   readonly created_at_ms: number;
   /** Set by a deletion: the grace period it was deleted with. */
@@ -26,9 +26,11 @@ export interface PodObject {
 
 export const isTerminating = (pod: PodObject): boolean => pod.grace_period_s !== undefined;
 
+/** Its containers have ended for good. */
+export const isTerminal = (pod: PodObject): boolean => pod.phase === 'Succeeded' || pod.phase === 'Failed';
+
 /** Neither being deleted nor ended: what controllers count (Kubernetes 1.35 pkg/controller/controller_utils.go IsPodActive). */
-export const isActive = (pod: PodObject): boolean =>
-  !isTerminating(pod) && pod.phase !== 'Succeeded' && pod.phase !== 'Failed';
+export const isActive = (pod: PodObject): boolean => !isTerminating(pod) && !isTerminal(pod);
 
 /** The spec of a workload as it is now: the manifests', until somebody scales it or rolls something out. */
 export interface WorkloadObject {
@@ -49,6 +51,8 @@ export interface WorkloadObject {
 export interface DeploymentStatus {
   /** The spec that it is about: observedGeneration. */
   readonly observed: { readonly template: PodTemplate; readonly replicas: number };
+  /** The annotation deployment.kubernetes.io/revision, which is written together with it. */
+  readonly revision: number;
   /** Active pods, of all its sets and of the new one. */
   readonly replicas: number;
   readonly updated: number;
@@ -59,7 +63,6 @@ export interface DeploymentStatus {
   readonly progressing: {
     readonly reason:
       | 'NewReplicaSetCreated'
-      | 'FoundNewReplicaSet'
       | 'ReplicaSetUpdated'
       | 'NewReplicaSetAvailable'
       | 'ProgressDeadlineExceeded';

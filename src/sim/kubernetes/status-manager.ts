@@ -47,7 +47,7 @@ export class StatusManager {
     const status = this.#status;
     this.#environment.after(this.#environment.delay_ms('api_write'), () => {
       const read = step(cause, 'API server', this.#environment.now_ms);
-      const ready_since_ms = status.ready ? read.end_ms : 0;
+      const ready_since_ms = read.end_ms;
       const change = (pod: PodObject) =>
         pod.ready === status.ready ? status : { ...status, ready_since_ms };
       this.#api.pods.update(this.#podName, change, read, () => {
