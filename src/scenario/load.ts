@@ -2,18 +2,16 @@
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { EXIT, UserError } from './errors.ts';
 import { check, valueAt } from './issues.ts';
-import { type ManifestWorkload, readDeployment } from './manifest/deployment.ts';
-import { type LocatedObject, readObjects } from './manifest/objects.ts';
-import { type ReadService, readService } from './manifest/service.ts';
-import { unmodelled } from './manifest/unmodelled.ts';
-import { plainNodes } from './nodes.ts';
+import { behaviourOf, MINOR_DEFAULT } from './kubernetes-version.ts';
+import { readManifests } from './manifest/manifests.ts';
+import { NODES_DEFAULT, plainNodes } from './nodes.ts';
 import { Problems } from './problem.ts';
+import { Reporter } from './reporter.ts';
 import { resolveApplications } from './resolve/applications.ts';
 import { resolveFaults } from './resolve/faults.ts';
 import { resolveLoad, resolveService } from './resolve/load.ts';
 import { resolveObjectives } from './resolve/objectives.ts';
-import { Reporter } from './resolve/reporter.ts';
-import type { IgnoredObject, ManifestObject, Scenario } from './scenario.ts';
+import type { Scenario } from './scenario.ts';
 import { type ScenarioFile, scenarioSchema } from './schema.ts';
 import { readSource } from './source.ts';
 import { parseYaml, type YamlDocument } from './yaml.ts';
@@ -81,13 +79,19 @@ function resolve(
   const report = new Reporter(document, problems);
 
   const before = problems.count;
-  const manifests = readManifests(path, file.manifests ?? [], document, problems);
+  const nodes = plainNodes(file.cluster?.nodes ?? NODES_DEFAULT);
+  const minor = file.cluster?.kubernetes ?? MINOR_DEFAULT;
+  const references = (file.manifests ?? []).map((reference, index) => ({
+    path: isAbsolute(reference) ? reference : join(dirname(path), reference),
+    from: document.position(['manifests', index]),
+  }));
+  const manifests = readManifests(references, { behaviour: behaviourOf(minor), nodes, problems });
   // Names are resolved only where every manifest could be read: else one slip would bring many messages.
   const complete = file.manifests !== undefined && problems.count === before;
   const { workloads, services } = manifests;
 
   const resolved = complete && file.applications && resolveApplications(file.applications, workloads, report);
-  const service = complete && file.load && resolveService(file.load.service, services, workloads, report);
+  const service = complete && file.load && resolveService(file.load, services, workloads, report);
   const load = file.load && resolveLoad(file.load, service || undefined, report);
   const faults =
     complete && file.faults && resolveFaults(file.faults, workloads, file.load?.duration, report);
@@ -107,15 +111,15 @@ function resolve(
     },
     cluster: {
       minor: cluster.kubernetes,
-      nodes: plainNodes(cluster.nodes),
+      nodes,
       proxy_mode: 'iptables',
       registry: { images: {}, bytes_per_s: Number.POSITIVE_INFINITY },
       feature_gates: [],
     },
     workloads: resolved,
     services: services.flatMap((each) => each.service ?? []),
-    disruption_budgets: [],
-    autoscalers: [],
+    disruption_budgets: manifests.disruption_budgets,
+    autoscalers: manifests.autoscalers,
     ignored: manifests.ignored,
     objects: manifests.objects,
     timing,
@@ -134,63 +138,4 @@ function checkSections(document: YamlDocument, problems: Problems): Partial<Scen
     return section.success ? [[name, section.data]] : [];
   });
   return Object.fromEntries(sections);
-}
-
-interface Manifests {
-  readonly objects: readonly ManifestObject[];
-  readonly workloads: readonly ManifestWorkload[];
-  readonly services: readonly ReadService[];
-  readonly ignored: readonly IgnoredObject[];
-}
-
-function readManifests(
-  path: string,
-  references: readonly string[],
-  document: YamlDocument,
-  problems: Problems,
-): Manifests {
-  const objects = readObjects(
-    references.map((reference, index) => ({
-      path: isAbsolute(reference) ? reference : join(dirname(path), reference),
-      from: document.position(['manifests', index]),
-    })),
-    problems,
-  );
-  const isDeployment = (object: LocatedObject) =>
-    object.kind === 'Deployment' && object.apiVersion === 'apps/v1';
-  const isService = (object: LocatedObject) => object.kind === 'Service' && object.apiVersion === 'v1';
-  const deployments = objects.filter(isDeployment);
-  const workloads = deployments.flatMap((object) => readDeployment(object, problems) ?? []);
-  const allWorkloads = workloads.length === deployments.length ? workloads : undefined;
-  reportSharedNames(deployments, problems);
-  reportSharedNames(objects.filter(isService), problems);
-  const others = objects.filter((object) => !isDeployment(object));
-  const services = objects
-    .filter(isService)
-    .flatMap((object) => readService(object, allWorkloads, others, problems) ?? []);
-  return {
-    objects: objects.map(({ document: _document, path: _path, ...object }) => object),
-    workloads,
-    services,
-    ignored: objects.flatMap((object): readonly IgnoredObject[] => {
-      const unusable = services.some((each) => each.object === object && each.unusable !== undefined);
-      if (unusable || !(isDeployment(object) || isService(object))) {
-        return [{ kind: object.kind, name: object.name, position: object.position }];
-      }
-      return unmodelled(object);
-    }),
-  };
-}
-
-/** A scenario names objects without their namespace, so a name must stand for one of a kind. */
-function reportSharedNames(ofOneKind: readonly LocatedObject[], problems: Problems): void {
-  for (const [index, { kind, name, namespace, position }] of ofOneKind.entries()) {
-    const other = ofOneKind.slice(0, index).find((earlier) => earlier.name === name);
-    if (other === undefined || other.namespace === namespace) continue;
-    problems.add({
-      position,
-      message: `${kind} ${name} is there in two namespaces: ${other.namespace} and ${namespace}`,
-      hint: 'name the manifests of one of them',
-    });
-  }
 }

@@ -1,5 +1,8 @@
 import type { Node } from './scenario.ts';
 
+/** How many the scheduler can use, where the scenario does not say. */
+export const NODES_DEFAULT = 2;
+
 /** Pods a node takes at most (Kubernetes 1.35 pkg/kubelet/apis/config/v1beta1/defaults.go MaxPods). */
 export const MAX_PODS = 110;
 

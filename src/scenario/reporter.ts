@@ -1,24 +1,30 @@
-/** Where what is found wrong with a scenario's meaning is said. */
-import type { Problem, Problems } from '../problem.ts';
-import type { Position } from '../scenario.ts';
-import type { Path, YamlDocument } from '../yaml.ts';
+/** Where what is found wrong with the meaning of a file is said. */
+import type { Problem, Problems } from './problem.ts';
+import type { Position } from './scenario.ts';
+import type { Path, YamlDocument } from './yaml.ts';
 
-/** Reports against the scenario file. */
+type Said = Omit<Problem, 'position' | 'excerpt'>;
+
+/** Reports against a document, or against a part of it that paths begin in. */
 export class Reporter {
   readonly #document: YamlDocument;
   readonly #problems: Problems;
+  readonly #base: Path;
 
-  constructor(document: YamlDocument, problems: Problems) {
+  constructor(document: YamlDocument, problems: Problems, base: Path = []) {
     this.#document = document;
     this.#problems = problems;
+    this.#base = base;
   }
 
-  at(path: Path, problem: Omit<Problem, 'position' | 'excerpt'>): undefined {
-    this.#problems.add({ position: this.#document.position(path), ...problem });
+  /** At the value. */
+  at(path: Path, problem: Said): undefined {
+    this.#problems.add({ position: this.position(path), ...problem });
   }
 
-  atKey(path: Path, problem: Omit<Problem, 'position' | 'excerpt'>): undefined {
-    this.#problems.add({ position: this.#document.keyPosition(path), ...problem });
+  /** At the key, where the field itself should not be there. */
+  atKey(path: Path, problem: Said): undefined {
+    this.#problems.add({ position: this.keyPosition(path), ...problem });
   }
 
   elsewhere(problem: Problem): undefined {
@@ -26,7 +32,11 @@ export class Reporter {
   }
 
   position(path: Path): Position {
-    return this.#document.position(path);
+    return this.#document.position([...this.#base, ...path]);
+  }
+
+  keyPosition(path: Path): Position {
+    return this.#document.keyPosition([...this.#base, ...path]);
   }
 }
 

@@ -8,6 +8,7 @@
 import { z } from 'zod';
 import { constant, type Distribution, lognormal } from './distribution.ts';
 import { distributionText } from './distribution-text.ts';
+import { NODES_DEFAULT } from './nodes.ts';
 import { TIMING, type Timing, type TimingName } from './timing.ts';
 import { DURATION, durationToMs, PERCENTAGE, percentageToFraction, RATE, rateToPerSecond } from './units.ts';
 
@@ -151,26 +152,37 @@ export const APPLICATION_DEFAULTS = {
   },
   on_sigterm: { value: 'exit', text: 'exit', source: "assumption: SIGTERM's default action, signal(7)" },
   stop_time: { value: constant(10), text: '10ms', source: 'assumption: nothing to save' },
-  cpu_per_request: { value_ms: 1, text: '1ms', source: 'assumption: a static page' },
+  cpu_per_request: { value: 1, text: '1ms', source: 'assumption: a static page' },
 } as const;
 
-const withDefault = (name: keyof typeof APPLICATION_DEFAULTS, what: string): string =>
-  `${what} Default: ${APPLICATION_DEFAULTS[name].text} (${APPLICATION_DEFAULTS[name].source}).`;
+/** The same for init containers. */
+export const INIT_DEFAULTS = {
+  run_time: {
+    value: lognormal(100, 0.5),
+    text: 'lognormal with a median of 100ms and sigma 0.5',
+    source: 'assumption: a script that finds everything in place',
+  },
+} as const;
+
+const DEFAULTS = { ...APPLICATION_DEFAULTS, ...INIT_DEFAULTS };
+
+const withDefault = (name: keyof typeof DEFAULTS, what: string): string =>
+  `${what} Default: ${DEFAULTS[name].text} (${DEFAULTS[name].source}).`;
 
 const application = z.strictObject({
   start_time: distribution
-    .default(APPLICATION_DEFAULTS.start_time.value)
+    .optional()
     .describe(withDefault('start_time', 'From the start of the program to its listening.')),
   service_time: distribution
-    .default(APPLICATION_DEFAULTS.service_time.value)
+    .optional()
     .describe(withDefault('service_time', 'Time a replica spends on one request.')),
   concurrency: count
     .max(1_000_000)
-    .default(APPLICATION_DEFAULTS.concurrency.value)
+    .optional()
     .describe(withDefault('concurrency', 'Requests a replica works on at once.')),
   on_sigterm: z
     .enum(['exit', 'drain', 'serve', 'ignore'])
-    .default(APPLICATION_DEFAULTS.on_sigterm.value)
+    .optional()
     .describe(
       withDefault(
         'on_sigterm',
@@ -180,22 +192,22 @@ const application = z.strictObject({
       ),
     ),
   stop_time: distribution
-    .default(APPLICATION_DEFAULTS.stop_time.value)
+    .optional()
     .describe(withDefault('stop_time', 'From SIGTERM to the end of the program.')),
   cpu_per_request: duration
-    .default(APPLICATION_DEFAULTS.cpu_per_request.value_ms)
+    .optional()
     .describe(
       withDefault('cpu_per_request', 'Processor time of one request, what an autoscaler on CPU sees.'),
     ),
+  run_time: distribution
+    .optional()
+    .describe(withDefault('run_time', 'Init containers only: from the start of the program to its end.')),
   pre_stop: distribution
     .optional()
     .describe(
       'How long the preStop hook of the manifest takes; only for hooks that are not a plain sleep, which are read from the manifest.',
     ),
 });
-
-/** What is assumed of a program that the scenario says nothing about. */
-export const applicationDefaults = (): z.output<typeof application> => application.parse({});
 
 const timing = z
   .strictObject(
@@ -254,6 +266,12 @@ const load = z
       .default('own')
       .describe(
         'own: source ports come round only after connection tracking has forgotten them. kernel: the operating system picks.',
+      ),
+    resolve: z
+      .enum(['address', 'dns'])
+      .default('address')
+      .describe(
+        "How the client finds the Service. address: by its address. dns: by its name in the cluster's DNS, the only way to a headless Service.",
       ),
   })
   .describe('The requests that are sent, and when an answer counts as good.');
@@ -345,7 +363,7 @@ export const scenarioSchema = z
           .transform(minorOf)
           .default(35)
           .describe('Version whose defaults the prediction uses, in quotes: "1.35" (the default).'),
-        nodes: count.max(5000).default(2).describe('Nodes the scheduler can use. Default: 2.'),
+        nodes: count.max(5000).default(NODES_DEFAULT).describe('Nodes the scheduler can use. Default: 2.'),
       })
       .prefault({})
       .describe('The cluster the prediction is for.'),
@@ -353,7 +371,7 @@ export const scenarioSchema = z
       .record(z.string(), application)
       .default({})
       .describe(
-        'What manifests cannot say about the programs: by name of the Deployment, or Deployment/container where its pods have several containers.',
+        'What manifests cannot say about the programs: by name of the workload, or workload/container where its pods have several containers; init containers always as workload/container.',
       ),
     timing: timing.prefault({}).describe("Kubernetes' timers and delays, where they are not the defaults."),
     load,

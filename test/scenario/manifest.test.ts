@@ -191,8 +191,8 @@ items:
     data: {mode: "0644"}
   - apiVersion: v1
     kind: Service
-    metadata: {name: web-headless}
-    spec: {clusterIP: None, selector: {app: web}, ports: [{port: 80}]}
+    metadata: {name: elsewhere}
+    spec: {type: ExternalName, externalName: example.com}
 ---
 apiVersion: v1
 kind: Namespace
@@ -202,7 +202,7 @@ metadata: {name: blue}
     expect(scenario.load.service).toBe('web');
     expect(scenario.ignored.map(({ kind, name, position: { line } }) => `${line} ${kind} ${name}`)).toEqual([
       '15 ConfigMap settings',
-      '19 Service web-headless',
+      '19 Service elsewhere',
       '24 Namespace blue',
     ]);
     expect(scenario.objects.map(({ kind, namespace }) => `${kind}/${namespace}`)).toEqual([
@@ -214,9 +214,9 @@ metadata: {name: blue}
     ]);
   });
 
-  test('a StatefulSet, and the Service of its pods', () => {
+  test('a ReplicaSet, and the Service of its pods', () => {
     const more = `apiVersion: apps/v1
-kind: StatefulSet
+kind: ReplicaSet
 metadata: {name: db}
 spec: {template: {metadata: {labels: {app: db}}}}
 ---
@@ -226,7 +226,7 @@ metadata: {name: db}
 spec: {selector: {app: db}, ports: [{port: 5432}]}
 `;
     const { ignored, services, load: main } = load(filesWith({ 'service.yaml': `${SERVICE}---\n${more}` }));
-    expect(ignored.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['StatefulSet db', 'Service db']);
+    expect(ignored.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['ReplicaSet db', 'Service db']);
     expect(services.map(({ name }) => name)).toEqual(['web']);
     expect(main.service).toBe('web');
   });
@@ -234,16 +234,17 @@ spec: {selector: {app: db}, ports: [{port: 5432}]}
   test('fields that change how a cluster behaves', () => {
     const deployment = DEPLOYMENT.replace(
       '    spec:\n',
-      '    spec:\n      initContainers: [{name: wait, image: wait}]\n      nodeSelector: {}\n',
-    );
+      '    spec:\n      priorityClassName: high\n      readinessGates: []\n      hostNetwork: false\n',
+    ).replace('web:1.0\n', 'web:1.0\n          resources: {limits: {cpu: 1}}\n');
     const service = SERVICE.replace(
       'spec:\n',
-      'spec:\n  sessionAffinity: ClientIP\n  internalTrafficPolicy: Cluster\n',
+      'spec:\n  trafficDistribution: PreferSameZone\n  internalTrafficPolicy: Cluster\n',
     );
     const { ignored } = load(filesWith({ 'deployment.yaml': deployment, 'service.yaml': service }));
     expect(ignored.map(({ kind, name, position: { line } }) => `${line} ${kind} ${name}`)).toEqual([
-      '13 Deployment spec.template.spec.initContainers web',
-      '6 Service spec.sessionAffinity web',
+      '13 Deployment spec.template.spec.priorityClassName web',
+      '19 Deployment spec.template.spec.containers[0].resources.limits web',
+      '6 Service spec.trafficDistribution web',
     ]);
   });
 

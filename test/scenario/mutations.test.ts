@@ -495,7 +495,7 @@ const MUTATIONS: readonly Mutation[] = [
       ...deployment('replicas: 4', 'replicas: 0'),
       ...scenario('faults:\n  - pod-kill:\n      at: 2s\n', ''),
     },
-    says: 'service.yaml:1:1: the Deployments behind Service web have no replicas: nothing would answer; expected spec.replicas of at least 1',
+    says: 'service.yaml:1:1: the workloads behind Service web have no replicas: nothing would answer; expected spec.replicas of at least 1',
   },
   {
     name: 'a selector that does not match its own pods',
@@ -503,9 +503,14 @@ const MUTATIONS: readonly Mutation[] = [
     says: 'deployment.yaml:8:24: the selector of Deployment web does not match the labels of its own pods; expected spec.template.metadata.labels with app: wbe',
   },
   {
-    name: 'matchExpressions',
-    files: deployment('matchLabels: {app: web}', 'matchExpressions: [{key: app, operator: Exists}]'),
-    says: 'deployment.yaml:8:23: the selector of Deployment web has matchExpressions, which are not supported; expected matchLabels alone',
+    name: 'matchExpressions that do not match their own pods',
+    files: deployment('matchLabels: {app: web}', 'matchExpressions: [{key: app, operator: DoesNotExist}]'),
+    says: 'deployment.yaml:8:23: the selector of Deployment web does not match the labels of its own pods; expected labels in spec.template.metadata that fit',
+  },
+  {
+    name: 'an expression without its values',
+    files: deployment('matchLabels: {app: web}', 'matchExpressions: [{key: app, operator: In}]'),
+    says: 'deployment.yaml:8:24: `spec.selector.matchExpressions[0]` does not fit; expected values with In and NotIn, and none with Exists and DoesNotExist',
   },
   {
     name: 'an empty selector of a Deployment',
@@ -553,28 +558,28 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a Service that selects nothing',
     files: service('selector: {app: web}', 'selector: {app: wbe}'),
-    says: 'service.yaml:6:13: Service web selects no pods: no Deployment of the manifests has pods with app=wbe in namespace default',
+    says: 'service.yaml:6:13: Service web selects no pods: no workload of the manifests has pods with app=wbe in namespace default',
     hint: 'did you mean `app: web`?',
   },
   {
     name: 'load to a Service whose pods are not modelled',
     files: {
-      'deployment.yaml': DEPLOYMENT.replace('kind: Deployment', 'kind: StatefulSet'),
+      'deployment.yaml': DEPLOYMENT.replace('kind: Deployment', 'kind: ReplicaSet'),
       ...scenario('faults:\n  - pod-kill:\n      at: 2s\n', ''),
     },
-    says: 'service.yaml:6:13: Service web selects pods of StatefulSet web, which is not modelled; expected a Service of a Deployment',
+    says: 'service.yaml:6:13: Service web selects pods of ReplicaSet web, which is not modelled; expected a Service of a Deployment, ',
   },
   {
     name: 'a Service beside the load that selects nothing',
     files: {
       'service.yaml': `${SERVICE}---\n${SERVICE.replace('name: web', 'name: old').replace('app: web', 'app: old')}`,
     },
-    says: 'service.yaml:17:13: Service old selects no pods: no Deployment of the manifests has pods with app=old in namespace default',
+    says: 'service.yaml:17:13: Service old selects no pods: no workload of the manifests has pods with app=old in namespace default',
   },
   {
     name: 'a Service in another namespace',
     files: service('  name: web\n', '  name: web\n  namespace: blue\n'),
-    says: 'service.yaml:7:13: Service web selects no pods: no Deployment of the manifests has pods with app=web in namespace blue',
+    says: 'service.yaml:7:13: Service web selects no pods: no workload of the manifests has pods with app=web in namespace blue',
   },
   {
     name: 'a Service without selector',
@@ -584,7 +589,8 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a headless Service',
     files: service('spec:\n', 'spec:\n  clusterIP: None\n'),
-    says: 'service.yaml:6:14: Service web is headless',
+    says: 'service.yaml:1:1: Service web is headless: it has no address that load could be sent to; expected a Service with an address of its own',
+    hint: '`load.resolve: dns` in the scenario goes to its pods by name',
   },
   {
     name: 'an ExternalName Service',

@@ -1,35 +1,40 @@
 /** A Service (v1) as the prediction sees it, with Kubernetes' defaults. */
 import { z } from 'zod';
-import { check, valueAt } from '../issues.ts';
+import { check } from '../issues.ts';
 import { didYouMean } from '../nearest.ts';
-import type { Problem, Problems } from '../problem.ts';
-import type { Labels, Position, Service, ServicePort } from '../scenario.ts';
-import { selects } from '../selector.ts';
+import type { Problem } from '../problem.ts';
+import type { Service, ServicePort } from '../scenario.ts';
 import type { Path } from '../yaml.ts';
-import { labels, type ManifestWorkload } from './deployment.ts';
+import { labels, portNumber, portReference, whole } from './fields.ts';
 import type { LocatedObject } from './objects.ts';
+import { type Selectable, selectedBy, selectsNothing } from './selected.ts';
+import { type ManifestContext, type ManifestWorkload, reporterOf } from './workload.ts';
 
 /** A Service, or why no load can be sent to it. */
 export type ReadService =
   | { readonly object: LocatedObject; readonly service: Service; readonly unusable: undefined }
   | { readonly object: LocatedObject; readonly service: undefined; readonly unusable: Problem };
 
-const portNumber = z.number().int().min(1).max(65_535);
-
 const schema = z.object({
   spec: z.object({
     type: z.enum(['ClusterIP', 'NodePort', 'LoadBalancer', 'ExternalName']).nullish(),
     clusterIP: z.string().nullish(),
     selector: labels.nullish(),
+    publishNotReadyAddresses: z.boolean().nullish(),
+    sessionAffinity: z.enum(['None', 'ClientIP']).nullish(),
+    sessionAffinityConfig: z
+      .object({
+        clientIP: z.object({ timeoutSeconds: whole.min(1).max(86_400).nullish() }).nullish(),
+      })
+      .nullish(),
+    externalTrafficPolicy: z.enum(['Cluster', 'Local']).nullish(),
     ports: z
       .array(
         z.object({
           name: z.string().min(1).nullish(),
           port: portNumber,
           protocol: z.enum(['TCP', 'UDP', 'SCTP']).nullish(),
-          targetPort: z
-            .union([portNumber, z.string().min(1)], { error: 'a port number or the name of a port' })
-            .nullish(),
+          targetPort: portReference.nullish(),
           nodePort: portNumber.nullish(),
         }),
       )
@@ -37,38 +42,37 @@ const schema = z.object({
   }),
 });
 
+/** Kubernetes 1.35 staging/src/k8s.io/api/core/v1/types.go DefaultClientIPServiceAffinitySeconds. */
+const SESSION_AFFINITY_S = 10_800;
+
+/** Labels that each pod of a StatefulSet has its own value of. */
+const OF_ONE_POD = ['statefulset.kubernetes.io/pod-name', 'apps.kubernetes.io/pod-index'];
+
 /**
  * Reads a Service; undefined where anything is wrong with it.
  *
- * @param workloads what its selector is matched against; undefined where some could not be read
- * @param others objects that are not modelled, but may have pods that it selects
+ * @param among what its selector is matched against; undefined where some workload could not be read
  */
 export function readService(
   object: LocatedObject,
-  workloads: readonly ManifestWorkload[] | undefined,
-  others: readonly LocatedObject[],
-  problems: Problems,
+  among: Selectable | undefined,
+  context: ManifestContext,
 ): ReadService | undefined {
-  const checked = check(schema, object.document, object.path, problems);
-  if (checked === undefined || workloads === undefined) return undefined;
+  const checked = check(schema, object.document, object.path, context.problems);
+  if (checked === undefined || among === undefined) return undefined;
   const { spec } = checked;
-  const at = (...path: Path): Position => object.document.position([...object.path, ...path]);
+  const report = reporterOf(object, context);
   const unusable = (path: Path, rest: Omit<Problem, 'position'>): ReadService => ({
     object,
     service: undefined,
-    unusable: { position: at(...path), ...rest },
+    unusable: { position: report.position(path), ...rest },
   });
 
-  if (spec.type === 'ExternalName') {
+  const type = spec.type ?? 'ClusterIP';
+  if (type === 'ExternalName') {
     return unusable(['spec', 'type'], {
       message: `Service ${object.name} is an ExternalName: it has no pods behind it`,
       expected: 'ClusterIP, NodePort or LoadBalancer',
-    });
-  }
-  if (spec.clusterIP === 'None') {
-    return unusable(['spec', 'clusterIP'], {
-      message: `Service ${object.name} is headless: clients choose pods themselves, which is not modelled`,
-      expected: 'a Service with an address of its own',
     });
   }
   const selector = spec.selector ?? {};
@@ -78,48 +82,28 @@ export function readService(
       expected: 'spec.selector with at least one label',
     });
   }
-  const backends = workloads.filter(
-    (workload) => workload.namespace === object.namespace && selects(selector, workload.pod.labels),
-  );
-  if (backends.length === 0) {
-    const other = others.find(
-      (each) => each.namespace === object.namespace && selects(selector, podLabelsOf(each)),
-    );
-    if (other !== undefined) {
-      return unusable(['spec', 'selector'], {
-        message: `Service ${object.name} selects pods of ${other.kind} ${other.name}, which is not modelled`,
-        expected: 'a Service of a Deployment',
-      });
-    }
-    problems.add({
-      position: at('spec', 'selector'),
-      message: `Service ${object.name} selects no pods: no Deployment of the manifests has pods with ${asText(selector)} in namespace ${object.namespace}`,
-      hint: nearestLabels(selector, workloads),
+  if (OF_ONE_POD.some((label) => label in selector)) {
+    return unusable(['spec', 'selector'], {
+      message: `Service ${object.name} selects a single pod of a StatefulSet, which is not modelled`,
+      expected: 'a Service of all pods of a workload',
     });
-    return undefined;
+  }
+  const { workloads, other } = selectedBy(selector, object.namespace, among);
+  if (workloads.length === 0) {
+    if (other === undefined) {
+      return report.at(['spec', 'selector'], selectsNothing(object, selector, among));
+    }
+    return unusable(['spec', 'selector'], {
+      message: `Service ${object.name} selects pods of ${other.kind} ${other.name}, which is not modelled`,
+      expected: 'a Service of a Deployment, a StatefulSet, a DaemonSet or a Job',
+    });
   }
 
   const ports: ServicePort[] = [];
   for (const [index, port] of (spec.ports ?? []).entries()) {
     if (port.protocol === 'UDP' || port.protocol === 'SCTP') continue;
-    const target = targetPort(port.targetPort ?? port.port, backends);
-    if ('differs' in target) {
-      problems.add({
-        position: at('spec', 'ports', index, 'targetPort'),
-        message: `port ${target.differs} is ${target.numbers.join(' in one Deployment and ')} in another`,
-        expected: 'the same port number in every Deployment behind the Service',
-      });
-      return undefined;
-    }
-    if ('unknown' in target) {
-      problems.add({
-        position: at('spec', 'ports', index, 'targetPort'),
-        message: `no container of ${target.of} has a port called ${target.unknown}`,
-        expected: 'a port number, or the name of a containerPort',
-        hint: didYouMean(target.unknown, target.known),
-      });
-      return undefined;
-    }
+    const target = targetPort(port.targetPort ?? port.port, workloads);
+    if ('message' in target) return report.at(['spec', 'ports', index, 'targetPort'], target);
     ports.push({
       name: port.name ?? undefined,
       port: port.port,
@@ -130,6 +114,12 @@ export function readService(
   if (ports.length === 0) {
     return unusable(['spec'], { message: `Service ${object.name} has no TCP port`, expected: 'spec.ports' });
   }
+  if (type === 'ClusterIP' && spec.externalTrafficPolicy != null) {
+    return report.atKey(['spec', 'externalTrafficPolicy'], {
+      message: `Service ${object.name} is a ClusterIP, which no traffic reaches from outside`,
+      expected: 'externalTrafficPolicy with type NodePort or LoadBalancer alone',
+    });
+  }
   return {
     object,
     unusable: undefined,
@@ -137,59 +127,45 @@ export function readService(
       name: object.name,
       namespace: object.namespace,
       position: object.position,
-      type: spec.type ?? 'ClusterIP',
+      type,
       selector,
       ports,
-      is_headless: false,
-      publish_not_ready_addresses: false,
-      session_affinity_s: undefined,
-      external_traffic_policy: 'Cluster',
+      is_headless: spec.clusterIP === 'None',
+      publish_not_ready_addresses: spec.publishNotReadyAddresses ?? false,
+      session_affinity_s:
+        spec.sessionAffinity === 'ClientIP'
+          ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? SESSION_AFFINITY_S)
+          : undefined,
+      external_traffic_policy: spec.externalTrafficPolicy ?? 'Cluster',
     },
   };
 }
 
-type TargetPort =
-  | { readonly number: number }
-  | { readonly differs: string; readonly numbers: readonly number[] }
-  | { readonly unknown: string; readonly of: string; readonly known: readonly string[] };
+type TargetPort = { readonly number: number } | Omit<Problem, 'position'>;
 
-/** Named ports are looked up in the pods; every Deployment behind the Service must have the same number. */
+/** Named ports are looked up in the pods; every workload behind the Service must have the same number. */
 function targetPort(target: number | string, backends: readonly ManifestWorkload[]): TargetPort {
   if (typeof target === 'number') return { number: target };
   const numbers: number[] = [];
-  for (const { name, pod } of backends) {
+  for (const { kind, name, pod } of backends) {
     const ports = pod.containers.flatMap((container) => container.ports);
     const found = ports.find((port) => port.name === target);
     if (found === undefined) {
-      return { unknown: target, of: `Deployment ${name}`, known: ports.flatMap((port) => port.name ?? []) };
+      return {
+        message: `no container of ${kind} ${name} has a port called ${target}`,
+        expected: 'a port number, or the name of a containerPort',
+        hint: didYouMean(
+          target,
+          ports.flatMap((port) => port.name ?? []),
+        ),
+      };
     }
     numbers.push(found.number);
   }
-  const different = [...new Set(numbers)];
-  return different.length === 1 ? { number: different[0]! } : { differs: target, numbers: different };
-}
-
-/** Labels of a Pod, or of the pods that a StatefulSet, a DaemonSet or the like makes. */
-function podLabelsOf({ kind, body }: LocatedObject): Labels {
-  const path = kind === 'Pod' ? ['metadata', 'labels'] : ['spec', 'template', 'metadata', 'labels'];
-  return labels.safeParse(valueAt(body, path)).data ?? {};
-}
-
-const asText = (selector: Readonly<Record<string, string>>): string =>
-  Object.entries(selector)
-    .map(([key, value]) => `${key}=${value}`)
-    .join(',');
-
-function nearestLabels(
-  selector: Readonly<Record<string, string>>,
-  workloads: readonly ManifestWorkload[],
-): string | undefined {
-  const present = workloads.flatMap(({ pod }) =>
-    Object.entries(pod.labels).map(([key, value]) => `${key}: ${value}`),
-  );
-  for (const [key, value] of Object.entries(selector)) {
-    if (present.includes(`${key}: ${value}`)) continue;
-    return didYouMean(`${key}: ${value}`, present);
-  }
-  return undefined;
+  const [number, ...others] = new Set(numbers);
+  if (number !== undefined && others.length === 0) return { number };
+  return {
+    message: `port ${target} is ${[number, ...others].join(' in one workload and ')} in another`,
+    expected: 'the same port number in every workload behind the Service',
+  };
 }

@@ -2,51 +2,144 @@
  * Fields that change how a cluster behaves and that the prediction does not know: named in every report, so
  * that nobody takes a prediction for more than it is.
  */
-import { valueAt } from '../issues.ts';
+import type { KubernetesBehaviour } from '../kubernetes-version.ts';
 import type { IgnoredObject } from '../scenario.ts';
 import type { Path } from '../yaml.ts';
+import { unknownMetrics } from './horizontal-pod-autoscaler.ts';
 import type { LocatedObject } from './objects.ts';
 
 interface Field {
-  readonly path: Path;
+  /** `*` stands for every item of a list. */
+  readonly path: readonly string[];
   /** Values that change nothing. */
   readonly harmless?: readonly unknown[];
 }
 
-const POD: Path = ['spec', 'template', 'spec'];
+const fields = (base: string, names: readonly (string | readonly [string, ...unknown[]])[]): Field[] =>
+  names.map((each) => {
+    const [name, ...harmless] = typeof each === 'string' ? [each] : each;
+    return { path: `${base}.${name}`.split('.'), harmless };
+  });
+
+const POD = [
+  ...fields('spec.template.spec', [
+    'affinity.nodeAffinity',
+    'affinity.podAffinity',
+    'nodeName',
+    'overhead',
+    'priority',
+    'priorityClassName',
+    'readinessGates',
+    'resources',
+    'runtimeClassName',
+    'schedulingGates',
+    ['schedulerName', 'default-scheduler'],
+    ['hostNetwork', false],
+  ]),
+  ...fields('spec.template.spec.topologySpreadConstraints.*', [
+    'minDomains',
+    'matchLabelKeys',
+    ['nodeAffinityPolicy', 'Honor'],
+    ['nodeTaintsPolicy', 'Ignore'],
+  ]),
+  ...[
+    'requiredDuringSchedulingIgnoredDuringExecution.*',
+    'preferredDuringSchedulingIgnoredDuringExecution.*.podAffinityTerm',
+  ].flatMap((terms) =>
+    fields(`spec.template.spec.affinity.podAntiAffinity.${terms}`, [
+      'namespaces',
+      'namespaceSelector',
+      'matchLabelKeys',
+      'mismatchLabelKeys',
+    ]),
+  ),
+  ...fields('spec.template.spec.containers.*', [
+    'lifecycle.postStart',
+    'lifecycle.stopSignal',
+    'livenessProbe.terminationGracePeriodSeconds',
+    'startupProbe.terminationGracePeriodSeconds',
+    'resources.limits',
+    'restartPolicy',
+  ]),
+];
 
 const FIELDS: Readonly<Record<string, readonly Field[]>> = {
-  Deployment: [
-    { path: [...POD, 'initContainers'] },
-    { path: [...POD, 'affinity'] },
-    { path: [...POD, 'nodeSelector'] },
-    { path: [...POD, 'topologySpreadConstraints'] },
-    { path: [...POD, 'readinessGates'] },
-    { path: [...POD, 'hostNetwork'], harmless: [false] },
-    { path: [...POD, 'restartPolicy'], harmless: ['Always'] },
-    { path: ['spec', 'paused'], harmless: [false] },
+  Deployment: [...POD, ...fields('spec', [['paused', false]])],
+  StatefulSet: [...POD, ...fields('spec', ['volumeClaimTemplates', ['ordinals.start', 0]])],
+  DaemonSet: POD,
+  Job: [
+    ...POD,
+    ...fields('spec', [
+      'activeDeadlineSeconds',
+      'backoffLimitPerIndex',
+      'managedBy',
+      'podFailurePolicy',
+      'successPolicy',
+      'ttlSecondsAfterFinished',
+      ['completionMode', 'NonIndexed'],
+    ]),
   ],
-  Service: [
-    { path: ['spec', 'sessionAffinity'], harmless: ['None'] },
-    { path: ['spec', 'externalTrafficPolicy'], harmless: ['Cluster'] },
-    { path: ['spec', 'internalTrafficPolicy'], harmless: ['Cluster'] },
-    { path: ['spec', 'publishNotReadyAddresses'], harmless: [false] },
-    { path: ['spec', 'trafficDistribution'] },
-  ],
+  Service: fields('spec', ['trafficDistribution', ['internalTrafficPolicy', 'Cluster']]),
 };
 
-/** What of a Deployment or a Service the prediction leaves out; `kind` then names the field too. */
-export function unmodelled(object: LocatedObject): readonly IgnoredObject[] {
-  return (FIELDS[object.kind] ?? []).flatMap(({ path, harmless = [] }) => {
-    const value = valueAt(object.body, path);
-    if (value == null || harmless.includes(value) || isEmpty(value)) return [];
-    return {
-      kind: `${object.kind} ${path.join('.')}`,
-      name: object.name,
-      position: object.document.keyPosition([...object.path, ...path]),
-    };
-  });
+/** Fields that a version of Kubernetes without their feature gate drops, though the manifest has them. */
+const DROPPED: Readonly<Record<string, readonly { gate: keyof KubernetesBehaviour; field: Field }[]>> = {
+  StatefulSet: [
+    {
+      gate: 'stateful_set_max_unavailable',
+      field: { path: ['spec', 'updateStrategy', 'rollingUpdate', 'maxUnavailable'], harmless: [1] },
+    },
+  ],
+  PodDisruptionBudget: [
+    {
+      gate: 'unhealthy_pod_eviction_policy',
+      field: { path: ['spec', 'unhealthyPodEvictionPolicy'], harmless: ['IfHealthyBudget'] },
+    },
+  ],
+  HorizontalPodAutoscaler: ['scaleUp', 'scaleDown'].map((direction) => ({
+    gate: 'hpa_tolerance' as const,
+    field: { path: ['spec', 'behavior', direction, 'tolerance'] },
+  })),
+};
+
+/** What of a modelled object the prediction leaves out; `kind` then names the field too. */
+export function unmodelled(object: LocatedObject, behaviour: KubernetesBehaviour): readonly IgnoredObject[] {
+  const dropped = (DROPPED[object.kind] ?? []).flatMap(({ gate, field }) => (behaviour[gate] ? [] : [field]));
+  const paths: Path[] = [...(FIELDS[object.kind] ?? []), ...dropped].flatMap(({ path, harmless = [] }) =>
+    valuesAt(object.body, path).flatMap(({ value, at }) =>
+      value == null || harmless.includes(value) || isEmpty(value) ? [] : [at],
+    ),
+  );
+  if (object.kind === 'HorizontalPodAutoscaler') paths.push(...unknownMetrics(object));
+  return paths.map((path) => ({
+    kind: `${object.kind} ${textOf(path)}`,
+    name: object.name,
+    position: object.document.keyPosition([...object.path, ...path]),
+  }));
 }
+
+/** Every value that a path with `*` leads to, with its own path. */
+function valuesAt(
+  value: unknown,
+  path: readonly string[],
+  at: Path = [],
+): readonly { readonly value: unknown; readonly at: Path }[] {
+  const [segment, ...rest] = path;
+  if (segment === undefined) return [{ value, at }];
+  if (typeof value !== 'object' || value === null) return [];
+  if (segment === '*') {
+    if (!Array.isArray(value)) return [];
+    return value.flatMap((item, index) => valuesAt(item, rest, [...at, index]));
+  }
+  if (!Object.hasOwn(value, segment)) return [];
+  return valuesAt((value as Record<string, unknown>)[segment], rest, [...at, segment]);
+}
+
+const textOf = (path: Path): string =>
+  path
+    .map((segment) => (typeof segment === 'number' ? `[${segment}]` : `.${String(segment)}`))
+    .join('')
+    .slice(1);
 
 const isEmpty = (value: unknown): boolean =>
   typeof value === 'object' && Object.keys(value ?? {}).length === 0;

@@ -1,9 +1,12 @@
 /** What the scenario says of the programs, joined with the containers of the manifests. */
-import type { ManifestContainer, ManifestWorkload } from '../manifest/deployment.ts';
+import type { ManifestContainer, ManifestInitContainer } from '../manifest/container.ts';
+import type { ManifestWorkload } from '../manifest/workload.ts';
 import { didYouMean } from '../nearest.ts';
-import type { Container, Workload } from '../scenario.ts';
-import { applicationDefaults, type ScenarioFile } from '../schema.ts';
-import type { Reporter } from './reporter.ts';
+import type { Reporter } from '../reporter.ts';
+import type { Application, Container, InitContainer, Workload } from '../scenario.ts';
+import { APPLICATION_DEFAULTS, INIT_DEFAULTS, type ScenarioFile } from '../schema.ts';
+
+type Said = ScenarioFile['applications'][string];
 
 /** Gives every container its application: what the scenario says, else the defaults. */
 export function resolveApplications(
@@ -14,19 +17,20 @@ export function resolveApplications(
   const said = new Map(Object.entries(applications));
   const known: string[] = [];
   const resolved = workloads.map((workload): Workload => {
-    const alone = workload.pod.containers.length === 1;
-    return {
-      ...workload,
-      pod: {
-        ...workload.pod,
-        containers: workload.pod.containers.map((container) => {
-          const long = `${workload.name}/${container.name}`;
-          const key = alone && !said.has(long) ? workload.name : long;
-          known.push(key);
-          return resolveContainer(container, key, said.get(key), report);
-        }),
-      },
-    };
+    const { name, pod } = workload;
+    const init_containers = pod.init_containers.map((container) => {
+      const key = `${name}/${container.name}`;
+      known.push(key);
+      return resolveInitContainer(container, key, said.get(key), report);
+    });
+    const alone = pod.containers.length === 1;
+    const containers = pod.containers.map((container) => {
+      const long = `${name}/${container.name}`;
+      const key = alone && !said.has(long) ? name : long;
+      known.push(key);
+      return resolveContainer(container, key, said.get(key), report);
+    });
+    return { ...workload, pod: { ...pod, init_containers, containers } };
   });
   for (const key of said.keys()) {
     if (known.includes(key)) continue;
@@ -35,37 +39,47 @@ export function resolveApplications(
       message:
         several === undefined
           ? `there is no application \`${key}\``
-          : `Deployment ${key} has several containers: say which one`,
-      expected: known.length === 0 ? 'a Deployment of the manifests' : `one of ${known.join(', ')}`,
+          : `${several.kind} ${key} has several containers: say which one`,
+      expected: known.length === 0 ? 'a workload of the manifests' : `one of ${known.join(', ')}`,
       hint: didYouMean(key, known),
     });
   }
   return resolved;
 }
 
+/** What is assumed of a program that the scenario says nothing about. */
+function applicationOf(said: Said): Application {
+  const defaults = APPLICATION_DEFAULTS;
+  return {
+    start_time: said.start_time ?? defaults.start_time.value,
+    service_time: said.service_time ?? defaults.service_time.value,
+    concurrency: said.concurrency ?? defaults.concurrency.value,
+    on_sigterm: said.on_sigterm ?? defaults.on_sigterm.value,
+    stop_time: said.stop_time ?? defaults.stop_time.value,
+    cpu_per_request_ms: said.cpu_per_request ?? defaults.cpu_per_request.value,
+  };
+}
+
 function resolveContainer(
   { pre_stop_position: hook, pre_stop: sleep, ...container }: ManifestContainer,
   key: string,
-  said: ScenarioFile['applications'][string] | undefined,
+  said: Said = {},
   report: Reporter,
 ): Container {
-  const {
-    pre_stop: saidPreStop,
-    cpu_per_request: cpu_per_request_ms,
-    ...rest
-  } = said ?? applicationDefaults();
-  const application = { ...rest, cpu_per_request_ms };
+  const { pre_stop: saidPreStop } = said;
+  const wrong = (field: keyof Said, message: string, hint: string) =>
+    report.atKey(['applications', key, field], { message, hint });
+  if (said.run_time !== undefined) {
+    const message = `container ${container.name} of the manifest is no init container: it does not end by itself`;
+    wrong('run_time', message, 'say its start_time');
+  }
   if (saidPreStop !== undefined && hook === undefined) {
-    report.atKey(['applications', key, 'pre_stop'], {
-      message: `container ${container.name} of the manifest has no preStop hook that could take time`,
-      hint: 'add the hook to the manifest, or leave pre_stop out',
-    });
+    const message = `container ${container.name} of the manifest has no preStop hook that could take time`;
+    wrong('pre_stop', message, 'add the hook to the manifest, or leave pre_stop out');
   }
   if (saidPreStop !== undefined && sleep !== undefined) {
-    report.atKey(['applications', key, 'pre_stop'], {
-      message: `the preStop hook of container ${container.name} is a plain sleep, whose length the manifest says`,
-      hint: 'leave pre_stop out',
-    });
+    const message = `the preStop hook of container ${container.name} is a plain sleep, whose length the manifest says`;
+    wrong('pre_stop', message, 'leave pre_stop out');
   }
   if (saidPreStop === undefined && hook !== undefined && sleep === undefined) {
     report.elsewhere({
@@ -74,5 +88,21 @@ function resolveContainer(
       hint: `say it in the scenario, as applications.${key}.pre_stop`,
     });
   }
-  return { ...container, pre_stop: sleep ?? saidPreStop, application };
+  return { ...container, pre_stop: sleep ?? saidPreStop, application: applicationOf(said) };
+}
+
+function resolveInitContainer(
+  container: ManifestInitContainer,
+  key: string,
+  said: Said = {},
+  report: Reporter,
+): InitContainer {
+  for (const field of Object.keys(said)) {
+    if (field === 'run_time') continue;
+    report.atKey(['applications', key, field], {
+      message: `${container.name} is an init container, which ends before the pod serves`,
+      expected: 'run_time alone',
+    });
+  }
+  return { ...container, run_time: said.run_time ?? INIT_DEFAULTS.run_time.value };
 }

@@ -1,11 +1,11 @@
 /** Which pods each fault may hit, and when it acts. */
-import type { ManifestWorkload } from '../manifest/deployment.ts';
+import type { ManifestWorkload } from '../manifest/workload.ts';
 import { didYouMean } from '../nearest.ts';
+import { expectedNames, type Reporter } from '../reporter.ts';
 import type { Fault, FaultMode } from '../scenario.ts';
 import type { ScenarioFile } from '../schema.ts';
 import { ACTS_MAX, faultTimes, victimsMax } from '../selection.ts';
 import type { Path } from '../yaml.ts';
-import { expectedNames, type Reporter } from './reporter.ts';
 
 /** Namespaces no fault may touch: the cluster itself lives there. */
 export const PROTECTED_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease'] as const;

@@ -1,30 +1,39 @@
 /** Where the load goes, and whether it can be as the scenario says. */
-import type { ManifestWorkload } from '../manifest/deployment.ts';
+
 import type { ReadService } from '../manifest/service.ts';
+import type { ManifestWorkload } from '../manifest/workload.ts';
 import { didYouMean } from '../nearest.ts';
+import { expectedNames, type Reporter } from '../reporter.ts';
 import type { Load, Service } from '../scenario.ts';
 import type { ScenarioFile } from '../schema.ts';
 import { selects } from '../selector.ts';
-import { expectedNames, type Reporter } from './reporter.ts';
 
 /** Finds the Service the load goes to; the others are only reported on where nothing else explains them. */
 export function resolveService(
-  wanted: string | undefined,
+  { service: wanted, resolve }: Pick<ScenarioFile['load'], 'service' | 'resolve'>,
   services: readonly ReadService[],
   workloads: readonly ManifestWorkload[],
   report: Reporter,
 ): Service | undefined {
-  const chosen = chooseService(wanted, services, report);
+  const chosen = chooseService(wanted, resolve, services, report);
   if (chosen === undefined) return undefined;
   if (chosen.unusable !== undefined) return report.elsewhere(chosen.unusable);
   const { service } = chosen;
+  if (service.is_headless && resolve === 'address') {
+    return report.elsewhere({
+      position: service.position,
+      message: `Service ${service.name} is headless: it has no address that load could be sent to`,
+      expected: 'a Service with an address of its own',
+      hint: '`load.resolve: dns` in the scenario goes to its pods by name',
+    });
+  }
   const replicas = workloads
     .filter(({ namespace, pod }) => namespace === service.namespace && selects(service.selector, pod.labels))
     .reduce((sum, workload) => sum + workload.replicas, 0);
   if (replicas === 0) {
     return report.elsewhere({
       position: service.position,
-      message: `the Deployments behind Service ${service.name} have no replicas: nothing would answer`,
+      message: `the workloads behind Service ${service.name} have no replicas: nothing would answer`,
       expected: 'spec.replicas of at least 1',
     });
   }
@@ -33,6 +42,7 @@ export function resolveService(
 
 function chooseService(
   wanted: string | undefined,
+  resolve: Load['resolve'],
   services: readonly ReadService[],
   report: Reporter,
 ): ReadService | undefined {
@@ -47,14 +57,17 @@ function chooseService(
     });
   }
   const usable = services.filter(({ unusable }) => unusable === undefined);
-  if (usable.length === 1) return usable[0];
+  // A headless Service often stands beside another of the same pods, for their names.
+  const addressed = usable.filter(({ service }) => !service?.is_headless);
+  const likely = resolve === 'dns' || addressed.length === 0 ? usable : addressed;
+  if (likely.length === 1) return likely[0];
   if (usable.length === 0 && services.length > 0) {
     for (const { unusable } of services) if (unusable !== undefined) report.elsewhere(unusable);
     return undefined;
   }
   return report.at(['load'], {
     message:
-      usable.length === 0 ? 'no Service to send load to' : 'several Services: `load.service` must say which',
+      likely.length === 0 ? 'no Service to send load to' : 'several Services: `load.service` must say which',
     expected: expectedNames('Service', known),
   });
 }
@@ -111,6 +124,6 @@ export function resolveLoad(
     expected_status: load.expected_status,
     connections: load.connections,
     source_ports: load.source_ports,
-    resolve: 'address',
+    resolve: load.resolve,
   };
 }

@@ -1,7 +1,8 @@
 /** The objectives, in the units of the metrics they bound. */
+
+import type { Reporter } from '../reporter.ts';
 import type { Objectives } from '../scenario.ts';
 import type { ScenarioFile } from '../schema.ts';
-import type { Reporter } from './reporter.ts';
 
 export function resolveObjectives(
   objectives: ScenarioFile['objectives'],

@@ -1,0 +1,34 @@
+import type { Problems } from './problem.ts';
+import { readSource } from './source.ts';
+import { parseYaml, type YamlDocument } from './yaml.ts';
+
+/**
+ * The one document of a file of ours, which may be YAML or JSON.
+ *
+ * @param what it should hold: 'scenario'; `page` is where that is described
+ * @returns undefined where there is none; `problems` then says why
+ */
+export function readDocument(
+  path: string,
+  { what, page }: { readonly what: string; readonly page: string },
+  problems: Problems,
+): YamlDocument | undefined {
+  const source = readSource(path, problems);
+  if (source === undefined) return undefined;
+  const [document, second] = parseYaml(source, 'scenario', problems);
+  if (second !== undefined) {
+    problems.add({
+      position: second.position([]),
+      message: 'a second document in the file',
+      expected: `one ${what} a file`,
+    });
+  }
+  if (document === undefined && problems.none) {
+    problems.add({
+      position: { file: path, line: 1, column: 1 },
+      message: 'the file is empty',
+      expected: `a ${what} (${page})`,
+    });
+  }
+  return document;
+}

@@ -1,0 +1,113 @@
+/** Containers and init containers of a pod, with Kubernetes' defaults. */
+import { z } from 'zod';
+import { cpuMillis, wholeBytes } from '../quantity.ts';
+import type { Reporter } from '../reporter.ts';
+import type { Container, InitContainer, PodTemplate, Position, Probe } from '../scenario.ts';
+import type { Path } from '../yaml.ts';
+import { portNumber, quantity } from './fields.ts';
+import { hook, sleepOf } from './pre-stop.ts';
+import { probe, readProbe } from './probe.ts';
+
+/** A container before the scenario has said what its program does. */
+export interface ManifestContainer extends Omit<Container, 'application'> {
+  /** Where its preStop hook stands, if it has one. */
+  readonly pre_stop_position: Position | undefined;
+}
+
+/** An init container before the scenario has said how long it runs. */
+export type ManifestInitContainer = Omit<InitContainer, 'run_time'>;
+
+const pullPolicy = z.enum(['Always', 'IfNotPresent', 'Never']).nullish();
+
+const resourceList = z.object({ cpu: quantity.nullish(), memory: quantity.nullish() }).nullish();
+const resources = z.object({ requests: resourceList, limits: resourceList }).nullish();
+
+export const container = z.object({
+  name: z.string().min(1),
+  image: z.string().min(1),
+  imagePullPolicy: pullPolicy,
+  ports: z.array(z.object({ name: z.string().optional(), containerPort: portNumber })).nullish(),
+  startupProbe: probe.nullish(),
+  readinessProbe: probe.nullish(),
+  livenessProbe: probe.nullish(),
+  lifecycle: z.object({ preStop: hook.nullish() }).nullish(),
+  resources,
+});
+
+export const initContainer = z.object({
+  name: z.string().min(1),
+  image: z.string().min(1),
+  imagePullPolicy: pullPolicy,
+  restartPolicy: z.string().nullish(),
+  resources,
+});
+
+/** @param path of the container, for the report */
+export function readContainer(
+  checked: z.output<typeof container>,
+  path: Path,
+  report: Reporter,
+): ManifestContainer | undefined {
+  const ports = (checked.ports ?? []).map(({ name, containerPort }) => ({ name, number: containerPort }));
+  const probes: (Probe | undefined)[] = [];
+  for (const field of ['startupProbe', 'readinessProbe', 'livenessProbe'] as const) {
+    const given = checked[field] ?? undefined;
+    const read = given && readProbe(given, ports, [...path, field], report);
+    if (given !== undefined && read === undefined) return undefined;
+    probes.push(read);
+  }
+  const preStop = checked.lifecycle?.preStop ?? undefined;
+  return {
+    name: checked.name,
+    image: checked.image,
+    image_pull_policy: checked.imagePullPolicy ?? defaultPullPolicy(checked.image),
+    ports,
+    startup_probe: probes[0],
+    readiness_probe: probes[1],
+    liveness_probe: probes[2],
+    pre_stop: preStop && sleepOf(preStop),
+    pre_stop_position: preStop && report.keyPosition([...path, 'lifecycle', 'preStop']),
+  };
+}
+
+export function readInitContainer(
+  { name, image, imagePullPolicy, restartPolicy }: z.output<typeof initContainer>,
+  path: Path,
+  report: Reporter,
+): ManifestInitContainer | undefined {
+  if (restartPolicy != null) {
+    return report.at([...path, 'restartPolicy'], {
+      message: `init container ${name} is a sidecar, which is not modelled`,
+      expected: 'no restartPolicy',
+      hint: 'make it one of the containers',
+    });
+  }
+  return { name, image, image_pull_policy: imagePullPolicy ?? defaultPullPolicy(image) };
+}
+
+/** Kubernetes 1.35 pkg/apis/core/v1/defaults.go SetDefaults_Container: Always for :latest, and for no tag. */
+function defaultPullPolicy(image: string): Container['image_pull_policy'] {
+  const [withoutDigest, digest] = image.split('@');
+  const tag = /:([^/:]+)$/.exec(withoutDigest ?? '')?.[1];
+  return tag === 'latest' || (tag === undefined && digest === undefined) ? 'Always' : 'IfNotPresent';
+}
+
+/**
+ * What the scheduler keeps free for a pod: the sum of its containers', or an init container's if that is more
+ * (Kubernetes 1.35 component-helpers/resource/helpers.go AggregateContainerRequests). A limit stands for the
+ * request where there is none (pkg/apis/core/v1/defaults.go SetDefaults_Pod).
+ */
+export function podRequests(
+  containers: readonly Pick<z.output<typeof container>, 'resources'>[],
+  initContainers: readonly Pick<z.output<typeof container>, 'resources'>[],
+): PodTemplate['requests'] {
+  const total = (resource: 'cpu' | 'memory'): number => {
+    const of = ({ resources: given }: (typeof containers)[number]) =>
+      given?.requests?.[resource] ?? given?.limits?.[resource] ?? 0;
+    return Math.max(
+      containers.reduce((sum, each) => sum + of(each), 0),
+      ...initContainers.map(of),
+    );
+  };
+  return { cpu_millis: cpuMillis(total('cpu')), memory_bytes: wholeBytes(total('memory')) };
+}
