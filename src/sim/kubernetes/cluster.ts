@@ -13,10 +13,11 @@ import { Kubelet } from './kubelet.ts';
 import { Link } from './link.ts';
 import { Machine } from './machine.ts';
 import { type Backend, type Choice, Network } from './network.ts';
-import { isTerminating, type PodObject, type ReplicaSetObject, workloadKey } from './objects.ts';
+import { isTerminating, type PodObject } from './objects.ts';
 import type { PodWorker } from './pod-worker.ts';
-import { podName, ReplicaSetController } from './replicaset.ts';
 import { Scheduler } from './scheduler.ts';
+import { steadyState } from './steady-state.ts';
+import { startWorkloadControllers } from './workload-controllers.ts';
 
 /**
  * A cluster in its steady state: every replica of every workload ready and an endpoint of its Service, every
@@ -69,20 +70,15 @@ export class SimulatedCluster {
       this.machines.map((machine) => machine.object()),
       { takesFromBackoff: scenario.cluster.minor >= 33 },
     );
-    const steady: PodObject[] = [];
-    const sets: ReplicaSetObject[] = [];
-    for (const workload of scenario.workloads) {
-      const { name, pod: template } = workload;
-      const replicas = replicasAtFirst(scenario.autoscalers, workload);
-      const spec = { workload, template, replicas, revision: 1 };
-      this.api.workloads.restore({ name: workloadKey(workload), ...spec });
-      sets.push({ name, ...spec });
-      for (let number = 1; number <= replicas; number += 1) {
-        const pod = { name: podName(name, number), workload, owner: name, template, ...RUNNING };
-        steady.push(scheduler.place(pod));
-      }
-    }
-    for (const set of sets) this.api.replicaSets.restore(set);
+    const state = steadyState(
+      scenario.workloads,
+      [...this.api.nodes.values()],
+      (workload) => replicasAtFirst(scenario.autoscalers, workload),
+      (pod) => scheduler.place(pod),
+    );
+    const steady = state.pods;
+    for (const workload of state.workloads) this.api.workloads.restore(workload);
+    for (const set of state.sets) this.api.replicaSets.restore(set);
     const disruption = new DisruptionController(
       environment,
       controllers,
@@ -90,7 +86,7 @@ export class SimulatedCluster {
       steady,
     );
     for (const budget of disruption.steady()) this.api.disruptionBudgets.restore(budget);
-    new ReplicaSetController(environment, controllers, { sets, pods: steady });
+    startWorkloadControllers(environment, this.api, this.links.controllers, scenario, state);
     for (const pod of steady) {
       this.api.pods.restore(pod);
       this.#kubelets[pod.node as number]?.restore(pod);
@@ -217,16 +213,6 @@ export class SimulatedCluster {
     }
   }
 }
-
-const RUNNING = {
-  node: undefined,
-  phase: 'Running',
-  has_address: true,
-  ready: true,
-  ready_since_ms: Number.NEGATIVE_INFINITY,
-  created_at_ms: Number.NEGATIVE_INFINITY,
-  grace_period_s: undefined,
-} as const;
 
 /** A workload without load has long been scaled down as far as it may be. */
 function replicasAtFirst(

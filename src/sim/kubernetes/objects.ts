@@ -32,6 +32,25 @@ export const isTerminal = (pod: PodObject): boolean => pod.phase === 'Succeeded'
 /** Neither being deleted nor ended: what controllers count (Kubernetes 1.35 pkg/controller/controller_utils.go IsPodActive). */
 export const isActive = (pod: PodObject): boolean => !isTerminating(pod) && !isTerminal(pod);
 
+/** A pod that was just created: nowhere yet, and nothing of it runs. */
+export function newPod(
+  name: string,
+  of: Pick<PodObject, 'workload' | 'owner' | 'template' | 'target_node'>,
+  now_ms: number,
+): PodObject {
+  return {
+    name,
+    ...of,
+    node: undefined,
+    phase: 'Pending',
+    has_address: false,
+    ready: false,
+    ready_since_ms: now_ms,
+    created_at_ms: now_ms,
+    grace_period_s: undefined,
+  };
+}
+
 /** The spec of a workload as it is now: the manifests', until somebody scales it or rolls something out. */
 export interface WorkloadObject {
   /** See `workloadKey`. */

@@ -1,28 +1,56 @@
 import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import type { ApiClient } from './api-server.ts';
-import { isActive, type PodObject, type ReplicaSetObject } from './objects.ts';
+import { DeletionOrder } from './deletion-order.ts';
+import type { EventRecorder } from './event-recorder.ts';
+import { Expectations } from './expectations.ts';
+import {
+  isActive,
+  isTerminal,
+  isTerminating,
+  newPod,
+  type PodObject,
+  type ReplicaSetObject,
+} from './objects.ts';
+import { isAvailable, nextAvailableAt_ms } from './pod-availability.ts';
+import { podName } from './pod-names.ts';
+import { ReplicaSetStatusWriter } from './replicaset-status.ts';
+import { atOnce, slowStart } from './slow-start.ts';
+import { type SyncEnd, WorkQueue } from './work-queue.ts';
+
+/** Kubernetes 1.35 pkg/controller/replicaset/replica_set.go BurstReplicas. */
+const BURST_REPLICAS = 500;
 
 /**
- * The replica set controller: keeps as many active pods of each ReplicaSet as it wants.
+ * The replica set controller: keeps as many active pods of each ReplicaSet as it wants, and says in the set's status
+ * how many are available, which is what the Deployment waits for.
  *
  * It acts on events, without delay. A pod that is being deleted is not active, so its replacement is created
- * at once, not when it is gone (Kubernetes 1.35 pkg/controller/replicaset/replica_set.go, pkg/controller/controller_utils.go
- * FilterActivePods). Creations go out in batches of 1, 2, 4, ... (slowStartBatch, SlowStartInitialBatchSize 1).
+ * at once, not when it is gone. What it has created or deleted it waits to see before it counts again (Kubernetes 1.35
+ * pkg/controller/replicaset/replica_set.go syncReplicaSet, manageReplicas).
  */
 export class ReplicaSetController {
   readonly #environment: Environment;
   readonly #api: ApiClient;
+  readonly #events: EventRecorder;
   readonly #sets = new Map<string, SetState>();
+  readonly #queue: WorkQueue;
+  readonly #order: DeletionOrder;
+  readonly #status: ReplicaSetStatusWriter;
 
   /** @param steady sets that are there, and their pods, all as wanted */
   constructor(
     environment: Environment,
     api: ApiClient,
+    events: EventRecorder,
     steady: { readonly sets: readonly ReplicaSetObject[]; readonly pods: readonly PodObject[] },
   ) {
     this.#environment = environment;
     this.#api = api;
+    this.#events = events;
+    this.#order = new DeletionOrder(environment);
+    this.#status = new ReplicaSetStatusWriter(api);
+    this.#queue = new WorkQueue(environment, (name, cause, end) => this.#sync(name, cause, end));
     for (const set of steady.sets) this.#sets.set(set.name, newState(set));
     for (const pod of steady.pods) {
       const state = this.#sets.get(pod.owner);
@@ -42,113 +70,123 @@ export class ReplicaSetController {
     }
     if (state === undefined) this.#sets.set(set.name, newState(set));
     else state.set = set;
-    this.#request(set.name, cause);
+    this.#queue.add(set.name, cause);
   }
 
   #onPod(pod: PodObject, gone: boolean, cause: Cause): void {
     const state = this.#sets.get(pod.owner);
     if (state === undefined) return;
-    if (!gone && !state.pods.has(pod.name)) state.expected -= 1;
-    if (gone || !isActive(pod)) state.deleting.delete(pod.name);
+    const before = state.pods.get(pod.name);
     if (gone) state.pods.delete(pod.name);
     else state.pods.set(pod.name, pod);
-    this.#request(pod.owner, cause);
+    if (gone || isTerminating(pod)) state.expectations.deletionSeen(pod.name);
+    else if (before === undefined) state.expectations.creationSeen();
+    this.#queue.add(pod.owner, cause);
+    const { min_ready_s } = state.set.workload;
+    if (min_ready_s > 0 && pod.ready && before?.ready === false) {
+      this.#queue.addAfter(pod.owner, min_ready_s * 1000, cause, 'minReadySeconds');
+    }
   }
 
-  #request(name: string, cause: Cause): void {
-    this.#environment.after(this.#environment.delay_ms('controller_sync'), () => {
-      const state = this.#sets.get(name);
-      if (state !== undefined) this.#sync(state, step(cause, 'replica set', this.#environment.now_ms));
+  #sync(name: string, because: Cause, end: (how: SyncEnd) => void): void {
+    const state = this.#sets.get(name);
+    if (state === undefined) {
+      end('done');
+      return;
+    }
+    const cause = step(because, 'replica set', this.#environment.now_ms);
+    const { set } = state;
+    const pods = [...state.pods.values()];
+    const active = pods.filter(isActive);
+    const terminating = pods.filter((pod) => isTerminating(pod) && !isTerminal(pod)).length;
+    const finish = () => this.#writeStatus(set, active, terminating, cause, end);
+    if (state.expectations.areFulfilled) this.#manage(state, active, cause, finish);
+    else finish();
+  }
+
+  /** Creates what is missing, or deletes what is too much; `done` when all of it has returned. */
+  #manage(state: SetState, active: readonly PodObject[], cause: Cause, done: () => void): void {
+    const { set } = state;
+    const tooMany = active.length - set.replicas;
+    if (tooMany < 0) {
+      const count = Math.min(-tooMany, BURST_REPLICAS);
+      state.expectations.expectCreations(count);
+      slowStart(count, (_, returned) => this.#create(state, cause, returned), done);
+    } else if (tooMany > 0) {
+      const doomed = this.#order
+        .sorted(active, this.#related(set))
+        .slice(0, Math.min(tooMany, BURST_REPLICAS));
+      state.expectations.expectDeletions(doomed.map(({ name }) => name));
+      atOnce(doomed, (pod, returned) => this.#delete(state, pod, cause, returned), done);
+    } else {
+      done();
+    }
+  }
+
+  #create(state: SetState, cause: Cause, returned: () => void): void {
+    state.created += 1;
+    const { workload, name, template } = state.set;
+    const { now_ms } = this.#environment;
+    const pod = newPod(podName(name, state.created), { workload, owner: name, template }, now_ms);
+    this.#api.pods.create(pod, step(cause, 'replica set', now_ms), () => {
+      this.#events.record(name);
+      returned();
     });
   }
 
-  #sync(state: SetState, cause: Cause): void {
-    const active = [...state.pods.values()].filter((pod) => isActive(pod) && !state.deleting.has(pod.name));
-    const missing = state.set.replicas - active.length - state.expected;
-    if (missing > 0) {
-      state.expected += missing;
-      this.#createBatch(state, missing, 1, cause);
-    } else if (missing < 0 && state.expected === 0) {
-      for (const pod of active.sort(byDeletionOrder).slice(0, -missing)) {
-        state.deleting.add(pod.name);
-        this.#api.pods.delete(pod.name, pod.template.termination_grace_period_s, cause);
+  #delete(state: SetState, pod: PodObject, cause: Cause, returned: () => void): void {
+    this.#api.pods.delete(pod.name, pod.template.termination_grace_period_s, cause, () => {
+      this.#events.record(state.set.name);
+      returned();
+    });
+  }
+
+  #writeStatus(
+    set: ReplicaSetObject,
+    active: readonly PodObject[],
+    terminating: number,
+    cause: Cause,
+    end: (how: SyncEnd) => void,
+  ): void {
+    const { min_ready_s } = set.workload;
+    const status = {
+      observed_replicas: set.replicas,
+      replicas: active.length,
+      ready: active.filter(({ ready }) => ready).length,
+      available: active.filter((pod) => isAvailable(this.#environment, pod, min_ready_s)).length,
+      terminating,
+    };
+    const next_ms =
+      status.ready === status.available
+        ? undefined
+        : nextAvailableAt_ms(this.#environment, active, min_ready_s);
+    this.#status.write(set, status, step(cause, 'replica set', this.#environment.now_ms), (how) => {
+      if (how === 'done' && next_ms !== undefined) {
+        const { now_ms } = this.#environment;
+        this.#queue.addAfter(set.name, Math.max(0, next_ms - now_ms), cause, 'minReadySeconds');
       }
-    }
+      end(how);
+    });
   }
 
-  #createBatch(state: SetState, missing: number, size: number, cause: Cause): void {
-    const batch = Math.min(missing, size);
-    let stored = 0;
-    for (let index = 0; index < batch; index += 1) {
-      const pod = this.#newPod(state);
-      this.#api.pods.create(pod, step(cause, 'replica set', this.#environment.now_ms), () => {
-        stored += 1;
-        if (stored === batch && missing > batch) this.#createBatch(state, missing - batch, size * 2, cause);
-      });
+  /** The pods of every set of the same workload. */
+  *#related(set: ReplicaSetObject): Iterable<PodObject> {
+    for (const state of this.#sets.values()) {
+      if (state.set.workload === set.workload) yield* state.pods.values();
     }
-  }
-
-  #newPod(state: SetState): PodObject {
-    state.created += 1;
-    const { workload, name, template } = state.set;
-    return newPod(
-      podName(name, state.created),
-      { workload, owner: name, template },
-      this.#environment.now_ms,
-    );
   }
 }
 
 interface SetState {
   set: ReplicaSetObject;
   readonly pods: Map<string, PodObject>;
-  /** Creations that were sent and not yet seen: the controller's expectations. */
-  expected: number;
-  /** Deletions that were sent and not yet seen. */
-  readonly deleting: Set<string>;
+  readonly expectations: Expectations;
   created: number;
 }
 
 const newState = (set: ReplicaSetObject): SetState => ({
   set,
   pods: new Map(),
-  expected: 0,
-  deleting: new Set(),
+  expectations: new Expectations(),
   created: 0,
 });
-
-/** Which pods go first: unscheduled, then pending, then not ready, then the youngest (ActivePodsWithRanks, in part). */
-function byDeletionOrder(a: PodObject, b: PodObject): number {
-  const rank = (pod: PodObject) =>
-    (pod.node === undefined ? 0 : 4) + (pod.phase === 'Pending' ? 0 : 2) + (pod.ready ? 1 : 0);
-  return (
-    rank(a) - rank(b) ||
-    b.ready_since_ms - a.ready_since_ms ||
-    b.created_at_ms - a.created_at_ms ||
-    (a.name < b.name ? 1 : -1)
-  );
-}
-
-/** A pod that was just created: nowhere yet, and nothing of it runs. */
-export function newPod(
-  name: string,
-  of: Pick<PodObject, 'workload' | 'owner' | 'template'>,
-  now_ms: number,
-): PodObject {
-  return {
-    name,
-    ...of,
-    node: undefined,
-    phase: 'Pending',
-    has_address: false,
-    ready: false,
-    ready_since_ms: now_ms,
-    created_at_ms: now_ms,
-    grace_period_s: undefined,
-  };
-}
-
-/** Numbers stand where Kubernetes puts five random letters; padded, so that names sort as they were made. */
-export function podName(owner: string, number: number): string {
-  return `${owner}-${String(number).padStart(5, '0')}`;
-}

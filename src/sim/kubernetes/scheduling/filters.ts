@@ -17,7 +17,8 @@ export function whyNot(pod: PodObject, info: NodeInfo, all: readonly NodeInfo[])
     (each) => each.effect !== 'PreferNoSchedule' && !tolerates(template.tolerations, each),
   );
   if (taint !== undefined) return `node(s) had untolerated taint {${taint.key}}`;
-  if (!selects(template.node_selector, info.labels))
+  const isTarget = pod.target_node === undefined || pod.target_node === node.index;
+  if (!isTarget || !selects(template.node_selector, info.labels))
     return "node(s) didn't match Pod's node affinity/selector";
   if (info.pods.size >= node.spec.pods) return 'Too many pods';
   for (const resource of ['cpu_millis', 'memory_bytes'] as const) {

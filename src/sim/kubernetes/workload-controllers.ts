@@ -1,0 +1,28 @@
+import type { Scenario } from '../../scenario/scenario.ts';
+import type { Environment } from '../environment.ts';
+import type { ApiClient, ApiServer } from './api-server.ts';
+import { ClientRateLimit } from './client-rate-limit.ts';
+import { DeploymentController } from './deployment.ts';
+import { EventRecorder } from './event-recorder.ts';
+import type { Link } from './link.ts';
+import { ReplicaSetController } from './replicaset.ts';
+import type { SteadyState } from './steady-state.ts';
+
+/** Starts the controllers that make pods, those of which the scenario has a workload; each with a client of its own. */
+export function startWorkloadControllers(
+  environment: Environment,
+  api: ApiServer,
+  link: Link,
+  scenario: Scenario,
+  steady: SteadyState,
+): void {
+  const start = (create: (client: ApiClient, events: EventRecorder) => void) => {
+    const limit = new ClientRateLimit(environment);
+    create(api.client(link, limit), new EventRecorder(environment, limit));
+  };
+  const kinds = new Set(scenario.workloads.map(({ kind }) => kind));
+  if (kinds.has('Deployment')) {
+    start((client, events) => new DeploymentController(environment, client, events, steady));
+    start((client, events) => new ReplicaSetController(environment, client, events, steady));
+  }
+}
