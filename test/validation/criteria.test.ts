@@ -131,6 +131,11 @@ describe('isWithinLuck', () => {
     expect(isWithinLuck(wrong)).toBe(false);
   });
 
+  it('is any miss of a single trial, whose mean may be anything', () => {
+    expect(isWithinLuck(checkOf(figuresOf(spread(3), alike(900, 1)), 'downtime'))).toBe(true);
+    expect(isWithinLuck(checkOf(figuresOf(spread(3), alike(900, 2)), 'downtime'))).toBe(false);
+  });
+
   it('is no excuse for a test, which has its own allowance', () => {
     const figures = figuresOf(alike(300, 200), spread(3));
     expect(isWithinLuck(checkOf(figures, 'outage-duration'))).toBe(false);

@@ -144,8 +144,15 @@ interface Difference {
 
 function difference(predicted: readonly number[], measured: readonly number[]): Difference {
   const [a, b] = [meanInterval(predicted), meanInterval(measured)];
-  const half = ({ mean, ci95 }: { mean: number; ci95: readonly [number, number] }) => ci95[1] - mean;
-  return { value: a.mean - b.mean, half: Math.hypot(half(a), half(b)), predicted: a.mean, measured: b.mean };
+  const half = Math.hypot(a.ci95[1] - a.mean, b.ci95[1] - b.mean);
+  // One trial has no spread to tell of: its mean may be anything.
+  const isKnown = Math.min(predicted.length, measured.length) > 1;
+  return {
+    value: a.mean - b.mean,
+    half: isKnown ? half : Number.POSITIVE_INFINITY,
+    predicted: a.mean,
+    measured: b.mean,
+  };
 }
 
 /** As a share of the measured mean. */

@@ -164,7 +164,8 @@ function suiteExplanations({ breadth, defaults, calibrated = [] }: ValidationDoc
 function availabilityRow(outcome: Outcome): string[] {
   const { figures } = judgedOf(outcome);
   const check = (id: CheckId): Check => checkOf(figures, id);
-  const give = ({ give_or_take, unit }: Check) => size(give_or_take ?? 0, unit);
+  const give = ({ give_or_take = 0, unit }: Check) =>
+    Number.isFinite(give_or_take) ? size(give_or_take, unit) : 'one trial';
   const flagged = (each: Check) => `${difference(each)}${each.held ? '' : ' (missed)'}`;
   return [
     outcome.configuration.title,

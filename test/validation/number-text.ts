@@ -54,5 +54,6 @@ export const CHECK_NAMES: Readonly<Record<CheckId, string>> = {
 export function checkText(check: Check): string {
   const { id, bound, unit, give_or_take } = check;
   if (give_or_take === undefined) return `${CHECK_NAMES[id]} p = ${difference(check)} (at least ${bound})`;
-  return `${CHECK_NAMES[id]} ${difference(check)} (allowed ${size(bound, unit)}, known to ${size(give_or_take, unit)})`;
+  const known = Number.isFinite(give_or_take) ? `known to ${size(give_or_take, unit)}` : 'of a single trial';
+  return `${CHECK_NAMES[id]} ${difference(check)} (allowed ${size(bound, unit)}, ${known})`;
 }
