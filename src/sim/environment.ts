@@ -3,26 +3,39 @@ import { sample_ms } from '../scenario/sample.ts';
 import type { Timing, TimingName } from '../scenario/timing.ts';
 import type { Recorder, TimelineEvent } from '../timeline/event.ts';
 import type { Uniform } from './engine/random.ts';
-import { Simulation } from './engine/simulation.ts';
+import { type Clock, Lifespan, Simulation } from './engine/simulation.ts';
 import type { Platform } from './platform.ts';
 
 /** What every part of one simulated trial shares: the clock, the luck, and where events are recorded. */
 export class Environment {
-  readonly simulation = new Simulation();
+  readonly simulation: Clock;
   readonly platform: Platform;
-  readonly #streams = new Map<string, Uniform>();
-  readonly #seed: string;
-  readonly #trial: number;
   readonly #timing: Timing;
   readonly #recorder: Recorder;
-  #second_begins_ms: number | undefined;
+  readonly #luck: Luck;
 
-  constructor(seed: string, trial: number, platform: Platform, timing: Timing, recorder: Recorder) {
+  constructor(
+    seed: string,
+    trial: number,
+    platform: Platform,
+    timing: Timing,
+    recorder: Recorder,
+    within?: { readonly clock: Clock; readonly luck: Luck },
+  ) {
     this.platform = platform;
-    this.#seed = seed;
-    this.#trial = trial;
     this.#timing = timing;
     this.#recorder = recorder;
+    this.simulation = within?.clock ?? new Simulation();
+    this.#luck = within?.luck ?? { seed, trial, streams: new Map(), second_begins_ms: undefined };
+  }
+
+  /** The same trial for something that may end before it: what it has still to do then never happens. */
+  mortal(): { readonly environment: Environment; readonly lifespan: Lifespan } {
+    const lifespan = new Lifespan(this.simulation);
+    const { seed, trial } = this.#luck;
+    const within = { clock: lifespan, luck: this.#luck };
+    const environment = new Environment(seed, trial, this.platform, this.#timing, this.#recorder, within);
+    return { environment, lifespan };
   }
 
   get now_ms(): number {
@@ -31,10 +44,11 @@ export class Environment {
 
   /** The stream of one purpose; asked for twice it goes on where it was. */
   uniform(purpose: string): Uniform {
-    let uniform = this.#streams.get(purpose);
+    const { streams, seed, trial } = this.#luck;
+    let uniform = streams.get(purpose);
     if (uniform === undefined) {
-      uniform = stream(this.#seed, this.#trial, purpose);
-      this.#streams.set(purpose, uniform);
+      uniform = stream(seed, trial, purpose);
+      streams.set(purpose, uniform);
     }
     return uniform;
   }
@@ -50,8 +64,9 @@ export class Environment {
    */
   statusTime_ms(at_ms: number): number {
     if (this.platform.statusTimes === 'exact') return at_ms;
-    this.#second_begins_ms ??= this.uniform('wall-clock')() * 1000;
-    return Math.floor((at_ms - this.#second_begins_ms) / 1000) * 1000 + this.#second_begins_ms;
+    this.#luck.second_begins_ms ??= this.uniform('wall-clock')() * 1000;
+    const begins_ms = this.#luck.second_begins_ms;
+    return Math.floor((at_ms - begins_ms) / 1000) * 1000 + begins_ms;
   }
 
   after(delay_ms: number, action: () => void): void {
@@ -61,4 +76,13 @@ export class Environment {
   record(event: TimelineEvent): void {
     this.#recorder.record(event);
   }
+}
+
+/** A trial's random numbers: one stream for each purpose. */
+interface Luck {
+  readonly seed: string;
+  readonly trial: number;
+  readonly streams: Map<string, Uniform>;
+  /** Where the seconds of the wall clock begin, once anybody has asked. */
+  second_begins_ms: number | undefined;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Simulation } from '../../../src/sim/engine/simulation.ts';
+import { Lifespan, Simulation } from '../../../src/sim/engine/simulation.ts';
 
 describe('Simulation', () => {
   it('runs actions at their times, and what they schedule in turn', () => {
@@ -32,5 +32,22 @@ describe('Simulation', () => {
     simulation.runUntil(5);
     expect(() => simulation.at(4, () => {})).toThrow(/before now/);
     expect(() => simulation.after(-1, () => {})).toThrow(/before now/);
+  });
+});
+
+describe('Lifespan', () => {
+  it('forgets what it had still to do when it ends, and leaves everybody else alone', () => {
+    const simulation = new Simulation();
+    const lifespan = new Lifespan(simulation);
+    const log: string[] = [];
+    lifespan.at(1, () => log.push(`its own at ${lifespan.now}`));
+    lifespan.at(2, () => lifespan.end());
+    lifespan.after(2, () => log.push('too late, though at the same time'));
+    lifespan.after(3, () => log.push('too late'));
+    simulation.at(3, () => log.push('somebody else'));
+    lifespan.runUntil(10);
+    expect(log).toEqual(['its own at 1', 'somebody else']);
+    expect(lifespan.isOver).toBe(true);
+    expect(simulation.now).toBe(10);
   });
 });
