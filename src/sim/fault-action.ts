@@ -1,9 +1,12 @@
 import type { Fault } from '../scenario/scenario.ts';
 import type { Cause } from './cause.ts';
+import { badImage } from './faults/bad-image.ts';
 import { containerKill } from './faults/container-kill.ts';
 import { nodeDrain } from './faults/node-drain.ts';
 import { podEviction } from './faults/pod-eviction.ts';
 import { podKill } from './faults/pod-kill.ts';
+import { rolloutRestart } from './faults/rollout-restart.ts';
+import { scale } from './faults/scale.ts';
 import type { SimulatedCluster } from './kubernetes/cluster.ts';
 
 /** How a fault is caused in the simulated cluster. One file a fault, in faults/. */
@@ -21,6 +24,9 @@ const ACTIONS: { readonly [T in Fault['type']]?: FaultAction<Extract<Fault, { ty
   'container-kill': containerKill,
   'pod-eviction': podEviction,
   'node-drain': nodeDrain,
+  'rollout-restart': rolloutRestart,
+  'bad-image': badImage,
+  scale,
 };
 
 export function actionFor<F extends Fault>(fault: F): FaultAction<F> {
