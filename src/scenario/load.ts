@@ -1,5 +1,6 @@
 /** From a scenario file to a Scenario, or to everything that is wrong with it. */
 import { basename, dirname, isAbsolute, join } from 'node:path';
+import { readDocument } from './document.ts';
 import { EXIT, UserError } from './errors.ts';
 import { check, valueAt } from './issues.ts';
 import { behaviourOf, MINOR_DEFAULT } from './kubernetes-version.ts';
@@ -11,10 +12,10 @@ import { resolveApplications } from './resolve/applications.ts';
 import { resolveFaults } from './resolve/faults.ts';
 import { resolveLoad, resolveService } from './resolve/load.ts';
 import { resolveObjectives } from './resolve/objectives.ts';
+import { saidIn } from './said.ts';
 import type { Scenario } from './scenario.ts';
 import { type ScenarioFile, scenarioSchema } from './schema.ts';
-import { readSource } from './source.ts';
-import { parseYaml, type YamlDocument } from './yaml.ts';
+import type { YamlDocument } from './yaml.ts';
 
 /** What the command line says instead of the file. */
 export interface ScenarioOverrides {
@@ -33,7 +34,7 @@ export interface ScenarioOverrides {
 export function loadScenario(path: string, overrides: ScenarioOverrides = {}): Scenario {
   checkOverrides(overrides);
   const problems = new Problems();
-  const document = readScenarioDocument(path, problems);
+  const document = readDocument(path, { what: 'scenario', page: 'docs/scenario.md' }, problems);
   const scenario = document && resolve(path, document, overrides, problems);
   problems.throwIfAny();
   if (scenario === undefined) throw new Error(`no scenario and no problem in ${path}`);
@@ -46,27 +47,6 @@ function checkOverrides({ trials }: ScenarioOverrides): void {
     const message = `the number of trials to ${name} cannot be ${value}; expected a whole number above 0`;
     throw new UserError(message, { exitCode: EXIT.configuration });
   }
-}
-
-function readScenarioDocument(path: string, problems: Problems): YamlDocument | undefined {
-  const source = readSource(path, problems);
-  if (source === undefined) return undefined;
-  const [document, second] = parseYaml(source, 'scenario', problems);
-  if (second !== undefined) {
-    problems.add({
-      position: second.position([]),
-      message: 'a second document in the file',
-      expected: 'one scenario a file',
-    });
-  }
-  if (document === undefined && problems.none) {
-    problems.add({
-      position: { file: path, line: 1, column: 1 },
-      message: 'the file is empty',
-      expected: 'a scenario (docs/scenario.md)',
-    });
-  }
-  return document;
 }
 
 function resolve(
@@ -123,6 +103,7 @@ function resolve(
     ignored: manifests.ignored,
     objects: manifests.objects,
     timing,
+    said: saidIn(path, document.value),
     load,
     faults: faults.filter((fault) => fault !== undefined),
     objectives,

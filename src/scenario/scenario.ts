@@ -3,6 +3,7 @@
  * milliseconds where the scenario gives them and in seconds where a Kubernetes field does.
  */
 import type { Fault } from './fault.ts';
+import type { Said } from './said.ts';
 import type { Timing } from './timing.ts';
 import type { IntOrPercent, Labels, Selector, Workload } from './workload.ts';
 
@@ -44,6 +45,8 @@ export interface Scenario {
   /** Every object of the manifests as it was written, in order, for `apply`. */
   readonly objects: readonly ManifestObject[];
   readonly timing: Timing;
+  /** Which of the delays, the applications' among them, are not defaults, and who said them. */
+  readonly said: Said;
   readonly load: Load;
   /** In the order of the file; each with at least one act within the observation window. */
   readonly faults: readonly Fault[];

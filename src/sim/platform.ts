@@ -1,6 +1,7 @@
-import { isDeepStrictEqual } from 'node:util';
 import { constant, lognormal, uniform } from '../scenario/distribution.ts';
-import { TIMING, type Timing, type TimingName } from '../scenario/timing.ts';
+import { isLeftToDefault } from '../scenario/said.ts';
+import type { Scenario } from '../scenario/scenario.ts';
+import type { Timing, TimingName } from '../scenario/timing.ts';
 
 /**
  * What a prediction is made for. Clusters differ in their delays, which a scenario can set, and in some
@@ -62,12 +63,11 @@ export const EMBEDDED: Platform = {
 
 export const PLATFORMS = { kubernetes: KUBERNETES, embedded: EMBEDDED } as const;
 
-/** The scenario's timing on a platform: what the scenario set itself holds everywhere. */
-export function timingOn(platform: Platform, timing: Timing): Timing {
-  const result: Record<string, unknown> = { ...timing };
+/** The scenario's timing on a platform: what the scenario or a calibration says holds everywhere. */
+export function timingOn(platform: Platform, scenario: Pick<Scenario, 'timing' | 'said'>): Timing {
+  const result: Record<string, unknown> = { ...scenario.timing };
   for (const [name, value] of Object.entries(platform.timing)) {
-    const isDefault = isDeepStrictEqual(timing[name as TimingName], TIMING[name as TimingName].default);
-    if (isDefault) result[name] = value;
+    if (isLeftToDefault(scenario, name as TimingName)) result[name] = value;
   }
   return result as Timing;
 }

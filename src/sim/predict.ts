@@ -9,7 +9,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Distribution } from '../scenario/distribution.ts';
 import { distributionText } from '../scenario/distribution-text.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import { applicationName } from '../scenario/said.ts';
+import type { Container, Scenario, Workload } from '../scenario/scenario.ts';
 import { TIMING, type TimingName } from '../scenario/timing.ts';
 import { type Recorder, tee } from '../timeline/event.ts';
 import { judgeObjectives } from '../timeline/objectives.ts';
@@ -81,17 +82,17 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
 
 /** What the figures rest on: first what the scenario says of the application, then every timer. */
 function assumptions(scenario: Scenario, platform: Platform): Prediction['assumptions'] {
-  const applications = scenario.workloads.flatMap(({ name, pod }) =>
-    pod.containers.map((container) => ({
-      name: `${name}/${container.name}`,
+  const applications = scenario.workloads.flatMap((workload) =>
+    workload.pod.containers.map((container) => ({
+      name: `${workload.name}/${container.name}`,
       value:
         `listens ${distributionText(container.application.start_time)} after exec, ` +
         `serves a request in ${distributionText(container.application.service_time)}, ` +
         `on SIGTERM: ${container.application.on_sigterm}`,
-      source: scenario.file,
+      source: sourceOfApplication(scenario, workload, container),
     })),
   );
-  const timing = timingOn(platform, scenario.timing);
+  const timing = timingOn(platform, scenario);
   const timers = Object.entries(TIMING).map(([key, entry]) => {
     const name = key as TimingName;
     const used = timing[name];
@@ -105,6 +106,17 @@ function assumptions(scenario: Scenario, platform: Platform): Prediction['assump
 }
 
 function sourceOf(name: TimingName, used: Distribution, scenario: Scenario, platform: Platform): string {
+  const said = scenario.said.timing[name];
+  if (said !== undefined) return said;
   if (isDeepStrictEqual(used, platform.timing[name])) return `the ${platform.name} cluster, docs/embedded.md`;
   return isDeepStrictEqual(used, TIMING[name].default) ? TIMING[name].source : scenario.file;
+}
+
+/** The scenario, unless a calibration says some of it. */
+function sourceOfApplication(scenario: Scenario, workload: Workload, container: Container): string {
+  const { applications } = scenario.said;
+  const name = applicationName(workload, container, (other) => Object.hasOwn(applications, other));
+  const said = applications[name] ?? {};
+  const fields = ['start_time', 'service_time', 'on_sigterm'];
+  return [...new Set(fields.map((field) => said[field] ?? scenario.file))].join('; ');
 }

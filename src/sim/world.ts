@@ -25,7 +25,7 @@ export class SimulatedWorld implements World {
   constructor(scenario: Scenario, platform: Platform = KUBERNETES) {
     this.#scenario = scenario;
     this.#platform = platform;
-    this.#timing = timingOn(platform, scenario.timing);
+    this.#timing = timingOn(platform, scenario);
     const { load } = scenario;
     const service = scenario.services.find(
       ({ name, namespace }) => name === load.service && namespace === load.namespace,

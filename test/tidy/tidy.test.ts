@@ -23,8 +23,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/sim/engine': [],
   'src/sim': ['src/scenario', 'src/timeline', 'src/version.ts'],
   'src/chaos': ['src/scenario', 'src/timeline', 'src/version.ts'],
+  'src/calibrate': ['src/scenario', 'src/timeline', 'src/version.ts'],
   'src/report': ['src/scenario', 'src/timeline', 'src/version.ts'],
-  'src/cli': ['src/scenario', 'src/timeline', 'src/sim', 'src/chaos', 'src/report', 'src/version.ts'],
+  'src/cli': [
+    'src/scenario',
+    'src/timeline',
+    'src/sim',
+    'src/chaos',
+    'src/calibrate',
+    'src/report',
+    'src/version.ts',
+  ],
 };
 
 /** Parts whose files must not leave their own folder. */
