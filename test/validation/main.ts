@@ -29,7 +29,7 @@ async function main(args: Arguments): Promise<number> {
   for (const failure of failures) console.error(failure);
   if (interruption.signal.aborted) return EXIT.interrupted;
 
-  const calibration = await calibrationInUse();
+  const calibration = calibrationInUse();
   const outcomes: Outcome[] = [];
   for (const configuration of args.chosen) {
     const scenario = loadScenario(scenarioFileOf(configuration));

@@ -87,8 +87,7 @@ export async function measureMissing(
         ...trial,
       })),
     );
-    if (!MEASURED.includes(code)) {
-      if (signal.aborted) return;
+    if (!MEASURED.includes(code) && !signal.aborted) {
       throw new Error(`foreshock chaos ended with exit code ${code}; its results are in ${out}`);
     }
     barren = measured.some(({ observation }) => observation.valid) ? 0 : barren + 1;
