@@ -5,16 +5,17 @@ import { EXIT, UserError } from './errors.ts';
 import { check, valueAt } from './issues.ts';
 import { behaviourOf, MINOR_DEFAULT } from './kubernetes-version.ts';
 import { readManifests } from './manifest/manifests.ts';
-import { NODES_DEFAULT, plainNodes } from './nodes.ts';
 import { Problems } from './problem.ts';
 import { Reporter } from './reporter.ts';
 import { resolveApplications } from './resolve/applications.ts';
+import { checkImages, checkPlaces, resolveCluster, somewhere } from './resolve/cluster.ts';
 import { resolveFaults } from './resolve/faults.ts';
 import { resolveLoad, resolveService } from './resolve/load.ts';
 import { resolveObjectives } from './resolve/objectives.ts';
 import { saidIn } from './said.ts';
 import type { Scenario } from './scenario.ts';
 import { type ScenarioFile, scenarioSchema } from './schema.ts';
+import { timing } from './timing.ts';
 import type { YamlDocument } from './yaml.ts';
 
 /** What the command line says instead of the file. */
@@ -59,13 +60,14 @@ function resolve(
   const report = new Reporter(document, problems);
 
   const before = problems.count;
-  const nodes = plainNodes(file.cluster?.nodes ?? NODES_DEFAULT);
-  const minor = file.cluster?.kubernetes ?? MINOR_DEFAULT;
+  const cluster = file.cluster && resolveCluster(file.cluster, report);
+  const nodes = cluster?.nodes ?? somewhere();
+  const behaviour = behaviourOf(cluster?.minor ?? MINOR_DEFAULT, cluster?.feature_gates);
   const references = (file.manifests ?? []).map((reference, index) => ({
     path: isAbsolute(reference) ? reference : join(dirname(path), reference),
     from: document.position(['manifests', index]),
   }));
-  const manifests = readManifests(references, { behaviour: behaviourOf(minor), nodes, problems });
+  const manifests = readManifests(references, { behaviour, nodes, problems });
   // Names are resolved only where every manifest could be read: else one slip would bring many messages.
   const complete = file.manifests !== undefined && problems.count === before;
   const { workloads, services } = manifests;
@@ -74,12 +76,18 @@ function resolve(
   const service = complete && file.load && resolveService(file.load, services, workloads, report);
   const load = file.load && resolveLoad(file.load, service || undefined, report);
   const faults =
-    complete && file.faults && resolveFaults(file.faults, workloads, file.load?.duration, report);
-  const objectives = file.objectives && resolveObjectives(file.objectives, file.load?.rate, report);
+    complete &&
+    file.faults &&
+    resolveFaults(file.faults, { workloads, nodes, window_ms: file.load?.duration, report });
+  if (complete && file.cluster && cluster) {
+    checkImages(file.cluster.registry.images, workloads, report);
+    checkPlaces(workloads, nodes, report);
+  }
+  const objectives = file.objectives && resolveObjectives(file.objectives, load || undefined, report);
 
-  const { cluster, timing, trials, seed } = file;
+  const { timing: setTimers, trials, seed } = file;
   if (!problems.none || !resolved || !load || !faults || !objectives) return undefined;
-  if (!cluster || !timing || !trials || seed === undefined) return undefined;
+  if (!cluster || !setTimers || !trials || seed === undefined) return undefined;
   return {
     name: file.name ?? basename(path).replace(/\.ya?ml$/, ''),
     description: file.description ?? '',
@@ -89,20 +97,14 @@ function resolve(
       predict: overrides.trials?.predict ?? trials.predict,
       measure: overrides.trials?.measure ?? trials.measure,
     },
-    cluster: {
-      minor: cluster.kubernetes,
-      nodes,
-      proxy_mode: 'iptables',
-      registry: { images: {}, bytes_per_s: Number.POSITIVE_INFINITY },
-      feature_gates: [],
-    },
+    cluster,
     workloads: resolved,
     services: services.flatMap((each) => each.service ?? []),
     disruption_budgets: manifests.disruption_budgets,
     autoscalers: manifests.autoscalers,
     ignored: manifests.ignored,
     objects: manifests.objects,
-    timing,
+    timing: timing(setTimers),
     said: saidIn(path, document.value),
     load,
     faults: faults.filter((fault) => fault !== undefined),

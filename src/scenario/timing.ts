@@ -61,6 +61,52 @@ export const TIMING = {
     'Kubernetes 1.35 pkg/kubelet/kubelet.go MaxCrashLoopBackOff',
   ),
 
+  node_lease_renew_interval: timer(
+    10_000,
+    'how often a kubelet renews the lease of its node, up to 4 % more by chance',
+    'Kubernetes 1.35 pkg/kubelet/kubelet.go nodeLeaseRenewIntervalFraction of nodeLeaseDurationSeconds 40',
+  ),
+  node_status_update_period: timer(
+    10_000,
+    "how often a kubelet looks whether its node's status has changed, up to 4 % more by chance",
+    'Kubernetes 1.35 pkg/kubelet/apis/config/v1beta1/defaults.go NodeStatusUpdateFrequency',
+  ),
+  kubelet_status_sync_period: timer(
+    10_000,
+    "how often a kubelet compares its pods' statuses with what the API server says of them",
+    'Kubernetes 1.35 pkg/kubelet/status/status_manager.go syncPeriod',
+  ),
+  node_monitor_period: timer(
+    5000,
+    'pause between two looks of the node lifecycle controller at the leases',
+    'Kubernetes 1.35 staging/src/k8s.io/cloud-provider/config/v1alpha1/defaults.go NodeMonitorPeriod',
+  ),
+  node_monitor_grace_period: timer(
+    50_000,
+    'how long a lease may stand still before its node is Unknown; 40 s before 1.32',
+    'Kubernetes 1.35 pkg/controller/nodelifecycle/config/v1alpha1/defaults.go NodeMonitorGracePeriod',
+  ),
+  node_eviction_interval: timer(
+    10_000,
+    'least time between two nodes of a zone being tainted so that their pods are evicted',
+    'Kubernetes 1.35 cmd/kube-controller-manager/app/options/nodelifecyclecontroller.go NodeEvictionRate 0.1',
+  ),
+  node_eviction_interval_unhealthy: timer(
+    100_000,
+    'the same in a zone of more than 50 nodes of which at least 55 % are not ready',
+    'Kubernetes 1.35 cmd/kube-controller-manager/app/options/nodelifecyclecontroller.go SecondaryNodeEvictionRate 0.01',
+  ),
+  http2_read_idle_timeout: timer(
+    30_000,
+    'a connection to the API server on which nothing came for so long is asked whether it still lives',
+    'Kubernetes 1.35 staging/src/k8s.io/apimachinery/pkg/util/net/http.go readIdleTimeoutSeconds',
+  ),
+  http2_ping_timeout: timer(
+    15_000,
+    'how long it is waited for that answer',
+    'Kubernetes 1.35 staging/src/k8s.io/apimachinery/pkg/util/net/http.go pingTimeoutSeconds',
+  ),
+
   sandbox_start: delay(lognormal(95, 0.3), "creating a pod's sandbox and its network"),
   image_check: delay(
     lognormal(15, 0.4),
@@ -144,7 +190,12 @@ export type TimingName = keyof typeof TIMING;
 export type Timing = Readonly<Record<TimingName, Distribution>>;
 
 /** The defaults, with some of them replaced. */
-export function timing(overrides: Readonly<Partial<Record<TimingName, Distribution>>> = {}): Timing {
-  const entries = Object.entries(TIMING).map(([name, entry]) => [name, entry.default]);
-  return { ...(Object.fromEntries(entries) as Record<TimingName, Distribution>), ...overrides };
+export function timing(
+  overrides: Readonly<Partial<Record<TimingName, Distribution | undefined>>> = {},
+): Timing {
+  const values = Object.entries(TIMING).map(([name, entry]) => [
+    name,
+    overrides[name as TimingName] ?? entry.default,
+  ]);
+  return Object.fromEntries(values) as Record<TimingName, Distribution>;
 }

@@ -11,6 +11,11 @@ export const PERCENTAGE = new RegExp(`^${NUMBER} ?%$`);
 /** "100/s" */
 export const RATE = new RegExp(`^${NUMBER} ?/ ?s$`);
 
+/** "150MiB", "1.2GB", "512B" */
+export const SIZE = new RegExp(`^${NUMBER} ?(?:[KMGT]iB|[kMGT]?B)$`);
+/** "50MiB/s" */
+export const BANDWIDTH = new RegExp(`${SIZE.source.slice(0, -1)} ?/ ?s$`);
+
 const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
 
 /** Milliseconds of a text that matches DURATION, to the microsecond. */
@@ -37,4 +42,22 @@ export function percentageToFraction(text: string): number {
 /** Requests a second of a text that matches RATE. */
 export function rateToPerSecond(text: string): number {
   return Number(text.split('/')[0]);
+}
+
+const UNIT_BYTES: Readonly<Record<string, number>> = {
+  B: 1,
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+  TiB: 2 ** 40,
+};
+
+/** Whole bytes of a text that matches SIZE. */
+export function sizeToBytes(text: string): number {
+  const [, number, unit] = /^([\d.]+) ?(\w+)$/.exec(text) ?? [];
+  return Math.round(Number(number) * (UNIT_BYTES[unit ?? ''] ?? Number.NaN));
 }

@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { EXIT } from '../../src/scenario/errors.ts';
 import { jsonSchemaText } from '../../src/scenario/json-schema.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
-import { APPLICATION_DEFAULTS } from '../../src/scenario/schema.ts';
+import { APPLICATION_DEFAULTS } from '../../src/scenario/schema/application.ts';
 import { folderWith } from './files.ts';
 
 const text = readFileSync('docs/scenario.md', 'utf8');

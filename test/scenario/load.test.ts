@@ -228,7 +228,7 @@ describe('several problems', () => {
     const error = errorOf(filesWith({ 'scenario.yaml': SCENARIO.replace('rate: 100', 'raet: 100') }));
     expect(error.message).toContain(
       [
-        'scenario.yaml:4:3: unknown field `raet` in `load`; expected one of service, port, path, rate, arrivals, duration, timeout, latency_limit, expected_status, connections, source_ports, resolve',
+        'scenario.yaml:4:3: unknown field `raet` in `load`; expected one of service, port, path, rate, steps, arrivals, duration, timeout, latency_limit, expected_status, connections, source_ports, resolve',
         '    raet: 100',
         '    ^ did you mean `rate`?',
       ].join('\n'),

@@ -156,7 +156,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'half a node',
     files: section('cluster: {nodes: 1.5}'),
-    says: 'scenario.yaml:9:18: `cluster.nodes` cannot be 1.5; expected a whole number',
+    says: 'scenario.yaml:9:18: `cluster.nodes` cannot be 1.5; expected a number of nodes, or a list of them',
   },
   {
     name: 'an empty section',
@@ -289,7 +289,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'two faults in one item',
     files: scenario('      at: 2s\n', '      at: 2s\n    container-kill:\n      at: 2s\n'),
-    says: 'scenario.yaml:7:5: `faults[0]` does not fit; expected exactly one fault an item: pod-kill or container-kill',
+    says: 'scenario.yaml:7:5: `faults[0]` does not fit; expected exactly one fault an item: one of pod-kill, container-kill, ',
   },
   {
     name: 'faults as a mapping',
@@ -366,7 +366,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a misspelt workload',
     files: inFault('workload: wbe'),
-    says: 'scenario.yaml:9:17: there is no Deployment `wbe`; expected a Deployment of the manifests: web',
+    says: 'scenario.yaml:9:17: there is no workload `wbe`; expected a workload of the manifests: web',
     hint: 'did you mean `web`?',
   },
   {
@@ -439,7 +439,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a throughput above the rate of the load',
     files: section('objectives: {throughput: 101/s}'),
-    says: 'scenario.yaml:9:26: a throughput of 101/s can never be reached: the load is only 100/s; expected at most `load.rate`',
+    says: 'scenario.yaml:9:26: a throughput of 101/s can never be reached: the load is only 100/s; expected at most the rate of the load',
   },
   // Manifests
   {

@@ -4,7 +4,8 @@ import type { ManifestWorkload } from '../manifest/workload.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Reporter } from '../reporter.ts';
 import type { Application, Container, InitContainer, Workload } from '../scenario.ts';
-import { APPLICATION_DEFAULTS, INIT_DEFAULTS, type ScenarioFile } from '../schema.ts';
+import { APPLICATION_DEFAULTS, INIT_DEFAULTS } from '../schema/application.ts';
+import type { ScenarioFile } from '../schema.ts';
 
 type Said = ScenarioFile['applications'][string];
 

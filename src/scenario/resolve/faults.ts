@@ -1,183 +1,212 @@
-/** Which pods each fault may hit, and when it acts. */
+/** The faults of the scenario, each with what it may hit and when it acts. */
 import type { ManifestWorkload } from '../manifest/workload.ts';
-import { didYouMean } from '../nearest.ts';
-import { expectedNames, type Reporter } from '../reporter.ts';
-import type { Fault, FaultMode } from '../scenario.ts';
+import type { Reporter } from '../reporter.ts';
+import type { Fault, FaultMode, FaultType, Node, Position } from '../scenario.ts';
+import type { FaultFields } from '../schema/faults.ts';
 import type { ScenarioFile } from '../schema.ts';
-import { ACTS_MAX, faultTimes, victimsMax } from '../selection.ts';
 import type { Path } from '../yaml.ts';
+import { checkUndoneBetween, resolveTimes } from './times.ts';
+import {
+  type Candidates,
+  nodesUnder,
+  podsOf,
+  resolveContainer,
+  resolveValue,
+  resolveWorkload,
+} from './victims.ts';
 
-/** Namespaces no fault may touch: the cluster itself lives there. */
-export const PROTECTED_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease'] as const;
+/** What faults are checked against. */
+export interface FaultContext {
+  readonly workloads: readonly ManifestWorkload[];
+  readonly nodes: readonly Node[];
+  /** undefined where the load is wrong: then the times are not checked against it */
+  readonly window_ms: number | undefined;
+  readonly report: Reporter;
+}
 
-type FaultFile = ScenarioFile['faults'][number];
-
-/** @param window_ms undefined where the load is wrong: then the times are not checked against it */
+/** @returns in their order; undefined where something is wrong with one */
 export function resolveFaults(
-  faults: readonly FaultFile[],
-  workloads: readonly ManifestWorkload[],
-  window_ms: number | undefined,
-  report: Reporter,
+  faults: ScenarioFile['faults'],
+  context: FaultContext,
 ): readonly (Fault | undefined)[] {
-  return faults.map((fault, index) => {
-    const [type, fields] = Object.entries(fault)[0] as [string, NonNullable<FaultFile[keyof FaultFile]>];
-    const path: Path = ['faults', index, type];
-    const workload = resolveWorkload(fields.workload, workloads, path, report);
-    const at_ms = resolveTimes(fields, window_ms, path, report);
-    const value = resolveValue(fields, workload, path, report);
-    const container =
-      workload !== undefined && type === 'container-kill'
-        ? resolveContainerName(fault['container-kill']?.container, workload, path, report)
-        : undefined;
-    if (workload === undefined || at_ms === undefined || value === undefined) return undefined;
-    const base = {
-      position: report.position(path),
-      workload: workload.name,
-      namespace: workload.namespace,
-      mode: fields.mode,
-      value: value === 'none' ? undefined : value,
-      at_ms,
-    };
-    if (type === 'pod-kill') {
-      return { ...base, type, grace_period_s: fault['pod-kill']?.grace_period };
-    }
-    return container === undefined ? undefined : { ...base, type: 'container-kill', container };
+  return faults.map((file, index) => {
+    const [type, fields] = Object.entries(file)[0] as [FaultType, never];
+    return RESOLVERS[type](fields, { ...context, path: ['faults', index, type] });
   });
 }
 
-function resolveWorkload(
-  wanted: string | undefined,
-  workloads: readonly ManifestWorkload[],
-  path: Path,
-  report: Reporter,
-): ManifestWorkload | undefined {
-  const known = workloads.map(({ name }) => name);
-  const workload = wanted === undefined ? workloads[0] : workloads.find(({ name }) => name === wanted);
-  if (workload === undefined || (wanted === undefined && workloads.length > 1)) {
-    return report.at(wanted === undefined ? path : [...path, 'workload'], {
-      message:
-        wanted === undefined
-          ? workload === undefined
-            ? 'there is no Deployment whose pods could be hit'
-            : 'several Deployments: `workload` must say which'
-          : `there is no Deployment \`${wanted}\``,
-      expected: expectedNames('Deployment', known),
-      hint: wanted === undefined ? undefined : didYouMean(wanted, known),
-    });
-  }
-  if ((PROTECTED_NAMESPACES as readonly string[]).includes(workload.namespace)) {
-    return report.at([...path, 'workload'], {
-      message: `Deployment ${workload.name} is in the protected namespace ${workload.namespace}`,
-      expected: `a workload outside of ${PROTECTED_NAMESPACES.join(', ')}`,
-    });
-  }
-  return workload;
+interface Place extends FaultContext {
+  /** Of the fault, in the file. */
+  readonly path: Path;
 }
 
-function resolveTimes(
-  fields: {
-    readonly at: number;
-    readonly repeat?: { every: number; times?: number | undefined } | undefined;
+type Resolvers = {
+  readonly [Type in FaultType]: (
+    fields: FaultFields[Type],
+    place: Place,
+  ) => Extract<Fault, { readonly type: Type }> | undefined;
+};
+
+const RESOLVERS: Resolvers = {
+  'pod-kill': (fields, place) => {
+    const target = podTarget(fields, place);
+    return target && { ...target.base, type: 'pod-kill', grace_period_s: fields.grace_period };
   },
-  window_ms: number | undefined,
-  path: Path,
-  report: Reporter,
-): readonly number[] | undefined {
-  const { at, repeat } = fields;
-  if (window_ms === undefined) return undefined;
-  if (at >= window_ms) {
-    return report.at([...path, 'at'], {
-      message: `the fault would act at ${at / 1000} s, when the load has ended`,
-      expected: `a time before ${window_ms / 1000} s (\`load.duration\`)`,
-    });
-  }
-  const possible = repeat === undefined ? 1 : Math.ceil((window_ms - at) / repeat.every);
-  if (repeat !== undefined && (repeat.times ?? 1) > possible) {
-    return report.at([...path, 'repeat', 'times'], {
-      message: `the last of ${repeat.times} acts would come when the load has ended, at ${window_ms / 1000} s`,
-      expected: `at most ${possible}`,
-    });
-  }
-  if (repeat !== undefined && repeat.times === undefined && possible > ACTS_MAX) {
-    return report.at([...path, 'repeat', 'every'], {
-      message: `the fault would act ${possible} times`,
-      expected: `at most ${ACTS_MAX} acts`,
-    });
-  }
-  return faultTimes(
-    at,
-    repeat === undefined ? undefined : { every_ms: repeat.every, times: repeat.times },
-    window_ms,
-  );
+  'container-kill': (fields, place) => {
+    const target = containerTarget(fields, place);
+    return target && { ...target, type: 'container-kill' };
+  },
+  'container-pause': (fields, place) => {
+    const target = containerTarget(fields, place);
+    return target && { ...target, type: 'container-pause', duration_ms: fields.duration };
+  },
+  'pod-eviction': (fields, place) => {
+    const target = podTarget(fields, place);
+    return target && { ...target.base, type: 'pod-eviction', grace_period_s: fields.grace_period };
+  },
+  'node-drain': (fields, place) => {
+    const target = nodeTarget(fields, place);
+    return (
+      target && {
+        ...target,
+        type: 'node-drain',
+        grace_period_s: fields.grace_period,
+        duration_ms: fields.duration,
+      }
+    );
+  },
+  'node-loss': (fields, place) => {
+    const target = nodeTarget(fields, place);
+    return target && { ...target, type: 'node-loss', duration_ms: fields.duration };
+  },
+  'node-partition': (fields, place) => {
+    const target = nodeTarget(fields, place);
+    return target && { ...target, type: 'node-partition', duration_ms: fields.duration };
+  },
+  'rollout-restart': (fields, place) => {
+    const target = rolloutTarget(fields, place);
+    return target && { ...target.base, type: 'rollout-restart' };
+  },
+  'bad-image': (fields, place) => {
+    const target = rolloutTarget(fields, place);
+    const container = target && resolveContainer(fields.container, target.workload, place.path, place.report);
+    checkUndoneBetween(fields, place.path, place.report);
+    if (target === undefined || container === undefined) return undefined;
+    return { ...target.base, type: 'bad-image', container, duration_ms: fields.duration };
+  },
+  scale: (fields, place) => {
+    const target = workloadTarget(fields, place);
+    checkUndoneBetween(fields, place.path, place.report);
+    if (target === undefined || !checkScale(fields, target.workload, place)) return undefined;
+    return { ...target.base, type: 'scale', replicas: fields.replicas, duration_ms: fields.duration };
+  },
+  'control-plane-outage': (fields, place) => {
+    const target = acts(fields, place);
+    checkUndoneBetween(fields, place.path, place.report);
+    const { component, duration: duration_ms } = fields;
+    return target && { ...target, type: 'control-plane-outage', component, duration_ms };
+  },
+  'registry-outage': (fields, place) => {
+    const target = acts(fields, place);
+    checkUndoneBetween(fields, place.path, place.report);
+    return target && { ...target, type: 'registry-outage', duration_ms: fields.duration };
+  },
+};
+
+type Acts = Parameters<typeof resolveTimes>[0];
+
+function acts(
+  fields: Acts,
+  { path, window_ms, report }: Place,
+): { readonly position: Position; readonly at_ms: readonly number[] } | undefined {
+  const at_ms = resolveTimes(fields, window_ms, path, report);
+  return at_ms && { position: report.position(path), at_ms };
 }
 
-/** `value` as both arms use it: pods, or percent; 'none' where the mode takes none. */
-function resolveValue(
-  fields: { readonly mode: FaultMode; readonly value?: number | string | undefined },
-  workload: ManifestWorkload | undefined,
-  path: Path,
-  report: Reporter,
-): number | 'none' | undefined {
-  const { mode, value } = fields;
-  const valuePath = [...path, 'value'];
-  if (mode === 'one' || mode === 'all') {
-    if (value === undefined) {
-      if (workload?.replicas !== 0) return 'none';
-      return report.at([...path, 'workload'], {
-        message: `Deployment ${workload.name} has no replicas to hit`,
-      });
-    }
-    return report.atKey(valuePath, {
-      message: `mode ${mode} takes no \`value\``,
-      hint: 'leave it out, or use mode: fixed',
-    });
-  }
-  const expected =
-    mode === 'fixed' ? 'a number of pods, such as 2' : 'a whole percentage from 1% to 100%, such as 50%';
-  if (value === undefined) return report.at(path, { message: `mode ${mode} needs a \`value\``, expected });
-  if (mode === 'fixed' && typeof value === 'string') {
-    return report.at(valuePath, {
-      message: `mode fixed takes a number of pods, not ${value}`,
-      expected,
-      hint: 'or use mode: fixed-percent',
-    });
-  }
-  const number = typeof value === 'string' ? Number(value.replace('%', '')) : value;
-  if (mode !== 'fixed' && !(Number.isInteger(number) && number >= 1 && number <= 100)) {
-    return report.at(valuePath, { message: `${number} % cannot be the share of the pods`, expected });
-  }
-  if (workload === undefined) return number;
-  const { name, replicas } = workload;
-  if (mode === 'fixed' && number > replicas) {
-    return report.at(valuePath, {
-      message: `${number} pods are more than the ${replicas} of Deployment ${name}`,
-      expected: `at most ${replicas}`,
-      hint: 'mode: all takes every pod there is',
-    });
-  }
-  if (victimsMax(replicas, mode, number) === 0) {
-    return report.at(valuePath, {
-      message: `${number} % of ${replicas} pods are none: shares are rounded down`,
-      expected: replicas === 0 ? 'a Deployment with replicas' : `at least ${Math.ceil(100 / replicas)}%`,
-    });
-  }
-  return number;
+type OfWorkload = Acts & { readonly workload?: string | undefined };
+
+/** Everything that can be found out is, so that one run shows all that is wrong with a fault. */
+function workloadTarget(fields: OfWorkload, place: Place) {
+  const workload = resolveWorkload(fields.workload, place.workloads, place.path, place.report);
+  const when = acts(fields, place);
+  if (workload === undefined || when === undefined) return undefined;
+  return { workload, base: { ...when, workload: workload.name, namespace: workload.namespace } };
 }
 
-function resolveContainerName(
-  wanted: string | undefined,
-  workload: ManifestWorkload,
-  path: Path,
-  report: Reporter,
-): string | undefined {
-  const known = workload.pod.containers.map(({ name }) => name);
-  if (wanted === undefined ? known.length === 1 : known.includes(wanted)) return wanted ?? known[0];
-  return report.at(wanted === undefined ? path : [...path, 'container'], {
-    message:
-      wanted === undefined
-        ? `Deployment ${workload.name} has several containers: \`container\` must say which`
-        : `Deployment ${workload.name} has no container \`${wanted}\``,
-    expected: `one of ${known.join(', ')}`,
-    hint: wanted === undefined ? undefined : didYouMean(wanted, known),
+type OfVictims = OfWorkload & {
+  readonly mode: FaultMode;
+  readonly value?: number | string | undefined;
+};
+
+function victimTarget(
+  fields: OfVictims,
+  place: Place,
+  candidatesOf: (workload: ManifestWorkload) => Candidates | undefined,
+) {
+  const { path, report } = place;
+  const workload = resolveWorkload(fields.workload, place.workloads, path, report);
+  const when = acts(fields, place);
+  const isEmpty = workload?.replicas === 0;
+  if (isEmpty) {
+    report.at([...path, 'workload'], {
+      message: `${workload.kind} ${workload.name} has no replicas to hit`,
+    });
+  }
+  const candidates = workload === undefined || isEmpty ? undefined : candidatesOf(workload);
+  const value = resolveValue(fields, candidates, path, report);
+  if (workload === undefined || when === undefined || candidates === undefined || value === undefined) {
+    return { workload, base: undefined };
+  }
+  const { name, namespace } = workload;
+  const victims = { mode: fields.mode, value: value === 'none' ? undefined : value };
+  return { workload, base: { ...when, workload: name, namespace, ...victims } };
+}
+
+function podTarget(fields: OfVictims, place: Place) {
+  const { workload, base } = victimTarget(fields, place, podsOf);
+  return workload && base && { workload, base };
+}
+
+function containerTarget(fields: OfVictims & { readonly container?: string | undefined }, place: Place) {
+  const { workload, base } = victimTarget(fields, place, podsOf);
+  const container = workload && resolveContainer(fields.container, workload, place.path, place.report);
+  return base === undefined || container === undefined ? undefined : { ...base, container };
+}
+
+function nodeTarget(fields: OfVictims, place: Place) {
+  return victimTarget(fields, place, (workload) =>
+    nodesUnder(workload, place.nodes, place.path, place.report),
+  ).base;
+}
+
+/** pkg/apis/batch/validation/validation.go ValidateJobSpecUpdate: a Job's template cannot be changed. */
+function rolloutTarget(fields: OfWorkload, place: Place) {
+  const target = workloadTarget(fields, place);
+  if (target?.workload.kind !== 'Job') return target;
+  return place.report.at([...place.path, 'workload'], {
+    message: `the pods of Job ${target.workload.name} cannot be replaced: its template never changes`,
+    expected: 'a Deployment, a StatefulSet or a DaemonSet',
   });
+}
+
+function checkScale(
+  { replicas }: FaultFields['scale'],
+  { kind, name, replicas: present }: ManifestWorkload,
+  { path, report }: Place,
+): boolean {
+  if (kind !== 'Deployment' && kind !== 'StatefulSet') {
+    report.at([...path, 'workload'], {
+      message: `${kind} ${name} cannot be scaled`,
+      expected: 'a Deployment or a StatefulSet',
+    });
+    return false;
+  }
+  if (replicas === present) {
+    report.at([...path, 'replicas'], {
+      message: `${kind} ${name} has ${present} replicas already`,
+      expected: 'another number',
+    });
+    return false;
+  }
+  return true;
 }

@@ -5,6 +5,7 @@ import type { ManifestWorkload } from '../manifest/workload.ts';
 import { didYouMean } from '../nearest.ts';
 import { expectedNames, type Reporter } from '../reporter.ts';
 import type { Load, Service } from '../scenario.ts';
+import { meanRate_per_s } from '../schedule.ts';
 import type { ScenarioFile } from '../schema.ts';
 import { selects } from '../selector.ts';
 
@@ -81,10 +82,13 @@ export function resolveLoad(
   report: Reporter,
 ): Load | undefined {
   const { rate, duration, timeout, latency_limit: limit = timeout } = load;
-  const requests = (rate * duration) / 1000;
+  const steps = resolveSteps(load, report);
+  const requests = (meanRate_per_s({ rate_per_s: rate, steps, duration_ms: duration }) * duration) / 1000;
   if (requests < 1 || requests > REQUESTS_MAX) {
+    const rates = steps.length === 0 ? `${rate} requests a second` : 'the rates of the load';
+    const sum = requests < 1 ? 'less than one request' : `${Math.round(requests)} requests`;
     report.at(['load', 'duration'], {
-      message: `${rate} requests a second for ${duration / 1000} s are ${requests < 1 ? 'less than one request' : `${requests} requests`}`,
+      message: `${rates} for ${duration / 1000} s are ${sum}`,
       expected: 'between one request and 100 million',
     });
   }
@@ -116,7 +120,7 @@ export function resolveLoad(
     port: port.port,
     path: load.path,
     rate_per_s: rate,
-    steps: [],
+    steps,
     arrivals: load.arrivals,
     duration_ms: duration,
     timeout_ms: timeout,
@@ -126,4 +130,25 @@ export function resolveLoad(
     source_ports: load.source_ports,
     resolve: load.resolve,
   };
+}
+
+/** Steps in the order of time, each after the beginning and before the end; those that are not are reported. */
+function resolveSteps({ steps, duration }: ScenarioFile['load'], report: Reporter): Load['steps'] {
+  for (const [index, { at }] of steps.entries()) {
+    const path = ['load', 'steps', index, 'at'];
+    const before = steps[index - 1]?.at ?? 0;
+    if (at >= duration) {
+      report.at(path, {
+        message: `the rate would change at ${at / 1000} s, when the load has ended`,
+        expected: `a time before ${duration / 1000} s (\`load.duration\`)`,
+      });
+    } else if (at <= before) {
+      report.at(path, {
+        message: `the step at ${at / 1000} s does not come after the one at ${before / 1000} s`,
+        expected: 'steps in the order of time',
+      });
+    }
+  }
+  const inOrder = steps.filter(({ at }, index) => at < duration && at > (steps[index - 1]?.at ?? 0));
+  return inOrder.map(({ at, rate }) => ({ at_ms: at, rate_per_s: rate }));
 }

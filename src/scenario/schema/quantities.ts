@@ -1,0 +1,157 @@
+/**
+ * What the fields of a scenario have in common: quantities with their units, names, distributions.
+ *
+ * Each `error` says what was *expected*; issues.ts adds what was found, and where.
+ */
+import { z } from 'zod';
+import { constant, type Distribution, lognormal } from '../distribution.ts';
+import {
+  BANDWIDTH,
+  DURATION,
+  durationToMs,
+  PERCENTAGE,
+  percentageToFraction,
+  RATE,
+  rateToPerSecond,
+  SIZE,
+  sizeToBytes,
+} from '../units.ts';
+
+export const EXPECTED = {
+  duration: 'a duration with its unit, such as 500ms, 2s or 1m30s',
+  wholeSeconds: 'a duration of whole seconds, such as 0s or 30s',
+  distribution: `a duration such as 2s, or a distribution such as {uniform: {min: 1s, max: 3s}}`,
+  rate: 'requests a second above 0, at most 100000, such as 100 or 100/s',
+  fraction: 'a percentage of at most 100 such as 99.9%, or a fraction of at most 1 such as 0.999',
+  size: 'a size with its unit, such as 150MiB or 1.2GB',
+  bandwidth: 'bytes a second with their unit, such as 50MiB/s',
+  name: 'a name as Kubernetes takes it: lower-case letters, digits, "-" and "."',
+} as const;
+
+const RATE_MAX_PER_S = 100_000;
+const DURATION_MAX_MS = 366 * 24 * 3_600_000;
+
+/** A duration, in milliseconds. */
+export const duration = z
+  .string({ error: EXPECTED.duration })
+  .regex(DURATION, { error: EXPECTED.duration })
+  .transform(durationToMs)
+  .refine((value_ms) => value_ms <= DURATION_MAX_MS, { error: `${EXPECTED.duration}, of at most a year` })
+  .meta({ id: 'duration', description: 'A duration with its unit: 500ms, 2s, 1m30s.' });
+
+export const positiveDuration = duration.refine((value_ms) => value_ms > 0, {
+  error: `${EXPECTED.duration}, longer than 0s`,
+});
+
+export const wholeSeconds = z
+  .string({ error: EXPECTED.wholeSeconds })
+  .regex(DURATION, { error: EXPECTED.wholeSeconds })
+  .transform((text) => durationToMs(text) / 1000)
+  .refine((value_s) => Number.isInteger(value_s) && value_s <= DURATION_MAX_MS / 1000, {
+    error: EXPECTED.wholeSeconds,
+  });
+
+/** A mapping with exactly one of these keys, like `{uniform: {...}}`. */
+export function oneOf<Shape extends Readonly<Record<string, z.ZodType>>>(shape: Shape, error: string) {
+  const optional = Object.fromEntries(
+    Object.entries(shape).map(([key, schema]) => [key, schema.optional()]),
+  ) as { [Key in keyof Shape]: z.ZodOptional<Shape[Key]> };
+  return z
+    .strictObject(optional)
+    .refine((value) => Object.keys(value).length === 1, { error })
+    .meta({ minProperties: 1, maxProperties: 1 });
+}
+
+export const distribution = z
+  .union(
+    [
+      duration.transform((value_ms) => constant(value_ms)),
+      oneOf(
+        {
+          uniform: z
+            .strictObject({ min: duration, max: duration })
+            .refine(({ min, max }) => min <= max, { error: 'a max that is not below min' })
+            .transform(({ min, max }): Distribution => ({ kind: 'uniform', min_ms: min, max_ms: max }))
+            .describe('Every value from min to max is equally likely.'),
+          normal: z
+            .strictObject({ mean: duration, sd: duration })
+            .transform(({ mean, sd }): Distribution => ({ kind: 'normal', mean_ms: mean, sd_ms: sd }))
+            .describe('Mean and standard deviation; what falls below zero is taken as 0.'),
+          lognormal: z
+            .strictObject({
+              median: positiveDuration,
+              sigma: z
+                .number()
+                .min(0)
+                .max(5)
+                .describe('Standard deviation of the natural logarithm, without unit; 0.3 is about ±30 %.'),
+            })
+            .transform(({ median, sigma }) => lognormal(median, sigma))
+            .describe('Half of the values are below the median; a long tail above.'),
+          exponential: z
+            .strictObject({ mean: positiveDuration })
+            .transform(({ mean }): Distribution => ({ kind: 'exponential', mean_ms: mean }))
+            .describe('Without memory; often near 0, sometimes several times the mean.'),
+          empirical: z
+            .array(duration)
+            .min(1)
+            .max(10_000)
+            .transform((values_ms): Distribution => ({ kind: 'empirical', values_ms }))
+            .describe('Measured values, each equally likely.'),
+        },
+        'exactly one of uniform, normal, lognormal, exponential, empirical',
+      ).transform(
+        (families): Distribution => Object.values(families).find((family) => family !== undefined)!,
+      ),
+    ],
+    { error: EXPECTED.distribution },
+  )
+  .meta({ id: 'distribution', description: 'A duration that may vary: one value, or a distribution.' });
+
+export const rate = z
+  .union(
+    [
+      z.number({ error: EXPECTED.rate }).gt(0).max(RATE_MAX_PER_S),
+      z.string({ error: EXPECTED.rate }).regex(RATE).transform(rateToPerSecond),
+    ],
+    { error: EXPECTED.rate },
+  )
+  .refine((value) => value > 0 && value <= RATE_MAX_PER_S, { error: EXPECTED.rate })
+  .meta({ id: 'rate', description: 'Requests a second: 100 or 100/s.' });
+
+/** A share, as a fraction in [0, 1]. */
+export const fraction = z
+  .union(
+    [
+      z.number().min(0, { error: EXPECTED.fraction }).max(1, { error: EXPECTED.fraction }),
+      z.string().regex(PERCENTAGE).transform(percentageToFraction),
+    ],
+    {
+      error: EXPECTED.fraction,
+    },
+  )
+  .refine((value) => value <= 1, { error: EXPECTED.fraction })
+  .meta({ id: 'fraction', description: 'A percentage such as 99.9%, or a fraction such as 0.999.' });
+
+const KUBERNETES_NAME = /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/;
+export const kubernetesName = z.string({ error: EXPECTED.name }).max(253).regex(KUBERNETES_NAME, {
+  error: EXPECTED.name,
+});
+
+export const count = z.number().int().min(1);
+
+/** Bytes. */
+export const size = z
+  .string({ error: EXPECTED.size })
+  .regex(SIZE, { error: EXPECTED.size })
+  .transform(sizeToBytes)
+  .refine((bytes) => bytes > 0, { error: `${EXPECTED.size}, above 0` })
+  .meta({ id: 'size', description: 'A size with its unit: 150MiB, 1.2GB.' });
+
+/** Bytes a second. */
+export const bandwidth = z
+  .string({ error: EXPECTED.bandwidth })
+  .regex(BANDWIDTH, { error: EXPECTED.bandwidth })
+  .transform((text) => sizeToBytes(text.replace(/ ?\/ ?s$/, '')))
+  .refine((bytes_per_s) => bytes_per_s > 0, { error: `${EXPECTED.bandwidth}, above 0` })
+  .meta({ id: 'bandwidth', description: 'Bytes a second, with the unit: 50MiB/s, 1GB/s.' });
