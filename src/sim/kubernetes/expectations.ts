@@ -11,16 +11,11 @@ export class Expectations {
     return this.#creations <= 0 && this.#deletions.size === 0;
   }
 
-  /** Forgets what was expected before, as ExpectCreations does. */
-  expectCreations(count: number): void {
-    this.#creations = count;
+  /** Forgets what was expected before, as SetExpectations does. */
+  expect(creations: number, deletions: Iterable<string>): void {
+    this.#creations = creations;
     this.#deletions.clear();
-  }
-
-  expectDeletions(pods: Iterable<string>): void {
-    this.#creations = 0;
-    this.#deletions.clear();
-    for (const pod of pods) this.#deletions.add(pod);
+    for (const pod of deletions) this.#deletions.add(pod);
   }
 
   creationSeen(): void {

@@ -20,6 +20,12 @@ export function podNameOfOrdinal(set: string, ordinal: number, life: number): st
   return life === 1 ? `${set}-${ordinal}` : `${set}-${ordinal}${LIFE}${life}`;
 }
 
+/** The ordinal of a StatefulSet's pod. */
+export function ordinalOf(pod: string): number {
+  const name = shownName(pod);
+  return Number(name.slice(name.lastIndexOf('-') + 1));
+}
+
 /** The name that Kubernetes gives. */
 export function shownName(pod: string): string {
   const end = pod.indexOf(LIFE);

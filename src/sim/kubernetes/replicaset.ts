@@ -110,13 +110,16 @@ export class ReplicaSetController {
     const tooMany = active.length - set.replicas;
     if (tooMany < 0) {
       const count = Math.min(-tooMany, BURST_REPLICAS);
-      state.expectations.expectCreations(count);
+      state.expectations.expect(count, []);
       slowStart(count, (_, returned) => this.#create(state, cause, returned), done);
     } else if (tooMany > 0) {
       const doomed = this.#order
         .sorted(active, this.#related(set))
         .slice(0, Math.min(tooMany, BURST_REPLICAS));
-      state.expectations.expectDeletions(doomed.map(({ name }) => name));
+      state.expectations.expect(
+        0,
+        doomed.map(({ name }) => name),
+      );
       atOnce(doomed, (pod, returned) => this.#delete(state, pod, cause, returned), done);
     } else {
       done();

@@ -1,11 +1,15 @@
+import { behaviourOf } from '../../scenario/kubernetes-version.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Environment } from '../environment.ts';
 import type { ApiClient, ApiServer } from './api-server.ts';
 import { ClientRateLimit } from './client-rate-limit.ts';
+import { DaemonSetController } from './daemonset.ts';
 import { DeploymentController } from './deployment.ts';
 import { EventRecorder } from './event-recorder.ts';
+import { JobController } from './job.ts';
 import type { Link } from './link.ts';
 import { ReplicaSetController } from './replicaset.ts';
+import { StatefulSetController } from './statefulset.ts';
 import type { SteadyState } from './steady-state.ts';
 
 /** Starts the controllers that make pods, those of which the scenario has a workload; each with a client of its own. */
@@ -24,5 +28,20 @@ export function startWorkloadControllers(
   if (kinds.has('Deployment')) {
     start((client, events) => new DeploymentController(environment, client, events, steady));
     start((client, events) => new ReplicaSetController(environment, client, events, steady));
+  }
+  if (kinds.has('StatefulSet')) {
+    const { minor, feature_gates } = scenario.cluster;
+    const takesMaxUnavailable = behaviourOf(minor, feature_gates).stateful_set_max_unavailable;
+    start(
+      (client, events) =>
+        new StatefulSetController(environment, client, events, steady, { takesMaxUnavailable }),
+    );
+  }
+  if (kinds.has('DaemonSet')) {
+    const nodes = [...api.nodes.values()];
+    start((client, events) => new DaemonSetController(environment, client, events, { ...steady, nodes }));
+  }
+  if (kinds.has('Job')) {
+    start((client, events) => new JobController(environment, client, events, steady));
   }
 }
