@@ -9,6 +9,7 @@ import { type Cause, step } from './cause.ts';
 import { Environment } from './environment.ts';
 import { actionFor } from './fault-action.ts';
 import { SimulatedCluster } from './kubernetes/cluster.ts';
+import { shownName } from './kubernetes/pod-names.ts';
 import { KUBERNETES, type Platform, timingOn } from './platform.ts';
 import { Client } from './traffic/client.ts';
 
@@ -65,7 +66,7 @@ export class SimulatedWorld implements World {
     const random = stream(this.#scenario.seed, trial, `victims/${index}/${repetition}`);
     const candidates = action.candidates?.(cluster, fault) ?? [];
     const victims = 'mode' in fault ? chooseVictims(candidates, fault.mode, fault.value, random) : [];
-    const event = { fault: index, repetition, name: fault.type, targets: victims };
+    const event = { fault: index, repetition, name: fault.type, targets: victims.map(shownName) };
     environment.record({ type: 'fault-begin', at_ms: environment.now_ms, ...event });
     action.apply(cluster, fault, victims, step(undefined, 'fault', environment.now_ms));
     const end = () => environment.record({ type: 'fault-end', at_ms: environment.now_ms, ...event });

@@ -12,6 +12,7 @@ import {
   type ReplicaSetObject,
   type WorkloadObject,
 } from './objects.ts';
+import { shownName } from './pod-names.ts';
 import { Store, type Watcher } from './store.ts';
 
 /** The API server: a store for each kind of object, and the timeline of what they went through. */
@@ -32,7 +33,13 @@ export class ApiServer {
     this.replicaSets = new Store(environment);
     this.disruptionBudgets = new Store(environment);
     this.endpoints = new Store(environment, ({ name, ready, terminating }) => {
-      environment.record({ type: 'endpoints', at_ms: environment.now_ms, service: name, ready, terminating });
+      environment.record({
+        type: 'endpoints',
+        at_ms: environment.now_ms,
+        service: name,
+        ready: ready.map(shownName),
+        terminating: terminating.map(shownName),
+      });
     });
   }
 
@@ -165,7 +172,7 @@ function recordPod(environment: Environment, nodes: Store<NodeObject>, pod: PodO
   environment.record({
     type: 'pod',
     at_ms: environment.now_ms,
-    pod: pod.name,
+    pod: shownName(pod.name),
     node,
     workload: pod.workload.name,
     phase: pod.phase,

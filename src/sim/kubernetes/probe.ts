@@ -2,6 +2,7 @@ import type { Probe } from '../../scenario/scenario.ts';
 import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import type { Process } from './container-runtime.ts';
+import { shownName } from './pod-names.ts';
 
 export type ProbeKind = 'startup' | 'readiness' | 'liveness';
 
@@ -169,7 +170,7 @@ export class ProbeWorker {
     this.#environment.record({
       type: 'probe',
       at_ms: now_ms,
-      pod: this.#podName,
+      pod: shownName(this.#podName),
       probe: this.kind,
       success,
     });
