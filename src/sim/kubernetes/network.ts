@@ -1,3 +1,4 @@
+import { below } from '../engine/random.ts';
 import type { Environment } from '../environment.ts';
 import type { Process, Sandbox } from './container-runtime.ts';
 import { IcmpLimit } from './icmp-limit.ts';
@@ -5,10 +6,13 @@ import type { Machine } from './machine.ts';
 import { Neighbours } from './neighbours.ts';
 
 /**
- * Ephemeral ports of a client address under Linux's defaults, 32768 to 60999 (ip_local_port_range in
- * Documentation/networking/ip-sysctl.rst).
+ * Ports that connect() picks from under Linux's defaults: of ip_local_port_range, 32768 to 60999, those as even as
+ * its first, while any is free (net/ipv4/inet_hashtables.c __inet_hash_connect).
  */
-const EPHEMERAL_PORTS = 28_232;
+const EPHEMERAL_PORTS = 14_116;
+
+/** It walks through them in order, leaving out up to so many less one by chance. */
+const PORT_STRIDE = 8;
 
 /**
  * When an unanswered SYN is sent again, in milliseconds after the first: Linux 6.5 and later, four times
@@ -54,6 +58,7 @@ export class Network {
   readonly #backend: (pod: string) => Backend | undefined;
   /** Half-open connections by client port, where the kernel chooses the ports: they come round again. */
   readonly #tracked = new Map<number, { readonly pod: string; readonly until_ms: number }>();
+  #port: number | undefined;
   readonly #neighbours: Neighbours;
   /** Of the node where the load enters, and of the others: each host counts for itself. */
   readonly #limits: { readonly entry: IcmpLimit; readonly others: IcmpLimit };
@@ -70,9 +75,12 @@ export class Network {
     this.#limits = { entry: new IcmpLimit(environment), others: new IcmpLimit(environment) };
   }
 
-  /** A client port that the kernel picked. */
+  /** A client port that the kernel picked: they come round again, so that what failed once fails in waves. */
   ephemeralPort(): number {
-    return Math.floor(this.#environment.uniform('client/port')() * EPHEMERAL_PORTS);
+    const uniform = this.#environment.uniform('client/port');
+    this.#port ??= below(EPHEMERAL_PORTS, uniform);
+    this.#port = (this.#port + 1 + below(PORT_STRIDE, uniform)) % EPHEMERAL_PORTS;
+    return this.#port;
   }
 
   /**
@@ -119,10 +127,7 @@ export class Network {
       this.#answer(() => attempt.client.refused());
       return;
     }
-    if (attempt.port !== undefined) {
-      const until_ms = this.#environment.now_ms + this.#environment.delay_ms('conntrack_syn_sent');
-      this.#tracked.set(attempt.port, { pod, until_ms });
-    }
+    this.#track(attempt.port, pod);
     // Of a dead node the entry finds out, of a dead pod its node.
     const isNodeGone = backend !== undefined && !backend.machine.isReachable;
     const limit = isNodeGone ? this.#limits.entry : this.#limits.others;
@@ -130,6 +135,18 @@ export class Network {
       if (limit.take()) attempt.client.unreachable();
     });
     this.#resend(attempt, pod);
+  }
+
+  /**
+   * Remembers where a connection was sent. One that is remembered already is not renewed by another SYN (Linux 5.13
+   * and later, net/netfilter/nf_conntrack_proto_tcp.c: no refresh of an entry stuck in SYN_SENT).
+   */
+  #track(port: number | undefined, pod: string): void {
+    if (port === undefined) return;
+    const now_ms = this.#environment.now_ms;
+    const known = this.#tracked.get(port);
+    if (known !== undefined && known.until_ms > now_ms) return;
+    this.#tracked.set(port, { pod, until_ms: now_ms + this.#environment.delay_ms('conntrack_syn_sent') });
   }
 
   #answer(action: () => void): void {
