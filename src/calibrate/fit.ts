@@ -117,8 +117,8 @@ export function fitIntervals(intervals: readonly Interval[], options: Pick<FitOp
 }
 
 /**
- * A constant where one value explains everything. The lognormal where the samples are too few to choose, as the
- * defaults of src/scenario/timing.ts have it; the normal where it cannot be. Else the family with the least AICc.
+ * A constant where one value explains everything. Where the samples are too few to choose, the lognormal, as the
+ * defaults of src/scenario/timing.ts have it, or the normal where a sample may be zero. Else the least AICc.
  */
 function choose(
   intervals: readonly Interval[],
@@ -128,10 +128,9 @@ function choose(
   if (common !== undefined) return { distribution: constant(middle(common)), goodness: undefined };
   const ranked = candidates(intervals).map(({ member }) => member);
   if (intervals.length < SAMPLES_MIN) {
-    const preferred = ['lognormal', 'normal'].flatMap(
-      (kind) => ranked.find((each) => each.kind === kind) ?? [],
-    );
-    return { distribution: (preferred[0] ?? ranked[0])!, goodness: undefined };
+    const preferred = intervals.some(({ low_ms }) => low_ms <= 0) ? 'normal' : 'lognormal';
+    const member = ranked.find(({ kind }) => kind === preferred) ?? ranked[0]!;
+    return { distribution: member, goodness: undefined };
   }
   const [best] = ranked;
   return { distribution: best!, goodness: goodnessOf(best!, intervals, seed) };

@@ -39,8 +39,9 @@ export function observedAlike(value_ms: number, { low_ms, high_ms }: Interval): 
   if (width_ms <= RESOLUTION_MS) return exactly(value_ms);
   if (width_ms === Number.POSITIVE_INFINITY)
     return value_ms > low_ms ? { low_ms, high_ms } : exactly(value_ms);
-  const looksBefore = Math.max(Math.ceil((value_ms - low_ms) / width_ms) - 1, Math.floor(-low_ms / width_ms));
-  const before_ms = low_ms + looksBefore * width_ms;
+  const last_ms = low_ms + (Math.ceil((value_ms - low_ms) / width_ms) - 1) * width_ms;
+  // Zero lies in the first interval that holds anything above it.
+  const before_ms = last_ms + width_ms > 0 ? last_ms : last_ms + width_ms;
   return { low_ms: before_ms, high_ms: before_ms + width_ms };
 }
 
