@@ -1,36 +1,115 @@
-import type { Fault } from '../scenario/scenario.ts';
-import type { Cluster, Pod } from './cluster/cluster.ts';
+import type { Fault, FaultType, Workload } from '../scenario/scenario.ts';
+import type { Cluster, ClusterNode, Provided, WorkloadState } from './cluster/cluster.ts';
+import { badImage } from './faults/bad-image.ts';
 import { containerKill } from './faults/container-kill.ts';
+import { containerPause } from './faults/container-pause.ts';
+import { controlPlaneOutage } from './faults/control-plane-outage.ts';
+import { nodeDrain } from './faults/node-drain.ts';
+import { nodeLoss } from './faults/node-loss.ts';
+import { nodePartition } from './faults/node-partition.ts';
+import { podEviction } from './faults/pod-eviction.ts';
 import { podKill } from './faults/pod-kill.ts';
-import type { Intent } from './safety/journal.ts';
+import { registryOutage } from './faults/registry-outage.ts';
+import { rolloutRestart } from './faults/rollout-restart.ts';
+import { scale } from './faults/scale.ts';
+import type { Intent, Target } from './safety/journal.ts';
 import type { Right } from './safety/rights.ts';
 
-/** How a fault is caused in a cluster. One file a fault, in faults/. */
-export interface FaultAction<F extends Fault> {
-  /** What the account must be allowed to do, in the namespace of the workload. */
-  readonly rights: readonly Right[];
-  /** @throws UserError where this cluster has no way to cause it */
-  check?(cluster: Cluster): void;
-  /** As the journal has it. */
-  readonly act: Intent['act'];
-  readonly undo: string;
-  /**
-   * Whether a container has been restarted by it: the kubelet then waits longer with each restart, so such a
-   * pod is no fresh one for the next trial and is replaced.
-   */
-  readonly leavesRestarts: boolean;
-  /** @throws PodReplacedError where the pod is not the one that was chosen any more */
-  apply(cluster: Cluster, fault: F, victim: Pod): Promise<void>;
+/** What a fault has begun. */
+export interface Caused {
+  /** When it took effect, where whoever caused it says so. */
+  readonly effect?: Provided;
+  /** What still goes on. Ends with the act's signal at the latest; gives what has become of it, for a note. */
+  readonly rest?: Promise<string | undefined>;
 }
 
-const ACTIONS: { readonly [T in Fault['type']]?: FaultAction<Extract<Fault, { type: T }>> } = {
+export interface Undone {
+  readonly effect?: Provided;
+  /** Why it is not as it was: somebody else has changed it, which is left alone. */
+  readonly note?: string;
+}
+
+type Memory = NonNullable<Target['before']>;
+
+/** How a fault is caused in a cluster. One file a fault, in faults/. */
+interface Action<F extends Fault> {
+  /** What the account must be allowed to do, in the namespace of the workload unless the right says otherwise. */
+  rights(kind: Workload['kind']): readonly Right[];
+  /** As the journal has it. */
+  readonly act: Intent['act'];
+  /** How a person puts it back. */
+  byHand(target: Target): string;
+  /**
+   * Whether containers have been restarted by it: the kubelet then waits longer with each restart, so such a
+   * pod is no fresh one for the next trial and is replaced.
+   */
+  readonly leavesRestarts?: boolean;
+  /** Whether a command causes it, which takes its time and says when it took effect. */
+  readonly byCommand?: boolean;
+  /**
+   * Begins it.
+   *
+   * @param signal ends what goes on; the undoing follows
+   * @throws PodReplacedError where the pod is not the one that was chosen any more
+   */
+  apply(cluster: Cluster, fault: F, target: Target, signal: AbortSignal): Promise<Caused>;
+  /**
+   * Puts it back; repeated, or after an `apply` that came to nothing, it does nothing. Only what the journal
+   * knows of the target is there: it may have been another run's.
+   */
+  undo?(cluster: Cluster, target: Target): Promise<Undone>;
+}
+
+/** Hits some of a workload's pods. */
+interface OnPods<F extends Fault> extends Action<F> {
+  readonly on: 'pods';
+}
+
+/** Hits some of the nodes that a workload runs on. */
+interface OnNodes<F extends Fault> extends Action<F> {
+  readonly on: 'nodes';
+  /** What of the node is to be so again. */
+  remember?(node: ClusterNode): Memory;
+}
+
+/** Changes the workload itself. */
+interface OnWorkload<F extends Fault> extends Action<F> {
+  readonly on: 'workload';
+  /** What of the workload is to be so again. */
+  remember?(state: WorkloadState, fault: F): Memory;
+}
+
+/** Hits a part of the cluster that everybody shares. */
+interface OnCluster<F extends Fault> extends Action<F> {
+  readonly on: 'cluster';
+  targetOf(fault: F): Pick<Target, 'kind' | 'name'>;
+}
+
+/** With what it is caused on, as its type has it. */
+export type FaultAction<F extends Fault> = F extends { readonly mode: unknown; readonly workload: string }
+  ? OnPods<F> | OnNodes<F>
+  : F extends { readonly workload: string }
+    ? OnWorkload<F>
+    : OnCluster<F>;
+
+const ACTIONS: { readonly [T in FaultType]: FaultAction<Extract<Fault, { type: T }>> } = {
   'pod-kill': podKill,
   'container-kill': containerKill,
+  'container-pause': containerPause,
+  'pod-eviction': podEviction,
+  'node-drain': nodeDrain,
+  'node-loss': nodeLoss,
+  'node-partition': nodePartition,
+  'rollout-restart': rolloutRestart,
+  'bad-image': badImage,
+  scale,
+  'control-plane-outage': controlPlaneOutage,
+  'registry-outage': registryOutage,
 };
 
-export function actionFor<F extends Fault>(fault: F): FaultAction<F> {
-  const action = ACTIONS[fault.type];
-  if (action === undefined) throw new Error(`nothing causes ${fault.type} in a cluster`);
-  // The table's type says that they match; TypeScript cannot follow it through the index.
-  return action as unknown as FaultAction<F>;
+export type AnyAction = OnPods<Fault> | OnNodes<Fault> | OnWorkload<Fault> | OnCluster<Fault>;
+
+export function actionFor(type: FaultType): AnyAction {
+  // Each is only ever given faults of its own type; TypeScript cannot follow that through the index.
+  return ACTIONS[type] as AnyAction;
 }

@@ -3,6 +3,7 @@ import { EXIT, UserError } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Cluster, ObjectRef } from './cluster/cluster.ts';
 import { type Journal, journaled } from './safety/journal.ts';
+import { refuseRunning } from './safety/running.ts';
 
 export interface Applied {
   /** In the order of creation; these and no others are ours to remove. */
@@ -65,12 +66,7 @@ export async function applyManifests(
 export async function removeLeft(cluster: Cluster, journal: Journal, applied: Applied): Promise<void> {
   for (const object of journal.left) {
     if ((await cluster.find(object))?.uid !== object.uid) continue;
-    if (object.pid !== process.pid && isRunning(object.pid)) {
-      throw new UserError(
-        `${nameOf(object)} was created by another run with the same journal, process ${object.pid}, which is still there`,
-        { exitCode: EXIT.configuration, hint: 'wait until it has ended, or use another --out' },
-      );
-    }
+    refuseRunning(object.pid, `${nameOf(object)} was created`);
     await journaled(
       journal,
       {
@@ -82,15 +78,6 @@ export async function removeLeft(cluster: Cluster, journal: Journal, applied: Ap
       () => cluster.remove(object, object.uid),
     );
     applied.notes.push(`${nameOf(object)} of an earlier run that was killed was removed first`);
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

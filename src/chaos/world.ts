@@ -1,41 +1,37 @@
 /**
- * Causes a scenario's faults in a cluster and records what happens: the measuring arm.
- *
- * ```ts
- * const cluster = await openCluster('kubernetes', scenario);
- * const { where, notes } = await measure(scenario, cluster, {
- *   journal: await openJournal('out/journal.jsonl'),
- *   recorder: (trial) => scoreOf(trial),
- *   progress: ({ trial, trials, state, detail }) => console.error(trial, trials, state, detail),
- *   signal,
- * });
- * ```
- *
- * `measure` applies the manifests that are not there yet, runs the trials one after another, each from and
- * back to steady state, and removes what it created. The cluster and the journal stay their owner's to close.
- * It rejects with a UserError: EXIT.configuration before anything was killed, EXIT.aborted after `signal`,
- * EXIT.notRestored where steady state did not come back or something could not be removed.
+ * A cluster, a scenario and the trials in between: what must hold before anything is touched, steady state before and
+ * after each trial, and everything put back.
  */
 import { EXIT, UserError } from '../scenario/errors.ts';
 import { stream } from '../scenario/random.ts';
-import type { Fault, Scenario } from '../scenario/scenario.ts';
+import type { Scenario, Workload } from '../scenario/scenario.ts';
 import type { Recorder, RequestEvent } from '../timeline/event.ts';
 import type { World } from '../timeline/world.ts';
+import { type Choice, nodesFor } from './choose.ts';
 import { now_ms } from './clock.ts';
-import type { Cluster, Transport } from './cluster/cluster.ts';
-import { PodReplacedError } from './cluster/cluster.ts';
+import type { Cluster, ClusterNode, Transport } from './cluster/cluster.ts';
 import { actionFor } from './fault-action.ts';
 import { type Sender, senderFor } from './load/sender.ts';
 import { CONNTRACK_MEMORY_MS } from './load/source.ts';
 import { type Applied, applyManifests, removeCreated, removeLeft } from './manifests.ts';
-import { type Journal, journaled } from './safety/journal.ts';
+import { checkNeighbours } from './safety/blast-radius.ts';
+import {
+  type Placement,
+  placementOf,
+  type Renewal,
+  replaceRestarted,
+  spreadAnew,
+} from './safety/fresh-pods.ts';
+import type { Journal } from './safety/journal.ts';
 import { checkService, podsOf } from './safety/ownership.ts';
 import { checkScenario, targetOf } from './safety/protection.ts';
-import { checkRights, OBSERVER_RIGHTS } from './safety/rights.ts';
+import { checkRights } from './safety/rights.ts';
 import { awaitSteadyState, SteadyStateTimeout } from './safety/steady-state.ts';
 import { sleep } from './sleep.ts';
 import { runTrial } from './trial.ts';
 import { TrialSources } from './trial-sources.ts';
+import { undoLeft } from './undo.ts';
+import { rightsFor } from './wanted-rights.ts';
 
 const STEADY_DEADLINE_MS = 5 * 60_000;
 /** After an abort a person waits; the journal and the message say what is left. */
@@ -46,8 +42,6 @@ const PROBES = 5;
 const PROBE_GAP_MS = 50;
 /** The kubelet looks at its containers once in this time (genericPlegRelistPeriod of Kubernetes). */
 const WANDER_MS = 1000;
-/** Repetitions of invalid trials that even a measurement of a single trial may have. */
-const REPEATS_MIN = 2;
 
 export interface Progress {
   /** From 0; undefined before the first and after the last trial. */
@@ -70,58 +64,8 @@ export interface ChaosOptions {
   readonly wander_ms?: number;
   /** How long a container may wait for a reason that seldom goes away, such as ErrImagePull. */
   readonly hopeless_after_ms?: number;
-}
-
-export interface MeasureOptions extends ChaosOptions {
-  /** Default: the scenario's. */
-  readonly trials?: number;
-  /** Where the events of a trial go. */
-  readonly recorder: (trial: number) => Recorder;
-  /**
-   * Whether the trial that has just ended may be believed; where not, it is run again with a recorder of its
-   * own, as often in all as there are trials. Default: every trial is taken as it is.
-   */
-  readonly isValid?: () => boolean;
-  readonly signal?: AbortSignal;
-}
-
-export interface MeasuredWhere {
-  /** "kubernetes v1.35.4, 2 nodes" */
-  readonly where: string;
-  /** What a reader must know of how it was measured. */
-  readonly notes: readonly string[];
-}
-
-export async function measure(
-  scenario: Scenario,
-  cluster: Cluster,
-  options: MeasureOptions,
-): Promise<MeasuredWhere> {
-  const trials = options.trials ?? scenario.trials.measure;
-  const world = new ChaosWorld(scenario, cluster, { ...options, trials });
-  let failure: { readonly error: unknown } | undefined;
-  try {
-    await world.prepare(options.signal);
-    let repeats = 0;
-    for (let trial = 0; trial < trials; trial += 1) {
-      await world.run(trial, options.recorder(trial), options.signal);
-      while (options.isValid?.() === false && repeats < Math.max(trials, REPEATS_MIN)) {
-        repeats += 1;
-        await world.run(trial, options.recorder(trial), options.signal);
-      }
-    }
-  } catch (error) {
-    failure = { error };
-  }
-  try {
-    await world.close();
-  } catch (error) {
-    // That something is left behind outweighs why the measurement ended.
-    if (failure !== undefined && error instanceof Error) error.cause ??= failure.error;
-    throw error;
-  }
-  if (failure !== undefined) throw failure.error;
-  return { where: world.where, notes: world.notes };
+  /** How long undoing a fault is tried for. */
+  readonly undo_patience_ms?: number;
 }
 
 /** `prepare`, then `run` as often as wanted, then `close`. */
@@ -136,6 +80,10 @@ export class ChaosWorld implements World {
   #trial: number | undefined;
   #transport: Transport | undefined;
   #sender: Sender | undefined;
+  /** As they were at first, where faults may change them. */
+  #nodes: readonly ClusterNode[] | undefined;
+  /** How the pods were spread at first, where faults may move them. */
+  #placement: Placement | undefined;
 
   constructor(scenario: Scenario, cluster: Cluster, options: ChaosOptions & { readonly trials?: number }) {
     this.#scenario = scenario;
@@ -163,19 +111,19 @@ export class ChaosWorld implements World {
       await this.#sources.check(scenario.load.rate_per_s);
       this.#progress('preparing', 'reaching the cluster');
       this.#where = await this.#cluster.describe();
-      const rights = [...OBSERVER_RIGHTS, ...scenario.faults.flatMap((fault) => actionFor(fault).rights)];
-      await checkRights(
-        this.#cluster,
-        scenario.workloads.map(({ namespace }) => namespace),
-        rights,
-      );
-      for (const fault of scenario.faults) actionFor(fault).check?.(this.#cluster);
+      this.#cluster.check(scenario);
+      await checkRights(this.#cluster, rightsFor(scenario));
       await this.#checkOwners();
-      await removeLeft(this.#cluster, this.#options.journal, this.#applied);
+      const { journal } = this.#options;
+      await undoLeft({ cluster: this.#cluster, journal }, (note) => this.#tell(note));
+      await removeLeft(this.#cluster, journal, this.#applied);
+      if (this.#touchesNodes()) this.#nodes = await this.#cluster.nodes();
       this.#progress('preparing', 'applying the manifests');
-      await applyManifests(this.#cluster, scenario, this.#options.journal, this.#applied, signal);
-      await this.#steady('preparing', this.#options.steady_deadline_ms ?? STEADY_DEADLINE_MS, signal);
-      await this.#replaceRestarted('preparing', signal);
+      await applyManifests(this.#cluster, scenario, journal, this.#applied, signal);
+      await this.#steady('preparing', this.#deadline_ms, signal);
+      await replaceRestarted(this.#renewal('preparing', this.#deadline_ms, signal), this.#restarting());
+      if (this.#movesPods()) this.#placement = await placementOf(this.#cluster, this.#lasting());
+      await this.#checkNodes();
       this.#tell(`route: ${this.#transport?.route}`);
       this.#tell(this.#sources.describe());
     });
@@ -185,7 +133,7 @@ export class ChaosWorld implements World {
     this.#trial = trial;
     await this.#abortable(signal, async () => {
       await this.#coolDown(trial, signal);
-      await this.#steady('waiting', this.#options.steady_deadline_ms ?? STEADY_DEADLINE_MS, signal);
+      await this.#steady('waiting', this.#deadline_ms, signal);
       await this.#wander(trial, signal);
     });
     const { load } = this.#scenario;
@@ -197,6 +145,8 @@ export class ChaosWorld implements World {
           scenario: this.#scenario,
           cluster: this.#cluster,
           trial,
+          entry_node: this.#transport?.entry_node,
+          undo_patience_ms: this.#options.undo_patience_ms,
           where: this.#where,
           sender: this.#sender!,
           sources: this.#sources.of(trial),
@@ -232,6 +182,19 @@ export class ChaosWorld implements World {
     await checkService(this.#cluster, this.#scenario);
   }
 
+  /** A node that runs what the scenario does not name must not be hit: refused now, before any fault. */
+  async #checkNodes(): Promise<void> {
+    const cluster = this.#cluster;
+    const scenario = this.#scenario;
+    const choice: Choice = { scenario, cluster, trial: 0, entry_node: this.#transport?.entry_node };
+    for (const fault of scenario.faults) {
+      if (!('mode' in fault) || actionFor(fault.type).on !== 'nodes') continue;
+      for (const { name } of await nodesFor(choice, fault)) {
+        await checkNeighbours(cluster, scenario, fault.type, name, EXIT.configuration);
+      }
+    }
+  }
+
   /** Awaits steady state before a fault: where it does not come, nothing has been done. */
   async #steady(state: 'preparing' | 'waiting', deadline_ms: number, signal?: AbortSignal): Promise<void> {
     try {
@@ -252,9 +215,13 @@ export class ChaosWorld implements World {
     deadline_ms: number,
     signal?: AbortSignal,
   ): Promise<void> {
+    // An image that was refused while the registry was away is asked for again after up to 5 minutes.
+    const isPatient =
+      state === 'restoring' && this.#scenario.faults.some(({ type }) => type === 'registry-outage');
     await awaitSteadyState(this.#cluster, this.#scenario, {
       deadline_ms,
-      hopeless_after_ms: this.#options.hopeless_after_ms ?? HOPELESS_AFTER_MS,
+      hopeless_after_ms: isPatient ? deadline_ms : (this.#options.hopeless_after_ms ?? HOPELESS_AFTER_MS),
+      nodes: this.#nodes,
       signal,
       progress: (missing) => this.#progress(state, missing),
       probe: () => this.#probe(signal),
@@ -263,60 +230,64 @@ export class ChaosWorld implements World {
 
   /** Back to where the trial began. Not to be aborted, but bounded. */
   async #restore(hurried: boolean, failure: unknown): Promise<void> {
-    const { steady_deadline_ms, aborted_deadline_ms } = this.#options;
     const deadline_ms = hurried
-      ? (aborted_deadline_ms ?? ABORTED_DEADLINE_MS)
-      : (steady_deadline_ms ?? STEADY_DEADLINE_MS);
+      ? (this.#options.aborted_deadline_ms ?? ABORTED_DEADLINE_MS)
+      : this.#deadline_ms;
     this.#progress('restoring', 'awaiting steady state');
     try {
       await this.#awaitSteadyState('restoring', deadline_ms);
-      await this.#replaceRestarted('restoring', undefined, deadline_ms);
+      const renewal = this.#renewal('restoring', deadline_ms);
+      await replaceRestarted(renewal, this.#restarting());
+      if (this.#placement !== undefined && !hurried) await spreadAnew(renewal, this.#placement);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new UserError(`not restored after trial ${(this.#trial ?? 0) + 1}: ${why}`, {
         exitCode: EXIT.notRestored,
-        hint: 'the journal names the pods that were hit; look at them with kubectl describe',
+        hint: 'the journal names what was hit; look at it with kubectl describe',
         cause: failure ?? error,
       });
     }
   }
 
-  /**
-   * Replaces pods in which a container has been restarted, where a fault restarts containers: the kubelet
-   * waits 10 s, then 20 s, ... before further restarts, so such a pod would not show what a fresh one does.
-   */
-  async #replaceRestarted(
-    state: 'preparing' | 'restoring',
-    signal?: AbortSignal,
-    deadline_ms = STEADY_DEADLINE_MS,
-  ): Promise<void> {
-    const faults = this.#scenario.faults.filter(
-      (fault) => 'workload' in fault && actionFor(fault).leavesRestarts,
-    ) as readonly Extract<Fault, { readonly workload: string }>[];
-    for (const workload of new Set(faults.map((fault) => targetOf(this.#scenario, fault)))) {
-      const pods = await podsOf(this.#cluster, workload);
-      const restarted = pods.filter((pod) => pod.containers.some(({ restarts }) => restarts > 0));
-      for (const pod of restarted) {
-        signal?.throwIfAborted();
-        this.#progress(state, `replacing ${pod.name}, whose container was restarted`);
-        this.#tell(
-          'pods in which a container was restarted were deleted gracefully before the next trial, ' +
-            'so that each trial meets a container without restart back-off',
-        );
-        const { namespace, name, uid } = pod;
-        await journaled(
-          this.#options.journal,
-          {
-            act: 'replace-pod',
-            trial: this.#trial,
-            target: { kind: 'Pod', namespace, name, uid },
-            undo: 'none: its ReplicaSet creates another',
-          },
-          () => this.#cluster.deletePod(pod, undefined).catch(unlessReplaced),
-        );
-        await this.#awaitSteadyState(state, deadline_ms, signal);
-      }
-    }
+  /** How long steady state may take: an autoscaler takes its time to scale down. */
+  get #deadline_ms(): number {
+    const windows_s = this.#scenario.autoscalers.map(({ scale_down }) => scale_down.stabilization_window_s);
+    return this.#options.steady_deadline_ms ?? STEADY_DEADLINE_MS + Math.max(0, ...windows_s) * 1000;
+  }
+
+  #renewal(state: 'preparing' | 'restoring', deadline_ms: number, signal?: AbortSignal): Renewal {
+    return {
+      cluster: this.#cluster,
+      journal: this.#options.journal,
+      trial: this.#trial,
+      signal,
+      progress: (detail) => this.#progress(state, detail),
+      tell: (note) => this.#tell(note),
+      settle: () => this.#awaitSteadyState(state, deadline_ms, signal),
+    };
+  }
+
+  /** Workloads that have a steady state. */
+  #lasting(): readonly Workload[] {
+    return this.#scenario.workloads.filter(({ kind }) => kind !== 'Job');
+  }
+
+  /** Workloads whose containers faults restart. */
+  #restarting(): readonly Workload[] {
+    const faults = this.#scenario.faults.filter(({ type }) => actionFor(type).leavesRestarts);
+    // A node takes down whatever runs there.
+    if (faults.some(({ type }) => actionFor(type).on === 'nodes')) return this.#lasting();
+    return [
+      ...new Set(faults.flatMap((fault) => ('workload' in fault ? [targetOf(this.#scenario, fault)] : []))),
+    ];
+  }
+
+  #movesPods(): boolean {
+    return this.#scenario.faults.some(({ type }) => actionFor(type).on === 'nodes');
+  }
+
+  #touchesNodes(): boolean {
+    return this.#movesPods() || this.#scenario.faults.some(({ type }) => type === 'control-plane-outage');
   }
 
   /** Some requests through the route: undefined where all were good. */
@@ -381,8 +352,4 @@ export class ChaosWorld implements World {
 
 function aborted(message: string, signal: AbortSignal): UserError {
   return new UserError(message, { exitCode: EXIT.aborted, cause: signal.reason });
-}
-
-function unlessReplaced(error: unknown): void {
-  if (!(error instanceof PodReplacedError)) throw error;
 }

@@ -28,6 +28,7 @@ export interface Target {
   /** As given: addresses and ranges, with commas between. */
   readonly source_addresses: string | undefined;
   readonly container_kill_command: string | undefined;
+  readonly provider_command: string | undefined;
 }
 
 const SEED = {
@@ -91,6 +92,12 @@ export const CHAOS_OPTIONS = {
     describe:
       'Program that kills a container from its node, for container-kill on Kubernetes [env: FORESHOCK_CONTAINER_KILL_COMMAND]',
   },
+  'provider-command': {
+    type: 'string',
+    requiresArg: true,
+    describe:
+      'Program that cuts nodes off, stops the control plane, ...: what no API of Kubernetes does [env: FORESHOCK_PROVIDER_COMMAND]',
+  },
   out: OUT,
 } as const satisfies Record<string, Options>;
 
@@ -132,6 +139,7 @@ export function targetOf(
     readonly context: string | undefined;
     readonly sourceAddresses: string | undefined;
     readonly containerKillCommand: string | undefined;
+    readonly providerCommand: string | undefined;
   },
   env: NodeJS.ProcessEnv,
 ): Target {
@@ -140,5 +148,6 @@ export function targetOf(
     context: given.context,
     source_addresses: given.sourceAddresses ?? env.FORESHOCK_SOURCE_ADDRESSES,
     container_kill_command: given.containerKillCommand ?? env.FORESHOCK_CONTAINER_KILL_COMMAND,
+    provider_command: given.providerCommand ?? env.FORESHOCK_PROVIDER_COMMAND,
   };
 }

@@ -21,7 +21,7 @@ export const arms: Arms = {
     const { openCluster } = await import('../chaos/cluster/open.ts');
     const { parseAddresses } = await import('../chaos/load/source.ts');
     const { openJournal } = await import('../chaos/safety/journal.ts');
-    const { measure } = await import('../chaos/world.ts');
+    const { measure } = await import('../chaos/measure.ts');
     const { FaultLog, summariseMeasurement } = await import('../timeline/measurement.ts');
     const { Score } = await import('../timeline/score.ts');
     const source_addresses = parseAddresses(target.source_addresses ?? '');
@@ -29,6 +29,7 @@ export const arms: Arms = {
     const cluster = await openCluster(target.cluster, scenario, {
       context: target.context,
       containerKillCommand: target.container_kill_command,
+      providerCommand: target.provider_command,
     });
     const journal = await openJournal(file);
     try {

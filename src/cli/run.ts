@@ -140,6 +140,7 @@ export function commandOf(
     ['context', target?.context],
     ['source-addresses', target?.source_addresses],
     ['container-kill-command', target?.container_kill_command],
+    ['provider-command', target?.provider_command],
     ['out', options.out],
   ];
   return [

@@ -1,17 +1,26 @@
 /**
- * A cluster in memory with one Deployment and its Service, quick enough for tests of the runner: what is
- * deleted comes back after `start_ms`. Everything that is asked of it is in `calls`, in order.
+ * A cluster in memory with two nodes, one workload and its Service, quick enough for tests of the runner: what is
+ * deleted comes back after `start_ms`, on the emptier node. Everything that is asked of it is in `calls`, in order.
  */
+
+import { now_ms } from '../../src/chaos/clock.ts';
 import type {
   Cluster,
+  ClusterNode,
   ClusterWatcher,
   Endpoints,
   ObjectRef,
+  Operation,
   Pod,
   PodRef,
+  Provided,
+  ProviderAction,
+  Refusal,
   Transport,
+  WorkloadState,
 } from '../../src/chaos/cluster/cluster.ts';
 import { PodReplacedError } from '../../src/chaos/cluster/cluster.ts';
+import { patched } from '../../src/chaos/cluster/json-patch.ts';
 import { EXIT, UserError } from '../../src/scenario/errors.ts';
 import type { ManifestObject, Scenario, Selector, Workload } from '../../src/scenario/scenario.ts';
 import { selects } from '../../src/scenario/selector.ts';
@@ -24,11 +33,17 @@ export interface FakeOptions {
   readonly stop_ms?: number;
   /** Why containers wait, in Kubernetes' words. */
   readonly reason?: string;
-  /** As "verb resource": what the account may not do. */
+  /** As "verb resource": what the account may not do; as "cause TYPE": faults it has no way to. */
   readonly forbidden?: readonly string[];
+  /** Evictions that a disruption budget refuses before it lets one pass. */
+  refusals?: number;
+  /** Nodes of the cluster; the load enters at the first. */
+  readonly nodes?: number;
 }
 
 const HASH = '6d4cf56db6';
+/** An image that is nowhere. */
+const BAD_IMAGE = /\.invalid\//;
 
 export class FakeCluster implements Cluster {
   readonly kind: Cluster['kind'];
@@ -38,6 +53,14 @@ export class FakeCluster implements Cluster {
   readonly #options: FakeOptions;
   readonly #pods = new Map<string, Pod>();
   readonly #watchers = new Set<ClusterWatcher>();
+  readonly #nodes: ClusterNode[];
+  readonly #provided = new Set<string>();
+  #template: {
+    replicas: number;
+    hash: string;
+    containers: WorkloadState['containers'];
+    restartedAt?: string;
+  };
   #count = 0;
   /** Run before a call is served: a test's way to step in. */
   before: (call: string) => void | Promise<void> = () => {};
@@ -46,10 +69,30 @@ export class FakeCluster implements Cluster {
     this.kind = options.kind ?? 'embedded';
     this.#scenario = scenario;
     this.#options = options;
+    this.#nodes = Array.from({ length: options.nodes ?? 2 }, (_, index) => ({
+      name: `node-${index + 1}`,
+      uid: `uid-node-${index + 1}`,
+      ready: true,
+      unschedulable: false,
+      taints: [],
+    }));
+    const { replicas, pod } = this.#workload;
+    const containers = pod.containers.map(({ name, image }) => ({ name, image }));
+    this.#template = { replicas, hash: HASH, containers };
   }
 
   get #workload(): Workload {
     return this.#scenario.workloads[0]!;
+  }
+
+  /** What was asked of the provider and not undone. */
+  get broken(): string[] {
+    return [...this.#provided];
+  }
+
+  /** Of the workload, as its object has it. */
+  get template() {
+    return this.#template;
   }
 
   get podNames(): string[] {
@@ -65,11 +108,18 @@ export class FakeCluster implements Cluster {
     return !(this.#options.forbidden ?? []).includes(`${verb} ${resource}`);
   }
 
+  check({ faults }: Scenario): void {
+    const impossible = faults.find(({ type }) => this.#options.forbidden?.includes(`cause ${type}`));
+    if (impossible !== undefined) {
+      throw new UserError(`no way to cause ${impossible.type}`, { exitCode: EXIT.configuration });
+    }
+  }
+
   async apply(object: ManifestObject) {
     await this.#called(`apply ${object.kind}`);
     const found = this.objects.has(keyOf(object));
     if (!found) this.objects.set(keyOf(object), `uid-${++this.#count}`);
-    if (object.kind === 'Deployment' && !found) this.#fill();
+    if (object.kind === this.#workload.kind && !found) this.#fill();
     return found ? 'unchanged' : 'created';
   }
 
@@ -82,13 +132,97 @@ export class FakeCluster implements Cluster {
     await this.#called(`remove ${ref.kind}`);
     if (this.objects.get(keyOf(ref)) !== uid) throw new Error(`${ref.kind} has another uid`);
     this.objects.delete(keyOf(ref));
-    if (ref.kind === 'Deployment') this.#pods.clear();
+    if (ref.kind === this.#workload.kind) this.#pods.clear();
   }
 
   async pods(namespace: string, selector: Selector) {
     return [...this.#pods.values()].filter(
       (pod) => pod.namespace === namespace && selects(selector, pod.labels),
     );
+  }
+
+  async podsOn(node: string) {
+    return [...this.#pods.values()].filter((pod) => pod.node === node);
+  }
+
+  async nodes() {
+    return this.#nodes;
+  }
+
+  async workload(): Promise<WorkloadState | undefined> {
+    const { kind, namespace, name } = this.#workload;
+    const uid = this.objects.get(`${kind} ${namespace}/${name}`);
+    if (uid === undefined) return undefined;
+    const { replicas, containers } = this.#template;
+    return { uid, replicas, containers, annotations: undefined, unsettled: undefined };
+  }
+
+  /** Of the workload, its number of pods, its images and that it was restarted; of a node, that it is cordoned. */
+  async patch(ref: ObjectRef, patch: readonly Operation[], subresource?: string) {
+    await this.#called(`patch ${ref.kind} ${ref.name}${subresource === undefined ? '' : `/${subresource}`}`);
+    if (ref.kind === 'Node') {
+      const index = this.#nodes.findIndex(({ name }) => name === ref.name);
+      const { uid, unschedulable } = this.#nodes[index]!;
+      const { spec } = patched({ metadata: { uid }, spec: { unschedulable } }, patch);
+      this.#nodes[index] = { ...this.#nodes[index]!, unschedulable: spec.unschedulable };
+      return;
+    }
+    const { replicas, containers, restartedAt } = this.#template;
+    const { spec } = patched(
+      {
+        metadata: { uid: this.objects.get(keyOf(ref)) },
+        spec: {
+          replicas,
+          template: {
+            metadata: {} as { annotations?: Record<string, string> },
+            spec: { containers: structuredClone(containers) },
+          },
+        },
+      },
+      patch,
+    );
+    const { metadata, spec: podSpec } = spec.template;
+    const restarted = Object.values(metadata.annotations ?? {})[0] ?? restartedAt;
+    const isRestart = restarted !== restartedAt;
+    this.#template = {
+      replicas: spec.replicas,
+      hash: isRestart ? `${HASH}${++this.#count}` : HASH,
+      containers: podSpec.containers,
+      ...(restarted === undefined ? {} : { restartedAt: restarted }),
+    };
+    if (isRestart) for (const pod of this.#owned()) this.#delete(pod, undefined);
+    for (const pod of this.#owned().filter(({ ready }) => !ready)) this.#delete(pod, 0);
+    for (const pod of this.#owned().slice(this.#template.replicas)) this.#delete(pod, undefined);
+    this.#fill();
+    if (podSpec.containers.some(({ image }) => BAD_IMAGE.test(image))) this.#add();
+  }
+
+  async provide(action: ProviderAction): Promise<Provided> {
+    const what =
+      'node' in action
+        ? action.node
+        : 'pod' in action
+          ? action.pod.name
+          : 'component' in action
+            ? action.component
+            : 'registry';
+    await this.#called(`${action.verb} ${what}`);
+    const after_ms = now_ms();
+    if (/-(loss|partition|pause|down)$/.test(action.verb)) this.#provided.add(what);
+    else this.#provided.delete(what);
+    return { after_ms, before_ms: now_ms() };
+  }
+
+  async evictPod(ref: PodRef, grace_period_s: number | undefined): Promise<Refusal | undefined> {
+    await this.#called(`evict ${ref.name}`);
+    const pod = this.#exactly(ref);
+    if ((this.#options.refusals ?? 0) > 0) {
+      this.#options.refusals = (this.#options.refusals ?? 0) - 1;
+      return { because: 'the budget is used up', retry_after_ms: 0 };
+    }
+    this.#delete(pod, grace_period_s);
+    this.#fill();
+    return undefined;
   }
 
   async endpoints(_namespace: string, service: string): Promise<Endpoints> {
@@ -110,23 +244,8 @@ export class FakeCluster implements Cluster {
 
   async deletePod(ref: PodRef, grace_period_s: number | undefined) {
     await this.#called(`delete ${ref.name}${grace_period_s === 0 ? ' at once' : ''}`);
-    const pod = this.#exactly(ref);
-    const gone = () => {
-      if (!this.#pods.delete(pod.name)) return;
-      this.#tell('deleted', pod);
-    };
-    if (grace_period_s === 0) gone();
-    else {
-      this.#set({ ...pod, terminating: true });
-      setTimeout(gone, this.#options.stop_ms ?? 30);
-    }
+    this.#delete(this.#exactly(ref), grace_period_s);
     this.#fill();
-  }
-
-  checkContainerKill(): void {
-    if (this.#options.forbidden?.includes('kill containers')) {
-      throw new UserError('no way to kill a container', { exitCode: EXIT.configuration });
-    }
   }
 
   async killContainer(ref: PodRef, container: string) {
@@ -140,6 +259,7 @@ export class FakeCluster implements Cluster {
   async transport(): Promise<Transport> {
     return {
       route: 'in memory',
+      entry_node: 'node-1',
       send: async () => {
         const { ready } = await this.endpoints('', '');
         return ready.length > 0
@@ -155,6 +275,16 @@ export class FakeCluster implements Cluster {
   /** Puts a pod there that carries the labels of the workload but belongs to somebody else. */
   addForeignPod(name: string, owner: Pod['owner']): void {
     this.#set({ ...this.#newPod(name), ready: true, owner });
+  }
+
+  /** As if the scheduler had put them all there. */
+  movePods(node: string): void {
+    for (const pod of this.#pods.values()) this.#set({ ...pod, node });
+  }
+
+  /** As if somebody else had scaled it. */
+  scaleTo(replicas: number): void {
+    this.#template = { ...this.#template, replicas };
   }
 
   /** As if somebody else had restarted it under the same name, as a StatefulSet would. */
@@ -173,31 +303,55 @@ export class FakeCluster implements Cluster {
     return pod;
   }
 
-  #fill(): void {
-    const staying = [...this.#pods.values()].filter((pod) => !pod.terminating && this.#owns(pod)).length;
-    for (let count = staying; count < this.#workload.replicas; count += 1) {
-      const pod = this.#newPod(`${this.#workload.name}-${HASH}-${String(++this.#count).padStart(3, '0')}`);
-      this.#set(pod, 'added');
-      this.#start(pod.name, pod.uid);
+  #delete(pod: Pod, grace_period_s: number | undefined): void {
+    const gone = () => {
+      if (!this.#pods.delete(pod.name)) return;
+      this.#tell('deleted', pod);
+    };
+    if (grace_period_s === 0) {
+      gone();
+      return;
     }
+    this.#set({ ...pod, terminating: true });
+    setTimeout(gone, this.#options.stop_ms ?? 30);
   }
 
-  #owns(pod: Pod): boolean {
-    return pod.owner?.name === `${this.#workload.name}-${HASH}`;
+  #fill(): void {
+    while (this.#owned().length < this.#template.replicas) this.#add();
+  }
+
+  #add(): void {
+    const pod = this.#newPod(`${this.#ownerName}-${String(++this.#count).padStart(3, '0')}`);
+    this.#set(pod, 'added');
+    this.#start(pod.name, pod.uid);
+  }
+
+  /** The workload's own that stay. */
+  #owned(): Pod[] {
+    return [...this.#pods.values()].filter(
+      (pod) => !pod.terminating && pod.owner?.name.startsWith(this.#workload.name),
+    );
+  }
+
+  get #ownerName(): string {
+    const { kind, name } = this.#workload;
+    return kind === 'Deployment' ? `${name}-${this.#template.hash}` : name;
   }
 
   #newPod(name: string): Pod {
+    const { kind, namespace, pod } = this.#workload;
     return {
-      namespace: this.#workload.namespace,
+      namespace,
       name,
       uid: `uid-${++this.#count}`,
-      labels: { ...this.#workload.pod.labels, 'pod-template-hash': HASH },
-      node: 'node-1',
+      labels: { ...pod.labels, 'pod-template-hash': this.#template.hash },
+      node: this.#emptiest(),
       phase: 'Running',
       ready: false,
       terminating: false,
-      owner: { kind: 'ReplicaSet', name: `${this.#workload.name}-${HASH}`, uid: 'uid-rs' },
-      containers: this.#workload.pod.containers.map((container) => ({
+      owner: { kind: kind === 'Deployment' ? 'ReplicaSet' : kind, name: this.#ownerName, uid: 'uid-owner' },
+      mirror: false,
+      containers: pod.containers.map((container) => ({
         name: container.name,
         ready: false,
         restarts: 0,
@@ -206,9 +360,16 @@ export class FakeCluster implements Cluster {
     };
   }
 
+  #emptiest(): string | undefined {
+    const load = (node: string) => this.#owned().filter((pod) => pod.node === node).length;
+    const names = this.#nodes.filter(({ unschedulable }) => !unschedulable).map(({ name }) => name);
+    return names.toSorted((a, b) => load(a) - load(b))[0];
+  }
+
   #start(name: string, uid: string): void {
     const start_ms = this.#options.start_ms ?? 60;
-    if (!Number.isFinite(start_ms)) return;
+    const isBad = this.#template.containers.some(({ image }) => BAD_IMAGE.test(image));
+    if (isBad || !Number.isFinite(start_ms)) return;
     setTimeout(() => {
       const pod = this.#pods.get(name);
       if (pod?.uid !== uid) return;

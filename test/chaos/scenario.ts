@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { loadScenario } from '../../src/scenario/load.ts';
-import type { ContainerKill, Fault, PodKill, Scenario } from '../../src/scenario/scenario.ts';
+import type { ContainerKill, Fault, FaultType, PodKill, Scenario } from '../../src/scenario/scenario.ts';
 
 const file = fileURLToPath(new URL('../../scenarios/nginx-x2.yaml', import.meta.url));
 const nginx = loadScenario(file);
@@ -27,6 +27,25 @@ export const containerKill = (options: Partial<ContainerKill> = {}): ContainerKi
   container: 'nginx',
   ...options,
 });
+
+type Of<T extends FaultType> = Extract<Fault, { readonly type: T }>;
+
+/** A fault of any other type: undone after 150 ms where it lasts, on the only workload and container. */
+export function lasting<T extends FaultType>(type: T, options: Partial<Of<T>> = {}): Of<T> {
+  const all = {
+    ...base,
+    type,
+    duration_ms: 150,
+    grace_period_s: undefined,
+    container: 'nginx',
+    replicas: 1,
+    component: 'api-server',
+    ...options,
+  };
+  if (type !== 'control-plane-outage' && type !== 'registry-outage') return all as unknown as Of<T>;
+  const { workload, namespace, mode, value, ...ofCluster } = all;
+  return ofCluster as unknown as Of<T>;
+}
 
 /** The nginx scenario with a window short enough for unit tests. */
 export function shortScenario(faults: readonly Fault[], options: Partial<Scenario> = {}): Scenario {

@@ -2,8 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { type MeasureOptions, measure } from '../../src/chaos/measure.ts';
 import { openJournal } from '../../src/chaos/safety/journal.ts';
-import { ChaosWorld, type MeasureOptions, measure, type Progress } from '../../src/chaos/world.ts';
+import { ChaosWorld, type Progress } from '../../src/chaos/world.ts';
 import { EXIT, UserError } from '../../src/scenario/errors.ts';
 import type { Fault, Scenario } from '../../src/scenario/scenario.ts';
 import type { TimelineEvent } from '../../src/timeline/event.ts';
@@ -363,7 +364,9 @@ describe.concurrent('refusals, before anything is touched', () => {
     ]));
 
   test('a container-kill in a cluster that has no way to it', () =>
-    untouched(shortScenario([containerKill()]), { forbidden: ['kill containers'] }, ['no way to kill']));
+    untouched(shortScenario([containerKill()]), { forbidden: ['cause container-kill'] }, [
+      'no way to cause container-kill',
+    ]));
 
   test('a protected namespace', () => {
     const scenario = shortScenario([podKill({ namespace: 'kube-system' })]);
@@ -377,7 +380,9 @@ describe.concurrent('refusals, before anything is touched', () => {
   });
 
   test('a fault on a Deployment that is not in the manifests', () =>
-    untouched(shortScenario([podKill({ workload: 'other' })]), {}, ['Deployment default/other']));
+    untouched(shortScenario([podKill({ workload: 'other' })]), {}, [
+      'default/other, a workload that is not in the manifests',
+    ]));
 
   test('a rate that needs more source ports than there are', () => {
     const scenario = shortScenario([podKill()]);

@@ -77,6 +77,7 @@ export function describeCluster(name: string, open: () => Promise<Cluster>): voi
           pod: (change, pod) => changes.push({ change, pod }),
           endpoints: (state) => endpoints.push(state),
           lost: (error) => expect.fail(`the watch was lost: ${error.message}`),
+          found: () => {},
         },
         watching.signal,
       );

@@ -2,7 +2,7 @@
  * What a cluster must offer so that chaos can be caused in it and measured: no more than that.
  * One conformance suite (test/conformance) runs against every implementation.
  */
-import type { Labels, ManifestObject, Selector } from '../../scenario/scenario.ts';
+import type { Fault, Labels, ManifestObject, Scenario, Selector, Workload } from '../../scenario/scenario.ts';
 import type { Outcome } from '../../timeline/event.ts';
 
 export interface PodRef {
@@ -21,6 +21,8 @@ export interface Pod extends PodRef {
   readonly terminating: boolean;
   /** Controller that would replace it (kind, name, uid); undefined where nothing would. */
   readonly owner: { readonly kind: string; readonly name: string; readonly uid: string } | undefined;
+  /** The API's image of a static pod, which its kubelet takes from a file. */
+  readonly mirror: boolean;
   readonly containers: readonly {
     readonly name: string;
     readonly ready: boolean;
@@ -28,6 +30,44 @@ export interface Pod extends PodRef {
     /** Why it waits or has ended, in Kubernetes' words: ErrImagePull, CrashLoopBackOff, ... */
     readonly reason: string | undefined;
   }[];
+}
+
+/** A machine of the cluster. */
+export interface ClusterNode {
+  readonly name: string;
+  readonly uid: string;
+  /** The Ready condition. */
+  readonly ready: boolean;
+  /** Cordoned. */
+  readonly unschedulable: boolean;
+  /** As "key:effect", sorted. */
+  readonly taints: readonly string[];
+}
+
+export interface WorkloadRef {
+  readonly kind: Workload['kind'];
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** What the object of a workload says. */
+export interface WorkloadState {
+  readonly uid: string;
+  /** Pods it is told to have; of a DaemonSet one for each node that takes it. */
+  readonly replicas: number;
+  /** Of its pod template, in order. */
+  readonly containers: readonly { readonly name: string; readonly image: string }[];
+  /** Of its pod template. */
+  readonly annotations: Labels | undefined;
+  /** What its controller still has to do, as `kubectl rollout status` has it; undefined where nothing. */
+  readonly unsettled: string | undefined;
+}
+
+/** One step of a JSON Patch (RFC 6902); a `test` that fails refuses the whole patch. */
+export interface Operation {
+  readonly op: 'test' | 'add' | 'replace';
+  readonly path: string;
+  readonly value: unknown;
 }
 
 /** What the endpoint slices of a Service say, by pod name. */
@@ -41,8 +81,10 @@ export interface Endpoints {
 export interface ClusterWatcher {
   pod(change: 'added' | 'modified' | 'deleted', pod: Pod): void;
   endpoints(endpoints: Endpoints): void;
-  /** The watch broke and could not be renewed; what follows is not seen. */
+  /** The watch broke and could not be renewed at once: nothing is seen until `found`. */
   lost(error: Error): void;
+  /** It stands again; what changed meanwhile has just been told. */
+  found(): void;
 }
 
 /** How an object of the user's is named in calls and messages. */
@@ -63,6 +105,8 @@ export interface LoadTarget {
 export interface Transport {
   /** For reports: how the Service is reached ("NodePort 30080 of node-1, 198.18.0.11"). */
   readonly route: string;
+  /** Node whose address it sends to; undefined where something before the nodes chooses one. */
+  readonly entry_node?: string | undefined;
   send(request: TransportRequest): Promise<TransportResult>;
   close(): Promise<void>;
 }
@@ -93,8 +137,18 @@ export interface Cluster {
   readonly kind: 'embedded' | 'kubernetes';
   /** For reports: "kubernetes v1.35.4, 2 nodes". Fails where the cluster cannot be reached. */
   describe(): Promise<string>;
-  /** Whether the runner's account may do this; `resource` as in RBAC ("pods", "pods/exec"). */
-  may(verb: string, resource: string, namespace: string, group?: string): Promise<boolean>;
+  /**
+   * Whether the runner's account may do this; `resource` as in RBAC ("pods", "pods/exec").
+   *
+   * @param namespace undefined: in all of them, and on what is in none
+   */
+  may(verb: string, resource: string, namespace: string | undefined, group?: string): Promise<boolean>;
+  /**
+   * What this cluster lacks that the scenario needs.
+   *
+   * @throws UserError that names it, before anything is touched
+   */
+  check(scenario: Scenario): void;
   /**
    * Creates or updates, as `kubectl apply` would; says which. `ignored`: this cluster has no such kind, and
    * nothing was done.
@@ -104,8 +158,13 @@ export interface Cluster {
   find(ref: ObjectRef): Promise<{ readonly uid: string } | undefined>;
   /** Deletes an object that `apply` created, with its dependents, and waits until it and they are gone. */
   remove(ref: ObjectRef, uid: string): Promise<void>;
-  /** All pods of the namespace whose labels include `selector`, which must not be empty. */
+  /** The pods of the namespace that `selector` selects, which must not be empty. */
   pods(namespace: string, selector: Selector): Promise<readonly Pod[]>;
+  /** The pods of a node, of all namespaces. */
+  podsOn(node: string): Promise<readonly Pod[]>;
+  nodes(): Promise<readonly ClusterNode[]>;
+  /** undefined where there is none. */
+  workload(ref: WorkloadRef): Promise<WorkloadState | undefined>;
   endpoints(namespace: string, service: string): Promise<Endpoints>;
   /** Follows the pods and the endpoints of one Service until `signal`; resolves once the watch stands and the first state was delivered. */
   watch(
@@ -118,13 +177,61 @@ export interface Cluster {
    * @throws PodReplacedError where the name now belongs to another pod, or to none
    */
   deletePod(pod: PodRef, grace_period_s: number | undefined): Promise<void>;
-  /** @throws UserError where `killContainer` cannot work here, before anything depends on it */
-  checkContainerKill?(): void;
+  /**
+   * Asks for a pod's eviction, which a disruption budget may refuse; its UID is a precondition.
+   * @returns why it is refused for now; undefined where the pod is being deleted
+   * @throws PodReplacedError where the name now belongs to another pod, or to none
+   */
+  evictPod(pod: PodRef, grace_period_s: number | undefined): Promise<Refusal | undefined>;
+  /**
+   * Changes an object that is there.
+   * @param subresource of the object, which has its own rights
+   * @throws ChangedError where a `test` of the patch fails, or there is no such object
+   */
+  patch(ref: ObjectRef, patch: readonly Operation[], subresource?: 'scale'): Promise<void>;
   /** SIGKILLs the main process of a container, which the kubelet then restarts. */
   killContainer(pod: PodRef, container: string): Promise<void>;
+  /** What no API of Kubernetes does. Repeated, it does nothing. */
+  provide(action: ProviderAction): Promise<Provided>;
   /** How load reaches a Service; never through a port-forward, which pins one pod. */
   transport(target: LoadTarget): Promise<Transport>;
   close(): Promise<void>;
+}
+
+/** Why an eviction has to wait. */
+export interface Refusal {
+  /** In the server's words. */
+  readonly because: string;
+  /** How long it asks to be left alone; 0 where it does not say. */
+  readonly retry_after_ms: number;
+}
+
+/** What somebody with a hand on the machines does. */
+export type ProviderAction =
+  | {
+      readonly verb: 'node-loss' | 'node-return' | 'node-partition' | 'node-rejoin';
+      readonly node: string;
+    }
+  | {
+      readonly verb: 'container-pause' | 'container-resume';
+      readonly pod: PodRef;
+      readonly container: string;
+    }
+  | {
+      readonly verb: 'control-plane-pause' | 'control-plane-resume';
+      readonly component: Extract<Fault, { readonly type: 'control-plane-outage' }>['component'];
+    }
+  | { readonly verb: 'registry-down' | 'registry-up' };
+
+/** It took effect between the two, on the clock of `now_ms`. */
+export interface Provided {
+  readonly after_ms: number;
+  readonly before_ms: number;
+}
+
+/** The object is not as the patch takes it to be: somebody else has changed it. */
+export class ChangedError extends Error {
+  override readonly name = 'ChangedError';
 }
 
 /** The pod under this name is not the one that was chosen any more. */

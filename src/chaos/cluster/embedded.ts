@@ -4,21 +4,30 @@
  * cluster is in docs/embedded.md.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { KubernetesObject, V1EndpointSlice, V1Pod } from '@kubernetes/client-node';
+import type { KubernetesObject, V1Deployment, V1EndpointSlice, V1Pod } from '@kubernetes/client-node';
 import { stream } from '../../scenario/random.ts';
 import type { ManifestObject, Scenario, Selector } from '../../scenario/scenario.ts';
+import { now_ms } from '../clock.ts';
 import {
+  ChangedError,
   type Cluster,
+  type ClusterNode,
   type ClusterWatcher,
   type Endpoints,
   type LoadTarget,
   type ObjectRef,
+  type Operation,
   type Pod,
   type PodRef,
   PodReplacedError,
+  type Provided,
+  type ProviderAction,
   type Transport,
+  type WorkloadRef,
+  type WorkloadState,
 } from './cluster.ts';
 import { Applications } from './embedded/application.ts';
+import { checkEmbedded } from './embedded/check.ts';
 import { embeddedTransport } from './embedded/transport.ts';
 import {
   loadWebernetes,
@@ -26,10 +35,21 @@ import {
   type Webernetes,
   type WebernetesCluster,
 } from './embedded/webernetes.ts';
-import { EndpointsMerger, SERVICE_NAME_LABEL, selectorString, viewEndpoints, viewPod } from './view.ts';
+import { patched } from './json-patch.ts';
+import {
+  EndpointsMerger,
+  SERVICE_NAME_LABEL,
+  selectorString,
+  viewEndpoints,
+  viewNode,
+  viewPod,
+} from './view.ts';
+import { viewWorkload } from './workload-view.ts';
 
 /** What `kubectl apply` and webernetes' own apply remember the applied manifest under. */
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+/** An object is written to by its controllers in between. */
+const WRITES_MAX = 10;
 /** How often a deletion is looked after; it takes a pod's time to stop, so tenths of a second. */
 const REMOVAL_POLL_MS = 50;
 /** Kubernetes pkg/kubelet/kubelet.go genericPlegRelistPeriod, and webernetes' own. */
@@ -87,6 +107,10 @@ class EmbeddedCluster implements Cluster {
     return true;
   }
 
+  check(scenario: Scenario): void {
+    checkEmbedded(scenario);
+  }
+
   async apply(object: ManifestObject): ReturnType<Cluster['apply']> {
     const accessor = this.#accessor(object);
     if (!accessor) return 'ignored';
@@ -118,6 +142,20 @@ class EmbeddedCluster implements Cluster {
     const labelSelector = selectorString(selector);
     const { items } = await this.#cluster.api.corev1.listNamespacedPod({ namespace, labelSelector });
     return items.map(viewPod);
+  }
+
+  async podsOn(node: string): Promise<readonly Pod[]> {
+    const fieldSelector = `spec.nodeName=${node}`;
+    return (await this.#cluster.api.corev1.listPodForAllNamespaces({ fieldSelector })).items.map(viewPod);
+  }
+
+  async nodes(): Promise<readonly ClusterNode[]> {
+    return (await this.#cluster.api.corev1.listNode()).items.map(viewNode);
+  }
+
+  async workload({ kind, namespace, name }: WorkloadRef): Promise<WorkloadState | undefined> {
+    const object = await this.#accessor({ apiVersion: 'apps/v1', kind, namespace, name })?.read();
+    return object && viewWorkload(kind, object);
   }
 
   async endpoints(namespace: string, service: string): Promise<Endpoints> {
@@ -184,12 +222,38 @@ class EmbeddedCluster implements Cluster {
     }
   }
 
-  async killContainer(pod: PodRef, container: string): Promise<void> {
-    if (!this.#applications.kill(pod.uid, container)) {
-      throw new PodReplacedError(
-        `container ${container} of pod ${pod.namespace}/${pod.name} with UID ${pod.uid} does not run`,
-      );
+  /** Without disruption budgets, which it does not have, the eviction API does nothing but delete. */
+  async evictPod(pod: PodRef, grace_period_s: number | undefined): Promise<undefined> {
+    await this.deletePod(pod, grace_period_s);
+  }
+
+  /** There is no JSON Patch here: read, patched, and written back unless somebody wrote in between. */
+  async patch(ref: ObjectRef, patch: readonly Operation[]): Promise<void> {
+    const accessor = this.#accessor(ref);
+    for (let attempt = 1; ; attempt += 1) {
+      const object = await accessor?.read();
+      if (!object || !accessor?.replace) throw new ChangedError(`there is no ${ref.kind} ${ref.name}`);
+      try {
+        await accessor.replace(patched(object, patch));
+        return;
+      } catch (error) {
+        if (!isStatus(error, 409) || attempt === WRITES_MAX) throw error;
+      }
     }
+  }
+
+  async killContainer(pod: PodRef, container: string): Promise<void> {
+    if (!this.#applications.kill(pod.uid, container)) throw notRunning(pod, container);
+  }
+
+  async provide(action: ProviderAction): Promise<Provided> {
+    const after_ms = now_ms();
+    if (action.verb === 'container-resume') this.#applications.resume(action.pod.uid, action.container);
+    else if (action.verb !== 'container-pause') throw new Error(`the embedded cluster has no ${action.verb}`);
+    else if (!this.#applications.pause(action.pod.uid, action.container)) {
+      throw notRunning(action.pod, action.container);
+    }
+    return { after_ms, before_ms: now_ms() };
   }
 
   async transport(target: LoadTarget): Promise<Transport> {
@@ -240,6 +304,7 @@ class EmbeddedCluster implements Cluster {
       case 'apps/v1/Deployment':
         return {
           read: () => unlessMissing(appsv1.readNamespacedDeployment(target)),
+          replace: (body) => appsv1.replaceNamespacedDeployment({ ...target, body: body as V1Deployment }),
           delete: (uid) => appsv1.deleteNamespacedDeployment(inForeground(uid)),
         };
       case 'apps/v1/ReplicaSet':
@@ -270,7 +335,15 @@ class EmbeddedCluster implements Cluster {
 
 interface Accessor {
   read(): Promise<KubernetesObject | undefined>;
+  /** Refused with 409 where it was written to since it was read. */
+  replace?(object: KubernetesObject): Promise<unknown>;
   delete(uid: string): Promise<unknown>;
+}
+
+function notRunning({ namespace, name, uid }: PodRef, container: string): PodReplacedError {
+  return new PodReplacedError(
+    `container ${container} of pod ${namespace}/${name} with UID ${uid} does not run`,
+  );
 }
 
 function images(body: KubernetesObject): string[] {

@@ -3,43 +3,59 @@
  * (open.ts): the client takes a while to load.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { KubernetesObject, V1EndpointSlice, V1Pod } from '@kubernetes/client-node';
+import type { KubernetesObject, V1EndpointSlice, V1Node, V1Pod } from '@kubernetes/client-node';
 import { EXIT, UserError } from '../../scenario/errors.ts';
-import type { ManifestObject, Selector } from '../../scenario/scenario.ts';
+import type { ManifestObject, Scenario, Selector } from '../../scenario/scenario.ts';
 import { HttpTransport } from '../load/http.ts';
 import {
+  ChangedError,
   type Cluster,
+  type ClusterNode,
   type ClusterWatcher,
   type Endpoints,
   type LoadTarget,
   type ObjectRef,
+  type Operation,
   type Pod,
   type PodRef,
   PodReplacedError,
+  type Provided,
+  type ProviderAction,
+  type Refusal,
   type Transport,
+  type WorkloadRef,
+  type WorkloadState,
 } from './cluster.ts';
 import { Api, type Call } from './kubernetes/api.ts';
+import { type Command, parseCommand } from './kubernetes/command.ts';
 import { type ConfigOptions, loadConfig } from './kubernetes/config.ts';
-import {
-  type ContainerKillCommand,
-  parseContainerKillCommand,
-  requireCommand,
-  runContainerKill,
-} from './kubernetes/container-kill.ts';
+import { requireKillCommand, runContainerKill } from './kubernetes/container-kill.ts';
 import { ApiError, isApiError } from './kubernetes/errors.ts';
 import { Kinds } from './kubernetes/kinds.ts';
+import { checkProvider, runProvider } from './kubernetes/provider.ts';
 import { findRoute } from './kubernetes/route.ts';
-import { follow } from './kubernetes/watch.ts';
-import { EndpointsMerger, SERVICE_NAME_LABEL, selectorString, viewEndpoints, viewPod } from './view.ts';
+import { follow, tellingOnce } from './kubernetes/watch.ts';
+import {
+  EndpointsMerger,
+  SERVICE_NAME_LABEL,
+  selectorString,
+  viewEndpoints,
+  viewNode,
+  viewPod,
+} from './view.ts';
+import { viewWorkload } from './workload-view.ts';
 
 export interface KubernetesOptions extends ConfigOptions {
   /** What kills a container's main process, as words or a JSON list; see kubernetes/container-kill.ts. */
   readonly containerKillCommand?: string | undefined;
+  /** What breaks machines and the control plane, in the same form; see kubernetes/provider.ts. */
+  readonly providerCommand?: string | undefined;
 }
 
 /** Under which the fields that foreshock sets are its own; server-side apply. */
 const FIELD_MANAGER = 'foreshock';
 const APPLY_PATCH = 'application/apply-patch+yaml';
+const JSON_PATCH = 'application/json-patch+json';
 /** A new object is written to by its controllers in its first moments. */
 const COMPARISONS_MAX = 10;
 const REMOVAL_POLL_MS = 200;
@@ -48,31 +64,40 @@ const REMOVAL_TIMEOUT_MS = 5 * 60_000;
 
 /** @throws UserError where an option or the kubeconfig is of no use; the cluster itself is not asked yet */
 export function connectKubernetes(options: KubernetesOptions): Cluster {
-  const { containerKillCommand: text } = options;
-  const killCommand = text === undefined ? undefined : parseContainerKillCommand(text);
-  return new KubernetesCluster(new Api(loadConfig(options)), killCommand);
+  const { containerKillCommand, providerCommand } = options;
+  const commands = {
+    kill:
+      containerKillCommand === undefined ? undefined : parseCommand(containerKillCommand, 'container kill'),
+    provider: providerCommand === undefined ? undefined : parseCommand(providerCommand, 'provider'),
+  };
+  return new KubernetesCluster(new Api(loadConfig(options)), commands);
+}
+
+interface Commands {
+  readonly kill: Command | undefined;
+  readonly provider: Command | undefined;
 }
 
 class KubernetesCluster implements Cluster {
   readonly kind = 'kubernetes';
   readonly #api: Api;
   readonly #kinds: Kinds;
-  readonly #containerKillCommand: ContainerKillCommand | undefined;
+  readonly #commands: Commands;
 
-  constructor(api: Api, containerKillCommand: ContainerKillCommand | undefined) {
+  constructor(api: Api, commands: Commands) {
     this.#api = api;
     this.#kinds = new Kinds(api);
-    this.#containerKillCommand = containerKillCommand;
+    this.#commands = commands;
   }
 
   async describe(): Promise<string> {
     const { gitVersion } = await this.#api.readPath<{ gitVersion: string }>('/version');
-    if (!(await this.may('list', 'nodes', ''))) return `kubernetes ${gitVersion}`;
-    const { items } = await this.#api.read<{ items: unknown[] }>(core('list', 'nodes'));
-    return `kubernetes ${gitVersion}, ${items.length} ${items.length === 1 ? 'node' : 'nodes'}`;
+    if (!(await this.may('list', 'nodes', undefined))) return `kubernetes ${gitVersion}`;
+    const { length } = await this.nodes();
+    return `kubernetes ${gitVersion}, ${length} ${length === 1 ? 'node' : 'nodes'}`;
   }
 
-  async may(verb: string, resource: string, namespace: string, group = ''): Promise<boolean> {
+  async may(verb: string, resource: string, namespace: string | undefined, group = ''): Promise<boolean> {
     const [main, subresource] = resource.split('/');
     const review = await this.#api.call<{ status?: { allowed?: boolean } }>(
       {
@@ -90,6 +115,11 @@ class KubernetesCluster implements Cluster {
       },
     );
     return review.status?.allowed === true;
+  }
+
+  check({ faults }: Scenario): void {
+    if (faults.some(({ type }) => type === 'container-kill')) requireKillCommand(this.#commands.kill);
+    checkProvider(this.#commands.provider, faults);
   }
 
   /** An object that already is as the manifest says is not written to, not even to be listed as ours. */
@@ -141,6 +171,21 @@ class KubernetesCluster implements Cluster {
     return items.map(viewPod);
   }
 
+  async podsOn(node: string): Promise<readonly Pod[]> {
+    const query = { fieldSelector: `spec.nodeName=${node}` };
+    return (await this.#api.read<{ items: V1Pod[] }>(core('list', 'pods'), { query })).items.map(viewPod);
+  }
+
+  async nodes(): Promise<readonly ClusterNode[]> {
+    return (await this.#api.read<{ items: V1Node[] }>(core('list', 'nodes'))).items.map(viewNode);
+  }
+
+  async workload({ kind, namespace, name }: WorkloadRef): Promise<WorkloadState | undefined> {
+    const apiVersion = kind === 'Job' ? 'batch/v1' : 'apps/v1';
+    const object = await this.#read(await this.#kinds.locate({ apiVersion, kind, namespace, name }));
+    return object && viewWorkload(kind, object);
+  }
+
   async endpoints(namespace: string, service: string): Promise<Endpoints> {
     const query = { labelSelector: `${SERVICE_NAME_LABEL}=${service}` };
     const { items } = await this.#api.read<{ items: V1EndpointSlice[] }>(
@@ -156,21 +201,21 @@ class KubernetesCluster implements Cluster {
     signal: AbortSignal,
   ): Promise<void> {
     const { namespace, service } = target;
-    const lost = (error: Error) => watcher.lost(error);
+    const [forPods, forSlices] = tellingOnce(watcher);
     const merged = new EndpointsMerger(service, (endpoints) => watcher.endpoints(endpoints));
     await Promise.all([
       follow<V1Pod>(
         this.#api,
         core('list', 'pods', namespace),
         selectorString(target.selector),
-        { changed: (change, pod) => watcher.pod(change, viewPod(pod)), lost },
+        { changed: (change, pod) => watcher.pod(change, viewPod(pod)), ...forPods },
         signal,
       ),
       follow<V1EndpointSlice>(
         this.#api,
         { ...SLICES, namespace },
         `${SERVICE_NAME_LABEL}=${service}`,
-        { changed: (change, slice) => merged.changed(change, slice), lost },
+        { changed: (change, slice) => merged.changed(change, slice), ...forSlices },
         signal,
       ),
     ]);
@@ -178,27 +223,58 @@ class KubernetesCluster implements Cluster {
   }
 
   async deletePod(pod: PodRef, grace_period_s: number | undefined): Promise<void> {
-    const { namespace, name, uid } = pod;
-    const grace = grace_period_s === undefined ? {} : { gracePeriodSeconds: grace_period_s };
+    const { namespace, name } = pod;
     try {
       await this.#api.call(
         { ...core('delete', 'pods', namespace), name },
-        { body: { preconditions: { uid }, ...grace } },
+        { body: deletion(pod, grace_period_s) },
       );
     } catch (error) {
       throw isApiError(error, 404, 409) ? gone(pod) : error;
     }
   }
 
-  checkContainerKill(): void {
-    requireCommand(this.#containerKillCommand);
+  async evictPod(pod: PodRef, grace_period_s: number | undefined): Promise<Refusal | undefined> {
+    const { namespace, name } = pod;
+    const body = {
+      apiVersion: 'policy/v1',
+      kind: 'Eviction',
+      metadata: { name, namespace },
+      deleteOptions: deletion(pod, grace_period_s),
+    };
+    try {
+      await this.#api.call({ ...core('create', 'pods', namespace), name, subresource: 'eviction' }, { body });
+      return undefined;
+    } catch (error) {
+      if (isApiError(error, 404, 409)) throw gone(pod);
+      const { cause } = error as Error;
+      if (!isApiError(cause, 429)) throw error;
+      return { because: cause.message, retry_after_ms: cause.retry_after_ms };
+    }
+  }
+
+  async patch(ref: ObjectRef, patch: readonly Operation[], subresource?: 'scale'): Promise<void> {
+    const target = await this.#kinds.locate(ref);
+    try {
+      await this.#api.call(
+        { ...target, verb: 'patch', subresource },
+        { query: { fieldManager: FIELD_MANAGER }, body: patch, contentType: JSON_PATCH },
+      );
+    } catch (error) {
+      if (!isApiError(error, 404, 409, 422)) throw error;
+      throw new ChangedError(`${ref.kind} ${ref.name} is not as it was: ${error.message}`, { cause: error });
+    }
   }
 
   async killContainer(pod: PodRef, container: string): Promise<void> {
     const { namespace, name, uid } = pod;
     const found = await this.#read({ ...core('get', 'pods', namespace), name });
     if (found?.metadata?.uid !== uid) throw gone(pod);
-    await runContainerKill(this.#containerKillCommand, pod, container);
+    await runContainerKill(this.#commands.kill, pod, container);
+  }
+
+  async provide(action: ProviderAction): Promise<Provided> {
+    return runProvider(this.#commands.provider, action);
   }
 
   async transport(target: LoadTarget): Promise<Transport> {
@@ -252,6 +328,11 @@ const core = (verb: Call['verb'], resource: string, namespace?: string): Call =>
   version: 'v1',
   resource,
   namespace,
+});
+
+const deletion = ({ uid }: PodRef, grace_period_s: number | undefined) => ({
+  preconditions: { uid },
+  ...(grace_period_s === undefined ? {} : { gracePeriodSeconds: grace_period_s }),
 });
 
 /** What a person wrote or sees of an object: not the server's book-keeping, not what controllers report. */

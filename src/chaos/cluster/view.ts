@@ -1,12 +1,15 @@
 /** From the objects of the Kubernetes API to what chaos needs of them. Both clusters speak that API. */
 import { isDeepStrictEqual } from 'node:util';
-import type { V1EndpointSlice, V1Pod } from '@kubernetes/client-node';
+import type { V1EndpointSlice, V1Node, V1Pod } from '@kubernetes/client-node';
 import type { Selector } from '../../scenario/scenario.ts';
 import { selectorText } from '../../scenario/selector.ts';
-import type { Endpoints, Pod } from './cluster.ts';
+import type { ClusterNode, Endpoints, Pod } from './cluster.ts';
 
 /** Label by which an endpoint slice names its Service. */
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
+
+/** By which the API server's copy of a static pod is known (k8s.io/api 0.35 core/v1/annotation_key_constants.go). */
+const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 
 export function viewPod(pod: V1Pod): Pod {
   const owner = pod.metadata?.ownerReferences?.find(({ controller }) => controller);
@@ -20,6 +23,7 @@ export function viewPod(pod: V1Pod): Pod {
     ready: pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
     terminating: pod.metadata?.deletionTimestamp !== undefined,
     owner: owner && { kind: owner.kind, name: owner.name, uid: owner.uid },
+    mirror: pod.metadata?.annotations?.[MIRROR_ANNOTATION] !== undefined,
     containers: (pod.status?.containerStatuses ?? []).map(({ name, ready, restartCount, state }) => ({
       name,
       ready,
@@ -101,4 +105,14 @@ export function selectorString(selector: Selector): string {
   const text = selectorText(selector);
   if (text === '') throw new RangeError('a selector without labels would select every pod');
   return text;
+}
+
+export function viewNode({ metadata, spec, status }: V1Node): ClusterNode {
+  return {
+    name: metadata?.name ?? '',
+    uid: metadata?.uid ?? '',
+    ready: status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
+    unschedulable: spec?.unschedulable ?? false,
+    taints: (spec?.taints ?? []).map(({ key, effect }) => `${key}:${effect}`).sort(),
+  };
 }

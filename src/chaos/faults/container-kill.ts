@@ -1,13 +1,17 @@
 import type { ContainerKill } from '../../scenario/scenario.ts';
 import type { FaultAction } from '../fault-action.ts';
+import { containerOf, podRefOf } from '../target.ts';
 
-/** SIGKILLs the main process of one of the victim's containers; the kubelet starts it again. */
+/** SIGKILLs the main process of one of the victims' containers; the kubelet starts it again. */
 export const containerKill: FaultAction<ContainerKill> = {
+  on: 'pods',
   // To replace the pod after the trial.
-  rights: [{ verb: 'delete', resource: 'pods', group: '' }],
-  check: (cluster) => cluster.checkContainerKill?.(),
+  rights: () => [{ verb: 'delete', resource: 'pods', group: '' }],
   act: 'kill-container',
-  undo: 'delete the pod, so that its successor starts without a restart behind it',
+  byHand: () => 'delete the pod, so that its successor starts without a restart behind it',
   leavesRestarts: true,
-  apply: (cluster, fault, victim) => cluster.killContainer(victim, fault.container),
+  async apply(cluster, _fault, target) {
+    await cluster.killContainer(podRefOf(target), containerOf(target));
+    return {};
+  },
 };

@@ -1,11 +1,15 @@
 import type { PodKill } from '../../scenario/scenario.ts';
 import type { FaultAction } from '../fault-action.ts';
+import { podRefOf } from '../target.ts';
 
-/** Deletes the victim through the API, gracefully or at once. */
+/** Deletes the victims through the API, gracefully or at once. */
 export const podKill: FaultAction<PodKill> = {
-  rights: [{ verb: 'delete', resource: 'pods', group: '' }],
+  on: 'pods',
+  rights: () => [{ verb: 'delete', resource: 'pods', group: '' }],
   act: 'delete-pod',
-  undo: 'none: its ReplicaSet creates another',
-  leavesRestarts: false,
-  apply: (cluster, fault, victim) => cluster.deletePod(victim, fault.grace_period_s),
+  byHand: () => 'none: its controller creates another',
+  async apply(cluster, fault, target) {
+    await cluster.deletePod(podRefOf(target), fault.grace_period_s);
+    return {};
+  },
 };

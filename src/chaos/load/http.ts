@@ -7,6 +7,8 @@ export interface HttpTarget {
   readonly port: number;
   /** For reports: "NodePort 30080 of node-1, 198.18.0.11". */
   readonly route: string;
+  /** Node whose address `host` is; undefined where something before the nodes chooses one. */
+  readonly node?: string | undefined;
 }
 
 /**
@@ -23,6 +25,10 @@ export class HttpTransport implements Transport {
 
   get route(): string {
     return this.target.route;
+  }
+
+  get entry_node(): string | undefined {
+    return this.target.node;
   }
 
   get address(): { readonly host: string; readonly port: number } {

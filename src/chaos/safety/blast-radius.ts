@@ -1,8 +1,15 @@
+/** How far a fault may reach: the last look before an act, on what was chosen, whoever chose it. */
 import { EXIT, UserError } from '../../scenario/errors.ts';
-import type { ContainerKill, PodKill, Workload } from '../../scenario/scenario.ts';
+import type { Fault, FaultMode, Scenario, Workload } from '../../scenario/scenario.ts';
 import { victimsMax } from '../../scenario/selection.ts';
-import type { Pod } from '../cluster/cluster.ts';
-import { isOwnedBy } from './ownership.ts';
+import type { Cluster, ClusterNode, Pod } from '../cluster/cluster.ts';
+import { isAlive, isOwnedBy } from './ownership.ts';
+
+interface Chosen {
+  readonly type: Fault['type'];
+  readonly mode: FaultMode;
+  readonly value: number | undefined;
+}
 
 /** Pods that a fault may hit: the workload's own, ready and not about to go. */
 export function candidatesOf(workload: Workload, pods: readonly Pod[]): readonly Pod[] {
@@ -10,28 +17,91 @@ export function candidatesOf(workload: Workload, pods: readonly Pod[]): readonly
 }
 
 /**
- * The last look before an act, on what was chosen, whoever chose it.
+ * Nodes that a fault may hit: those where the workload has candidates, but the one where the load enters.
  *
- * @throws UserError where there are more victims than the fault's mode allows, or one is no candidate
+ * @returns in the order of their names
  */
-export function checkBlastRadius(
-  fault: PodKill | ContainerKill,
+export function candidateNodesOf(
+  workload: Workload,
+  pods: readonly Pod[],
+  nodes: readonly ClusterNode[],
+  entry_node: string | undefined,
+): readonly ClusterNode[] {
+  const used = new Set(candidatesOf(workload, pods).map(({ node }) => node));
+  return nodes
+    .filter(({ name }) => used.has(name) && name !== entry_node)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** @throws UserError where there are more victims than the fault's mode allows, or one is no candidate */
+export function checkPodVictims(
+  fault: Chosen,
   workload: Workload,
   pods: readonly Pod[],
   victims: readonly Pod[],
 ): void {
-  const candidates = candidatesOf(workload, pods);
-  const limit = victimsMax(candidates.length, fault.mode, fault.value);
-  if (new Set(victims.map((pod) => pod.uid)).size > limit) {
-    throw refused(`${fault.type} would hit ${victims.length} pods; mode ${fault.mode} allows ${limit}`);
+  const reason = `${workload.kind} ${workload.name} does not own`;
+  checkVictims(fault, 'pods', candidatesOf(workload, pods), victims, reason);
+}
+
+/** @throws UserError where there are more victims than the fault's mode allows, or one is no candidate */
+export function checkNodeVictims(
+  fault: Chosen,
+  workload: Workload,
+  candidates: readonly ClusterNode[],
+  victims: readonly ClusterNode[],
+): void {
+  const reason = `is not for it to hit: no ready pod of ${workload.kind} ${workload.name}, or the load enters there`;
+  checkVictims(fault, 'nodes', candidates, victims, reason);
+}
+
+function checkVictims(
+  { type, mode, value }: Chosen,
+  what: 'pods' | 'nodes',
+  candidates: readonly { readonly uid: string }[],
+  victims: readonly { readonly uid: string; readonly name: string }[],
+  reason: string,
+): void {
+  const limit = victimsMax(candidates.length, mode, value);
+  if (new Set(victims.map(({ uid }) => uid)).size > limit) {
+    throw refused(`${type} would hit ${victims.length} ${what}; mode ${mode} allows ${limit}`);
   }
-  const outside = victims.filter((victim) => !candidates.some((pod) => pod.uid === victim.uid));
+  const outside = victims.filter((victim) => !candidates.some(({ uid }) => uid === victim.uid));
   if (outside.length > 0) {
-    const names = outside.map((pod) => pod.name).join(', ');
-    throw refused(`${fault.type} would hit ${names}, which Deployment ${workload.name} does not own`);
+    const names = outside.map(({ name }) => name).join(', ');
+    throw refused(`${type} would hit ${names}, which ${reason}`);
   }
 }
 
+/**
+ * A node takes down with it all that runs there. Nothing may that the scenario does not name; pods that every
+ * node has, those of DaemonSets and the kubelet's own, are part of the node.
+ *
+ * @param exitCode what the refusal means: before any fault, that the cluster is not as it must be
+ * @throws UserError that names the pods of others
+ */
+export async function checkNeighbours(
+  cluster: Cluster,
+  { workloads }: Scenario,
+  type: Fault['type'],
+  node: string,
+  exitCode: number = EXIT.aborted,
+): Promise<void> {
+  const others = (await cluster.podsOn(node)).filter(
+    (pod) =>
+      isAlive(pod) &&
+      !pod.mirror &&
+      pod.owner?.kind !== 'DaemonSet' &&
+      !workloads.some((workload) => isOwnedBy(workload, pod)),
+  );
+  if (others.length === 0) return;
+  const names = others.map(({ namespace, name }) => `${namespace}/${name}`).join(', ');
+  throw new UserError(
+    `${type} would hit node ${node}, which also runs pods that the scenario does not name: ${names}`,
+    { exitCode, hint: 'move them to other nodes, or keep the scenario away from theirs; nothing was hit' },
+  );
+}
+
 function refused(message: string): UserError {
-  return new UserError(message, { exitCode: EXIT.aborted, hint: 'nothing was killed by this act' });
+  return new UserError(message, { exitCode: EXIT.aborted, hint: 'nothing was hit by this act' });
 }

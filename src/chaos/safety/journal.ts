@@ -7,22 +7,47 @@
  */
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
+import type { FaultType } from '../../scenario/scenario.ts';
 import type { ObjectRef } from '../cluster/cluster.ts';
 
+/** What an act is done to. */
+export interface Target {
+  readonly kind: string;
+  /** '' for what is in none. */
+  readonly namespace: string;
+  readonly name: string;
+  /** Unknown before an object is created, whose outcome says it; some things have none. */
+  readonly uid: string | undefined;
+  readonly apiVersion?: string;
+  readonly container?: string;
+  /** What was so before and is to be so again. */
+  readonly before?: Readonly<Record<string, string | number | boolean>>;
+}
+
 export interface Intent {
-  readonly act: 'create' | 'remove' | 'delete-pod' | 'kill-container' | 'replace-pod';
+  readonly act:
+    | 'create'
+    | 'remove'
+    | 'replace-pod'
+    | 'delete-pod'
+    | 'evict-pod'
+    | 'kill-container'
+    | 'pause-container'
+    | 'drain-node'
+    | 'cut-power'
+    | 'cut-off-node'
+    | 'restart-rollout'
+    | 'set-image'
+    | 'scale'
+    | 'stop-control-plane'
+    | 'stop-registry'
+    | 'undo';
   readonly trial: number | undefined;
-  readonly target: {
-    readonly kind: string;
-    readonly namespace: string;
-    readonly name: string;
-    /** Unknown before an object is created; its outcome says it. */
-    readonly uid: string | undefined;
-    readonly apiVersion?: string;
-    readonly container?: string;
-  };
+  readonly target: Target;
   /** How a person, or a later run, puts it back. */
   readonly undo: string;
+  /** Of an act that lasts until it is undone, and of the `undo`: the fault that knows how. */
+  readonly fault?: FaultType;
 }
 
 /**
@@ -41,9 +66,19 @@ export interface LeftObject extends ObjectRef {
   readonly pid: number;
 }
 
+/** A fault that an earlier run caused, or may have caused, and never undid. */
+export interface LeftFault {
+  readonly fault: FaultType;
+  readonly target: Target;
+  readonly undo: string;
+  readonly pid: number;
+}
+
 export interface Journal {
   /** What earlier runs left, going by this journal; the last created first. */
   readonly left: readonly LeftObject[];
+  /** The last caused first. */
+  readonly leftFaults: readonly LeftFault[];
   /** Resolves once the intent cannot be lost any more; only then may the act begin. */
   intend(intent: Intent): Promise<Settle>;
   close(): Promise<void>;
@@ -62,6 +97,7 @@ export async function openJournal(file: string): Promise<Journal> {
   const append = (line: object) => handle.appendFile(`${JSON.stringify(line)}\n`);
   return {
     left: leftBy(earlier),
+    leftFaults: leftFaultsBy(earlier),
     async intend(intent) {
       const id = `${run}/${count++}`;
       await append({ id, at: new Date().toISOString(), ...intent });
@@ -91,11 +127,40 @@ function leftBy(text: string): readonly LeftObject[] {
     if (act === 'remove' && target?.uid !== undefined) left.delete(target.uid);
     if (act !== 'create' || target?.apiVersion === undefined || line.uid === undefined) continue;
     const { apiVersion, kind, namespace, name } = target;
-    const pid = Number(line.id.split('/')[1]);
-    left.set(line.uid, { apiVersion, kind, namespace, name, uid: line.uid, pid });
+    left.set(line.uid, { apiVersion, kind, namespace, name, uid: line.uid, pid: pidOf(line) });
   }
   return [...left.values()].reverse();
 }
+
+/** Of an act without an outcome, and of one that failed, nobody knows how far it came. */
+function leftFaultsBy(text: string): readonly LeftFault[] {
+  const intents = new Map<string, Line>();
+  const left = new Map<string, LeftFault>();
+  for (const line of text.split('\n').flatMap(parseLine)) {
+    if (line.act !== undefined) {
+      intents.set(line.id, line);
+      const { act, fault, target, undo } = line;
+      if (act === 'undo' || fault === undefined || target === undefined) continue;
+      left.set(keyOf(fault, target), { fault, target, undo: undo ?? '', pid: pidOf(line) });
+      continue;
+    }
+    const { act, fault, target } = intents.get(line.id) ?? {};
+    if (fault === undefined || target === undefined) continue;
+    const isOver = act === 'undo' ? line.outcome === 'done' : NOT_BEGUN.includes(line.outcome);
+    if (isOver) left.delete(keyOf(fault, target));
+  }
+  return [...left.values()].reverse();
+}
+
+const NOT_BEGUN: readonly (ActOutcome | undefined)[] = ['not-done', 'not-touched'];
+
+/** What a fault is caused on is not hit by the same fault again before that is undone. */
+function keyOf(fault: FaultType, { kind, namespace, name, uid, container }: Target): string {
+  return JSON.stringify([fault, kind, namespace, name, uid, container]);
+}
+
+/** The process that wrote a line. */
+const pidOf = ({ id }: Line): number => Number(id.split('/')[1]);
 
 function parseLine(line: string): Line[] {
   try {

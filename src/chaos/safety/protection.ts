@@ -1,11 +1,15 @@
 /** What is refused from the scenario alone, before the cluster is asked for anything. */
 import { EXIT, UserError } from '../../scenario/errors.ts';
-import type { Fault, Position, Scenario, Workload } from '../../scenario/scenario.ts';
+import type { ControlPlaneOutage, Fault, Position, Scenario, Workload } from '../../scenario/scenario.ts';
+import { selectorText } from '../../scenario/selector.ts';
 
 /** Kubernetes' own; a fault there takes down more than any scenario names. */
 export const PROTECTED_NAMESPACES: readonly string[] = ['kube-system', 'kube-public', 'kube-node-lease'];
 
-/** @throws UserError for a protected namespace, an empty selector, a fault on an unknown workload */
+/**
+ * @throws UserError for a protected namespace, an empty selector, a fault on an unknown workload or on a Job, or
+ *   one that would need the API server while another fault has taken it away
+ */
 export function checkScenario(scenario: Scenario): void {
   const { load, faults, objects, workloads } = scenario;
   for (const { kind, name, namespace, position } of [...objects, ...workloads]) {
@@ -15,13 +19,19 @@ export function checkScenario(scenario: Scenario): void {
   for (const fault of faults) {
     if (!('workload' in fault)) continue;
     refuseProtected(fault.namespace, fault.type, fault.position);
-    targetOf(scenario, fault);
+    const { kind, name } = targetOf(scenario, fault);
+    if (kind === 'Job') {
+      throw refused(
+        `${at(fault.position)}${fault.type} names Job ${name}, which ends by itself: it has no steady state to come back to`,
+      );
+    }
+    refuseWithoutApi(scenario, fault);
   }
   for (const { kind, name, selector, position } of [
-    ...workloads,
+    ...workloads.filter(({ kind }) => kind !== 'Job'),
     ...scenario.services.map((service) => ({ ...service, kind: 'Service' })),
   ]) {
-    if (Object.keys(selector).length > 0) continue;
+    if (selectorText(selector) !== '') continue;
     throw refused(`${at(position)}${kind} ${name} has an empty selector, which would select every pod`);
   }
 }
@@ -35,9 +45,27 @@ export function targetOf(scenario: Scenario, fault: WorkloadFault): Workload {
   );
   if (target !== undefined) return target;
   throw refused(
-    `${at(fault.position)}${fault.type} names Deployment ${fault.namespace}/${fault.workload}, ` +
-      'which is not in the manifests',
+    `${at(fault.position)}${fault.type} names ${fault.namespace}/${fault.workload}, ` +
+      'a workload that is not in the manifests',
   );
+}
+
+/** Who is hit is asked of the API server, a moment before. */
+function refuseWithoutApi({ faults }: Scenario, fault: WorkloadFault): void {
+  const outages = faults.filter(
+    (other): other is ControlPlaneOutage =>
+      other.type === 'control-plane-outage' && ['api-server', 'all'].includes(other.component),
+  );
+  for (const { at_ms, duration_ms } of outages) {
+    for (const begin_ms of at_ms) {
+      const end_ms = begin_ms + (duration_ms ?? Number.POSITIVE_INFINITY);
+      const act_ms = fault.at_ms.find((act_ms) => act_ms > begin_ms && act_ms <= end_ms);
+      if (act_ms === undefined) continue;
+      throw refused(
+        `${at(fault.position)}${fault.type} at ${act_ms / 1000} s needs the API server, which the control-plane-outage at ${begin_ms / 1000} s has taken away`,
+      );
+    }
+  }
 }
 
 function refuseProtected(namespace: string, what: string, position?: Position): void {
@@ -52,6 +80,6 @@ function at(position: Position | undefined): string {
 function refused(message: string): UserError {
   return new UserError(message, {
     exitCode: EXIT.configuration,
-    hint: 'name the pods to be hit by a Deployment of your own, in a namespace of your own',
+    hint: 'name what is to be hit by a workload of your own, in a namespace of your own',
   });
 }

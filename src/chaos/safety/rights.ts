@@ -1,4 +1,5 @@
 import { EXIT, UserError } from '../../scenario/errors.ts';
+import type { Workload } from '../../scenario/scenario.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 
 /** A rule as a Role has it. */
@@ -6,6 +7,8 @@ export interface Right {
   readonly verb: string;
   readonly resource: string;
   readonly group: string;
+  /** In all namespaces, and on what is in none: a ClusterRole, bound by a ClusterRoleBinding. */
+  readonly scope?: 'cluster';
 }
 
 /** What it takes to see what happens. */
@@ -16,29 +19,62 @@ export const OBSERVER_RIGHTS: readonly Right[] = [
   { verb: 'watch', resource: 'endpointslices', group: 'discovery.k8s.io' },
 ];
 
+/** To know the nodes and who else runs there, and to put pods that were moved back in their places. */
+export const NODE_RIGHTS: readonly Right[] = [
+  { verb: 'list', resource: 'nodes', group: '', scope: 'cluster' },
+  { verb: 'list', resource: 'pods', group: '', scope: 'cluster' },
+  { verb: 'delete', resource: 'pods', group: '' },
+];
+
+/** To read or change workloads of a kind, or a subresource of them. */
+export function workloadRights(
+  kind: Workload['kind'],
+  verb: 'get' | 'patch',
+  subresource?: string,
+): readonly Right[] {
+  const group = kind === 'Job' ? 'batch' : 'apps';
+  const resource = `${kind.toLowerCase()}s`;
+  return [{ verb, group, resource: subresource === undefined ? resource : `${resource}/${subresource}` }];
+}
+
+/** A right, and where it is wanted. */
+export interface Wanted extends Right {
+  /** undefined: in the whole cluster. */
+  readonly namespace: string | undefined;
+}
+
 /** @throws UserError that names every right that is missing, and the rules that grant them */
-export async function checkRights(
-  cluster: Cluster,
-  namespaces: Iterable<string>,
-  rights: readonly Right[],
-): Promise<void> {
-  const missing: (Right & { namespace: string })[] = [];
-  for (const namespace of new Set(namespaces)) {
-    for (const right of new Map(rights.map((right) => [JSON.stringify(right), right])).values()) {
-      const { verb, resource, group } = right;
-      if (!(await cluster.may(verb, resource, namespace, group))) missing.push({ ...right, namespace });
-    }
+export async function checkRights(cluster: Cluster, wanted: readonly Wanted[]): Promise<void> {
+  const missing: Wanted[] = [];
+  for (const right of new Map(wanted.map((right) => [JSON.stringify(right), right])).values()) {
+    const { verb, resource, group, namespace } = right;
+    if (!(await cluster.may(verb, resource, namespace, group))) missing.push(right);
   }
   if (missing.length === 0) return;
   const names = missing.map(
-    ({ verb, resource, namespace }) => `${verb} ${resource} in namespace ${namespace}`,
-  );
-  const rules = missing.map(
-    ({ verb, resource, group }) =>
-      `{apiGroups: ["${group}"], resources: ["${resource}"], verbs: ["${verb}"]}`,
+    ({ verb, resource, namespace }) =>
+      `${verb} ${resource} in ${namespace === undefined ? 'the cluster' : `namespace ${namespace}`}`,
   );
   throw new UserError(`the account in use may not ${names.join(', nor ')}`, {
     exitCode: EXIT.configuration,
-    hint: `a Role with these rules allows it: ${[...new Set(rules)].join(', ')}`,
+    hint: [
+      ...rulesIn(
+        'a Role',
+        missing.filter(({ namespace }) => namespace !== undefined),
+      ),
+      ...rulesIn(
+        'a ClusterRole',
+        missing.filter(({ namespace }) => namespace === undefined),
+      ),
+    ].join('; '),
   });
+}
+
+function rulesIn(role: string, rights: readonly Right[]): string[] {
+  if (rights.length === 0) return [];
+  const rules = rights.map(
+    ({ verb, resource, group }) =>
+      `{apiGroups: ["${group}"], resources: ["${resource}"], verbs: ["${verb}"]}`,
+  );
+  return [`${role} with these rules allows it: ${[...new Set(rules)].join(', ')}`];
 }

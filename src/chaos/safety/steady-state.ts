@@ -1,11 +1,12 @@
 /**
- * Steady state: every replica of every workload ready and none on its way out, the Service sending to exactly
- * those, and requests answered. No fault acts before it, no trial ends before it is back.
+ * Steady state: every replica of every workload ready and none on its way out, no rollout under way, the Service
+ * sending to exactly those, and requests answered; nodes as they were at first. No fault acts before it, no trial
+ * ends before it is back. A Job ends by itself and has none.
  */
 import type { Scenario, Workload } from '../../scenario/scenario.ts';
 import { selects } from '../../scenario/selector.ts';
 import { now_ms } from '../clock.ts';
-import type { Cluster, Pod } from '../cluster/cluster.ts';
+import type { Cluster, ClusterNode, Pod, WorkloadState } from '../cluster/cluster.ts';
 import { sleep } from '../sleep.ts';
 import { isOwnedBy, podsOf } from './ownership.ts';
 
@@ -27,6 +28,8 @@ export interface SteadyStateOptions {
   readonly deadline_ms: number;
   /** How long a container may wait for a reason that seldom goes away. */
   readonly hopeless_after_ms: number;
+  /** As they were at first, where faults may change them. */
+  readonly nodes: readonly ClusterNode[] | undefined;
   readonly signal: AbortSignal | undefined;
   /** Tells what is still missing, whenever it changes. */
   readonly progress: (missing: string) => void;
@@ -57,7 +60,8 @@ export async function awaitSteadyState(
   while (true) {
     options.signal?.throwIfAborted();
     const pods = await podsByWorkload(cluster, scenario);
-    let missing = missingOf(scenario, pods);
+    let missing = await missingNodes(cluster, options.nodes);
+    if (missing.length === 0) missing = await missingReplicas(cluster, scenario, pods);
     if (missing.length === 0) missing = await missingEndpoints(cluster, scenario, pods);
     if (missing.length === 0) {
       const complaint = await options.probe();
@@ -87,28 +91,80 @@ async function podsByWorkload(cluster: Cluster, scenario: Scenario): Promise<Pod
   return new Map(await Promise.all(entries));
 }
 
-function missingOf(scenario: Scenario, pods: PodsByWorkload): string[] {
-  return scenario.workloads.flatMap((workload) => {
-    const own = pods.get(workload) ?? [];
-    const leaving = own.filter((pod) => pod.terminating);
-    const staying = own.filter((pod) => !pod.terminating);
-    const ready = staying.filter((pod) => pod.ready);
-    const name = `Deployment ${workload.namespace}/${workload.name}`;
-    const missing: string[] = [];
-    if (ready.length < workload.replicas || staying.length > ready.length) {
-      const waiting = staying.filter((pod) => !pod.ready).map(whyNotReady);
-      missing.push(
-        `${name}: ${ready.length} of ${workload.replicas} replicas ready` +
-          (waiting.length > 0 ? ` (${waiting.join(', ')})` : ''),
-      );
-    } else if (ready.length > workload.replicas) {
-      missing.push(`${name}: ${ready.length} replicas, though the manifest says ${workload.replicas}`);
+/** What of the nodes is not as it was. */
+async function missingNodes(
+  cluster: Cluster,
+  before: readonly ClusterNode[] | undefined,
+): Promise<readonly string[]> {
+  if (before === undefined) return [];
+  const now = new Map((await cluster.nodes()).map((node) => [node.name, node]));
+  return before.flatMap(({ name, ready, unschedulable, taints }) => {
+    const node = now.get(name);
+    if (node === undefined) return [`node ${name} is gone`];
+    if (ready && !node.ready) return [`node ${name} is not Ready`];
+    if (unschedulable !== node.unschedulable) {
+      return [`node ${name} is ${node.unschedulable ? 'cordoned' : 'not cordoned any more'}`];
     }
-    if (leaving.length > 0) {
-      missing.push(`${name}: ${leaving.map((pod) => pod.name).join(', ')} still terminating`);
-    }
-    return missing;
+    const added = node.taints.filter((taint) => !taints.includes(taint));
+    return added.length > 0 ? [`node ${name} has the taint ${added.join(', ')}`] : [];
   });
+}
+
+async function missingReplicas(
+  cluster: Cluster,
+  scenario: Scenario,
+  pods: PodsByWorkload,
+): Promise<readonly string[]> {
+  const missing = scenario.workloads
+    .filter(({ kind }) => kind !== 'Job')
+    .map(async (workload) => {
+      const { kind, namespace, name } = workload;
+      const state = await cluster.workload(workload);
+      const prefix = `${kind} ${namespace}/${name}`;
+      if (state === undefined) return [`${prefix} is not there`];
+      const left = missingOf(wantedOf(scenario, workload, state), pods.get(workload) ?? []);
+      if (left.length === 0 && state.unsettled !== undefined) left.push(state.unsettled);
+      return left.map((text) => `${prefix}: ${text}`);
+    });
+  return (await Promise.all(missing)).flat();
+}
+
+interface Wanted {
+  readonly replicas: number;
+  /** Who says so. */
+  readonly by: string;
+}
+
+/** How many pods a workload has when nothing happens. */
+function wantedOf({ autoscalers }: Scenario, workload: Workload, state: WorkloadState): Wanted {
+  const autoscaler = autoscalers.find(
+    (each) => each.workload === workload.name && each.namespace === workload.namespace,
+  );
+  // Without load it scales down as far as it may.
+  if (autoscaler !== undefined) return { replicas: autoscaler.min_replicas, by: 'its autoscaler' };
+  // One a node, and how many nodes there are, the cluster knows better than the scenario.
+  if (workload.kind === 'DaemonSet') return { replicas: state.replicas, by: 'its controller' };
+  return { replicas: workload.replicas, by: 'the manifest' };
+}
+
+function missingOf({ replicas, by }: Wanted, own: readonly Pod[]): string[] {
+  const leaving = own.filter((pod) => pod.terminating);
+  const staying = own.filter((pod) => !pod.terminating);
+  const ready = staying.filter((pod) => pod.ready);
+  const missing: string[] = [];
+  if (ready.length < replicas || staying.length > ready.length) {
+    const waiting = staying.filter((pod) => !pod.ready).map(whyNotReady);
+    missing.push(
+      `${ready.length} of ${replicas} replicas ready` +
+        (waiting.length > 0 ? ` (${waiting.join(', ')})` : ''),
+    );
+  } else if (ready.length > replicas) {
+    missing.push(`${ready.length} replicas, though ${by} says ${replicas}`);
+  }
+  if (leaving.length > 0) {
+    missing.push(`${leaving.map((pod) => pod.name).join(', ')} still terminating`);
+  }
+  return missing;
 }
 
 function whyNotReady({ name, phase, containers }: Pod): string {
@@ -127,7 +183,7 @@ async function missingEndpoints(
   cluster: Cluster,
   { load, services }: Scenario,
   pods: PodsByWorkload,
-): Promise<string[]> {
+): Promise<readonly string[]> {
   const service = services.find(
     ({ name, namespace }) => name === load.service && namespace === load.namespace,
   );

@@ -69,6 +69,7 @@ describe('a pod', () => {
       ready: false,
       terminating: false,
       owner: undefined,
+      mirror: false,
       containers: [],
     });
   });

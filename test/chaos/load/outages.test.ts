@@ -53,9 +53,10 @@ function script(run: number, place: number): ServerScript {
 
 async function measure(script: ServerScript, start_ms: number, phase_ms: number) {
   const duration_ms = script.outages.at(-1)!.end_ms + GAP_MS;
-  const times_ms = schedule({ arrivals: 'constant', rate_per_s: RATE_PER_S, duration_ms }, () => 0).map(
-    (at_ms) => at_ms + phase_ms,
-  );
+  const times_ms = schedule(
+    { arrivals: 'constant', steps: [], rate_per_s: RATE_PER_S, duration_ms },
+    () => 0,
+  ).map((at_ms) => at_ms + phase_ms);
   const transport = new HttpTransport({ host: script.address, port: script.port, route: 'loopback' });
   const requests: RequestEvent[] = [];
   await generate(

@@ -15,7 +15,10 @@ await sender.run(
       expected_status: [200],
       connections: 'per-request',
     },
-    times_ms: schedule({ arrivals: 'constant', rate_per_s: rate_per_s!, duration_ms: duration_ms! }, () => 0),
+    times_ms: schedule(
+      { arrivals: 'constant', steps: [], rate_per_s: rate_per_s!, duration_ms: duration_ms! },
+      () => 0,
+    ),
     start_ms: now_ms() + 200,
     sources: { ports: 'own', addresses: [], range: localPortRange() },
   },

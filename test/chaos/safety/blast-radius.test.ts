@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Pod } from '../../../src/chaos/cluster/cluster.ts';
-import { candidatesOf, checkBlastRadius } from '../../../src/chaos/safety/blast-radius.ts';
+import { candidatesOf, checkPodVictims } from '../../../src/chaos/safety/blast-radius.ts';
 import { isOwnedBy } from '../../../src/chaos/safety/ownership.ts';
 import { EXIT } from '../../../src/scenario/errors.ts';
 import { stream } from '../../../src/scenario/random.ts';
@@ -19,6 +19,7 @@ const pod = (name: string, options: Partial<Pod> = {}): Pod => ({
   ready: true,
   terminating: false,
   owner: { kind: 'ReplicaSet', name: `${workload.name}-abc`, uid: 'uid-rs' },
+  mirror: false,
   containers: [],
   ...options,
 });
@@ -70,7 +71,7 @@ test('never more victims than the mode allows, and never one that is no candidat
         const candidates = candidatesOf(workload, pods);
         const names = candidates.map(({ name }) => name);
         const chosen = chooseVictims(names, mode, value, stream(seed, 0, 'victims'));
-        checkBlastRadius(
+        checkPodVictims(
           fault,
           workload,
           pods,
@@ -81,7 +82,7 @@ test('never more victims than the mode allows, and never one that is no candidat
         const allowed =
           any.length <= victimsMax(candidates.length, mode, value) &&
           any.every((victim) => candidates.includes(victim));
-        const check = () => checkBlastRadius(fault, workload, pods, any);
+        const check = () => checkPodVictims(fault, workload, pods, any);
         if (allowed) check();
         else expect(check).toThrow(expect.objectContaining({ exitCode: EXIT.aborted }));
       },

@@ -66,7 +66,7 @@ export class Applications {
 
       /**
        * An exec probe or hook. There is no file system to run it in: a `sleep` sleeps, anything else succeeds
-       * exactly while the application listens.
+       * exactly while the application listens. A paused container's are new processes, which nobody has paused.
        */
       #execInside(context: ProcessContext, argv: readonly string[]): Promise<number> | number {
         if (/(^|\s|\/)sleep\s+[\d.]+\s*$/.test(argv.join(' '))) return super.exec(context, argv);
@@ -79,6 +79,17 @@ export class Applications {
   kill(podUid: string, container: string): boolean {
     const process = this.#running.get(containerKey(podUid, container));
     return process?.kill() ?? false;
+  }
+
+  /** @returns whether there was such a process */
+  pause(podUid: string, container: string): boolean {
+    const process = this.#running.get(containerKey(podUid, container));
+    return process?.pause() ?? false;
+  }
+
+  /** A process that was replaced meanwhile needs none. */
+  resume(podUid: string, container: string): void {
+    this.#running.get(containerKey(podUid, container))?.resume();
   }
 
   #program({ pod, container }: ProcessContext): Program {
@@ -143,6 +154,8 @@ class ApplicationProcess {
   #onDrained: (() => void) | undefined;
   #stopping = false;
   #ended = false;
+  /** While it is paused: ends with the pause. */
+  #pause: PromiseWithResolvers<void> | undefined;
 
   constructor(context: ProcessContext, program: Program) {
     this.#context = context;
@@ -156,6 +169,7 @@ class ApplicationProcess {
   async run(): Promise<number> {
     try {
       await this.#context.sleep(this.#draw('start_time'));
+      await this.awake;
       if (!this.#stopping) {
         this.#listeners = this.#program.ports.map((port) =>
           this.#context.listenHttp(port, () => this.#answer()),
@@ -167,8 +181,30 @@ class ApplicationProcess {
     }
   }
 
+  /** Resolves when it is not paused. */
+  get awake(): Promise<void> | undefined {
+    return this.#pause?.promise;
+  }
+
+  /** SIGSTOP: connections are accepted for it, and nothing is answered; only SIGKILL reaches it. */
+  pause(): boolean {
+    if (this.#ended) return false;
+    this.#pause ??= Promise.withResolvers();
+    return true;
+  }
+
+  /** SIGCONT. */
+  resume(): void {
+    this.#pause?.resolve();
+    this.#pause = undefined;
+  }
+
   /** SIGTERM. */
   terminate(): void {
+    if (this.#pause !== undefined) {
+      void this.#pause.promise.then(() => this.terminate());
+      return;
+    }
     const { on_sigterm } = this.#program.application;
     if (this.#stopping || on_sigterm === 'ignore') return;
     this.#stopping = on_sigterm !== 'serve';
@@ -190,7 +226,8 @@ class ApplicationProcess {
     return new Promise((resolve) => {
       const breakOff = () => resolve({ status: CONNECTION_BROKEN, body: '' });
       this.#begun.add(breakOff);
-      void this.#work().then(() => {
+      void this.#work().then(async () => {
+        await this.awake;
         this.#begun.delete(breakOff);
         resolve({ status: 200, body: 'ok\n' });
         if (this.#begun.size === 0) this.#onDrained?.();

@@ -7,12 +7,14 @@ export async function embeddedTransport(cluster: WebernetesCluster, target: Load
   const { namespace, service: name } = target;
   const service = await cluster.api.corev1.readNamespacedService({ namespace, name });
   const nodePort = service.spec?.ports?.find(({ port }) => port === target.port)?.nodePort;
-  const origin = nodePort
-    ? `http://${await firstNodeAddress(cluster)}:${nodePort}`
+  const first = nodePort === undefined ? undefined : await firstNode(cluster);
+  const origin = first
+    ? `http://${first.address}:${nodePort}`
     : `http://${service.spec?.clusterIP}:${target.port}`;
-  const via = nodePort ? `node port ${nodePort} of the first node` : `cluster address ${origin}`;
+  const via = first ? `node port ${nodePort} of the first node` : `cluster address ${origin}`;
   return {
     route: `${via}, in this process`,
+    entry_node: first?.name,
     send: (request) => send(cluster, origin, request),
     close: async () => {},
   };
@@ -53,10 +55,11 @@ function outcomeOf(error: unknown): TransportResult['outcome'] {
   }
 }
 
-async function firstNodeAddress(cluster: WebernetesCluster): Promise<string> {
+async function firstNode(cluster: WebernetesCluster): Promise<{ name: string; address: string } | undefined> {
   const { items } = await cluster.api.corev1.listNode();
-  const addresses = items
-    .toSorted((a, b) => (a.metadata?.name ?? '').localeCompare(b.metadata?.name ?? ''))
-    .flatMap((node) => node.status?.addresses ?? []);
-  return addresses.find(({ type }) => type === 'InternalIP')?.address ?? '';
+  const nodes = items.map(({ metadata, status }) => ({
+    name: metadata?.name ?? '',
+    address: status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '',
+  }));
+  return nodes.toSorted((a, b) => a.name.localeCompare(b.name))[0];
 }

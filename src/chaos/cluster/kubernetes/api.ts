@@ -22,6 +22,7 @@ export interface Call {
   /** Undefined for what is not in a namespace. */
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
+  readonly subresource?: string | undefined;
 }
 
 export interface CallOptions {
@@ -189,9 +190,9 @@ function passing(error: unknown): number | undefined {
   return BROKEN.has(code) ? 0 : undefined;
 }
 
-function pathOf({ group, version, namespace, resource, name }: Call): string {
+function pathOf({ group, version, namespace, resource, name, subresource }: Call): string {
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;
   const within = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`;
   const which = name === undefined ? '' : `/${encodeURIComponent(name)}`;
-  return `${root}${within}/${resource}${which}`;
+  return `${root}${within}/${resource}${which}${subresource === undefined ? '' : `/${subresource}`}`;
 }

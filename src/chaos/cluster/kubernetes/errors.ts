@@ -41,7 +41,8 @@ export const unauthorized = (server: string, context: string, cause: ApiError): 
   });
 
 export function forbidden(call: Call, cause: ApiError): UserError {
-  const { verb, group, resource, namespace, name } = call;
+  const { verb, group, namespace, name } = call;
+  const resource = resourceOf(call);
   const what = `${verb} ${group === '' ? resource : `${resource}.${group}`}${name ? ` "${name}"` : ''}`;
   const where = namespace === undefined ? 'in the cluster' : `in namespace ${namespace}`;
   return new UserError(`not allowed to ${what} ${where} (403): ${cause.message}`, {
@@ -52,8 +53,11 @@ export function forbidden(call: Call, cause: ApiError): UserError {
 }
 
 /** As it would stand in a Role, in YAML's flow style. */
-const rbacRule = ({ verb, group, resource }: Call): string =>
-  `{apiGroups: ["${group}"], resources: ["${resource}"], verbs: ["${verb}"]}`;
+const rbacRule = (call: Call): string =>
+  `{apiGroups: ["${call.group}"], resources: ["${resourceOf(call)}"], verbs: ["${call.verb}"]}`;
+
+const resourceOf = ({ resource, subresource }: Call): string =>
+  subresource === undefined ? resource : `${resource}/${subresource}`;
 
 export const serverFailed = (server: string, cause: ApiError): UserError =>
   new UserError(`the API server ${server} failed with ${cause.code}: ${cause.message}`, {

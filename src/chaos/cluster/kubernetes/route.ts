@@ -96,8 +96,9 @@ async function nodePortWays(api: Api, service: V1Service, { port }: LoadTarget):
     .slice(0, NODES_TRIED_MAX)
     .flatMap((node) => {
       const host = node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address;
-      const route = `NodePort ${nodePort} of ${node.metadata?.name}, ${host}`;
-      return host === undefined ? [] : [{ host, port: nodePort, route }];
+      const name = node.metadata?.name;
+      const route = `NodePort ${nodePort} of ${name}, ${host}`;
+      return host === undefined ? [] : [{ host, port: nodePort, node: name, route }];
     });
 }
 

@@ -1,16 +1,17 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
-import { UserError } from '../../../scenario/errors.ts';
 import type { Api, Call } from './api.ts';
 import { ApiError } from './errors.ts';
 
 export interface CollectionWatcher<T> {
   changed(change: 'added' | 'modified' | 'deleted', object: T): void;
-  /** It broke and could not be renewed. */
+  /** It broke, and renewals have failed for a while; they go on. */
   lost(error: Error): void;
+  /** It stands again after `lost`; what changed meanwhile has just been told. */
+  found(): void;
 }
 
-/** How long renewals may fail in a row. */
-const GIVE_UP_AFTER_MS = 30_000;
+/** How long renewals may fail in a row before it is said. */
+const LOST_AFTER_MS = 1000;
 const RENEWAL_PAUSE_MS = 100;
 
 interface WatchEvent<T> {
@@ -25,7 +26,8 @@ interface List<T> {
 
 /**
  * Follows the objects of a collection from a list on, as client-go's reflector does: after a break from the
- * version it had come to, after 410 Gone from a new list, whose differences are delivered as changes.
+ * version it had come to, after 410 Gone from a new list, whose differences are delivered as changes. It never
+ * gives up: an API server may be away for any time.
  *
  * Resolves when the first state has been delivered; goes on until `signal`.
  */
@@ -69,22 +71,33 @@ export async function follow<T extends KubernetesObject>(
   }
   const goOn = async (from: string): Promise<void> => {
     let version: string | undefined = from;
-    let failingSince: number | undefined;
+    let failingSince_ms: number | undefined;
+    let lost = false;
+    const stands = () => {
+      failingSince_ms = undefined;
+      if (lost) watcher.found();
+      lost = false;
+    };
     while (!signal.aborted) {
       try {
-        version ??= await list();
+        if (lost || version === undefined) {
+          version = await list();
+          stands();
+        }
         for await (const reached of watchFrom(version)) {
           version = reached;
-          failingSince = undefined;
+          stands();
         }
+        // The server ends a watch after some minutes: no failure.
+        failingSince_ms = undefined;
       } catch (error) {
         if (signal.aborted) return;
-        if (isGone(error)) {
-          version = undefined;
-        } else {
-          failingSince ??= performance.now();
-          if (isFinal(error) || performance.now() - failingSince > GIVE_UP_AFTER_MS) {
-            return watcher.lost(error instanceof Error ? error : new Error(String(error)));
+        if (isGone(error)) version = undefined;
+        else {
+          failingSince_ms ??= performance.now();
+          if (!lost && performance.now() - failingSince_ms >= LOST_AFTER_MS) {
+            lost = true;
+            watcher.lost(error instanceof Error ? error : new Error(String(error)));
           }
         }
       }
@@ -103,6 +116,20 @@ const versionOf = ({ metadata }: KubernetesObject): string => metadata?.resource
 /** The server has forgotten the version: it keeps a few minutes of history. */
 const isGone = (error: unknown): boolean => error instanceof ApiError && error.code === 410;
 
-/** Rights that were taken away do not come back by themselves. */
-const isFinal = (error: unknown): boolean =>
-  error instanceof UserError && error.cause instanceof ApiError && [401, 403].includes(error.cause.code);
+type Standing = Pick<CollectionWatcher<never>, 'lost' | 'found'>;
+
+/** For two collections that are followed for one watcher: it is told when the first breaks, and when both stand. */
+export function tellingOnce(watcher: Standing): readonly [Standing, Standing] {
+  let broken = 0;
+  const one: Standing = {
+    lost(error) {
+      broken += 1;
+      if (broken === 1) watcher.lost(error);
+    },
+    found() {
+      broken -= 1;
+      if (broken === 0) watcher.found();
+    },
+  };
+  return [one, one];
+}

@@ -36,6 +36,7 @@ describe('following a collection', () => {
     stopped = new AbortController();
     const told: string[] = [];
     const lost: Error[] = [];
+    const found: string[] = [];
     await follow(
       new Api(loadConfig({ kubeconfig: server.kubeconfig })),
       { group: '', version: 'v1', resource: 'pods', namespace: 'shop' },
@@ -43,10 +44,11 @@ describe('following a collection', () => {
       {
         changed: (change, { metadata }) => told.push(`${change} ${metadata?.name} ${metadata?.uid}`),
         lost: (error) => lost.push(error),
+        found: () => found.push(`after ${told.length}`),
       },
       stopped.signal,
     );
-    return { told, lost };
+    return { told, lost, found };
   };
   const versionsAsked = () =>
     server.requests.filter(({ query }) => query.watch).map(({ query }) => query.resourceVersion);
@@ -107,9 +109,28 @@ describe('following a collection', () => {
     expect(lost).toEqual([]);
   });
 
-  it('says that it is lost where the right to watch is taken away', async () => {
-    const { lost } = await start([list('5')], [events(false), status(403, 'Forbidden', 'no more')]);
-    await vi.waitFor(() => expect(lost).toHaveLength(1));
+  it('says that it is lost where renewals fail for a second, goes on trying, and says when it stands again', async () => {
+    const away = Array.from({ length: 20 }, () => status(403, 'Forbidden', 'no more'));
+    const { lost, found, told } = await start(
+      [list('5', pod('a', '3')), list('9', pod('b', '8'))],
+      [events(false), ...away],
+    );
+    await vi.waitFor(() => expect(lost).toHaveLength(1), { timeout: 3000 });
     expect(lost[0]!.message).toContain('not allowed to watch pods in namespace shop');
+    await vi.waitFor(() => expect(found).toEqual(['after 3']), { timeout: 3000 });
+    expect(told.slice(1)).toEqual(['deleted a uid-a', 'added b uid-b']);
+  });
+
+  it('says nothing of a break that is over within a second', async () => {
+    const { lost, found, told } = await start(
+      [list('5')],
+      [
+        (response) => response.destroy(),
+        status(503, 'ServiceUnavailable', 'starting'),
+        events(true, ['ADDED', pod('a', '6')]),
+      ],
+    );
+    await vi.waitFor(() => expect(told).toEqual(['added a uid-a']));
+    expect([lost, found]).toEqual([[], []]);
   });
 });

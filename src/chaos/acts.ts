@@ -1,0 +1,262 @@
+/** The faults of one trial: each act in its turn, and what lasts undone in its time. */
+import { EXIT, UserError } from '../scenario/errors.ts';
+import type { Fault, Scenario } from '../scenario/scenario.ts';
+import type { FaultEvent, Recorder } from '../timeline/event.ts';
+import { type Choice, chooseTargets } from './choose.ts';
+import { now_ms } from './clock.ts';
+import { ChangedError, PodReplacedError } from './cluster/cluster.ts';
+import { actionFor, type Caused } from './fault-action.ts';
+import type { Journal, Settle, Target } from './safety/journal.ts';
+import { sleep } from './sleep.ts';
+import { undoFault } from './undo.ts';
+
+/** Targets are chosen and journaled this long before they are hit, so that the act itself is on time. */
+const PREPARE_MS = 300;
+
+export interface ActsOptions extends Choice {
+  readonly journal: Journal;
+  readonly recorder: Recorder;
+  /** When the trial began, on the clock of `now_ms`. */
+  readonly start_ms: number;
+  /** Aborted where no further fault may begin, and those that last are undone at once. */
+  readonly stop: AbortSignal;
+  /** Aborted when the load has ended, too: what lasts is undone. */
+  readonly over: AbortSignal;
+  /** An act came to a bad end: the trial is to stop. */
+  readonly failed: () => void;
+  /** Tells a person what is happening. */
+  readonly progress: (detail: string) => void;
+  readonly undo_patience_ms: number | undefined;
+}
+
+interface Act {
+  readonly fault: Fault;
+  readonly index: number;
+  readonly repetition: number;
+  /** On the clock of `now_ms`. */
+  readonly due_ms: number;
+}
+
+/** A target, and where the journal waits for what has become of it. */
+interface Aim {
+  readonly target: Target;
+  readonly settle: Settle;
+}
+
+/** An act that has begun. */
+interface Begun extends Act {
+  readonly aims: readonly Aim[];
+  readonly begun_ms: number;
+  /** One answer for each aim. */
+  readonly answers: Promise<readonly PromiseSettledResult<Caused>[]>;
+  /** Ends what still goes on. */
+  readonly ending: AbortController;
+}
+
+/**
+ * Causes every fault of the scenario. One begins after the other, even where that makes one late: each chooses among
+ * what the last one left. What goes on after that goes on beside the others.
+ *
+ * Resolves when all have ended and what lasts is undone.
+ *
+ * @throws the worst of what went wrong
+ */
+export async function causeFaults(run: ActsOptions): Promise<void> {
+  const standing = new Set<string>();
+  const ends: Promise<void>[] = [];
+  const beginAll = async () => {
+    for (const act of actsOf(run.scenario, run.start_ms)) {
+      const begun = await begin(run, act, standing);
+      if (begun === undefined) return;
+      const end = finish(run, begun, standing);
+      end.catch(run.failed);
+      ends.push(end);
+      // A command takes its time, and the next act need not wait for it.
+      if (actionFor(act.fault.type).byCommand !== true) await begun.answers;
+    }
+  };
+  const [beginning] = await Promise.allSettled([beginAll()]);
+  if (beginning.status === 'rejected') run.failed();
+  const results = [beginning, ...(await Promise.allSettled(ends))];
+  const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  if (errors.length > 0) throw errors.find(isNotRestored) ?? errors[0];
+}
+
+/** That something is not as it was outweighs all else. */
+function isNotRestored(error: unknown): boolean {
+  return error instanceof UserError && error.exitCode === EXIT.notRestored;
+}
+
+/** Every act of every fault, in the order of time. */
+function actsOf({ faults }: Scenario, start_ms: number): readonly Act[] {
+  return faults
+    .flatMap((fault, index) =>
+      fault.at_ms.map((at_ms, repetition) => ({ fault, index, repetition, due_ms: start_ms + at_ms })),
+    )
+    .sort((a, b) => a.due_ms - b.due_ms);
+}
+
+/**
+ * Chooses, checks, journals, and at its time acts.
+ *
+ * @param standing what faults that last stand on: the same fault does not hit it again
+ * @returns undefined where no further fault may begin
+ */
+async function begin(run: ActsOptions, act: Act, standing: Set<string>): Promise<Begun | undefined> {
+  const { fault, index, repetition, due_ms } = act;
+  const action = actionFor(fault.type);
+  if (!(await reached(due_ms - PREPARE_MS, run.stop))) return undefined;
+  const chosen = await chooseTargets(run, fault, `victims/${index}/${repetition}`);
+  const targets = chosen.filter((target) => !standing.has(keyOf(fault, target)));
+  for (const target of chosen) {
+    if (!targets.includes(target)) note(run, `${fault.type}: ${target.name} is hit by it already`);
+  }
+  const aims = await Promise.all(targets.map((target) => aim(run, fault, target)));
+
+  if (!(await reached(due_ms, run.stop))) {
+    await Promise.all(aims.map(({ settle }) => settle('not-done')));
+    return undefined;
+  }
+  run.progress(`${fault.type}: ${targets.map(({ name }) => name).join(', ') || 'nothing to hit'}`);
+  if (action.undo !== undefined) for (const target of targets) standing.add(keyOf(fault, target));
+  const begun_ms = now_ms();
+  if (action.byCommand !== true) record(run, act, 'fault-begin', begun_ms, targets);
+  const ending = new AbortController();
+  const signal = AbortSignal.any([ending.signal, run.over]);
+  const answers = Promise.allSettled(
+    targets.map((target) => action.apply(run.cluster, fault, target, signal)),
+  );
+  return { ...act, aims, begun_ms, answers, ending };
+}
+
+/** From the answers to the end of the fault, and its undoing. */
+async function finish(run: ActsOptions, act: Begun, standing: Set<string>): Promise<void> {
+  const { fault, aims, ending } = act;
+  const action = actionFor(fault.type);
+  const answers = await act.answers;
+  const caused = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  const hit = aims.filter((_, which) => answers[which]?.status === 'fulfilled').map(({ target }) => target);
+  const effects_ms = caused.flatMap(({ effect }) => (effect === undefined ? [] : [effect.after_ms]));
+  const begun_ms = effects_ms.length > 0 ? Math.min(...effects_ms) : act.begun_ms;
+  if (action.byCommand === true) record(run, act, 'fault-begin', begun_ms, hit);
+  const rest = Promise.all(caused.map(({ rest }) => rest));
+  // Awaited below, after the undoing.
+  rest.catch(() => {});
+
+  const failure = await settleAll(run, fault, aims, answers);
+  if (failure === undefined) {
+    if (action.undo === undefined) await Promise.allSettled([rest]);
+    else await reached(begun_ms + durationOf(fault), run.over);
+  }
+  ending.abort();
+  const end_ms = action.undo === undefined ? now_ms() : await undoAll(run, fault, aims);
+  for (const { target } of aims) standing.delete(keyOf(fault, target));
+  record(run, act, 'fault-end', end_ms, hit);
+  for (const text of await rest) if (text !== undefined) note(run, `${fault.type}: ${text}`);
+  if (failure !== undefined) throw failure.error;
+}
+
+function durationOf(fault: Fault): number {
+  return ('duration_ms' in fault ? fault.duration_ms : undefined) ?? Number.POSITIVE_INFINITY;
+}
+
+async function aim({ journal, trial }: ActsOptions, fault: Fault, target: Target): Promise<Aim> {
+  const action = actionFor(fault.type);
+  const lasting = action.undo === undefined ? {} : { fault: fault.type };
+  const { act } = action;
+  const settle = await journal.intend({ act, trial, target, undo: action.byHand(target), ...lasting });
+  return { target, settle };
+}
+
+/** Writes down what became of each target. @returns what the trial must end with, where it must */
+async function settleAll(
+  run: ActsOptions,
+  { type }: Fault,
+  aims: readonly Aim[],
+  answers: readonly PromiseSettledResult<Caused>[],
+): Promise<{ readonly error: unknown } | undefined> {
+  const errors: unknown[] = [];
+  for (const [which, { target, settle }] of aims.entries()) {
+    const answer = answers[which];
+    if (answer?.status !== 'rejected') await settle('done');
+    else if (answer.reason instanceof PodReplacedError || answer.reason instanceof ChangedError) {
+      await settle('not-touched');
+      const what = answer.reason instanceof PodReplacedError ? 'replaced' : 'changed by somebody else';
+      note(run, `${type}: ${target.name} was ${what} before it was hit, and not touched`);
+    } else {
+      await settle('failed', { error: String(answer.reason) });
+      errors.push(answer.reason);
+    }
+  }
+  if (errors.length > 0) return { error: errors[0] };
+  if (aims.length === 0 || answers.some(({ status }) => status === 'fulfilled')) return undefined;
+  return {
+    error: new UserError(
+      `${type} hit nothing: all that it was to hit was replaced or changed at the last moment`,
+      {
+        exitCode: EXIT.inconclusive,
+        hint: 'something else restarts these pods or changes their workload; run it again when they are left alone',
+      },
+    ),
+  };
+}
+
+/** @returns when the last of it was undone, on the clock of `now_ms` */
+async function undoAll(run: ActsOptions, { type }: Fault, aims: readonly Aim[]): Promise<number> {
+  const undoing = await Promise.allSettled(
+    aims.map(async ({ target }) => {
+      const { effect, note: text } = await undoFault(
+        run,
+        { fault: type, target },
+        run.trial,
+        run.undo_patience_ms,
+      );
+      if (text !== undefined) note(run, `${type}: ${text}`);
+      return effect?.before_ms ?? now_ms();
+    }),
+  );
+  const failed = undoing.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  return Math.max(
+    now_ms(),
+    ...undoing.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+  );
+}
+
+/** Names in events are of pods and nodes that were chosen; what a fault is always about goes without saying. */
+function record(
+  { recorder, start_ms }: ActsOptions,
+  { fault, index, repetition }: Act,
+  type: FaultEvent['type'],
+  time_ms: number,
+  targets: readonly Target[],
+): void {
+  const names = 'mode' in fault ? targets.map(({ name }) => name) : [];
+  const at_ms = Math.max(0, time_ms - start_ms);
+  recorder.record({ type, at_ms, fault: index, repetition, name: fault.type, targets: names });
+}
+
+function note({ recorder, start_ms }: ActsOptions, text: string): void {
+  recorder.record({ type: 'note', at_ms: Math.max(0, now_ms() - start_ms), text });
+}
+
+function keyOf({ type }: Fault, { kind, namespace, name, container }: Target): string {
+  return JSON.stringify([type, kind, namespace, name, container]);
+}
+
+/** Longest of Node's timers. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
+/** Waits for a time on the clock, never ending before it; false where the signal came first. */
+async function reached(time_ms: number, signal: AbortSignal): Promise<boolean> {
+  try {
+    signal.throwIfAborted();
+    // A timer may be early by what its resolution of 1 ms leaves over.
+    while (now_ms() < time_ms) {
+      await sleep(Math.min(TIMER_MAX_MS, Math.max(1, time_ms - now_ms())), signal);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,116 @@
+import { EXIT, UserError } from '../scenario/errors.ts';
+import { stream } from '../scenario/random.ts';
+import type { Fault, FaultMode, Scenario } from '../scenario/scenario.ts';
+import { chooseVictims } from '../scenario/selection.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import { type AnyAction, actionFor } from './fault-action.ts';
+import {
+  candidateNodesOf,
+  candidatesOf,
+  checkNeighbours,
+  checkNodeVictims,
+  checkPodVictims,
+} from './safety/blast-radius.ts';
+import type { Target } from './safety/journal.ts';
+import { podsOf } from './safety/ownership.ts';
+import { targetOf } from './safety/protection.ts';
+
+export interface Choice {
+  readonly scenario: Scenario;
+  readonly cluster: Cluster;
+  readonly trial: number;
+  /** Node where the load enters; undefined where it is not known which. */
+  readonly entry_node: string | undefined;
+}
+
+type WorkloadFault = Extract<Fault, { readonly workload: string }>;
+type VictimFault = Extract<Fault, { readonly mode: FaultMode }>;
+type On<K extends AnyAction['on']> = Extract<AnyAction, { readonly on: K }>;
+
+/**
+ * What one act of a fault is caused on: victims by the luck of the trial, as the simulator draws it too, and checked
+ * against what the fault may hit.
+ *
+ * @param purpose names the stream of luck
+ * @throws UserError where a check fails: nothing has been hit
+ */
+export async function chooseTargets(
+  choice: Choice,
+  fault: Fault,
+  purpose: string,
+): Promise<readonly Target[]> {
+  const action = actionFor(fault.type);
+  switch (action.on) {
+    case 'cluster':
+      return [{ ...action.targetOf(fault), namespace: '', uid: undefined }];
+    case 'workload':
+      return [await workloadTarget(choice, action, fault as WorkloadFault)];
+    case 'pods':
+      return podTargets(choice, fault as VictimFault, purpose);
+    case 'nodes':
+      return nodeTargets(choice, action, fault as VictimFault, purpose);
+  }
+}
+
+async function podTargets(choice: Choice, fault: VictimFault, purpose: string): Promise<readonly Target[]> {
+  const workload = targetOf(choice.scenario, fault);
+  const pods = await podsOf(choice.cluster, workload);
+  const victims = drawn(choice, fault, purpose, candidatesOf(workload, pods));
+  checkPodVictims(fault, workload, pods, victims);
+  const container = 'container' in fault ? { container: fault.container } : {};
+  return victims.map(({ namespace, name, uid }) => ({ kind: 'Pod', namespace, name, uid, ...container }));
+}
+
+async function nodeTargets(
+  choice: Choice,
+  action: On<'nodes'>,
+  fault: VictimFault,
+  purpose: string,
+): Promise<readonly Target[]> {
+  const { cluster, scenario } = choice;
+  const workload = targetOf(scenario, fault);
+  const candidates = await nodesFor(choice, fault);
+  const victims = drawn(choice, fault, purpose, candidates);
+  checkNodeVictims(fault, workload, candidates, victims);
+  for (const { name } of victims) await checkNeighbours(cluster, scenario, fault.type, name);
+  return victims.map((node) => {
+    const before = action.remember === undefined ? {} : { before: action.remember(node) };
+    return { kind: 'Node', namespace: '', name: node.name, uid: node.uid, ...before };
+  });
+}
+
+/** Nodes that a fault may hit now. */
+export async function nodesFor({ scenario, cluster, entry_node }: Choice, fault: VictimFault) {
+  const workload = targetOf(scenario, fault);
+  const [pods, nodes] = await Promise.all([podsOf(cluster, workload), cluster.nodes()]);
+  return candidateNodesOf(workload, pods, nodes, entry_node);
+}
+
+async function workloadTarget(
+  { scenario, cluster }: Choice,
+  action: On<'workload'>,
+  fault: WorkloadFault,
+): Promise<Target> {
+  const { kind, namespace, name } = targetOf(scenario, fault);
+  const state = await cluster.workload({ kind, namespace, name });
+  if (state === undefined) {
+    throw new UserError(`${fault.type}: ${kind} ${namespace}/${name} is gone`, {
+      exitCode: EXIT.aborted,
+      hint: 'somebody else has deleted it; nothing was done by this act',
+    });
+  }
+  const container = 'container' in fault ? { container: fault.container } : {};
+  const before = action.remember === undefined ? {} : { before: action.remember(state, fault) };
+  return { kind, namespace, name, uid: state.uid, ...container, ...before };
+}
+
+function drawn<T extends { readonly name: string }>(
+  { scenario, trial }: Choice,
+  { mode, value }: VictimFault,
+  purpose: string,
+  candidates: readonly T[],
+): readonly T[] {
+  const names = candidates.map(({ name }) => name);
+  const chosen = chooseVictims(names, mode, value, stream(scenario.seed, trial, purpose));
+  return candidates.filter(({ name }) => chosen.includes(name));
+}

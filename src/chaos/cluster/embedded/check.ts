@@ -1,0 +1,44 @@
+import { EXIT, UserError } from '../../../scenario/errors.ts';
+import type { Fault, Position, Scenario } from '../../../scenario/scenario.ts';
+import { selects } from '../../../scenario/selector.ts';
+
+/** What webernetes 0.3.5 leaves out, so that a fault would show nothing of what it does in Kubernetes. */
+const NOT_HERE: Readonly<Partial<Record<Fault['type'], string>>> = {
+  'node-drain': 'its scheduler does not know of cordoned nodes',
+  'node-loss': 'its nodes do not fail',
+  'node-partition': 'its nodes are not on a network that could be cut',
+  'control-plane-outage': 'its control plane is this process',
+  'registry-outage': 'its images come from no registry',
+};
+
+/** @throws UserError that names what the embedded cluster does not have */
+export function checkEmbedded({ workloads, faults, autoscalers, disruption_budgets }: Scenario): void {
+  for (const { kind, name, position } of workloads) {
+    if (kind !== 'Deployment')
+      throw refused(position, `${kind} ${name}: it knows no workloads but Deployments`);
+  }
+  for (const { name, position } of autoscalers) {
+    throw refused(position, `HorizontalPodAutoscaler ${name}: nothing scales there`);
+  }
+  for (const fault of faults) {
+    const reason = NOT_HERE[fault.type];
+    if (reason !== undefined) throw refused(fault.position, `${fault.type}: ${reason}`);
+    if (fault.type !== 'pod-eviction') continue;
+    const target = workloads.find(
+      ({ name, namespace }) => name === fault.workload && namespace === fault.namespace,
+    );
+    const budget = disruption_budgets.find(
+      ({ namespace, selector }) =>
+        target !== undefined && namespace === target.namespace && selects(selector, target.pod.labels),
+    );
+    if (budget === undefined) continue;
+    throw refused(fault.position, `${fault.type}: it would not ask PodDisruptionBudget ${budget.name}`);
+  }
+}
+
+function refused({ file, line, column }: Position, what: string): UserError {
+  return new UserError(`${file}:${line}:${column}: not in the embedded cluster: ${what}`, {
+    exitCode: EXIT.configuration,
+    hint: 'use --cluster kubernetes; docs/embedded.md says what the embedded cluster leaves out',
+  });
+}

@@ -1,0 +1,58 @@
+/** What the object of a workload says of it and of its rollout. */
+import type { KubernetesObject, V1DaemonSet, V1Deployment, V1StatefulSet } from '@kubernetes/client-node';
+import type { WorkloadRef, WorkloadState } from './cluster.ts';
+
+export function viewWorkload(kind: WorkloadRef['kind'], object: KubernetesObject): WorkloadState {
+  const { metadata, spec, status } = object as V1Deployment;
+  const template = spec?.template;
+  const replicas =
+    kind === 'DaemonSet' ? (object as V1DaemonSet).status?.desiredNumberScheduled : (spec?.replicas ?? 1);
+  return {
+    uid: metadata?.uid ?? '',
+    replicas: replicas ?? 0,
+    containers: (template?.spec?.containers ?? []).map(({ name, image }) => ({ name, image: image ?? '' })),
+    annotations: template?.metadata?.annotations,
+    unsettled:
+      (metadata?.generation ?? 0) > (status?.observedGeneration ?? 0)
+        ? 'its controller has not seen the last change'
+        : leftOf(kind, object),
+  };
+}
+
+/**
+ * What is left of a rollout, as `kubectl rollout status` judges it (Kubernetes 1.35
+ * kubectl/pkg/polymorphichelpers/rollout_status.go Status). With OnDelete there is none.
+ */
+function leftOf(kind: WorkloadRef['kind'], object: KubernetesObject): string | undefined {
+  switch (kind) {
+    case 'Deployment': {
+      const { spec, status } = object as V1Deployment;
+      const { updatedReplicas: updated = 0, replicas: present = 0, availableReplicas = 0 } = status ?? {};
+      const wanted = spec?.replicas ?? 1;
+      if (updated < wanted) return `${updated} of ${wanted} pods are of its last template`;
+      if (present > updated) return `${present - updated} pods of an older template are still there`;
+      return missing(availableReplicas, updated, 'available');
+    }
+    case 'StatefulSet': {
+      const { spec, status } = object as V1StatefulSet;
+      const wanted = spec?.replicas ?? 1;
+      const partition = spec?.updateStrategy?.rollingUpdate?.partition ?? 0;
+      const unready = missing(status?.readyReplicas ?? 0, wanted, 'ready');
+      if (unready !== undefined || spec?.updateStrategy?.type === 'OnDelete') return unready;
+      return missing(status?.updatedReplicas ?? 0, wanted - partition, 'of its last template');
+    }
+    case 'DaemonSet': {
+      const { spec, status } = object as V1DaemonSet;
+      const wanted = status?.desiredNumberScheduled ?? 0;
+      const unavailable = missing(status?.numberAvailable ?? 0, wanted, 'available');
+      if (unavailable !== undefined || spec?.updateStrategy?.type === 'OnDelete') return unavailable;
+      return missing(status?.updatedNumberScheduled ?? 0, wanted, 'of its last template');
+    }
+    case 'Job':
+      return undefined;
+  }
+}
+
+function missing(count: number, wanted: number, what: string): string | undefined {
+  return count < wanted ? `${count} of ${wanted} pods are ${what}` : undefined;
+}

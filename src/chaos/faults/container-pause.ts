@@ -1,0 +1,27 @@
+import type { ContainerPause } from '../../scenario/scenario.ts';
+import type { FaultAction } from '../fault-action.ts';
+import { containerOf, podRefOf } from '../target.ts';
+
+/** Stops the processes of one of the victims' containers: connections are accepted, nothing answers. */
+export const containerPause: FaultAction<ContainerPause> = {
+  on: 'pods',
+  // To replace the pod after the trial, where a liveness probe has restarted it.
+  rights: () => [{ verb: 'delete', resource: 'pods', group: '' }],
+  act: 'pause-container',
+  byHand: ({ namespace, name }) =>
+    `SIGCONT to the container's processes, or kubectl delete pod -n ${namespace} ${name}`,
+  leavesRestarts: true,
+  byCommand: true,
+  async apply(cluster, _fault, target) {
+    const pod = podRefOf(target);
+    return {
+      effect: await cluster.provide({ verb: 'container-pause', pod, container: containerOf(target) }),
+    };
+  },
+  async undo(cluster, target) {
+    const pod = podRefOf(target);
+    return {
+      effect: await cluster.provide({ verb: 'container-resume', pod, container: containerOf(target) }),
+    };
+  },
+};

@@ -1,0 +1,82 @@
+import type { NodeDrain } from '../../scenario/scenario.ts';
+import { type Cluster, type Pod, PodReplacedError } from '../cluster/cluster.ts';
+import { evictPatiently } from '../eviction.ts';
+import type { FaultAction } from '../fault-action.ts';
+import type { Target } from '../safety/journal.ts';
+import { isAlive } from '../safety/ownership.ts';
+import { NODE_RIGHTS } from '../safety/rights.ts';
+import { sleep } from '../sleep.ts';
+import { nodeRefOf } from '../target.ts';
+
+/** Between two looks at whether the evicted pods have ended, as kubectl's waitForDelete. */
+const POLL_MS = 1000;
+
+/**
+ * Cordons nodes and evicts their pods, all at once, but those of DaemonSets and the kubelet's own, as
+ * `kubectl drain --ignore-daemonsets` does (kubectl 1.35 pkg/drain/drain.go evictPods, filters.go). Undone:
+ * uncordoned, and nothing more is evicted.
+ */
+export const nodeDrain: FaultAction<NodeDrain> = {
+  on: 'nodes',
+  rights: () => [
+    ...NODE_RIGHTS,
+    { verb: 'patch', resource: 'nodes', group: '', scope: 'cluster' },
+    { verb: 'create', resource: 'pods/eviction', group: '' },
+  ],
+  act: 'drain-node',
+  byHand: ({ name }) => `kubectl uncordon ${name}`,
+  remember: ({ unschedulable }) => ({ unschedulable }),
+  async apply(cluster, { grace_period_s }, target, signal) {
+    await cordon(cluster, target, true);
+    const pods = (await cluster.podsOn(target.name)).filter(
+      (pod) => isAlive(pod) && !pod.mirror && pod.owner?.kind !== 'DaemonSet',
+    );
+    const evictions = await Promise.all(
+      pods.map((pod) => evictPatiently(cluster, pod, grace_period_s, signal).catch(unlessGone)),
+    );
+    const refused = evictions.map((eviction) => eviction?.rest);
+    return { rest: drained(cluster, target.name, pods, refused, signal) };
+  },
+  async undo(cluster, target) {
+    if (target.before?.unschedulable === true) return {};
+    const node = (await cluster.nodes()).find(({ uid }) => uid === target.uid);
+    if (node === undefined) return { note: `node ${target.name} is gone` };
+    if (node.unschedulable) await cordon(cluster, target, false);
+    return {};
+  },
+};
+
+async function cordon(cluster: Cluster, target: Target, unschedulable: boolean): Promise<void> {
+  await cluster.patch(nodeRefOf(target), [
+    { op: 'test', path: '/metadata/uid', value: target.uid },
+    // Where the field is missing, which means false, `add` makes it.
+    { op: 'add', path: '/spec/unschedulable', value: unschedulable },
+  ]);
+}
+
+/** Waits until the pods that were evicted have ended. */
+async function drained(
+  cluster: Cluster,
+  node: string,
+  pods: readonly Pod[],
+  evictions: readonly (Promise<string | undefined> | undefined)[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const refused = (await Promise.all(evictions)).filter((note) => note !== undefined);
+  if (refused.length > 0) return `node ${node} is not drained: ${refused.join('; ')}`;
+  while (true) {
+    // Where the API server does not answer, that will be seen at the next look.
+    const there = await cluster.podsOn(node).catch(() => pods);
+    if (!there.some(({ uid }) => pods.some((pod) => pod.uid === uid))) return `node ${node} is drained`;
+    try {
+      await sleep(POLL_MS, signal);
+    } catch {
+      return `node ${node} is not drained: its pods have not ended`;
+    }
+  }
+}
+
+/** It has ended since the list was made. */
+function unlessGone(error: unknown): undefined {
+  if (!(error instanceof PodReplacedError)) throw error;
+}

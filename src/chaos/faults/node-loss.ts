@@ -1,0 +1,19 @@
+import type { NodeLoss } from '../../scenario/scenario.ts';
+import type { FaultAction } from '../fault-action.ts';
+import { NODE_RIGHTS } from '../safety/rights.ts';
+
+/** Takes the power from nodes; undone: they boot, and their kubelets start the pods that are still theirs. */
+export const nodeLoss: FaultAction<NodeLoss> = {
+  on: 'nodes',
+  rights: () => NODE_RIGHTS,
+  act: 'cut-power',
+  byHand: ({ name }) => `give node ${name} its power back`,
+  leavesRestarts: true,
+  byCommand: true,
+  apply: async (cluster, _fault, { name }) => ({
+    effect: await cluster.provide({ verb: 'node-loss', node: name }),
+  }),
+  undo: async (cluster, { name }) => ({
+    effect: await cluster.provide({ verb: 'node-return', node: name }),
+  }),
+};

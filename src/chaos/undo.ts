@@ -1,0 +1,68 @@
+/** Faults that last are undone: in time, or by the next run where this one was killed. */
+import { EXIT, UserError } from '../scenario/errors.ts';
+import type { FaultType } from '../scenario/scenario.ts';
+import { now_ms } from './clock.ts';
+import type { Cluster } from './cluster/cluster.ts';
+import { actionFor, type Undone } from './fault-action.ts';
+import type { Journal, Target } from './safety/journal.ts';
+import { refuseRunning } from './safety/running.ts';
+import { sleep } from './sleep.ts';
+
+/** Long enough for an API server that has just been started to answer again. */
+export const UNDO_PATIENCE_MS = 60_000;
+const RETRY_PAUSE_MS = 1000;
+
+/**
+ * Undoes a fault on one target, trying again while it fails: the API server may be away, which may be another
+ * fault that is undone at the same time. Not to be aborted, but bounded.
+ *
+ * @throws UserError with EXIT.notRestored that says what is left to do by hand
+ */
+export async function undoFault(
+  { cluster, journal }: { readonly cluster: Cluster; readonly journal: Journal },
+  { fault, target }: { readonly fault: FaultType; readonly target: Target },
+  trial: number | undefined,
+  patience_ms = UNDO_PATIENCE_MS,
+): Promise<Undone> {
+  const { undo, byHand } = actionFor(fault);
+  if (undo === undefined) return {};
+  const settle = await journal.intend({ act: 'undo', trial, target, fault, undo: byHand(target) });
+  const deadline_ms = now_ms() + patience_ms;
+  while (true) {
+    try {
+      const undone = await undo(cluster, target);
+      await settle('done');
+      return undone;
+    } catch (error) {
+      if (now_ms() < deadline_ms) {
+        await sleep(Math.min(RETRY_PAUSE_MS, patience_ms));
+        continue;
+      }
+      const why = error instanceof Error ? error.message : String(error);
+      await settle('failed', { error: why });
+      throw new UserError(`${fault} of ${target.name} is not undone: ${why}`, {
+        exitCode: EXIT.notRestored,
+        hint: `by hand: ${byHand(target)}`,
+        cause: error,
+      });
+    }
+  }
+}
+
+/**
+ * Undoes what an earlier run caused and could not undo, because it was killed: the journal knows it.
+ *
+ * @param tell takes what the report must say
+ * @throws UserError where that run is still going on, or it cannot be undone
+ */
+export async function undoLeft(
+  place: { readonly cluster: Cluster; readonly journal: Journal },
+  tell: (note: string) => void,
+): Promise<void> {
+  for (const { fault, target, pid } of place.journal.leftFaults) {
+    refuseRunning(pid, `${fault} of ${target.name} was caused`);
+    const { note } = await undoFault(place, { fault, target }, undefined);
+    tell(`${fault} of ${target.name}, of an earlier run that was killed, was undone first`);
+    if (note !== undefined) tell(note);
+  }
+}
