@@ -9,6 +9,15 @@ export const MINOR_MIN = 26;
 export const MINOR_MAX = 36;
 export const MINOR_DEFAULT = 35;
 
+/** As `cluster` of a scenario says it. */
+export interface KubernetesVersion {
+  readonly minor: number;
+  readonly feature_gates: readonly FeatureGate[];
+}
+
+/** The version whose sources were read for everything. */
+export const KNOWN_VERSION: KubernetesVersion = { minor: MINOR_DEFAULT, feature_gates: [] };
+
 export interface KubernetesBehaviour {
   /**
    * Whether `maxUnavailable` of a StatefulSet's rolling update counts; else it is 1. Gate
@@ -22,13 +31,32 @@ export interface KubernetesBehaviour {
   readonly unhealthy_pod_eviction_policy: boolean;
   /** Whether an autoscaler's own `tolerance` counts. Gate HPAConfigurableTolerance, on since 1.35. */
   readonly hpa_tolerance: boolean;
+  /**
+   * Syncs that kube-proxy may do without a pause once it was idle for long enough. Since 1.34 there is always a
+   * pause from the end of one to the next (pkg/proxy/runner); before, a token bucket held two
+   * (pkg/util/async/bounded_frequency_runner.go, burstSyncs in pkg/proxy/iptables/proxier.go).
+   */
+  readonly kube_proxy_burst_syncs: 1 | 2;
+  /**
+   * Whether an attempt of a probe that a sync of the pod asks for begins its period anew (since 1.32,
+   * pkg/kubelet/prober/worker.go); before, attempts stayed in step with the start of the probe's worker.
+   */
+  readonly asked_probe_restarts_period: boolean;
+  /**
+   * Whether the scheduler takes pods out of their back-off when it has nothing else to do. Gate
+   * SchedulerPopFromBackoffQ, on since 1.33.
+   */
+  readonly scheduler_pops_from_backoff: boolean;
 }
 
 /** How a cluster of version 1.`minor` behaves. */
-export function behaviourOf(minor: number, gates: readonly FeatureGate[] = []): KubernetesBehaviour {
+export function behaviourOf({ minor, feature_gates }: KubernetesVersion): KubernetesBehaviour {
   return {
-    stateful_set_max_unavailable: gates.includes('MaxUnavailableStatefulSet'),
+    stateful_set_max_unavailable: feature_gates.includes('MaxUnavailableStatefulSet'),
     unhealthy_pod_eviction_policy: minor >= 27,
     hpa_tolerance: minor >= 35,
+    kube_proxy_burst_syncs: minor >= 34 ? 1 : 2,
+    asked_probe_restarts_period: minor >= 32,
+    scheduler_pops_from_backoff: minor >= 33,
   };
 }

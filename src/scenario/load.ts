@@ -3,7 +3,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { readDocument } from './document.ts';
 import { EXIT, UserError } from './errors.ts';
 import { check, valueAt } from './issues.ts';
-import { behaviourOf, MINOR_DEFAULT } from './kubernetes-version.ts';
+import { behaviourOf, KNOWN_VERSION } from './kubernetes-version.ts';
 import { readManifests } from './manifest/manifests.ts';
 import { Problems } from './problem.ts';
 import { Reporter } from './reporter.ts';
@@ -62,7 +62,7 @@ function resolve(
   const before = problems.count;
   const cluster = file.cluster && resolveCluster(file.cluster, report);
   const nodes = cluster?.nodes ?? somewhere();
-  const behaviour = behaviourOf(cluster?.minor ?? MINOR_DEFAULT, cluster?.feature_gates);
+  const behaviour = behaviourOf(cluster ?? KNOWN_VERSION);
   const references = (file.manifests ?? []).map((reference, index) => ({
     path: isAbsolute(reference) ? reference : join(dirname(path), reference),
     from: document.position(['manifests', index]),
@@ -104,7 +104,7 @@ function resolve(
     autoscalers: manifests.autoscalers,
     ignored: manifests.ignored,
     objects: manifests.objects,
-    timing: timing(setTimers),
+    timing: timing(setTimers, cluster),
     said: saidIn(path, document.value),
     load,
     faults: faults.filter((fault) => fault !== undefined),

@@ -1,7 +1,7 @@
 /** Which delays somebody said, and which are left to the defaults. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Scenario } from './scenario.ts';
-import { TIMING, type TimingName } from './timing.ts';
+import { type TimingName, timingDefault } from './timing.ts';
 import type { Container, Workload } from './workload.ts';
 
 /** By name of what was said: who said it, as a person would look it up. What is not here is a default. */
@@ -30,10 +30,13 @@ const keysOf = (part: unknown): string[] =>
   typeof part === 'object' && part !== null ? Object.keys(part) : [];
 
 /** Whether a timer or delay is left to the defaults, so that a platform or a calibration may replace it. */
-export function isLeftToDefault(scenario: Pick<Scenario, 'timing' | 'said'>, name: TimingName): boolean {
+export function isLeftToDefault(
+  scenario: Pick<Scenario, 'timing' | 'said' | 'cluster'>,
+  name: TimingName,
+): boolean {
   if (scenario.said.timing[name] !== undefined) return false;
   // What a program changed without a word is no default either.
-  return isDeepStrictEqual(scenario.timing[name], TIMING[name].default);
+  return isDeepStrictEqual(scenario.timing[name], timingDefault(name, scenario.cluster).default);
 }
 
 /** The name of a container's application: its workload's, unless there are others or the longer one is used. */

@@ -10,7 +10,7 @@ import { cluster } from './schema/cluster.ts';
 import { fault } from './schema/faults.ts';
 import { load } from './schema/load.ts';
 import { count, distribution, duration, fraction, positiveDuration, rate } from './schema/quantities.ts';
-import { TIMING, type TimingName } from './timing.ts';
+import { TIMING, type TimingDefault, type TimingName } from './timing.ts';
 
 export const SCENARIO_VERSION = 'foreshock/v1';
 
@@ -21,7 +21,7 @@ const timing = z.strictObject(
       distribution
         .optional()
         .describe(
-          `${capitalised(entry.what)}. Default: ${distributionText(entry.default)} (${entry.source}).`,
+          `${capitalised(entry.what)}. Default: ${[entry, ...entry.variants].map(defaultText).join('; ')}.`,
         ),
     ]),
   ) as Record<TimingName, z.ZodOptional<typeof distribution>>,
@@ -83,4 +83,9 @@ export type ScenarioInput = z.input<typeof scenarioSchema>;
 
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function defaultText(value: TimingDefault & { readonly text?: string }): string {
+  const which = value.text === undefined ? '' : `, ${value.text}`;
+  return `${distributionText(value.default)}${which} (${value.source})`;
 }

@@ -6,19 +6,33 @@
  * machine, so it differs from cluster to cluster; its default was measured (docs/model.md says how).
  */
 import { constant, type Distribution, lognormal, uniform } from './distribution.ts';
+import { KNOWN_VERSION, type KubernetesVersion } from './kubernetes-version.ts';
 
-export interface TimingEntry {
+export interface TimingDefault {
   readonly default: Distribution;
-  readonly what: string;
   /** Version and file of Kubernetes or Linux, or the measurement it was read off. */
   readonly source: string;
 }
 
-const timer = (value_ms: number, what: string, source: string): TimingEntry => ({
-  default: constant(value_ms),
-  what,
-  source,
-});
+/** What some versions of Kubernetes have instead. */
+export interface TimingVariant extends TimingDefault {
+  readonly when: (version: KubernetesVersion) => boolean;
+  /** The same in words: "up to 1.31". */
+  readonly text: string;
+}
+
+export interface TimingEntry extends TimingDefault {
+  readonly what: string;
+  /** The first that applies holds. */
+  readonly variants: readonly TimingVariant[];
+}
+
+const timer = (
+  value_ms: number,
+  what: string,
+  source: string,
+  variants: readonly TimingVariant[] = [],
+): TimingEntry => ({ default: constant(value_ms), what, source, variants });
 
 const MEASURED = 'measured: Kubernetes 1.35.4, containerd 1.6, two nodes on one machine of 2 cores';
 
@@ -26,6 +40,7 @@ const delay = (value: Distribution, what: string): TimingEntry => ({
   default: value,
   what,
   source: MEASURED,
+  variants: [],
 });
 
 export const TIMING = {
@@ -53,12 +68,32 @@ export const TIMING = {
   kubelet_restart_backoff: timer(
     10_000,
     'wait before the second restart of a container; each further one waits twice as long',
-    'Kubernetes 1.35 pkg/kubelet/kubelet.go containerBackOffPeriod',
+    'Kubernetes 1.35 pkg/kubelet/kubelet.go initialCrashLoopBackOff',
+    [
+      {
+        when: ({ feature_gates }) => feature_gates.includes('ReduceDefaultCrashLoopBackOffDecay'),
+        text: 'with the gate ReduceDefaultCrashLoopBackOffDecay',
+        default: constant(1000),
+        source: 'Kubernetes 1.35 pkg/kubelet/kubelet.go reducedInitialCrashLoopBackOff',
+      },
+    ],
   ),
   kubelet_restart_backoff_max: timer(
     300_000,
     'longest wait before a restart',
     'Kubernetes 1.35 pkg/kubelet/kubelet.go MaxCrashLoopBackOff',
+    [
+      {
+        // KubeletCrashLoopBackOffMax, on since 1.35, sets it back to its own default (newCrashLoopBackOff).
+        when: ({ minor, feature_gates }) =>
+          feature_gates.includes('ReduceDefaultCrashLoopBackOffDecay') &&
+          minor < 35 &&
+          !feature_gates.includes('KubeletCrashLoopBackOffMax'),
+        text: 'up to 1.34 with the gate ReduceDefaultCrashLoopBackOffDecay alone',
+        default: constant(60_000),
+        source: 'Kubernetes 1.34 pkg/kubelet/kubelet.go reducedMaxCrashLoopBackOff',
+      },
+    ],
   ),
 
   node_lease_renew_interval: timer(
@@ -83,8 +118,17 @@ export const TIMING = {
   ),
   node_monitor_grace_period: timer(
     50_000,
-    'how long a lease may stand still before its node is Unknown; 40 s before 1.32',
+    'how long a lease may stand still before its node is Unknown',
     'Kubernetes 1.35 pkg/controller/nodelifecycle/config/v1alpha1/defaults.go NodeMonitorGracePeriod',
+    [
+      {
+        when: ({ minor }) => minor < 32,
+        text: 'up to 1.31',
+        default: constant(40_000),
+        source:
+          'Kubernetes 1.31 pkg/controller/nodelifecycle/config/v1alpha1/defaults.go NodeMonitorGracePeriod',
+      },
+    ],
   ),
   node_eviction_interval: timer(
     10_000,
@@ -189,13 +233,18 @@ export type TimingName = keyof typeof TIMING;
 /** A value for every timer and delay. */
 export type Timing = Readonly<Record<TimingName, Distribution>>;
 
-/** The defaults, with some of them replaced. */
+/** What a timer or delay is where nobody says otherwise. */
+export function timingDefault(name: TimingName, version: KubernetesVersion = KNOWN_VERSION): TimingDefault {
+  const entry: TimingEntry = TIMING[name];
+  return entry.variants.find(({ when }) => when(version)) ?? entry;
+}
+
+/** The defaults of a version, with some of them replaced. */
 export function timing(
   overrides: Readonly<Partial<Record<TimingName, Distribution | undefined>>> = {},
+  version: KubernetesVersion = KNOWN_VERSION,
 ): Timing {
-  const values = Object.entries(TIMING).map(([name, entry]) => [
-    name,
-    overrides[name as TimingName] ?? entry.default,
-  ]);
+  const names = Object.keys(TIMING) as TimingName[];
+  const values = names.map((name) => [name, overrides[name] ?? timingDefault(name, version).default]);
   return Object.fromEntries(values) as Record<TimingName, Distribution>;
 }

@@ -64,7 +64,10 @@ export const EMBEDDED: Platform = {
 export const PLATFORMS = { kubernetes: KUBERNETES, embedded: EMBEDDED } as const;
 
 /** The scenario's timing on a platform: what the scenario or a calibration says holds everywhere. */
-export function timingOn(platform: Platform, scenario: Pick<Scenario, 'timing' | 'said'>): Timing {
+export function timingOn(
+  platform: Platform,
+  scenario: Pick<Scenario, 'timing' | 'said' | 'cluster'>,
+): Timing {
   const result: Record<string, unknown> = { ...scenario.timing };
   for (const [name, value] of Object.entries(platform.timing)) {
     if (isLeftToDefault(scenario, name as TimingName)) result[name] = value;

@@ -11,7 +11,7 @@ import type { Distribution } from '../scenario/distribution.ts';
 import { distributionText } from '../scenario/distribution-text.ts';
 import { applicationName } from '../scenario/said.ts';
 import type { Container, Scenario, Workload } from '../scenario/scenario.ts';
-import { TIMING, type TimingName } from '../scenario/timing.ts';
+import { TIMING, type TimingName, timingDefault } from '../scenario/timing.ts';
 import { type Recorder, tee } from '../timeline/event.ts';
 import { judgeObjectives } from '../timeline/objectives.ts';
 import type { Observation } from '../timeline/observation.ts';
@@ -109,7 +109,8 @@ function sourceOf(name: TimingName, used: Distribution, scenario: Scenario, plat
   const said = scenario.said.timing[name];
   if (said !== undefined) return said;
   if (isDeepStrictEqual(used, platform.timing[name])) return `the ${platform.name} cluster, docs/embedded.md`;
-  return isDeepStrictEqual(used, TIMING[name].default) ? TIMING[name].source : scenario.file;
+  const known = timingDefault(name, scenario.cluster);
+  return isDeepStrictEqual(used, known.default) ? known.source : scenario.file;
 }
 
 /** The scenario, unless a calibration says some of it. */

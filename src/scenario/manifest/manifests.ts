@@ -103,15 +103,14 @@ export function readManifests(
   };
 }
 
-/** What is scaled has at least and at most the autoscaler's replicas, whatever its own manifest says. */
+/** A trial begins after a time without load, in which an autoscaler has gone down as far as it may. */
 function scaled(workload: ManifestWorkload, autoscalers: readonly Autoscaler[]): ManifestWorkload {
   const autoscaler = autoscalers.find(
     ({ workload: name, namespace }) => name === workload.name && namespace === workload.namespace,
   );
   // An autoscaler leaves alone what somebody has scaled to 0.
   if (autoscaler === undefined || workload.replicas === 0) return workload;
-  const { min_replicas, max_replicas } = autoscaler;
-  return { ...workload, replicas: Math.min(max_replicas, Math.max(min_replicas, workload.replicas)) };
+  return { ...workload, replicas: autoscaler.min_replicas };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { behaviourOf } from '../../scenario/kubernetes-version.ts';
 import type { Autoscaler, Scenario, Service, Workload } from '../../scenario/scenario.ts';
 import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
@@ -68,7 +69,7 @@ export class SimulatedCluster {
       environment,
       this.api.client(this.links.scheduler),
       this.machines.map((machine) => machine.object()),
-      { takesFromBackoff: scenario.cluster.minor >= 33 },
+      { takesFromBackoff: behaviourOf(scenario.cluster).scheduler_pops_from_backoff },
     );
     const state = steadyState(
       scenario.workloads,

@@ -17,7 +17,7 @@ export function startWorkloadControllers(
   environment: Environment,
   api: ApiServer,
   link: Link,
-  scenario: Scenario,
+  scenario: Pick<Scenario, 'workloads' | 'cluster'>,
   steady: SteadyState,
 ): void {
   const start = (create: (client: ApiClient, events: EventRecorder) => void) => {
@@ -30,8 +30,7 @@ export function startWorkloadControllers(
     start((client, events) => new ReplicaSetController(environment, client, events, steady));
   }
   if (kinds.has('StatefulSet')) {
-    const { minor, feature_gates } = scenario.cluster;
-    const takesMaxUnavailable = behaviourOf(minor, feature_gates).stateful_set_max_unavailable;
+    const takesMaxUnavailable = behaviourOf(scenario.cluster).stateful_set_max_unavailable;
     start(
       (client, events) =>
         new StatefulSetController(environment, client, events, steady, { takesMaxUnavailable }),
