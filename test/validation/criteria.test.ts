@@ -47,13 +47,13 @@ describe('figuresOf', () => {
   });
 
   it('holds availability to a tenth of a point, and throughput to two hundredths', () => {
-    // A request in a thousand is a tenth of a point of this window.
+    // 300 s at 100 requests a second: 30 requests are a tenth of a point.
     const figures = (failed: number) => figuresOf(alike(failed), alike(300));
-    expect(missed(figures(301))).not.toContain('availability-time');
-    expect(missed(figures(302))).toContain('availability-time');
-    expect(missed(figures(302))).toContain('availability-requests');
-    expect(missed(figures(314))).not.toContain('throughput');
-    expect(missed(figures(315))).toContain('throughput');
+    expect(missed(figures(330))).not.toContain('availability-time');
+    expect(missed(figures(331))).toContain('availability-time');
+    expect(missed(figures(331))).toContain('availability-requests');
+    expect(missed(figures(894))).not.toContain('throughput');
+    expect(missed(figures(895))).toContain('throughput');
   });
 
   it('tells a wrong spread from a right one of the same mean', () => {

@@ -15,6 +15,11 @@ export const BOUNDS = {
   /** The same in failed requests, where the measured downtime is under `short_downtime_s`. */
   failed_requests: 2,
   short_downtime_s: 0.5,
+  /**
+   * Over which availability and throughput are taken: a window as short as these trials need would make every
+   * availability a bad one. The failure happens once in it; outside of the trial's window nothing fails.
+   */
+  span_s: 300,
   /** |A predicted - A measured| in percentage points, by time and by requests. */
   availability_points: 0.1,
   /** |predicted - measured| / measured, of good requests a second. */
@@ -88,19 +93,19 @@ export function figuresOf(predicted: readonly Observation[], measured: readonly 
       bounded(
         'availability-time',
         'points',
-        ofMeans(({ availability_time }) => 100 * availability_time),
+        ofMeans((each) => 100 * (1 - each.downtime_s / span_s(each))),
         BOUNDS.availability_points,
       ),
       bounded(
         'availability-requests',
         'points',
-        ofMeans(({ availability_requests }) => 100 * availability_requests),
+        ofMeans((each) => 100 * (1 - each.failed_requests / (each.rate_per_s * span_s(each)))),
         BOUNDS.availability_points,
       ),
       bounded(
         'throughput',
         'share',
-        relative(ofMeans(({ throughput_rps }) => throughput_rps)),
+        relative(ofMeans((each) => each.rate_per_s - each.failed_requests / span_s(each))),
         BOUNDS.throughput_share,
       ),
       test(
@@ -129,6 +134,9 @@ export function checkOf({ checks }: Figures, id: CheckId): Check {
   if (check === undefined) throw new Error(`no check ${id}`);
   return check;
 }
+
+/** U, for availability and throughput. */
+const span_s = ({ window_s }: Observation): number => Math.max(window_s, BOUNDS.span_s);
 
 /** Sums of multiples of 1/rate differ in their last digits. */
 const ROUNDING = 1e-6;

@@ -8,9 +8,9 @@ import { observed } from './observations.ts';
 import { plotOf } from './outcome-plot.ts';
 import { breadthOf, suiteOf } from './suite.ts';
 
-const spread = (mean: number, trials: number) =>
+const spread = (mean: number, trials: number, width = 100) =>
   Array.from({ length: trials }, (_, index) =>
-    observed([mean - 50 + Math.round((100 * index) / (trials - 1))], index),
+    observed([mean - width / 2 + Math.round((width * index) / (trials - 1))], index),
   );
 
 const trialOf = (observation: MeasuredTrial['observation']): MeasuredTrial => ({
@@ -28,11 +28,11 @@ const trialOf = (observation: MeasuredTrial['observation']): MeasuredTrial => ({
 
 function outcomeOf(
   configuration: Configuration,
-  means: { measured: number; defaults: number; calibrated?: number },
+  means: { measured: number; defaults: number; calibrated?: number; width?: number },
 ): Outcome {
-  const measured = spread(means.measured, 21);
+  const measured = spread(means.measured, 21, means.width);
   const judged = (mean: number): Judged => {
-    const observations = spread(mean, 101);
+    const observations = spread(mean, 101, means.width);
     return {
       observations,
       figures: figuresOf(observations, measured),
@@ -107,7 +107,7 @@ describe('renderValidation', () => {
   });
 
   it('does not call a miss a hit because the trials are too few to tell', () => {
-    const outcome = outcomeOf(first, { measured: 300, defaults: 303 });
+    const outcome = outcomeOf(first, { measured: 900, defaults: 932, width: 400 });
     expect(outcome.missed.map(({ id }) => id)).toEqual(['availability-time', 'availability-requests']);
     expect(unexplained(outcome)).toEqual([]);
     const document = documentOf([outcome]);
@@ -115,7 +115,7 @@ describe('renderValidation', () => {
       '| missed within luck: availability by time, availability by requests |',
     );
     expect(document).toContain(
-      'Missed, though by less than so many trials can tell: availability by time -0.30 points',
+      'Missed, though by less than so many trials can tell: availability by time -0.11 points',
     );
   });
 

@@ -1,6 +1,6 @@
 /** docs/validation.md: what was predicted and what was measured, the misses included. */
 import { CONFIGURATIONS, SUITE_EXPLANATIONS } from './configurations.ts';
-import { type Check, type CheckId, checkOf, isWithinLuck } from './criteria.ts';
+import { BOUNDS, type Check, type CheckId, checkOf, isWithinLuck } from './criteria.ts';
 import { type Judged, judgedOf, type Outcome } from './judge.ts';
 import type { MeasuredTrial } from './measured-trials.ts';
 import { amount, CHECK_NAMES, checkText, difference, interval, size } from './number-text.ts';
@@ -68,8 +68,8 @@ const SUITE_NOTE =
   'the rest as long as nothing is calibrated.';
 
 const AVAILABILITY_NOTE =
-  'Predicted less measured, in percentage points of a window that is little longer than the outage: a tenth of a point of ' +
-  '9 s is 9 ms. *Give or take* is half of the 95 % interval of the difference: what so many trials cannot tell.';
+  `Predicted less measured, over ${BOUNDS.span_s} s in which the failure happens once, or the trial's own window where that is longer: ` +
+  'a trial is observed little longer than its outage lasts, and outside of it nothing fails. *Give or take* is half of the 95 % interval of the difference: what so many trials cannot tell.';
 
 function facts({ outcomes, calibration }: ValidationDocument): string {
   const trials = outcomes.flatMap(({ measured }) => measured);
