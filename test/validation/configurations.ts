@@ -13,12 +13,17 @@ export interface Configuration {
   readonly timer_bound?: true;
   /** Options of `testbed up` beyond the number of nodes, which the scenario says; it then has a testbed of its own. */
   readonly testbed?: readonly string[];
+  /** Where one trial takes so long that fewer must do: they count for nothing that a distribution is asked for. */
+  readonly trials_min?: number;
   /** Why prediction and measurement differ, where they do. It stands beside the miss and does not make it a hit. */
   readonly explanation?: string;
 }
 
 /** Trials that a figure of the suite rests on at the least. */
 export const TRIALS_MIN = 20;
+
+/** Of four nodes the second and the fourth are in zone-b. */
+const ZONES = ['--zones', '2'] as const;
 
 export const CONFIGURATIONS: readonly Configuration[] = [
   { name: 'one-forced', title: 'one replica, killed by force' },
@@ -47,6 +52,31 @@ export const CONFIGURATIONS: readonly Configuration[] = [
   { name: 'three-all-forced', title: 'three replicas, all killed by force' },
   { name: 'five-one-graceful', title: 'five replicas, one deleted gracefully' },
   { name: 'five-all-forced', title: 'five replicas, all killed by force' },
+  { name: 'two-all-graceful', title: 'two replicas, both deleted gracefully' },
+  { name: 'two-scale-to-zero', title: 'two replicas, scaled to none for four seconds' },
+  { name: 'one-hang', title: 'one replica that hangs, restarted by its liveness probe' },
+  { name: 'two-rollout', title: 'two replicas, rolled out anew' },
+  { name: 'two-rollout-pre-stop', title: 'two replicas with a preStop sleep, rolled out anew' },
+  { name: 'two-rollout-no-surge', title: 'two replicas, rolled out anew without surge' },
+  { name: 'two-bad-image', title: 'two replicas, a broken image rolled out and back' },
+  { name: 'one-drain', title: 'one replica, its node drained', testbed: ZONES },
+  { name: 'three-drain-budget', title: 'three replicas of which two must stay up, a node drained' },
+  { name: 'stateful-one-forced', title: 'a StatefulSet of two, one killed by force' },
+  { name: 'stateful-all-graceful', title: 'a StatefulSet of two, both deleted gracefully' },
+  {
+    name: 'stateful-node-loss',
+    title: 'a StatefulSet of one, its node without power for 70 s',
+    timer_bound: true,
+    testbed: ZONES,
+  },
+  { name: 'two-node-loss', title: 'two replicas with short tolerations, a node lost', timer_bound: true },
+  { name: 'two-node-partition', title: 'two replicas, a node cut off for 75 s', timer_bound: true },
+  {
+    name: 'two-node-loss-defaults',
+    title: 'two replicas, a node lost, all timers as they come',
+    timer_bound: true,
+    trials_min: 1,
+  },
 ];
 
 /** Why the suite as a whole misses a target, where it does. */

@@ -60,8 +60,10 @@ async function measure({ chosen, fresh, trials, jobs }: Arguments): Promise<read
 /** Writes the document and its pictures. */
 function conclude(outcomes: readonly Outcome[], calibration: CalibrationInUse | undefined): SuiteLine[] {
   const figures = (judged: readonly (Judged | undefined)[]) => judged.flatMap((each) => each?.figures ?? []);
-  const ofDefaults = figures(outcomes.map(({ defaults }) => defaults));
-  const ofCalibrated = figures(outcomes.map(({ calibrated }) => calibrated));
+  // What takes too long for many trials is shown beside the suite.
+  const counted = outcomes.filter(({ configuration }) => configuration.trials_min === undefined);
+  const ofDefaults = figures(counted.map(({ defaults }) => defaults));
+  const ofCalibrated = figures(counted.map(({ calibrated }) => calibrated));
   const breadth = breadthOf(ofDefaults);
   const defaults = suiteOf(ofDefaults, 'defaults', calibration === undefined);
   const calibrated = calibration && suiteOf(ofCalibrated, 'calibrated', true);

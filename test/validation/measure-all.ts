@@ -17,7 +17,9 @@ export async function measureAll(
 ): Promise<readonly string[]> {
   const failures: string[] = [];
   const lacking = configurations.filter(
-    (configuration) => storedTrials(configuration, options.folder).valid.length < options.trials,
+    (each) =>
+      storedTrials(each, options.folder).valid.length <
+      Math.min(options.trials, each.trials_min ?? options.trials),
   );
   const isUsual = (configuration: Configuration) =>
     testbedOptionsOf(configuration).join(' ') === USUAL_TESTBED;

@@ -63,8 +63,9 @@ export function storedTrials(configuration: Configuration, folder: string): Sort
 export async function measureMissing(
   configuration: Configuration,
   testbed: Pick<Testbed, 'run' | 'forgetConnections'>,
-  { trials, folder, onLine, signal }: MeasureOptions,
+  { trials: usual, folder, onLine, signal }: MeasureOptions,
 ): Promise<void> {
+  const trials = Math.min(usual, configuration.trials_min ?? usual);
   const scenarioFile = scenarioFileOf(configuration);
   const file = measuredFile(folder, configuration.name);
   const fingerprint = fingerprintOf(scenarioFile, testbedOptionsOf(configuration));
