@@ -29,8 +29,9 @@ interface FamilyEntry {
   readonly at: (point: readonly number[]) => Parametric | undefined;
 }
 
-/** What a scenario takes at most (src/scenario/schema.ts). */
+/** What a scenario takes at most (src/scenario/schema/quantities.ts): a sigma of 5, a duration of a year. */
 export const SIGMA_MAX = 5;
+export const DURATION_MAX_MS = 366 * 24 * 3_600_000;
 
 const lognormal = (median_ms: number, sigma: number): Parametric => ({ kind: 'lognormal', median_ms, sigma });
 const normal = (mean_ms: number, sd_ms: number): Parametric => ({ kind: 'normal', mean_ms, sd_ms });
@@ -67,9 +68,9 @@ export const FAMILY: Readonly<Record<Family, FamilyEntry>> = {
   },
   exponential: {
     parameters: 1,
-    closed: (values_ms) => exponential(meanAndSd(values_ms).mean),
+    closed: (values_ms) => holdable(exponential(meanAndSd(values_ms).mean)),
     rough: ({ middles_ms }) => exponential(meanAndSd(middles_ms).mean),
-    at: ([logMean]) => exponential(Math.exp(logMean!)),
+    at: ([logMean]) => holdable(exponential(Math.exp(logMean!))),
   },
   uniform: {
     parameters: 2,
@@ -78,7 +79,7 @@ export const FAMILY: Readonly<Record<Family, FamilyEntry>> = {
       const max_ms = Math.max(...values_ms);
       // Of n values the least and the greatest lie 1 / (n + 1) of the width within the ends.
       const beyond_ms = (max_ms - min_ms) / (values_ms.length - 1);
-      return uniform(Math.max(0, min_ms - beyond_ms), max_ms + beyond_ms);
+      return holdable(uniform(Math.max(0, min_ms - beyond_ms), max_ms + beyond_ms));
     },
     rough: ({ low_ms, high_ms }) => uniform(Math.max(0, low_ms), high_ms),
     at: ([min_ms, max_ms]) => holdable(uniform(min_ms!, max_ms!)),
@@ -101,19 +102,25 @@ export function searchFrom(member: Parametric): { point: readonly number[]; step
   }
 }
 
-/** The member, where a scenario can hold it: durations are not negative, and vary less than without bounds. */
+/** The member, where a scenario can hold it. */
 function holdable(member: Parametric): Parametric | undefined {
+  return isHoldable(member) ? member : undefined;
+}
+
+function isHoldable(member: Parametric): boolean {
   switch (member.kind) {
     case 'lognormal':
-      return member.median_ms > 0 && member.sigma > 0 && member.sigma <= SIGMA_MAX ? member : undefined;
+      return isPositive(member.median_ms) && member.sigma > 0 && member.sigma <= SIGMA_MAX;
     case 'normal':
-      return member.mean_ms >= 0 && member.sd_ms > 0 ? member : undefined;
+      return member.mean_ms >= 0 && member.mean_ms <= DURATION_MAX_MS && isPositive(member.sd_ms);
     case 'exponential':
-      return member.mean_ms > 0 ? member : undefined;
+      return isPositive(member.mean_ms);
     case 'uniform':
-      return member.min_ms >= 0 && member.min_ms < member.max_ms ? member : undefined;
+      return member.min_ms >= 0 && member.min_ms < member.max_ms && member.max_ms <= DURATION_MAX_MS;
   }
 }
+
+const isPositive = (duration_ms: number): boolean => duration_ms > 0 && duration_ms <= DURATION_MAX_MS;
 
 /** Mean, and the standard deviation with n - 1, which is 0 for one value. */
 export function meanAndSd(values: readonly number[]): { mean: number; sd: number } {

@@ -9,9 +9,9 @@ import { constant, type Distribution } from '../scenario/distribution.ts';
 import { stream } from '../scenario/random.ts';
 import { sample_ms } from '../scenario/sample.ts';
 import { quantile } from '../timeline/quantile.ts';
-import { meanAndSd, type Parametric } from './families.ts';
+import { DURATION_MAX_MS, meanAndSd, type Parametric } from './families.ts';
 import { andersonDarling, bootstrapP, type Goodness, REJECTION_P } from './goodness.ts';
-import { commonPart, exactly, type Interval, middle, observedAlike, rounded } from './interval.ts';
+import { commonPart, exactly, type Interval, isExact, middle, observedAlike, rounded } from './interval.ts';
 import { candidates, fitFamily } from './likelihood.ts';
 import { cdf, moments } from './probability.ts';
 import { SAMPLES_MIN, tooSmall } from './sample-size.ts';
@@ -54,7 +54,7 @@ const NEGLIGIBLE_STEP = 0.1;
 /**
  * Fits durations that are known as numbers.
  *
- * @throws RangeError where there is none, or one is negative or not a finite number
+ * @throws RangeError where there is none, or one is negative or not a number, or longer than a year
  */
 export function fitSamples(samples_ms: readonly number[], options: FitOptions = {}): Fit {
   checkDurations(samples_ms);
@@ -75,10 +75,10 @@ export function fitSamples(samples_ms: readonly number[], options: FitOptions = 
   };
 }
 
-/** @throws RangeError where there is no sample, or one is negative or not a finite number */
+/** @throws RangeError where there is no sample, or one is negative or not a number, or longer than a year */
 export function checkDurations(samples_ms: readonly number[]): void {
   if (samples_ms.length === 0) throw new RangeError('no samples, no fit');
-  const wrong = samples_ms.find((value) => !(value >= 0 && Number.isFinite(value)));
+  const wrong = samples_ms.find((value) => !(value >= 0 && value <= DURATION_MAX_MS));
   if (wrong !== undefined) throw new RangeError(`a duration cannot be ${wrong} ms`);
 }
 
@@ -91,12 +91,14 @@ export function checkDurations(samples_ms: readonly number[]): void {
 export function fitIntervals(intervals: readonly Interval[], options: Pick<FitOptions, 'seed'> = {}): Fit {
   if (intervals.length === 0) throw new RangeError('no samples, no fit');
   for (const { low_ms, high_ms } of intervals) {
-    if (Number.isFinite(low_ms) && low_ms >= 0 && high_ms >= low_ms) continue;
+    const isDuration = low_ms >= 0 && low_ms <= DURATION_MAX_MS;
+    const isEnd = high_ms <= DURATION_MAX_MS || high_ms === Number.POSITIVE_INFINITY;
+    if (isDuration && isEnd && high_ms >= low_ms) continue;
     throw new RangeError(`a duration cannot lie between ${low_ms} and ${high_ms} ms`);
   }
   if (!intervals.some(({ high_ms }) => Number.isFinite(high_ms)))
     throw new RangeError('no sample has an end');
-  const observed = intervals.map((each) => (each.low_ms === each.high_ms ? exactly(each.low_ms) : each));
+  const observed = intervals.map((each) => (isExact(each) ? exactly(middle(each)) : each));
   const best = choose(observed, options.seed ?? SEED);
   const common = commonPart(observed);
   const { mean_ms, variance_ms2 } = moments(best.distribution);

@@ -61,8 +61,9 @@ export const shifted = (lattice: Lattice, by_ms: number): Lattice => ({
 export function densityAt({ first_ms, step_ms, masses }: Lattice, x_ms: number): number {
   const position = (x_ms - first_ms) / step_ms;
   const i = Math.floor(position);
-  const left = masses[i] ?? 0;
-  return (left + (position - i) * ((masses[i + 1] ?? 0) - left)) / step_ms;
+  const left = i >= 0 && i < masses.length ? masses[i]! : 0;
+  const right = i >= -1 && i + 1 < masses.length ? masses[i + 1]! : 0;
+  return (left + (position - i) * (right - left)) / step_ms;
 }
 
 /** A function that gives the mass up to x, which within a cell grows evenly. */

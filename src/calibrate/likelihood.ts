@@ -1,5 +1,13 @@
 /** Maximum likelihood, for durations known exactly or within bounds. */
-import { FAMILIES, FAMILY, type Family, type Outline, type Parametric, searchFrom } from './families.ts';
+import {
+  DURATION_MAX_MS,
+  FAMILIES,
+  FAMILY,
+  type Family,
+  type Outline,
+  type Parametric,
+  searchFrom,
+} from './families.ts';
 import { type Interval, isExact, middle, RESOLUTION_MS } from './interval.ts';
 import { minimise } from './minimise.ts';
 import { logDensity, logMass } from './probability.ts';
@@ -104,9 +112,10 @@ function outlineOf(intervals: readonly Interval[]): Outline {
   const high_ms = Math.max(...ends);
   const isOpen = intervals.some((interval) => interval.high_ms === Number.POSITIVE_INFINITY);
   // What did not end in sight needs room beyond its beginning.
+  const beyond_ms = isOpen ? Math.max(RESOLUTION_MS, (high_ms - low_ms) / 2) : 0;
   return {
     middles_ms: intervals.map(middle),
     low_ms,
-    high_ms: isOpen ? high_ms + (high_ms - low_ms) / 2 : high_ms,
+    high_ms: Math.min(DURATION_MAX_MS, high_ms + beyond_ms),
   };
 }

@@ -8,6 +8,7 @@ import { sample_ms } from '../scenario/sample.ts';
 import { FAMILIES, FAMILY, meanAndSd } from './families.ts';
 import { checkDurations, type Fit, type FitOptions, fitSamples, misfitOf, SEED, sentence } from './fit.ts';
 import { bootstrapP, type Goodness } from './goodness.ts';
+import { RESOLUTION_MS } from './interval.ts';
 import { aicc } from './likelihood.ts';
 import { moments } from './probability.ts';
 import { SAMPLES_MIN, tooSmall } from './sample-size.ts';
@@ -27,7 +28,7 @@ interface Moments {
  * every sample: by maximum likelihood, the known parts convolved with each candidate.
  *
  * @returns the remaining part; its mean and sd are those of the samples less those of the known parts
- * @throws RangeError where there are no samples, or one is negative or not a finite number
+ * @throws RangeError where there are no samples, or one is negative or not a number, or longer than a year
  */
 export function remainder(
   samples_ms: readonly number[],
@@ -35,7 +36,7 @@ export function remainder(
   options: Pick<FitOptions, 'seed'> = {},
 ): Fit {
   checkDurations(samples_ms);
-  const varying = known.filter((part) => moments(part).variance_ms2 > 0);
+  const varying = known.filter((part) => moments(part).variance_ms2 > RESOLUTION_MS ** 2);
   const fixed_ms = total(known).mean_ms - total(varying).mean_ms;
   if (varying.length === 0) return withoutFixed(samples_ms, fixed_ms, options);
 

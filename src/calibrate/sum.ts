@@ -2,6 +2,7 @@
 import type { Distribution } from '../scenario/distribution.ts';
 import { type Family, meanAndSd, type Parametric, SIGMA_MAX } from './families.ts';
 import { andersonDarling } from './goodness.ts';
+import { RESOLUTION_MS } from './interval.ts';
 import { centred, convolved, cumulative, densityAt, discretised, type Lattice, shifted } from './lattice.ts';
 import { search } from './likelihood.ts';
 import { minimise } from './minimise.ts';
@@ -42,7 +43,7 @@ export class Sum {
     this.#samples_ms = samples_ms;
     this.#low_ms = Math.max(0, least_ms - knownHigh_ms);
     this.#high_ms = Math.max(this.#low_ms, most_ms - knownLow_ms);
-    const width_ms = knownHigh_ms - knownLow_ms + this.#high_ms - this.#low_ms;
+    const width_ms = Math.max(RESOLUTION_MS, knownHigh_ms - knownLow_ms + this.#high_ms - this.#low_ms);
     const { sd } = meanAndSd(samples_ms);
     const step_ms = Math.max(sd / CELLS_PER_SD, width_ms / CELLS_MAX);
     this.#floor_per_ms = IMPOSSIBLE / width_ms;
