@@ -78,7 +78,7 @@ describe('ReplicaSetController', () => {
       [2, 1],
       [2, 2],
     ]);
-    const [[gone_s], [ready_s], [available_s]] = seen as [[number], [number], [number]];
+    const [[gone_s], [ready_s], [available_s]] = seen as unknown as [[number], [number], [number]];
     expect([gone_s, ready_s]).toEqual([1, 2]);
     expect(available_s).toBeGreaterThan(6);
     expect(available_s).toBeLessThanOrEqual(7);
