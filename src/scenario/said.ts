@@ -2,7 +2,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Scenario } from './scenario.ts';
 import { type TimingName, timingDefault } from './timing.ts';
-import type { Container, Workload } from './workload.ts';
 
 /** By name of what was said: who said it, as a person would look it up. What is not here is a default. */
 export interface Said {
@@ -41,8 +40,8 @@ export function isLeftToDefault(
 
 /** The name of a container's application: its workload's, unless there are others or the longer one is used. */
 export function applicationName(
-  workload: Pick<Workload, 'name' | 'pod'>,
-  container: Pick<Container, 'name'>,
+  workload: { readonly name: string; readonly pod: { readonly containers: readonly unknown[] } },
+  container: { readonly name: string },
   isUsed: (name: string) => boolean,
 ): string {
   const long = `${workload.name}/${container.name}`;

@@ -3,6 +3,7 @@ import type { ManifestContainer, ManifestInitContainer } from '../manifest/conta
 import type { ManifestWorkload } from '../manifest/workload.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Reporter } from '../reporter.ts';
+import { applicationName } from '../said.ts';
 import type { Application, Container, InitContainer, Workload } from '../scenario.ts';
 import { APPLICATION_DEFAULTS, INIT_DEFAULTS } from '../schema/application.ts';
 import type { ScenarioFile } from '../schema.ts';
@@ -24,10 +25,8 @@ export function resolveApplications(
       known.push(key);
       return resolveInitContainer(container, key, said.get(key), report);
     });
-    const alone = pod.containers.length === 1;
     const containers = pod.containers.map((container) => {
-      const long = `${name}/${container.name}`;
-      const key = alone && !said.has(long) ? name : long;
+      const key = applicationName(workload, container, (other) => said.has(other));
       known.push(key);
       return resolveContainer(container, key, said.get(key), report);
     });
