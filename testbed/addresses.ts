@@ -14,6 +14,8 @@ export interface AddressPlan {
 
 export interface NodePlan {
   readonly name: string;
+  /** As in topology.kubernetes.io/zone. */
+  readonly zone: string;
   readonly address: string;
   /** Of its network card. */
   readonly cardAddress: string;
@@ -23,12 +25,20 @@ export interface NodePlan {
 export const API_SERVER_PORT = 6443;
 export const REGISTRY_PORT = 5000;
 export const NODES_MAX = 20;
+const FIRST_ZONE = 'a'.charCodeAt(0);
 
-export function planAddresses(nodeCount: number): AddressPlan {
+/** @param zoneCount the nodes are dealt out to so many zones in turn; each is its own zone unless told */
+export function planAddresses(nodeCount: number, zoneCount = nodeCount): AddressPlan {
   if (!Number.isInteger(nodeCount) || nodeCount < 1 || nodeCount > NODES_MAX) {
     throw new TestbedError(`--nodes takes a whole number from 1 to ${NODES_MAX}, not ${nodeCount}`, {
       exitCode: ExitCode.usage,
     });
+  }
+  if (!Number.isInteger(zoneCount) || zoneCount < 1 || zoneCount > nodeCount) {
+    throw new TestbedError(
+      `--zones takes a whole number from 1 to ${nodeCount}, the number of nodes, not ${zoneCount}`,
+      { exitCode: ExitCode.usage },
+    );
   }
   return {
     lab: '198.18.0.1',
@@ -38,6 +48,7 @@ export function planAddresses(nodeCount: number): AddressPlan {
     sourceAddresses: '198.18.250.0/24',
     nodes: Array.from({ length: nodeCount }, (_, index) => ({
       name: `node-${index + 1}`,
+      zone: `zone-${String.fromCharCode(FIRST_ZONE + (index % zoneCount))}`,
       address: `198.18.0.${11 + index}`,
       // The second bit of the first byte says: given out locally (IEEE 802).
       cardAddress: `02:00:00:00:00:${(11 + index).toString(16).padStart(2, '0')}`,

@@ -1,11 +1,13 @@
 import { options, usageError, wholeNumber } from './options.ts';
 import { type Action, parseAction, VERBS_USAGE } from './provider/action.ts';
+import type { Layout } from './state.ts';
 
 export const USAGE = `A real multi-node Kubernetes on this machine, without Docker.
 
 Usage: npm run testbed -- COMMAND
 
-  up [--nodes N]       bring it up (2 nodes unless told), or find that it is
+  up [--nodes N] [--zones Z]
+                       bring it up (2 nodes unless told, each a zone of its own), or find that it is
   down                 remove all of it
   status [--json]      what is up, and where
   exec -- COMMAND...   run COMMAND where nodes, pods and services are reachable, with KUBECONFIG set
@@ -26,7 +28,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not possible on this machine,
 
 export type Command =
   | { readonly name: 'help' | 'down' | 'install' | 'forget-connections' }
-  | { readonly name: 'up'; readonly nodes: number | undefined }
+  | { readonly name: 'up'; readonly layout: Partial<Layout> }
   | { readonly name: 'status'; readonly json: boolean }
   | { readonly name: 'exec'; readonly command: readonly string[] }
   | { readonly name: 'link'; readonly node: string; readonly link: 'up' | 'down' }
@@ -47,8 +49,15 @@ export function parseArguments(args: readonly string[]): Command {
   if (rest.includes('--help') || rest.includes('-h')) return { name: 'help' };
   switch (name) {
     case 'up': {
-      const { nodes } = options(name, rest, { nodes: { type: 'string' } }).values;
-      return { name, nodes: nodes === undefined ? undefined : wholeNumber('--nodes', nodes) };
+      const { nodes, zones } = options(name, rest, {
+        nodes: { type: 'string' },
+        zones: { type: 'string' },
+      }).values;
+      const layout = {
+        ...(nodes === undefined ? {} : { node_count: wholeNumber('--nodes', nodes) }),
+        ...(zones === undefined ? {} : { zone_count: wholeNumber('--zones', zones) }),
+      };
+      return { name, layout };
     }
     case 'status':
       return { name, json: options(name, rest, { json: { type: 'boolean' } }).values.json ?? false };

@@ -1,27 +1,29 @@
-import { planAddresses } from './addresses.ts';
 import { clean, isPresent } from './clean.ts';
 import { TestbedError } from './failure.ts';
 import { install } from './install/install.ts';
 import type { Instance } from './instance.ts';
+import { raiseLimits } from './limits.ts';
 import { acquire } from './lock.ts';
 import type { Progress } from './progress.ts';
 import { start } from './start.ts';
-import { deadComponents, readState, type State } from './state.ts';
+import { deadComponents, type Layout, planOf, readState, type State } from './state.ts';
 import { statusOf } from './status.ts';
 
 /** Brings the testbed up, or finds that it is. */
 export async function up(
   instance: Instance,
-  nodeCount: number | undefined,
+  wanted: Partial<Layout>,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
-  const plan = planAddresses(nodeCount ?? DEFAULT_NODE_COUNT);
+  const node_count = wanted.node_count ?? DEFAULT_NODE_COUNT;
+  const layout = { node_count, zone_count: node_count, ...wanted };
+  planOf(layout); // complains before anything is done
   const lock = await acquire(instance.name);
   try {
     const state = readState(instance);
     if (state && isAlive(state)) {
-      await checkRunning(instance, state, nodeCount);
+      await checkRunning(instance, state, wanted);
       progress('already up');
       return;
     }
@@ -32,8 +34,9 @@ export async function up(
     try {
       const installation = await install(progress, signal);
       signal.throwIfAborted();
+      raiseLimits(progress);
       const begin = Date.now();
-      await start(instance, plan, installation, progress, signal);
+      await start(instance, layout, installation, progress, signal);
       progress(`up after ${((Date.now() - begin) / 1000).toFixed(1)} s`);
     } catch (error) {
       if (isPresent(instance)) progress('removing what was started');
@@ -66,9 +69,12 @@ function isAlive(state: State): boolean {
   return state.phase === 'up' && deadComponents(state).length < state.components.length;
 }
 
-async function checkRunning(instance: Instance, state: State, nodeCount: number | undefined): Promise<void> {
-  if (nodeCount !== undefined && nodeCount !== state.node_count) {
-    throw new TestbedError(`the testbed is up with ${state.node_count} node(s), not ${nodeCount}`, {
+async function checkRunning(instance: Instance, state: State, wanted: Partial<Layout>): Promise<void> {
+  const asked = Object.entries(wanted) as [keyof Layout, Layout[keyof Layout]][];
+  const other = asked.filter(([name, value]) => state[name] !== value);
+  if (other.length > 0) {
+    const differences = other.map(([name, value]) => `${name} ${state[name]}, not ${value}`);
+    throw new TestbedError(`the testbed is up with ${differences.join('; ')}`, {
       hint: 'take it down first: npm run testbed -- down',
     });
   }

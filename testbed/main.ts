@@ -22,7 +22,7 @@ async function main(command: Command): Promise<number> {
   const instance = currentInstance();
   switch (command.name) {
     case 'up':
-      await up(instance, command.nodes, toStderr, interruption());
+      await up(instance, command.layout, toStderr, interruption());
       return 0;
     case 'down':
       await down(instance, toStderr);

@@ -1,6 +1,9 @@
-import type { AddressPlan, NodePlan } from './addresses.ts';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { NodePlan } from './addresses.ts';
 import { kubectl, readyNodes } from './cluster/kubectl.ts';
 import { writeLabFiles } from './cluster/lab.ts';
+import { metricsServerRegistration, metricsServerRights } from './cluster/metrics.ts';
 import { fileOnNode, writeNodeFiles } from './cluster/node.ts';
 import { CONTAINERD_SOCKET } from './cluster/node-config.ts';
 import type { Installation } from './install/install.ts';
@@ -9,17 +12,18 @@ import { Launch } from './launch.ts';
 import { createNetwork } from './network.ts';
 import type { Progress } from './progress.ts';
 import { run } from './run.ts';
-import { newState, writeState } from './state.ts';
+import { type Layout, newState, planOf, type State, writeState } from './state.ts';
 
 /** Starts a testbed where none is; a failure leaves it to the caller to remove what was started. */
 export async function start(
   instance: Instance,
-  plan: AddressPlan,
+  layout: Layout,
   installation: Installation,
   progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
-  const state = newState(plan.nodes.length, installation);
+  const state = newState(layout, installation);
+  const plan = planOf(state);
   writeState(instance, state);
   const launch = new Launch(instance, state, signal);
 
@@ -45,6 +49,7 @@ export async function start(
     apiServerAnswers.then(() => {
       launch.startInLab('kube-controller-manager');
       launch.startInLab('kube-scheduler');
+      return startMetricsServer(instance, state, launch);
     }),
     ...plan.nodes.map(startNode),
   ]);
@@ -58,6 +63,27 @@ export async function start(
   );
   state.phase = 'up';
   writeState(instance, state);
+}
+
+async function startMetricsServer(instance: Instance, state: State, launch: Launch): Promise<void> {
+  const apply = (file: string, objects: object): Promise<void> => {
+    const path = join(instance.folder, file);
+    writeFileSync(path, JSON.stringify(objects));
+    return launch.until(`${file} is applied`, () => kubectl(instance, state, ['apply', '-f', path]));
+  };
+  await apply('metrics-server-rights.json', metricsServerRights());
+  // It reads there whom to believe, once, as it starts.
+  const trust = ['get', 'configmap', 'extension-apiserver-authentication', '--namespace=kube-system'];
+  await launch.until('the API server has said whom to trust', () => kubectl(instance, state, trust));
+  launch.startInLab('metrics-server');
+  const authority = readFileSync(join(instance.folder, 'pki', 'ca.crt'), 'utf8');
+  await apply('metrics-server.json', metricsServerRegistration(planOf(state), authority));
+  const available = 'jsonpath={.status.conditions[?(@.type=="Available")].status}';
+  const get = ['get', 'apiservice', 'v1beta1.metrics.k8s.io', `--output=${available}`];
+  await launch.until(
+    'the API server finds metrics-server',
+    async () => (await kubectl(instance, state, get)) === 'True',
+  );
 }
 
 /** Waits for all, also when one fails: nothing must go on while the failure is being cleaned up. */

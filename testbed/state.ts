@@ -5,13 +5,18 @@ import type { Installation } from './install/install.ts';
 import type { Instance } from './instance.ts';
 import { isRunning, type ProcessId } from './processes.ts';
 
+/** What was asked for with `up`. */
+export interface Layout {
+  readonly node_count: number;
+  readonly zone_count: number;
+}
+
 /** What is up: written after each step, so that an interrupted `up` leaves no process unknown. */
-export interface State {
+export interface State extends Layout {
   readonly version: 1;
   /** Pids mean nothing after a reboot. */
   readonly boot_id: string;
   phase: 'starting' | 'up';
-  readonly node_count: number;
   readonly installation: Installation;
   readonly components: Component[];
   /** The first process of each node, by the node's name. */
@@ -25,20 +30,20 @@ export interface Component {
   readonly log: string;
 }
 
-export function newState(node_count: number, installation: Installation): State {
+export function newState(layout: Layout, installation: Installation): State {
   return {
     version: 1,
     boot_id: bootId(),
     phase: 'starting',
-    node_count,
+    ...layout,
     installation,
     components: [],
     nodes: {},
   };
 }
 
-export function planOf({ node_count }: Pick<State, 'node_count'>): AddressPlan {
-  return planAddresses(node_count);
+export function planOf({ node_count, zone_count }: Layout): AddressPlan {
+  return planAddresses(node_count, zone_count);
 }
 
 /** One that was started again takes the place of what it was before. */

@@ -28,6 +28,7 @@ export interface Status {
 
 export interface NodeStatus {
   readonly name: string;
+  readonly zone: string;
   readonly address: string;
   readonly pod_range: string;
   readonly namespace: string;
@@ -51,6 +52,7 @@ export async function statusOf(instance: Instance): Promise<Status> {
   if (ready === undefined) problems.push('the API server does not answer');
   const nodes = plan.nodes.map((node) => ({
     name: node.name,
+    zone: node.zone,
     address: node.address,
     pod_range: node.podRange,
     namespace: nodeNamespace(instance, node.name),
@@ -82,7 +84,7 @@ export function describe(status: Status): string {
     `Kubernetes  ${status.kubernetes_version}`,
     ...status.nodes.map(
       (node) =>
-        `${node.name.padEnd(10)}  ${node.address}  pods ${node.pod_range}  ${node.ready ? 'Ready' : 'NotReady'}`,
+        `${node.name.padEnd(10)}  ${node.address}  ${node.zone}  pods ${node.pod_range}  ${node.ready ? 'Ready' : 'NotReady'}`,
     ),
     `services    ${status.service_range}`,
     `load from   ${status.lab_address} or any of ${status.source_addresses}`,

@@ -9,17 +9,35 @@ describe('planAddresses', () => {
     expect(planAddresses(2).nodes).toEqual([
       {
         name: 'node-1',
+        zone: 'zone-a',
         address: '198.18.0.11',
         cardAddress: '02:00:00:00:00:0b',
         podRange: '198.18.101.0/24',
       },
       {
         name: 'node-2',
+        zone: 'zone-b',
         address: '198.18.0.12',
         cardAddress: '02:00:00:00:00:0c',
         podRange: '198.18.102.0/24',
       },
     ]);
+  });
+
+  it('deals the nodes out to the zones in turn', () => {
+    expect(planAddresses(5, 2).nodes.map(({ zone }) => zone)).toEqual([
+      ...['zone-a', 'zone-b', 'zone-a', 'zone-b', 'zone-a'],
+    ]);
+    expect(new Set(planAddresses(NODES_MAX).nodes.map(({ zone }) => zone)).size).toBe(NODES_MAX);
+  });
+
+  it.each([0, 4, 1.5, Number.NaN])('refuses %s zones for 3 nodes as wrong usage', (zones) => {
+    expect(() => planAddresses(3, zones)).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('--zones takes a whole number from 1 to 3'),
+        exitCode: ExitCode.usage,
+      }),
+    );
   });
 
   it('keeps every pod inside the cluster range, which ends before 198.18.128.0', () => {

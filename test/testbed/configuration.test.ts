@@ -51,8 +51,9 @@ describe('configuration of the control plane', () => {
         't1,system:kube-controller-manager,system:kube-controller-manager,""',
         't2,system:kube-scheduler,system:kube-scheduler,""',
         't3,system:kube-proxy,system:kube-proxy,""',
-        't4,system:node:node-1,system:node:node-1,"system:nodes"',
-        't5,system:node:node-2,system:node:node-2,"system:nodes"',
+        't4,system:metrics-server,system:metrics-server,""',
+        't5,system:node:node-1,system:node:node-1,"system:nodes"',
+        't6,system:node:node-2,system:node:node-2,"system:nodes"',
         '',
       ].join('\n'),
     );

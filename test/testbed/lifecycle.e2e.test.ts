@@ -70,7 +70,7 @@ describe.skipIf(skipped)(title('testbed lifecycle'), () => {
     expect(await testbed('up')).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('already up') });
     expect(await testbed('up', '--nodes', '3')).toMatchObject({
       exitCode: ExitCode.failed,
-      stderr: expect.stringMatching(/2 node\(s\), not 3[\s\S]*testbed -- down/),
+      stderr: expect.stringMatching(/node_count 2, not 3[\s\S]*testbed -- down/),
     });
   });
 

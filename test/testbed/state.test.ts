@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { planAddresses } from '../../testbed/addresses.ts';
 import { type Instance, instanceNamed } from '../../testbed/instance.ts';
 import { processId } from '../../testbed/processes.ts';
 import { deadComponents, newState, planOf, readState, remember, writeState } from '../../testbed/state.ts';
@@ -13,7 +14,7 @@ describe.skipIf(process.platform !== 'linux')('state', () => {
   });
   afterEach(() => rmSync(instance.folder, { recursive: true }));
 
-  const state = () => newState(2, { binaries: '/bin', images: '/images' });
+  const state = () => newState({ node_count: 3, zone_count: 2 }, { binaries: '/bin', images: '/images' });
   const file = () => join(instance.folder, 'state.json');
 
   it('is read as it was written', () => {
@@ -45,7 +46,7 @@ describe.skipIf(process.platform !== 'linux')('state', () => {
     ]);
   });
 
-  it('tells how many nodes were planned', () => expect(planOf(state()).nodes).toHaveLength(2));
+  it('is the plan of its nodes', () => expect(planOf(state())).toEqual(planAddresses(3, 2)));
 
   it('tells which components are dead', () => {
     const self = processId(process.pid)!;

@@ -53,6 +53,8 @@ export function controlPlaneArguments(
       '--requestheader-username-headers=X-Remote-User',
       '--requestheader-group-headers=X-Remote-Group',
       '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+      // No kube-proxy runs beside it, so it has to go to the endpoints of an aggregated API by itself.
+      '--enable-aggregator-routing=true',
       '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
       `--service-account-key-file=${credential('sa.pub')}`,
       `--service-account-signing-key-file=${credential('sa.key')}`,

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type AddressPlan, API_SERVER_PORT } from '../addresses.ts';
 import { run } from '../run.ts';
+import { METRICS_SERVER_HOST, METRICS_SERVER_USER } from './metrics.ts';
 
 /** Files of the cluster's certificate authority and of what it has signed, named as kubeadm names them. */
 export interface Credentials {
@@ -17,6 +18,7 @@ export function users(plan: AddressPlan): ReadonlyMap<string, readonly string[]>
     ['system:kube-controller-manager', []],
     ['system:kube-scheduler', []],
     ['system:kube-proxy', []],
+    [METRICS_SERVER_USER, []],
     ...plan.nodes.map((node) => [nodeUser(node.name), ['system:nodes']] as const),
   ]);
 }
@@ -48,6 +50,10 @@ export async function createCredentials(folder: string, plan: AddressPlan): Prom
   );
   await signedCertificate(folder, 'front-proxy-client', '/CN=front-proxy-client', [
     'extendedKeyUsage=clientAuth',
+  ]);
+  await signedCertificate(folder, 'metrics-server', '/CN=metrics-server', [
+    'extendedKeyUsage=serverAuth',
+    `subjectAltName=DNS:${METRICS_SERVER_HOST}`,
   ]);
   return { folder, tokens };
 }

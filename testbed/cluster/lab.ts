@@ -6,12 +6,13 @@ import type { Instance } from '../instance.ts';
 import { type ControlPlaneComponent, controlPlaneArguments } from './control-plane.ts';
 import { type Credentials, createCredentials, kubeconfig } from './credentials.ts';
 import { kubeconfigFile } from './kubectl.ts';
+import { METRICS_SERVER_USER, metricsServerArguments } from './metrics.ts';
 
 /** What runs in the lab, and the files it is given. */
 
-export type LabComponent = ControlPlaneComponent | 'registry';
+export type LabComponent = ControlPlaneComponent | 'registry' | 'metrics-server';
 
-const CONTROL_PLANE_USERS = ['system:kube-controller-manager', 'system:kube-scheduler'];
+const LAB_USERS = ['system:kube-controller-manager', 'system:kube-scheduler', METRICS_SERVER_USER];
 const REGISTRY = join(import.meta.dirname, '..', 'images', 'registry.ts');
 
 export async function writeLabFiles(instance: Instance, plan: AddressPlan): Promise<Credentials> {
@@ -20,7 +21,7 @@ export async function writeLabFiles(instance: Instance, plan: AddressPlan): Prom
   const write = (file: string, user: string): void =>
     writeFileSync(file, kubeconfig(credentials, plan, user), { mode: 0o600 });
   write(kubeconfigFile(instance), 'admin');
-  for (const user of CONTROL_PLANE_USERS) write(kubeconfigOf(instance, user), user);
+  for (const user of LAB_USERS) write(kubeconfigOf(instance, user), user);
   return credentials;
 }
 
@@ -44,6 +45,14 @@ export function labCommands(
     'kube-apiserver': command('kube-apiserver'),
     'kube-controller-manager': command('kube-controller-manager'),
     'kube-scheduler': command('kube-scheduler'),
+    'metrics-server': [
+      join(binaries, 'metrics-server'),
+      ...metricsServerArguments(
+        plan,
+        (name) => join(credentialsFolder(instance), name),
+        kubeconfigOf(instance, METRICS_SERVER_USER),
+      ),
+    ],
     registry: [process.execPath, REGISTRY, images, plan.lab, `${REGISTRY_PORT}`],
   };
 }

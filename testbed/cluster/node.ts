@@ -125,7 +125,7 @@ export function nodeCommands(node: NodePlan): Record<'containerd' | 'kubelet' | 
       `--kubeconfig=${config('kubelet.kubeconfig')}`,
       `--hostname-override=${node.name}`,
       `--node-ip=${node.address}`,
-      `--node-labels=topology.kubernetes.io/region=testbed,topology.kubernetes.io/zone=zone-${node.name}`,
+      `--node-labels=topology.kubernetes.io/region=testbed,topology.kubernetes.io/zone=${node.zone}`,
     ],
     'kube-proxy': [join(BINARIES, 'kube-proxy'), `--config=${config('kube-proxy.json')}`],
   };

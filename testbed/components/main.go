@@ -38,6 +38,7 @@ var components = map[string]func(){
 	"kube-proxy":              func() { serve(proxy.NewProxyCommand()) },
 	"kube-scheduler":          func() { serve(scheduler.NewSchedulerCommand()) },
 	"kubectl":                 runKubectl,
+	"metrics-server":          func() { serve(newMetricsServerCommand()) },
 	// NewKubeletCommand sets up the handling of signals itself.
 	"kubelet": func() { serve(kubelet.NewKubeletCommand(context.Background())) },
 }

@@ -15,6 +15,13 @@ export const images: readonly ImageRecipe[] = [
     layers: [{ from: 'component', component: 'pause', path: 'pause' }],
     config: { Entrypoint: ['/pause'], User: '65535:65535' },
   },
+  // What it does, and how to tell it, is at the top of components/worker/main.go.
+  {
+    repository: 'localhost/worker',
+    tags: ['1.0', 'latest'],
+    layers: [{ from: 'component', component: 'worker', path: 'worker' }],
+    config: { Entrypoint: ['/worker'], User: '65534:65534', ExposedPorts: { '8080/tcp': {} } },
+  },
   ...nginx,
   {
     repository: 'docker.io/library/busybox',

@@ -18,6 +18,7 @@ const COMPONENTS = [
   'kube-scheduler',
   'kubectl',
   'kubelet',
+  'metrics-server',
 ];
 
 /** The version in go.mod: the one place where it is chosen. */
@@ -52,6 +53,7 @@ export async function buildComponents(entry: string, progress: Progress, signal:
     };
     for (const [binary, source] of [
       ['pause', './pause'],
+      ['worker', './worker'],
       ['components', '.'],
     ] as const) {
       const command = ['go', 'build', '-v', ...buildFlags(), '-o', join(bin, binary), source];
