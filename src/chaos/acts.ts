@@ -143,13 +143,14 @@ async function finish(run: ActsOptions, act: Begun, standing: Set<string>): Prom
   // Awaited below, after the undoing.
   rest.catch(() => {});
 
+  const touched = aims.filter((_, which) => !isUntouched(answers[which]));
   const failure = await settleAll(run, fault, aims, answers);
   if (failure === undefined) {
     if (action.undo === undefined) await Promise.allSettled([rest]);
     else await reached(begun_ms + durationOf(fault), run.over);
   }
   ending.abort();
-  const end_ms = action.undo === undefined ? now_ms() : await undoAll(run, fault, aims);
+  const end_ms = action.undo === undefined ? now_ms() : await undoAll(run, fault, touched);
   for (const { target } of aims) standing.delete(keyOf(fault, target));
   record(run, act, 'fault-end', end_ms, hit);
   for (const text of await rest) if (text !== undefined) note(run, `${fault.type}: ${text}`);
@@ -179,7 +180,7 @@ async function settleAll(
   for (const [which, { target, settle }] of aims.entries()) {
     const answer = answers[which];
     if (answer?.status !== 'rejected') await settle('done');
-    else if (answer.reason instanceof PodReplacedError || answer.reason instanceof ChangedError) {
+    else if (isUntouched(answer)) {
       await settle('not-touched');
       const what = answer.reason instanceof PodReplacedError ? 'replaced' : 'changed by somebody else';
       note(run, `${type}: ${target.name} was ${what} before it was hit, and not touched`);
@@ -201,26 +202,28 @@ async function settleAll(
   };
 }
 
+/** Whether it was not as it had been when it was chosen, and so was left alone. */
+function isUntouched(answer: PromiseSettledResult<Caused> | undefined): boolean {
+  if (answer?.status !== 'rejected') return false;
+  return answer.reason instanceof PodReplacedError || answer.reason instanceof ChangedError;
+}
+
 /** @returns when the last of it was undone, on the clock of `now_ms` */
 async function undoAll(run: ActsOptions, { type }: Fault, aims: readonly Aim[]): Promise<number> {
-  const undoing = await Promise.allSettled(
-    aims.map(async ({ target }) => {
-      const { effect, note: text } = await undoFault(
-        run,
-        { fault: type, target },
-        run.trial,
-        run.undo_patience_ms,
-      );
-      if (text !== undefined) note(run, `${type}: ${text}`);
-      return effect?.before_ms ?? now_ms();
-    }),
-  );
-  const failed = undoing.find((result) => result.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-  return Math.max(
-    now_ms(),
-    ...undoing.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
-  );
+  const ends_ms: number[] = [];
+  const undoing = aims.map(async ({ target }) => {
+    const { effect, note: text } = await undoFault(
+      run,
+      { fault: type, target },
+      run.trial,
+      run.undo_patience_ms,
+    );
+    if (text !== undefined) note(run, `${type}: ${text}`);
+    ends_ms.push(effect?.before_ms ?? now_ms());
+  });
+  const failed = (await Promise.allSettled(undoing)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+  return ends_ms.length === 0 ? now_ms() : Math.max(...ends_ms);
 }
 
 /** Names in events are of pods and nodes that were chosen; what a fault is always about goes without saying. */

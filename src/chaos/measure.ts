@@ -28,7 +28,7 @@ export interface MeasureOptions extends ChaosOptions {
   /** Default: the scenario's. */
   readonly trials?: number;
   /** Where the events of a trial go. */
-  readonly recorder: (trial: number) => Recorder;
+  readonly recorder: (trial: number) => Recorder | Promise<Recorder>;
   /**
    * Whether the trial that has just ended may be believed; where not, it is run again with a recorder of its
    * own, as often in all as there are trials. Default: every trial is taken as it is.
@@ -56,10 +56,10 @@ export async function measure(
     await world.prepare(options.signal);
     let repeats = 0;
     for (let trial = 0; trial < trials; trial += 1) {
-      await world.run(trial, options.recorder(trial), options.signal);
+      await world.run(trial, await options.recorder(trial), options.signal);
       while (options.isValid?.() === false && repeats < Math.max(trials, REPEATS_MIN)) {
         repeats += 1;
-        await world.run(trial, options.recorder(trial), options.signal);
+        await world.run(trial, await options.recorder(trial), options.signal);
       }
     }
   } catch (error) {

@@ -64,6 +64,8 @@ export class FakeCluster implements Cluster {
   #count = 0;
   /** Run before a call is served: a test's way to step in. */
   before: (call: string) => void | Promise<void> = () => {};
+  /** Run when a call of the provider has been served, before it is answered. */
+  after: (call: string) => void = () => {};
 
   constructor(scenario: Scenario, options: FakeOptions = {}) {
     this.kind = options.kind ?? 'embedded';
@@ -210,6 +212,7 @@ export class FakeCluster implements Cluster {
     const after_ms = now_ms();
     if (/-(loss|partition|pause|down)$/.test(action.verb)) this.#provided.add(what);
     else this.#provided.delete(what);
+    this.after(`${action.verb} ${what}`);
     return { after_ms, before_ms: now_ms() };
   }
 
@@ -226,7 +229,9 @@ export class FakeCluster implements Cluster {
   }
 
   async endpoints(_namespace: string, service: string): Promise<Endpoints> {
-    const pods = [...this.#pods.values()];
+    const { services, load } = this.#scenario;
+    const { selector, namespace } = services.find(({ name }) => name === load.service)!;
+    const pods = await this.pods(namespace, selector);
     const names = (chosen: Pod[]) => chosen.map((pod) => pod.name).sort();
     return {
       service,
@@ -273,8 +278,8 @@ export class FakeCluster implements Cluster {
   async close() {}
 
   /** Puts a pod there that carries the labels of the workload but belongs to somebody else. */
-  addForeignPod(name: string, owner: Pod['owner']): void {
-    this.#set({ ...this.#newPod(name), ready: true, owner });
+  addForeignPod(name: string, owner: Pod['owner'], options: Partial<Pod> = {}): void {
+    this.#set({ ...this.#newPod(name), ready: true, owner, ...options });
   }
 
   /** As if the scheduler had put them all there. */

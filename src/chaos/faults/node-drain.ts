@@ -68,11 +68,9 @@ async function drained(
     // Where the API server does not answer, that will be seen at the next look.
     const there = await cluster.podsOn(node).catch(() => pods);
     if (!there.some(({ uid }) => pods.some((pod) => pod.uid === uid))) return `node ${node} is drained`;
-    try {
-      await sleep(POLL_MS, signal);
-    } catch {
-      return `node ${node} is not drained: its pods have not ended`;
-    }
+    if (signal.aborted) return `node ${node} is not drained: its pods have not ended`;
+    // At the end of the wait, however it ends, there is another look.
+    await sleep(POLL_MS, signal).catch(() => {});
   }
 }
 

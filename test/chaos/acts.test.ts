@@ -1,0 +1,349 @@
+import { describe, expect, test } from 'vitest';
+import { chooseTargets } from '../../src/chaos/choose.ts';
+import { actionFor } from '../../src/chaos/fault-action.ts';
+import { openJournal } from '../../src/chaos/safety/journal.ts';
+import { sleep } from '../../src/chaos/sleep.ts';
+import { EXIT, type UserError } from '../../src/scenario/errors.ts';
+import type { Deployment, FaultType, Job, Scenario } from '../../src/scenario/scenario.ts';
+import type { TimelineEvent } from '../../src/timeline/event.ts';
+import { FakeCluster } from './fake-cluster.ts';
+import { expectUserError, ofType, run, started, temporaryJournal } from './run.ts';
+import { lasting, podKill, shortScenario } from './scenario.ts';
+
+const noteTexts = (events: readonly TimelineEvent[]) => ofType(events, 'note').map(({ text }) => text);
+/** What faults asked for: neither the manifests nor what is replaced between trials. */
+const acts = (cluster: FakeCluster) =>
+  cluster.calls.filter((call) => !/^(describe|apply|remove|delete)/.test(call));
+
+/** What each fault that lasts asks the cluster for, and what its undoing does. */
+const LASTING: readonly [FaultType, act: RegExp, undo: RegExp][] = [
+  ['container-pause', /^container-pause nginx-.*/, /^container-resume nginx-.*/],
+  ['node-drain', /^patch Node node-2$/, /^patch Node node-2$/],
+  ['node-loss', /^node-loss node-2$/, /^node-return node-2$/],
+  ['node-partition', /^node-partition node-2$/, /^node-rejoin node-2$/],
+  ['bad-image', /^patch Deployment nginx$/, /^patch Deployment nginx$/],
+  ['scale', /^patch Deployment nginx\/scale$/, /^patch Deployment nginx\/scale$/],
+  ['control-plane-outage', /^control-plane-pause api-server$/, /^control-plane-resume api-server$/],
+  ['registry-outage', /^registry-down registry$/, /^registry-up registry$/],
+];
+
+describe.concurrent.each(LASTING)('%s', (type, act, undo) => {
+  test('is caused in its time and undone after its duration, both in the journal first', async () => {
+    const { scenario, cluster } = started([lasting(type)]);
+    const before = structuredClone(cluster.template);
+    const { error, trials, journal } = await run(cluster, scenario);
+    expect(error).toBeUndefined();
+
+    const [begin] = ofType(trials[0]!, 'fault-begin');
+    const [end] = ofType(trials[0]!, 'fault-end');
+    expect(begin!.at_ms).toBeGreaterThanOrEqual(99);
+    expect(begin!.at_ms).toBeLessThan(150);
+    expect(end!.at_ms - begin!.at_ms).toBeGreaterThanOrEqual(149);
+    expect(end!.at_ms - begin!.at_ms).toBeLessThan(220);
+    expect(end!.targets).toEqual(begin!.targets);
+
+    const asked = acts(cluster).filter((call) => !call.startsWith('evict'));
+    expect(asked).toHaveLength(2);
+    expect(asked[0]).toMatch(act);
+    expect(asked[1]).toMatch(undo);
+    expect(cluster.broken).toEqual([]);
+    expect((await cluster.nodes()).some(({ unschedulable }) => unschedulable)).toBe(false);
+    expect(cluster.template).toMatchObject({ replicas: before.replicas, containers: before.containers });
+
+    const lines = journal.filter((line) => line.fault === type);
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toMatchObject({ act: 'undo', target: lines[0]!.target, undo: lines[0]!.undo });
+    for (const { id } of lines)
+      expect(journal).toContainEqual(expect.objectContaining({ id, outcome: 'done' }));
+  });
+
+  test('is undone when the load has ended where it has no duration', async () => {
+    const { scenario, cluster } = started([lasting(type, { duration_ms: undefined })]);
+    const { error, trials } = await run(cluster, scenario);
+    expect(error).toBeUndefined();
+    const requests = ofType(trials[0]!, 'request').length;
+    const [end] = ofType(trials[0]!, 'fault-end');
+    expect(requests).toBe(20);
+    expect(end!.at_ms).toBeGreaterThanOrEqual(380);
+    expect(cluster.broken).toEqual([]);
+    expect(acts(cluster).at(-1)).toMatch(undo);
+  });
+
+  test('is undone at once on abort', async () => {
+    const { scenario, cluster } = started([lasting(type, { duration_ms: 100_000 })]);
+    const aborting = new AbortController();
+    cluster.before = (call) => {
+      if (act.test(call)) setTimeout(() => aborting.abort(new Error('Ctrl-C')), 50);
+    };
+    const { error, journal } = await run(cluster, scenario, { signal: aborting.signal });
+    expectUserError(error, EXIT.aborted, 'aborted');
+    expect(acts(cluster).filter((call) => undo.test(call)).length).toBeGreaterThan(0);
+    expect(cluster.broken).toEqual([]);
+    expect(journal.filter((line) => line.act === 'undo')).toHaveLength(1);
+  });
+
+  test('that cannot be undone is named, with what a person can do', async () => {
+    const { scenario, cluster } = started([lasting(type)]);
+    let calls = 0;
+    cluster.before = (call) => {
+      if (undo.test(call) && (undo.source !== act.source || ++calls > 1)) throw new Error('no answer');
+    };
+    const { error, journal } = await run(cluster, scenario, { steady_deadline_ms: 400 });
+    expectUserError(error, EXIT.notRestored);
+    const lines = journal.filter((line) => line.act === 'undo');
+    expect(lines).toHaveLength(1);
+    expect(journal).toContainEqual(expect.objectContaining({ id: lines[0]!.id, outcome: 'failed' }));
+  });
+
+  test('of a run that was killed is undone by the next one, going by the journal', async () => {
+    const fault = lasting(type);
+    const { scenario, cluster } = started([fault], { start_ms: 0 });
+    for (const object of scenario.objects) await cluster.apply(object);
+    await sleep(20);
+    const place = await temporaryJournal();
+    const action = actionFor(type);
+    const choice = { scenario, cluster, trial: 0, entry_node: 'node-1' };
+    for (const target of await chooseTargets(choice, fault, 'victims/0/0')) {
+      await place.journal.intend({
+        act: action.act,
+        trial: 0,
+        target,
+        undo: action.byHand(target),
+        fault: type,
+      });
+      await action.apply(cluster, fault, target, AbortSignal.abort());
+    }
+    await place.journal.close();
+    cluster.calls.length = 0;
+
+    const journal = await openJournal(place.file);
+    const next = { ...scenario, faults: [podKill()] };
+    const { error, result } = await run(cluster, next, {}, { ...place, journal });
+    expect(error).toBeUndefined();
+    expect(acts(cluster).filter((call) => undo.test(call))).toHaveLength(1);
+    expect(result?.notes.join()).toMatch(
+      new RegExp(`${type} of .*, of an earlier run that was killed, was undone first`),
+    );
+    expect(cluster.broken).toEqual([]);
+    expect((await cluster.nodes()).some(({ unschedulable }) => unschedulable)).toBe(false);
+  });
+});
+
+describe.concurrent('a fault on pods', () => {
+  test('pod-eviction asks again where the budget refuses, and a pod that never goes is told of', async () => {
+    const { scenario, cluster } = started([lasting('pod-eviction')], { refusals: 100 });
+    const { error, trials } = await run(cluster, scenario);
+    expect(error).toBeUndefined();
+    const [begin] = ofType(trials[0]!, 'fault-begin');
+    expect(acts(cluster)).toEqual([`evict ${begin!.targets[0]}`]);
+    expect(noteTexts(trials[0]!)).toEqual([
+      `pod-eviction: ${begin!.targets[0]} was not evicted: the budget is used up`,
+    ]);
+    expect(ofType(trials[0]!, 'fault-end')[0]!.at_ms).toBeGreaterThanOrEqual(380);
+  });
+
+  test('does not hold up another that comes while it goes on', async () => {
+    const { scenario, cluster } = started(
+      [lasting('node-drain', { duration_ms: 300 }), podKill({ at_ms: [200], mode: 'all' })],
+      { refusals: 100 },
+    );
+    const { error, trials } = await run(cluster, scenario);
+    expect(error).toBeUndefined();
+    const begins = ofType(trials[0]!, 'fault-begin');
+    expect(begins.map(({ name }) => name)).toEqual(['node-drain', 'pod-kill']);
+    expect(begins[1]!.at_ms).toBeLessThan(250);
+    expect(begins[1]!.targets).toHaveLength(2);
+    expect(ofType(trials[0]!, 'fault-end').map(({ name }) => name)).toEqual(['pod-kill', 'node-drain']);
+    expect(noteTexts(trials[0]!).join()).toContain('node node-2 is not drained');
+  });
+
+  test('does not hit again what it hits already', async () => {
+    const { scenario, cluster } = started([
+      lasting('container-pause', { mode: 'all', at_ms: [50, 150], duration_ms: 250 }),
+    ]);
+    const { error, trials } = await run(cluster, scenario);
+    expect(error).toBeUndefined();
+    const [first, second] = ofType(trials[0]!, 'fault-begin');
+    expect([first!.targets.length, second!.targets.length]).toEqual([2, 0]);
+    expect(noteTexts(trials[0]!)).toEqual(
+      first!.targets.map((name) => `container-pause: ${name} is hit by it already`),
+    );
+    expect(acts(cluster).filter((call) => call.startsWith('container-resume'))).toHaveLength(2);
+  });
+});
+
+describe.concurrent('a fault on nodes', () => {
+  test('hits nothing where all pods run where the load enters', async () => {
+    const { scenario, cluster } = started([lasting('node-loss', { mode: 'all' })], { nodes: 1 });
+    const { error, trials } = await run(cluster, scenario);
+    expect(error).toBeUndefined();
+    expect(ofType(trials[0]!, 'fault-begin')[0]!.targets).toEqual([]);
+    expect(acts(cluster)).toEqual([]);
+  });
+
+  test.each(['node-loss', 'node-partition', 'node-drain'] as const)(
+    '%s is refused where a node also runs pods of others, and nothing is hit',
+    async (type) => {
+      const { scenario, cluster } = started([lasting(type)]);
+      cluster.addForeignPod(
+        'coredns',
+        { kind: 'ReplicaSet', name: 'coredns-1', uid: 'u' },
+        {
+          namespace: 'kube-system',
+          node: 'node-2',
+          labels: {},
+        },
+      );
+      const { error } = await run(cluster, scenario);
+      expectUserError(error, EXIT.configuration, 'node-2', 'kube-system/coredns');
+      expect(acts(cluster)).toEqual([]);
+      expect(cluster.objects.size).toBe(0);
+    },
+  );
+
+  test('does not mind pods that every node has, nor the kubelet’s own', async () => {
+    const { scenario, cluster } = started([lasting('node-drain')]);
+    const there = { namespace: 'kube-system', node: 'node-2', labels: {} };
+    cluster.addForeignPod('kube-proxy', { kind: 'DaemonSet', name: 'kube-proxy', uid: 'u' }, there);
+    cluster.addForeignPod('etcd', { kind: 'Node', name: 'node-2', uid: 'u' }, { ...there, mirror: true });
+    cluster.addForeignPod(
+      'migration',
+      { kind: 'Job', name: 'm', uid: 'u' },
+      { ...there, phase: 'Succeeded' },
+    );
+    const { error, trials } = await run(cluster, scenario);
+    expect(error).toBeUndefined();
+    const evicted = acts(cluster).filter((call) => call.startsWith('evict'));
+    expect(evicted).toHaveLength(1);
+    expect(evicted[0]).toMatch(/^evict nginx-/);
+    expect(noteTexts(trials[0]!)).toContain('node-drain: node node-2 is drained');
+  });
+
+  test('a pod of somebody else that comes there in mid-run stops it', async () => {
+    const { scenario, cluster } = started([lasting('node-loss', { at_ms: [350] })]);
+    const { error } = await run(cluster, scenario, {
+      recorder: () => ({
+        record(event) {
+          if (event.type !== 'header') return;
+          cluster.addForeignPod('stray', undefined, { node: 'node-2', namespace: 'other', labels: {} });
+        },
+      }),
+    });
+    expectUserError(error, EXIT.aborted, 'other/stray');
+    expect(acts(cluster)).toEqual([]);
+  });
+
+  test('leaves the pods spread as at first for the next trial', async () => {
+    const { scenario, cluster } = started([lasting('node-drain')]);
+    const { error, result, trials } = await run(cluster, scenario, { trials: 2 });
+    expect(error).toBeUndefined();
+    for (const events of trials) {
+      expect(ofType(events, 'fault-begin')[0]!.targets).toEqual(['node-2']);
+      const nodes = ofType(events, 'pod').filter(({ at_ms }) => at_ms === 0);
+      expect(new Set(nodes.map(({ node }) => node))).toEqual(new Set(['node-1', 'node-2']));
+    }
+    expect(result?.notes.join()).toContain('until they were spread over the nodes as at first');
+  });
+});
+
+describe.concurrent('what somebody else changes meanwhile', () => {
+  test('is left alone by the undoing, and told of', async () => {
+    const { scenario, cluster } = started([lasting('scale', { duration_ms: 250 })]);
+    cluster.before = (call) => {
+      if (call === 'patch Deployment nginx/scale') setTimeout(() => cluster.scaleTo(3), 50);
+    };
+    const { trials } = await run(cluster, scenario, { steady_deadline_ms: 300 });
+    expect(noteTexts(trials[0]!)).toEqual([
+      'scale: somebody else scaled nginx from 1 to 3, which was left alone',
+    ]);
+    expect(cluster.template.replicas).toBe(3);
+    expect(acts(cluster)).toHaveLength(1);
+  });
+
+  test('between choosing and acting ends the trial, and nothing is undone', async () => {
+    const { scenario, cluster } = started([lasting('scale')]);
+    cluster.before = (call) => {
+      if (call === 'patch Deployment nginx/scale') cluster.scaleTo(3);
+    };
+    const { error, journal } = await run(cluster, scenario);
+    expectUserError(error, EXIT.inconclusive, 'hit nothing');
+    expect(cluster.template.replicas).toBe(3);
+    expect(journal.some((line) => line.outcome === 'not-touched')).toBe(true);
+    expect(journal.some((line) => line.act === 'undo')).toBe(false);
+  });
+});
+
+describe.concurrent('a fault that goes wrong', () => {
+  test('is undone all the same: nobody knows how far it came', async () => {
+    const { scenario, cluster } = started([lasting('node-loss', { duration_ms: 100_000 })]);
+    cluster.after = (call) => {
+      if (call === 'node-loss node-2') throw new Error('the line broke');
+    };
+    const { error, journal } = await run(cluster, scenario);
+    expect(error).toEqual(new Error('the line broke'));
+    expect(cluster.broken).toEqual([]);
+    expect(journal.filter((line) => line.outcome === 'failed')).toHaveLength(1);
+    expect(journal.filter((line) => line.act === 'undo')).toHaveLength(1);
+  });
+
+  test('ends the others, and what lasts of them is undone', async () => {
+    const { scenario, cluster } = started([
+      lasting('registry-outage', { duration_ms: 100_000 }),
+      podKill({ at_ms: [150] }),
+    ]);
+    cluster.before = (call) => {
+      if (call.startsWith('delete')) throw new Error('the API server has gone');
+    };
+    const { error } = await run(cluster, scenario);
+    expect(error).toEqual(new Error('the API server has gone'));
+    expect(cluster.broken).toEqual([]);
+  });
+});
+
+describe.concurrent('refusals, before anything is touched', () => {
+  const refused = async (scenario: Scenario, ...parts: string[]) => {
+    const cluster = new FakeCluster(scenario);
+    const { error } = await run(cluster, scenario);
+    expectUserError(error, EXIT.configuration, ...parts);
+    expect(cluster.calls.filter((call) => call !== 'describe')).toEqual([]);
+  };
+
+  test('a fault that would need the API server while another has taken it away', () =>
+    refused(
+      shortScenario([lasting('control-plane-outage', { at_ms: [50] }), podKill({ at_ms: [120] })]),
+      'pod-kill at 0.12 s needs the API server',
+      'the control-plane-outage at 0.05 s',
+    ));
+
+  test('but not one beside an outage of the scheduler', async () => {
+    const { scenario, cluster } = started([
+      lasting('control-plane-outage', { at_ms: [50], component: 'scheduler' }),
+      podKill({ at_ms: [120] }),
+    ]);
+    expect((await run(cluster, scenario)).error).toBeUndefined();
+  });
+
+  test('a fault on a Job', () => {
+    const scenario = shortScenario([podKill()]);
+    const { strategy, progress_deadline_s, ...rest } = scenario.workloads[0] as Deployment;
+    const job: Job = { ...rest, kind: 'Job', completions: 1, backoff_limit: 6 };
+    return refused({ ...scenario, workloads: [job] }, 'Job nginx', 'ends by itself');
+  });
+
+  test('a right on the whole cluster that is missing, with the kind of role that grants it', async () => {
+    const { scenario, cluster } = started([lasting('node-drain')], {
+      forbidden: ['patch nodes', 'create pods/eviction'],
+    });
+    const { error } = await run(cluster, scenario);
+    expectUserError(
+      error,
+      EXIT.configuration,
+      'patch nodes in the cluster',
+      'create pods/eviction in namespace default',
+    );
+    expect((error as UserError).hint).toMatch(
+      /a Role with .*pods\/eviction.*; a ClusterRole with .*"nodes".*"patch"/,
+    );
+    expect(cluster.calls).toEqual(['describe']);
+  });
+});
