@@ -111,6 +111,11 @@ export const TIMING = {
     "how often a kubelet compares its pods' statuses with what the API server says of them",
     'Kubernetes 1.35 pkg/kubelet/status/status_manager.go syncPeriod',
   ),
+  kubelet_node_sync_wait: timer(
+    1000,
+    'a kubelet that has started looks again for its own node before it asks for its pods; the first look is too early',
+    'Kubernetes 1.35 pkg/kubelet/config/apiserver.go WaitForAPIServerSyncPeriod',
+  ),
   node_monitor_period: timer(
     5000,
     'pause between two looks of the node lifecycle controller at the leases',
@@ -129,6 +134,11 @@ export const TIMING = {
           'Kubernetes 1.31 pkg/controller/nodelifecycle/config/v1alpha1/defaults.go NodeMonitorGracePeriod',
       },
     ],
+  ),
+  default_toleration: timer(
+    300_000,
+    'how long a pod that says nothing of it stays on a node that is not ready or not reachable; one value, in whole seconds',
+    'Kubernetes 1.35 plugin/pkg/admission/defaulttolerationseconds/admission.go, flags --default-*-toleration-seconds',
   ),
   node_eviction_interval: timer(
     10_000,
@@ -150,6 +160,17 @@ export const TIMING = {
     'how long it is waited for that answer',
     'Kubernetes 1.35 staging/src/k8s.io/apimachinery/pkg/util/net/http.go pingTimeoutSeconds',
   ),
+
+  node_boot: delay(
+    lognormal(900, 0.2),
+    'from the power of a node being back to the start of its kubelet; a real machine takes a minute or so, set it',
+  ),
+  api_server_start: delay(lognormal(2300, 0.15), 'from the start of the API server to its being ready'),
+  controller_manager_start: delay(
+    lognormal(1500, 0.15),
+    'from the start of the controller manager to its controllers working',
+  ),
+  scheduler_start: delay(lognormal(1000, 0.15), 'from the start of the scheduler to its scheduling'),
 
   sandbox_start: delay(lognormal(95, 0.3), "creating a pod's sandbox and its network"),
   image_check: delay(

@@ -2,7 +2,10 @@ import type { Fault } from '../scenario/scenario.ts';
 import type { Cause } from './cause.ts';
 import { badImage } from './faults/bad-image.ts';
 import { containerKill } from './faults/container-kill.ts';
+import { controlPlaneOutage } from './faults/control-plane-outage.ts';
 import { nodeDrain } from './faults/node-drain.ts';
+import { nodeLoss } from './faults/node-loss.ts';
+import { nodePartition } from './faults/node-partition.ts';
 import { podEviction } from './faults/pod-eviction.ts';
 import { podKill } from './faults/pod-kill.ts';
 import { rolloutRestart } from './faults/rollout-restart.ts';
@@ -24,6 +27,9 @@ const ACTIONS: { readonly [T in Fault['type']]?: FaultAction<Extract<Fault, { ty
   'container-kill': containerKill,
   'pod-eviction': podEviction,
   'node-drain': nodeDrain,
+  'node-loss': nodeLoss,
+  'node-partition': nodePartition,
+  'control-plane-outage': controlPlaneOutage,
   'rollout-restart': rolloutRestart,
   'bad-image': badImage,
   scale,

@@ -15,6 +15,9 @@ import {
 import { shownName } from './pod-names.ts';
 import { Store, type Watcher } from './store.ts';
 
+/** Why links are cut while it is away. */
+const AWAY = 'API server';
+
 /** The API server: a store for each kind of object, and the timeline of what they went through. */
 export class ApiServer {
   readonly pods: Store<PodObject>;
@@ -24,6 +27,8 @@ export class ApiServer {
   readonly replicaSets: Store<ReplicaSetObject>;
   readonly endpoints: Store<EndpointSlice>;
   readonly disruptionBudgets: Store<DisruptionBudgetObject>;
+  readonly #links = new Set<Link>();
+  #isAway = false;
 
   constructor(environment: Environment) {
     this.pods = new Store(environment, (pod, gone) => recordPod(environment, this.nodes, pod, gone));
@@ -43,12 +48,26 @@ export class ApiServer {
     });
   }
 
+  /** Its process is gone: every connection is reset, and new ones are refused. What is stored stays. */
+  stop(): void {
+    this.#isAway = true;
+    for (const link of this.#links) link.cut(AWAY, 'refusal');
+  }
+
+  /** It serves again. */
+  start(): void {
+    this.#isAway = false;
+    for (const link of this.#links) link.mend(AWAY);
+  }
+
   /**
    * The API server as one component sees it: through its own link.
    *
    * @param limit how many writes a second the component allows itself; left out: any number
    */
   client(link: Link, limit?: ClientRateLimit): ApiClient {
+    this.#links.add(link);
+    if (this.#isAway) link.cut(AWAY, 'refusal');
     const of = <T extends { readonly name: string }>(store: Store<T>) => new Resource(store, link, limit);
     return {
       link,
@@ -116,12 +135,19 @@ export class Resource<T extends { readonly name: string }> {
     cause: Cause,
     done?: (stored: Cause) => void,
   ): void {
-    const apply = (current: T | undefined): T | undefined => {
-      if (current === undefined) return undefined;
-      const changed = typeof change === 'function' ? change(current) : change;
-      return changed && { ...current, ...changed };
-    };
-    this.#write(name, cause, apply, done);
+    const apply = typeof change === 'function' ? change : () => change;
+    this.#write(name, cause, (current) => changed(current, apply), done);
+  }
+
+  /** The same for a component that does not try again: `lost` is told where the write does not arrive. */
+  attempt(
+    name: string,
+    change: (current: T) => Partial<T> | undefined,
+    cause: Cause,
+    done: (stored: Cause) => void,
+    lost: () => void,
+  ): void {
+    this.#write(name, cause, (current) => changed(current, change), done, lost);
   }
 
   remove(name: string, cause: Cause, done?: (stored: Cause) => void): void {
@@ -133,11 +159,17 @@ export class Resource<T extends { readonly name: string }> {
     cause: Cause,
     change: (current: T | undefined) => T | 'removed' | undefined,
     done?: (stored: Cause) => void,
+    lost?: () => void,
   ): void {
-    const send = () => this.store.write(this.link, name, cause, change, done);
+    const send = () => this.store.write(this.link, name, cause, change, done, lost);
     if (this.#limit === undefined) send();
     else this.#limit.take(send);
   }
+}
+
+function changed<T>(current: T | undefined, change: (current: T) => Partial<T> | undefined): T | undefined {
+  const changes = current && change(current);
+  return changes && { ...(current as T), ...changes };
 }
 
 export class Pods extends Resource<PodObject> {

@@ -1,10 +1,11 @@
 import { behaviourOf } from '../../scenario/kubernetes-version.ts';
-import type { Autoscaler, Scenario, Service, Workload } from '../../scenario/scenario.ts';
+import type { Autoscaler, Node, Scenario, Service, Workload } from '../../scenario/scenario.ts';
 import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import { type ApiClient, ApiServer } from './api-server.ts';
 import { MetricsServer, type Usage } from './autoscaling/metrics-server.ts';
 import { type Balancer, balancer } from './balancer.ts';
+import { ControlPlane } from './control-plane.ts';
 import { DisruptionController } from './disruption.ts';
 import { ClusterDns } from './dns.ts';
 import { EndpointSliceController } from './endpointslice.ts';
@@ -14,8 +15,9 @@ import { Kubelet } from './kubelet.ts';
 import { Link } from './link.ts';
 import { Machine } from './machine.ts';
 import { type Backend, type Choice, Network } from './network.ts';
+import { startNodeControllers } from './node-controllers.ts';
 import { isTerminating, type PodObject } from './objects.ts';
-import type { PodWorker } from './pod-worker.ts';
+import type { NodeEvents, PodWorker } from './pod-worker.ts';
 import { Scheduler } from './scheduler.ts';
 import { steadyState } from './steady-state.ts';
 import { startWorkloadControllers } from './workload-controllers.ts';
@@ -31,9 +33,9 @@ export class SimulatedCluster {
   readonly operator: ApiClient;
   readonly machines: readonly Machine[];
   /** From the controllers and the scheduler to the API server. */
-  readonly links = { controllers: new Link(), scheduler: new Link() };
+  readonly links: { readonly controllers: Link; readonly scheduler: Link };
+  readonly controlPlane: ControlPlane;
   readonly network: Network;
-  readonly #kubelets: Kubelet[] = [];
   readonly #proxy: KubeProxy;
   readonly #target_port: number;
   readonly #restored: (cause: Cause) => void;
@@ -54,15 +56,13 @@ export class SimulatedCluster {
     this.#restored = restored;
     this.#target_port = service.ports.find((each) => each.port === port)?.target_port ?? port;
     this.api = new ApiServer(environment);
-    this.operator = this.api.client(new Link());
-    this.machines = scenario.cluster.nodes.map((spec, index) => new Machine(spec, index));
+    this.operator = this.api.client(new Link(environment));
+    this.links = { controllers: new Link(environment), scheduler: new Link(environment) };
+    this.machines = scenario.cluster.nodes.map((spec, index) => this.#machine(spec, index));
     for (const machine of this.machines) {
       this.api.nodes.restore(machine.object());
-      this.#kubelets.push(
-        new Kubelet(environment, this.api.client(machine.link), machine.index, {
-          processListening: (pod, _process, cause) => this.#processListening(pod, cause),
-        }),
-      );
+      const renewed_at_ms = machine.kubelet?.startLongAgo() ?? 0;
+      this.api.leases.restore({ name: machine.spec.name, renewed_at_ms });
     }
     const controllers = this.api.client(this.links.controllers);
     const scheduler = new Scheduler(
@@ -90,8 +90,10 @@ export class SimulatedCluster {
     startWorkloadControllers(environment, this.api, this.links.controllers, scenario, state);
     for (const pod of steady) {
       this.api.pods.restore(pod);
-      this.#kubelets[pod.node as number]?.restore(pod);
+      this.machines[pod.node as number]?.kubelet?.restore(pod);
     }
+    const nodeControllers = startNodeControllers(environment, this.api, this.links.controllers, steady);
+    this.controlPlane = new ControlPlane(environment, this.api, this.links, nodeControllers);
     if (scenario.autoscalers.length > 0) this.#startAutoscalers(scenario.autoscalers, controllers, steady);
     const endpoints = new EndpointSliceController(environment, controllers, service, steady);
     this.api.endpoints.restore(endpoints.current);
@@ -106,7 +108,7 @@ export class SimulatedCluster {
           : undefined,
     };
     this.#proxy = new KubeProxy(environment, entry, endpoints.current, proxyOptions, (cause) => {
-      if (this.#proxy.rules.backends.some((pod) => this.#serves(pod))) this.#restored(cause);
+      this.reachableAgain(cause);
     });
     const balance = balancer(
       environment,
@@ -122,6 +124,24 @@ export class SimulatedCluster {
       () => (dns === undefined ? this.#throughProxy(balance) : toOneOf(dns.lookup(), balance)),
       (pod) => this.#backend(pod),
     );
+  }
+
+  machine(name: string): Machine | undefined {
+    return this.machines.find(({ spec }) => spec.name === name);
+  }
+
+  /** Something is reachable again that the proxy's rules never gave up. */
+  reachableAgain(cause: Cause): void {
+    if (this.#proxy.rules.backends.some((pod) => this.#serves(pod))) this.#restored(cause);
+  }
+
+  #machine(spec: Node, index: number): Machine {
+    const events: NodeEvents = {
+      processListening: (pod, _process, cause) => this.#processListening(pod, cause),
+    };
+    return new Machine(this.environment, spec, index, (environment, link) => {
+      return new Kubelet(environment, this.api.client(link), { name: spec.name, index }, events);
+    });
   }
 
   #startAutoscalers(
@@ -159,8 +179,8 @@ export class SimulatedCluster {
   }
 
   worker(pod: string): PodWorker | undefined {
-    for (const kubelet of this.#kubelets) {
-      const worker = kubelet.worker(pod);
+    for (const { kubelet } of this.machines) {
+      const worker = kubelet?.worker(pod);
       if (worker !== undefined) return worker;
     }
     return undefined;
@@ -193,10 +213,9 @@ export class SimulatedCluster {
   }
 
   #backend(pod: string): Backend | undefined {
-    for (const [index, kubelet] of this.#kubelets.entries()) {
-      const worker = kubelet.worker(pod);
+    for (const machine of this.machines) {
+      const worker = machine.kubelet?.worker(pod);
       if (worker === undefined) continue;
-      const machine = this.machines[index] as Machine;
       return { sandbox: worker.sandbox, process: worker.processAt(this.#target_port), machine };
     }
     return undefined;

@@ -6,10 +6,10 @@ import { Station } from '../traffic/station.ts';
 
 /**
  * A pod's sandbox: its network namespace and its address. While it is up, a closed port answers with a
- * reset; once it is gone nothing answers at all.
+ * reset; before and after nothing answers at all.
  */
 export class Sandbox {
-  isUp = true;
+  isUp = false;
 }
 
 interface ProcessUsage {

@@ -127,6 +127,8 @@ export interface NodeObject {
   readonly spec: Node;
   /** The Ready condition. */
   readonly ready: 'True' | 'False' | 'Unknown';
+  /** When its kubelet last reported its status; the lease says that it lives. */
+  readonly heartbeat_at_ms: number;
   readonly unschedulable: boolean;
   readonly taints: readonly Taint[];
 }

@@ -78,6 +78,7 @@ export class PodWorker {
   /** A pod that has been running and ready since long ago: part of the steady state before the trial. */
   startLongAgo(): void {
     this.#isStarted = true;
+    this.sandbox.isUp = true;
     for (const container of this.#containers) {
       container.process = this.#newProcess(container);
       container.process.startLongAgo();
@@ -117,6 +118,21 @@ export class PodWorker {
     if (changed !== undefined) this.#request(changed);
   }
 
+  /**
+   * What the API server says of the pod.
+   *
+   * @param compared_ms when the kubelet next compares it with what it knows
+   */
+  observe(pod: PodObject, compared_ms: number, cause: Cause): void {
+    this.#status.observe(pod, compared_ms, cause);
+  }
+
+  /** The machine has lost its power: nothing runs any more, and nobody is told. */
+  powerOff(cause: Cause): void {
+    this.sandbox.isUp = false;
+    for (const { process } of this.#containers) process?.kill(cause);
+  }
+
   #request(cause: Cause): void {
     this.#due = cause;
     this.#next();
@@ -145,6 +161,8 @@ export class PodWorker {
   /** First sync: volumes, sandbox, then the containers one after the other. */
   #create(seen: Cause): void {
     this.#isStarted = true;
+    // Of a pod that ran before its node went down it is known from here on that it does not.
+    this.#report(seen);
     const begin_ms = this.#environment.now_ms;
     const wait_ms = this.#pod.template.mounts_volumes ? this.#environment.delay_ms('kubelet_volume_wait') : 0;
     const mounted = step(seen, 'volume mount', begin_ms + wait_ms);
@@ -155,6 +173,7 @@ export class PodWorker {
       }
       this.#environment.after(this.#environment.delay_ms('sandbox_start'), () => {
         const up = step(mounted, 'sandbox start', this.#environment.now_ms);
+        this.sandbox.isUp = true;
         this.#startContainers(this.#containers, up, () => this.#endSync());
       });
     });

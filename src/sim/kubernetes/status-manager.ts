@@ -19,12 +19,18 @@ export class StatusManager {
   /** Why the latest status differs from the one that was last sent; undefined where it does not. */
   #unsent: Cause | undefined;
   #isSending = false;
+  /** What the API server last said of the pod, while that is to be compared. */
+  #compared: { said: PodStatus; cause: Cause } | undefined;
+  /** Since when it has been ready, as it was first written; undefined while it is not. */
+  #ready_since_ms: number | undefined;
 
-  constructor(environment: Environment, api: ApiClient, { name, phase, has_address, ready }: PodObject) {
+  constructor(environment: Environment, api: ApiClient, pod: PodObject) {
+    const { name, phase, has_address, ready, ready_since_ms } = pod;
     this.#environment = environment;
     this.#api = api;
     this.#podName = name;
     this.#status = { phase, has_address, ready };
+    this.#ready_since_ms = ready ? ready_since_ms : undefined;
   }
 
   /** Tells the API server, where something has changed. A pod that runs or has an address keeps that. */
@@ -35,7 +41,29 @@ export class StatusManager {
     const { ready } = seen;
     if (before.phase === phase && before.has_address === has_address && before.ready === ready) return;
     this.#status = { phase, has_address, ready };
+    if (!ready) this.#ready_since_ms = undefined;
     this.#unsent = cause;
+    this.#send();
+  }
+
+  /**
+   * Somebody else has written another status, as the node lifecycle controller does with the pods of a node that it
+   * has given up: it is put right when all statuses are compared next (syncBatch with all, needsReconcile).
+   */
+  observe(said: PodStatus, compared_ms: number, cause: Cause): void {
+    if (this.#compared !== undefined) {
+      this.#compared = { said, cause };
+    } else if (!isSame(said, this.#status)) {
+      this.#compared = { said, cause };
+      this.#environment.simulation.at(compared_ms, () => this.#compare());
+    }
+  }
+
+  #compare(): void {
+    const compared = this.#compared;
+    this.#compared = undefined;
+    if (compared === undefined || this.#isSending || isSame(compared.said, this.#status)) return;
+    this.#unsent = step(compared.cause, 'kubelet status sync', this.#environment.now_ms);
     this.#send();
   }
 
@@ -47,7 +75,8 @@ export class StatusManager {
     const status = this.#status;
     this.#environment.after(this.#environment.delay_ms('api_write'), () => {
       const read = step(cause, 'API server', this.#environment.now_ms);
-      const ready_since_ms = read.end_ms;
+      if (status.ready) this.#ready_since_ms ??= read.end_ms;
+      const ready_since_ms = this.#ready_since_ms ?? read.end_ms;
       const change = (pod: PodObject) =>
         pod.ready === status.ready ? status : { ...status, ready_since_ms };
       this.#api.pods.update(this.#podName, change, read, () => {
@@ -57,3 +86,6 @@ export class StatusManager {
     });
   }
 }
+
+const isSame = (a: PodStatus, b: PodStatus): boolean =>
+  a.phase === b.phase && a.has_address === b.has_address && a.ready === b.ready;

@@ -9,7 +9,8 @@ export type Watcher<T> = (object: T, gone: boolean, cause: Cause) => void;
  * All objects of one kind, as the API server keeps them.
  *
  * A write is stored `api_write` after it was sent, and each watcher sees it its own `watch_delivery` later. Writes
- * to one object keep their order, and so does each watch. What a link holds up arrives when the link is up again.
+ * to one object keep their order, and so does each watch. What a link holds up arrives when the link is up again:
+ * a watch that comes back begins with a list, so of each object only what is the latest.
  */
 export class Store<T extends { readonly name: string }> {
   readonly #environment: Environment;
@@ -46,6 +47,7 @@ export class Store<T extends { readonly name: string }> {
   /**
    * @param change what becomes of the object that is there when the write arrives; undefined: nothing is written
    * @param done told when the write has returned, whether or not anything was written
+   * @param lost told instead where it does not arrive; left out: then it is sent again once the link is up
    */
   write(
     link: Link,
@@ -53,15 +55,20 @@ export class Store<T extends { readonly name: string }> {
     cause: Cause,
     change: (current: T | undefined) => T | 'removed' | undefined,
     done?: (stored: Cause) => void,
+    lost?: () => void,
   ): void {
+    if (lost !== undefined && !link.isUp) {
+      lost();
+      return;
+    }
     link.whenUp(() => {
       const arrives_ms = this.#environment.now_ms + this.#environment.delay_ms('api_write');
       const at_ms = Math.max(arrives_ms, this.#storedAt_ms.get(name) ?? 0);
       this.#storedAt_ms.set(name, at_ms);
       this.#environment.simulation.at(at_ms, () => {
-        // Sent, and never arrived: the component sends it again.
         if (!link.isUp) {
-          this.write(link, name, cause, change, done);
+          if (lost !== undefined) lost();
+          else this.write(link, name, cause, change, done);
           return;
         }
         const stored = step(cause, 'API server', at_ms);
@@ -87,18 +94,25 @@ export class Store<T extends { readonly name: string }> {
     const at_ms = Math.max(arrives_ms, watch.deliveredAt_ms);
     watch.deliveredAt_ms = at_ms;
     this.#environment.simulation.at(at_ms, () => {
-      const tell = () => watch.handler(object, gone, step(cause, 'API server', this.#environment.now_ms));
-      if (watch.link.isUp) {
-        tell();
+      if (watch.held.length === 0 && watch.link.isWatching(this)) {
+        watch.handler(object, gone, step(cause, 'API server', at_ms));
         return;
       }
-      if (watch.held.length === 0) watch.link.whenUp(() => this.#release(watch));
-      watch.held.push(tell);
+      if (watch.held.length === 0) watch.link.whenWatching(this, () => this.#release(watch));
+      watch.held.push({ object, gone, cause });
     });
   }
 
   #release(watch: Watch<T>): void {
-    for (const tell of watch.held.splice(0)) tell();
+    const held = watch.held.splice(0);
+    const last = new Map(held.map((event, index) => [event.object.name, index]));
+    const { mended_ms } = watch.link;
+    for (const [index, { object, gone, cause }] of held.entries()) {
+      // That one went and another of its name came is seen from their UIDs.
+      if (!gone && index !== last.get(object.name)) continue;
+      const whole = cause.end_ms < mended_ms ? step(cause, 'cut off', mended_ms) : cause;
+      watch.handler(object, gone, step(whole, 'reconnection', this.#environment.now_ms));
+    }
   }
 }
 
@@ -108,5 +122,5 @@ interface Watch<T> {
   /** When its latest event arrives. */
   deliveredAt_ms: number;
   /** Events that wait for the link, in order. */
-  readonly held: (() => void)[];
+  readonly held: { readonly object: T; readonly gone: boolean; readonly cause: Cause }[];
 }

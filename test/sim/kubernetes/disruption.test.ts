@@ -27,7 +27,7 @@ const budgetWith = (change: Partial<DisruptionBudget>): DisruptionBudget => ({
 function setUp(replicas: number, change: Partial<DisruptionBudget>, trial = 0) {
   const { environment: env } = environment('1', trial);
   const api = new ApiServer(env);
-  const client = api.client(new Link());
+  const client = api.client(new Link(env));
   const workload = deployment({ replicas });
   const pods = Array.from({ length: replicas }, (_, index) =>
     pod(`web-${index}`, { workload, node: index % 2 }),

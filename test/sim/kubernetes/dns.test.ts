@@ -12,7 +12,7 @@ it('answers with the endpoints of the last lookup until the answer has aged, and
   const recorder = { record: () => {} };
   const timing = { ...INSTANT, dns_ttl: constant(30_000), dns_ttl_negative: constant(5000) };
   const environment = new Environment('1', 0, KUBERNETES, timing, recorder);
-  const client = new ApiServer(environment).client(new Link());
+  const client = new ApiServer(environment).client(new Link(environment));
   const dns = new ClusterDns(environment, client, 'web', ['a', 'b']);
   const slice = (ready: string[]) => ({ name: 'web', ready, terminating: [], not_ready: [] });
   const cause = step(undefined, 'test', 0);

@@ -84,6 +84,7 @@ export function nodes(
   return plainNodes(count).map((spec, index) => {
     const { unschedulable = false, ready = 'True', ...rest } = change(index);
     const changed = { ...spec, ...rest };
-    return { name: changed.name, index, spec: changed, ready, unschedulable, taints: changed.taints };
+    const { name, taints } = changed;
+    return { name, index, spec: changed, ready, heartbeat_at_ms: 0, unschedulable, taints };
   });
 }

@@ -13,7 +13,7 @@ const CAUSE = step(undefined, 'test', 0);
 function setUp(all: readonly NodeObject[], { takesFromBackoff = true, trial = 0 } = {}) {
   const { environment: env } = environment('1', trial);
   const api = new ApiServer(env);
-  const client = api.client(new Link());
+  const client = api.client(new Link(env));
   for (const node of all) api.nodes.restore(node);
   const scheduler = new Scheduler(env, client, all, { takesFromBackoff });
   const placed_ms = new Map<string, number>();
