@@ -158,7 +158,7 @@ function keysOf(schema: z.ZodType, path: Path): readonly string[] {
   return at instanceof z.ZodObject ? Object.keys(at.shape) : [];
 }
 
-/** The schema of the value at `path`, without its wrappers; of a union, the branch that is a mapping. */
+/** The schema of the value at `path`, without its wrappers; of a union, the branch that is a mapping or a list. */
 function descend(schema: z.ZodType, path: Path): z.ZodType {
   let current = unwrap(schema);
   for (const segment of path) {
@@ -181,7 +181,7 @@ function unwrap(schema: z.ZodType): z.ZodType {
   if (schema instanceof z.ZodPipe) return unwrap(schema.in as z.ZodType);
   if (schema instanceof z.ZodUnion) {
     const options = schema.options.map((option) => unwrap(option as z.ZodType));
-    return options.find((option) => option instanceof z.ZodObject) ?? schema;
+    return options.find((option) => option instanceof z.ZodObject || option instanceof z.ZodArray) ?? schema;
   }
   return schema;
 }

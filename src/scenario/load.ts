@@ -12,10 +12,10 @@ import { checkImages, checkPlaces, resolveCluster, somewhere } from './resolve/c
 import { resolveFaults } from './resolve/faults.ts';
 import { resolveLoad, resolveService } from './resolve/load.ts';
 import { resolveObjectives } from './resolve/objectives.ts';
+import { defaultToleration_s, resolveTiming } from './resolve/timing.ts';
 import { saidIn } from './said.ts';
 import type { Scenario } from './scenario.ts';
 import { type ScenarioFile, scenarioSchema } from './schema.ts';
-import { timing } from './timing.ts';
 import type { YamlDocument } from './yaml.ts';
 
 /** What the command line says instead of the file. */
@@ -59,15 +59,19 @@ function resolve(
   const file = checkSections(document, problems);
   const report = new Reporter(document, problems);
 
-  const before = problems.count;
   const cluster = file.cluster && resolveCluster(file.cluster, report);
-  const nodes = cluster?.nodes ?? somewhere();
-  const behaviour = behaviourOf(cluster ?? KNOWN_VERSION);
+  const timing = resolveTiming(file.timing ?? {}, cluster, report);
   const references = (file.manifests ?? []).map((reference, index) => ({
     path: isAbsolute(reference) ? reference : join(dirname(path), reference),
     from: document.position(['manifests', index]),
   }));
-  const manifests = readManifests(references, { behaviour, nodes, problems });
+  const before = problems.count;
+  const manifests = readManifests(references, {
+    behaviour: behaviourOf(cluster ?? KNOWN_VERSION),
+    nodes: cluster?.nodes ?? somewhere(),
+    default_toleration_s: defaultToleration_s(timing),
+    problems,
+  });
   // Names are resolved only where every manifest could be read: else one slip would bring many messages.
   const complete = file.manifests !== undefined && problems.count === before;
   const { workloads, services } = manifests;
@@ -78,16 +82,21 @@ function resolve(
   const faults =
     complete &&
     file.faults &&
-    resolveFaults(file.faults, { workloads, nodes, window_ms: file.load?.duration, report });
-  if (complete && file.cluster && cluster) {
-    checkImages(file.cluster.registry.images, workloads, report);
-    checkPlaces(workloads, nodes, report);
+    resolveFaults(file.faults, {
+      workloads,
+      nodes: cluster?.nodes,
+      window_ms: file.load?.duration,
+      report,
+    });
+  if (complete && cluster) {
+    checkImages(cluster.registry, workloads, report);
+    checkPlaces(workloads, cluster.nodes, report);
   }
   const objectives = file.objectives && resolveObjectives(file.objectives, load || undefined, report);
 
-  const { timing: setTimers, trials, seed } = file;
+  const { trials, seed } = file;
   if (!problems.none || !resolved || !load || !faults || !objectives) return undefined;
-  if (!cluster || !setTimers || !trials || seed === undefined) return undefined;
+  if (!cluster || !trials || seed === undefined) return undefined;
   return {
     name: file.name ?? basename(path).replace(/\.ya?ml$/, ''),
     description: file.description ?? '',
@@ -104,7 +113,7 @@ function resolve(
     autoscalers: manifests.autoscalers,
     ignored: manifests.ignored,
     objects: manifests.objects,
-    timing: timing(setTimers, cluster),
+    timing,
     said: saidIn(path, document.value),
     load,
     faults: faults.filter((fault) => fault !== undefined),

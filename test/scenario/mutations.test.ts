@@ -1,28 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { DEPLOYMENT, errorOf, type Files, filesWith, SCENARIO, SERVICE } from './files.ts';
-
-/** What is changed, and the first line of the only problem this must bring. */
-interface Mutation {
-  readonly name: string;
-  readonly files: Files;
-  readonly says: string;
-  readonly hint?: string;
-}
-
-const changed = (text: string, from: string, to: string): string => {
-  if (!text.includes(from)) throw new Error(`nothing to change: ${from}`);
-  return text.replace(from, to);
-};
-const scenario = (from: string, to: string): Files => ({ 'scenario.yaml': changed(SCENARIO, from, to) });
-const inLoad = (line: string): Files => scenario('  duration: 10s\n', `  duration: 10s\n  ${line}\n`);
-const inFault = (line: string): Files => scenario('      at: 2s\n', `      at: 2s\n      ${line}\n`);
-const section = (text: string): Files => ({ 'scenario.yaml': `${SCENARIO}${text}\n` });
-const deployment = (from: string, to: string): Files => ({
-  'deployment.yaml': changed(DEPLOYMENT, from, to),
-});
-const inContainer = (line: string): Files =>
-  deployment('          image: web:1.0\n', `          image: web:1.0\n          ${line}\n`);
-const service = (from: string, to: string): Files => ({ 'service.yaml': changed(SERVICE, from, to) });
+import { errorOf, SCENARIO } from './files.ts';
+import { inFault, inLoad, type Mutation, scenario, section, testMutations } from './mutation.ts';
 
 const DURATION = 'expected a duration with its unit, such as 500ms, 2s or 1m30s';
 const FRACTION =
@@ -173,6 +151,74 @@ const MUTATIONS: readonly Mutation[] = [
     files: section('seed: [1]'),
     says: 'scenario.yaml:9:7: `seed` cannot be a list; expected a whole number or a text',
   },
+  {
+    name: 'two nodes of one name',
+    files: section('cluster: {nodes: [{name: a}, {name: b}, {name: a}]}'),
+    says: 'scenario.yaml:9:48: two nodes are called a',
+  },
+  {
+    name: 'a node called as another will be',
+    files: section('cluster: {nodes: [{name: node-2}, {}]}'),
+    says: 'scenario.yaml:9:26: two nodes are called node-2',
+    hint: 'nodes without a name are called after their place',
+  },
+  {
+    name: 'many nodes of one name',
+    files: section('cluster: {nodes: [{name: a, count: 3}]}'),
+    says: 'scenario.yaml:9:19: `cluster.nodes[0]` does not fit; expected either a name, for one node, or a count',
+  },
+  {
+    name: 'a misspelt field of a node',
+    files: section('cluster: {nodes: [{memmory: 8Gi}]}'),
+    says: 'scenario.yaml:9:20: unknown field `memmory` in `cluster.nodes[0]`; expected one of name, count, ',
+    hint: 'did you mean `memory`?',
+  },
+  {
+    name: 'memory in the units of sizes',
+    files: section('cluster: {nodes: [{memory: 8GiB}]}'),
+    says: 'scenario.yaml:9:28: `cluster.nodes[0].memory` cannot be "8GiB"; expected memory as Kubernetes writes it, such as 8Gi or 512Mi',
+  },
+  {
+    name: 'a node without processors',
+    files: section('cluster: {nodes: [{cpu: 0}]}'),
+    says: 'scenario.yaml:9:25: `cluster.nodes[0].cpu` cannot be 0; expected processors, such as 4 or 500m',
+  },
+  {
+    name: 'a taint without effect',
+    files: section('cluster: {nodes: [{taints: [{key: gpu}]}]}'),
+    says: 'scenario.yaml:9:29: `cluster.nodes[0].taints[0].effect` is missing; expected one of NoSchedule, PreferNoSchedule, NoExecute',
+  },
+  {
+    name: 'more nodes than Kubernetes takes',
+    files: section('cluster: {nodes: [{count: 3000}, {count: 3000}]}'),
+    says: 'scenario.yaml:9:18: the cluster has 6000 nodes; expected at most 5000',
+  },
+  {
+    name: 'a mode of kube-proxy before its time',
+    files: section('cluster: {kubernetes: "1.28", proxy: nftables}'),
+    says: 'scenario.yaml:9:38: kube-proxy of Kubernetes 1.28 has no mode nftables; expected cluster.kubernetes of at least "1.29"',
+  },
+  {
+    name: 'a feature gate before its time',
+    files: section('cluster: {kubernetes: "1.32", feature_gates: [ReduceDefaultCrashLoopBackOffDecay]}'),
+    says: 'scenario.yaml:9:47: Kubernetes 1.32 has no feature gate ReduceDefaultCrashLoopBackOffDecay; expected cluster.kubernetes of at least "1.33"',
+  },
+  {
+    name: 'an image that nobody has',
+    files: section('cluster: {registry: {images: {"web:1.1": {size: 5MB}}}}'),
+    says: 'scenario.yaml:9:31: no container of the manifests has the image web:1.1; expected one of web:1.0',
+    hint: 'did you mean `web:1.0`?',
+  },
+  {
+    name: 'an image without its size',
+    files: section('cluster: {registry: {images: {"web:1.0": {}}}}'),
+    says: 'scenario.yaml:9:42: `cluster.registry.images.web:1.0.size` is missing; expected a size with its unit, such as 150MiB or 1.2GB',
+  },
+  {
+    name: 'a bandwidth in bits',
+    files: section('cluster: {registry: {bandwidth: 1Gbit/s}}'),
+    says: 'scenario.yaml:9:33: `cluster.registry.bandwidth` cannot be "1Gbit/s"; expected bytes a second with their unit, such as 50MiB/s',
+  },
   // Load
   {
     name: 'a misspelt rate',
@@ -279,6 +325,16 @@ const MUTATIONS: readonly Mutation[] = [
     files: inLoad('port: 70000'),
     says: 'scenario.yaml:6:9: `load.port` cannot be 70000; expected a port of the Service',
   },
+  {
+    name: 'a step after the load',
+    files: inLoad('steps: [{at: 10s, rate: 5}]'),
+    says: 'scenario.yaml:6:16: the rate would change at 10 s, when the load has ended; expected a time before 10 s (`load.duration`)',
+  },
+  {
+    name: 'steps out of order',
+    files: inLoad('steps: [{at: 5s, rate: 5}, {at: 3s, rate: 6}]'),
+    says: 'scenario.yaml:6:35: the step at 3 s does not come after the one at 5 s; expected steps in the order of time',
+  },
   // Faults
   {
     name: 'an unknown fault',
@@ -375,6 +431,39 @@ const MUTATIONS: readonly Mutation[] = [
     says: 'scenario.yaml:9:18: Deployment web has no container `sever`; expected one of server',
     hint: 'did you mean `server`?',
   },
+  {
+    name: 'a scale to what is there',
+    files: scenario('pod-kill:\n      at: 2s', 'scale:\n      at: 2s\n      replicas: 4'),
+    says: 'scenario.yaml:9:17: Deployment web has 4 replicas already; expected another number',
+  },
+  {
+    name: 'a scale that does not say to what',
+    files: scenario('pod-kill:\n      at: 2s', 'scale:\n      at: 2s'),
+    says: 'scenario.yaml:8:7: `faults[0].scale.replicas` is missing; expected a number',
+  },
+  {
+    name: 'a scale that is repeated and never undone',
+    files: scenario('pod-kill:\n      at: 2s', 'scale: {at: 2s, replicas: 1, repeat: {every: 2s, times: 2}}'),
+    says: 'scenario.yaml:7:34: the first act lasts until the trial is over: there is nothing left to repeat; expected a `duration` with `repeat`',
+  },
+  {
+    name: 'an outage that begins again before it ends',
+    files: scenario(
+      'pod-kill:\n      at: 2s',
+      'registry-outage: {at: 2s, duration: 2s, repeat: {every: 2s, times: 2}}',
+    ),
+    says: 'scenario.yaml:7:61: the next act would come after 2 s, before the last is undone after 2 s; expected a time longer than `duration`',
+  },
+  {
+    name: 'an unknown part of the control plane',
+    files: scenario('pod-kill:\n      at: 2s', 'control-plane-outage: {at: 2s, component: etcd}'),
+    says: 'scenario.yaml:7:47: `faults[0].control-plane-outage.component` cannot be "etcd"; expected one of api-server, controller-manager, scheduler, all',
+  },
+  {
+    name: 'a fault that lasts no time',
+    files: scenario('pod-kill:\n      at: 2s', 'node-loss: {at: 2s, duration: 0s}'),
+    says: `scenario.yaml:7:35: \`faults[0].node-loss.duration\` cannot be "0s"; ${DURATION}, longer than 0s`,
+  },
   // Applications, timers, objectives
   {
     name: 'a misspelt application',
@@ -386,6 +475,17 @@ const MUTATIONS: readonly Mutation[] = [
     name: 'an unknown field of an application',
     files: section('applications: {web: {startup: 1s}}'),
     says: 'scenario.yaml:9:22: unknown field `startup` in `applications.web`; expected one of start_time, ',
+  },
+  {
+    name: 'a container that would run and end',
+    files: section('applications: {web: {run_time: 1s}}'),
+    says: 'scenario.yaml:9:22: container server of the manifest is no init container: it does not end by itself',
+    hint: 'say its start_time',
+  },
+  {
+    name: 'an API server of many minds',
+    files: section('timing: {default_toleration: {uniform: {min: 1s, max: 9s}}}'),
+    says: 'scenario.yaml:9:30: default_toleration is a flag of the API server, which has one value; expected a duration of whole seconds, such as 300s',
   },
   {
     name: 'a preStop hook that is not there',
@@ -441,210 +541,9 @@ const MUTATIONS: readonly Mutation[] = [
     files: section('objectives: {throughput: 101/s}'),
     says: 'scenario.yaml:9:26: a throughput of 101/s can never be reached: the load is only 100/s; expected at most the rate of the load',
   },
-  // Manifests
-  {
-    name: 'a manifest that is not there',
-    files: scenario('service.yaml', 'servise.yaml'),
-    says: 'scenario.yaml:2:30: cannot read servise.yaml: there is no such file; expected a manifest file or a folder of them',
-  },
-  {
-    name: 'a folder without manifests',
-    files: { ...scenario('service.yaml', 'empty'), 'empty/README.md': 'none' },
-    says: 'scenario.yaml:2:30: empty holds no .yaml or .yml file; expected manifests',
-  },
-  {
-    name: 'an empty manifest',
-    files: { 'service.yaml': '---\n---\n' },
-    says: 'service.yaml:1:1: the file holds no Kubernetes object',
-  },
-  {
-    name: 'a manifest with broken YAML',
-    files: service('  name: web', '  name: "web'),
-    says: 'service.yaml:',
-  },
-  {
-    name: 'an object without name',
-    files: service('  name: web', '  generateName: web-'),
-    says: 'service.yaml:4:3: `metadata.name` is missing; expected a text',
-  },
-  {
-    name: 'the same object twice',
-    files: { 'service.yaml': `${SERVICE}---\n${SERVICE}` },
-    says: 'service.yaml:15:9: Service web is there twice, first at service.yaml:1',
-  },
-  {
-    name: 'one name in two namespaces',
-    files: {
-      'deployment.yaml': `${DEPLOYMENT}---\n${changed(DEPLOYMENT, '  name: web\n', '  name: web\n  namespace: blue\n')}`,
-    },
-    says: 'deployment.yaml:20:1: Deployment web is there in two namespaces: default and blue',
-  },
-  {
-    name: 'replicas in words',
-    files: deployment('replicas: 4', 'replicas: four'),
-    says: 'deployment.yaml:6:13: `spec.replicas` cannot be "four"; expected a number',
-  },
-  {
-    name: 'a negative number of replicas',
-    files: deployment('replicas: 4', 'replicas: -1'),
-    says: 'deployment.yaml:6:13: `spec.replicas` cannot be -1; expected a number of at least 0',
-  },
-  {
-    name: 'no replicas',
-    files: {
-      ...deployment('replicas: 4', 'replicas: 0'),
-      ...scenario('faults:\n  - pod-kill:\n      at: 2s\n', ''),
-    },
-    says: 'service.yaml:1:1: the workloads behind Service web have no replicas: nothing would answer; expected spec.replicas of at least 1',
-  },
-  {
-    name: 'a selector that does not match its own pods',
-    files: deployment('matchLabels: {app: web}', 'matchLabels: {app: wbe}'),
-    says: 'deployment.yaml:8:24: the selector of Deployment web does not match the labels of its own pods; expected spec.template.metadata.labels with app: wbe',
-  },
-  {
-    name: 'matchExpressions that do not match their own pods',
-    files: deployment('matchLabels: {app: web}', 'matchExpressions: [{key: app, operator: DoesNotExist}]'),
-    says: 'deployment.yaml:8:23: the selector of Deployment web does not match the labels of its own pods; expected labels in spec.template.metadata that fit',
-  },
-  {
-    name: 'an expression without its values',
-    files: deployment('matchLabels: {app: web}', 'matchExpressions: [{key: app, operator: In}]'),
-    says: 'deployment.yaml:8:24: `spec.selector.matchExpressions[0]` does not fit; expected values with In and NotIn, and none with Exists and DoesNotExist',
-  },
-  {
-    name: 'an empty selector of a Deployment',
-    files: deployment('    matchLabels: {app: web}', '    matchLabels: {}'),
-    says: 'deployment.yaml:8:5: the selector of Deployment web is empty; expected matchLabels with at least one label',
-  },
-  {
-    name: 'a label that is a number',
-    files: deployment('labels: {app: web}', 'labels: {app: web, tier: 1}'),
-    says: 'deployment.yaml:11:32: `spec.template.metadata.labels.tier` cannot be 1; expected a text',
-    hint: 'put it in quotes: "1"',
-  },
-  {
-    name: 'a label that YAML 1.1 takes for true',
-    files: deployment('labels: {app: web}', 'labels: {app: web, public: yes}'),
-    says: 'deployment.yaml:11:34: `spec.template.metadata.labels.public` cannot be true; expected a text',
-    hint: 'put it in quotes: "true"',
-  },
-  {
-    name: 'no containers',
-    files: deployment(DEPLOYMENT.slice(DEPLOYMENT.indexOf('      containers:')), '      containers: []\n'),
-    says: 'deployment.yaml:13:19: `spec.template.spec.containers` cannot be a list; expected at least 1 item',
-  },
-  {
-    name: 'two containers of one name',
-    files: inContainer('resources: {}\n        - name: server\n          image: x'),
-    says: 'deployment.yaml:17:17: two containers of Deployment web are called server',
-  },
-  {
-    name: 'a probe without handler',
-    files: inContainer('readinessProbe: {periodSeconds: 1}'),
-    says: 'deployment.yaml:16:11: the probe has no handler; expected exactly one of httpGet, tcpSocket, grpc, exec',
-  },
-  {
-    name: 'a probe of a port that is not there',
-    files: inContainer('readinessProbe: {tcpSocket: {port: admin}}'),
-    says: 'deployment.yaml:16:46: the container has no port called admin; expected a port number, or one of http',
-  },
-  {
-    name: 'a preStop hook of unknown length',
-    files: inContainer('lifecycle: {preStop: {exec: {command: [/drain.sh]}}}'),
-    says: 'deployment.yaml:16:23: how long the preStop hook of container server takes cannot be read from the manifest',
-    hint: 'say it in the scenario, as applications.web.pre_stop',
-  },
-  {
-    name: 'a Service that selects nothing',
-    files: service('selector: {app: web}', 'selector: {app: wbe}'),
-    says: 'service.yaml:6:13: Service web selects no pods: no workload of the manifests has pods with app=wbe in namespace default',
-    hint: 'did you mean `app: web`?',
-  },
-  {
-    name: 'load to a Service whose pods are not modelled',
-    files: {
-      'deployment.yaml': DEPLOYMENT.replace('kind: Deployment', 'kind: ReplicaSet'),
-      ...scenario('faults:\n  - pod-kill:\n      at: 2s\n', ''),
-    },
-    says: 'service.yaml:6:13: Service web selects pods of ReplicaSet web, which is not modelled; expected a Service of a Deployment, ',
-  },
-  {
-    name: 'a Service beside the load that selects nothing',
-    files: {
-      'service.yaml': `${SERVICE}---\n${SERVICE.replace('name: web', 'name: old').replace('app: web', 'app: old')}`,
-    },
-    says: 'service.yaml:17:13: Service old selects no pods: no workload of the manifests has pods with app=old in namespace default',
-  },
-  {
-    name: 'a Service in another namespace',
-    files: service('  name: web\n', '  name: web\n  namespace: blue\n'),
-    says: 'service.yaml:7:13: Service web selects no pods: no workload of the manifests has pods with app=web in namespace blue',
-  },
-  {
-    name: 'a Service without selector',
-    files: service('  selector: {app: web}\n', ''),
-    says: 'service.yaml:6:3: Service web has no selector; expected spec.selector with at least one label',
-  },
-  {
-    name: 'a headless Service',
-    files: service('spec:\n', 'spec:\n  clusterIP: None\n'),
-    says: 'service.yaml:1:1: Service web is headless: it has no address that load could be sent to; expected a Service with an address of its own',
-    hint: '`load.resolve: dns` in the scenario goes to its pods by name',
-  },
-  {
-    name: 'an ExternalName Service',
-    files: service('spec:\n', 'spec:\n  type: ExternalName\n'),
-    says: 'service.yaml:6:9: Service web is an ExternalName: it has no pods behind it; expected ClusterIP, NodePort or LoadBalancer',
-  },
-  {
-    name: 'a Service with an unknown type',
-    files: service('spec:\n', 'spec:\n  type: Nodeport\n'),
-    says: 'service.yaml:6:9: `spec.type` cannot be "Nodeport"; expected one of ClusterIP, NodePort, ',
-    hint: 'did you mean `NodePort`?',
-  },
-  {
-    name: 'a target port that is not there',
-    files: service('targetPort: http', 'targetPort: htpt'),
-    says: 'service.yaml:10:19: no container of Deployment web has a port called htpt; expected a port number, or the name of a containerPort',
-    hint: 'did you mean `http`?',
-  },
-  {
-    name: 'no Service at all',
-    files: scenario(', service.yaml', ''),
-    says: 'scenario.yaml:4:3: no Service to send load to; expected a Service in the manifests; they have none',
-  },
-  {
-    name: 'a workload of the cluster itself',
-    files: {
-      ...deployment('  name: web\n', '  name: web\n  namespace: kube-system\n'),
-      ...service('  name: web\n', '  name: web\n  namespace: kube-system\n'),
-    },
-    says: 'scenario.yaml:8:7: Deployment web is in the protected namespace kube-system; expected a workload outside of kube-system, kube-public, kube-node-lease',
-  },
 ];
 
-describe('one mistake brings one problem, at its place', () => {
-  test.each(MUTATIONS)('$name', ({ files, says, hint }) => {
-    const error = errorOf(filesWith(files));
-    const [first = '', ...rest] = error.message.split('\n');
-    expect(first.slice(0, says.length)).toBe(says);
-    expect(error.problems).toHaveLength(1);
-    if (hint !== undefined) expect(rest.join('\n')).toContain(hint);
-  });
-});
-
-test('every mistake is told apart from a bug: exit code, position, excerpt with a caret below its column', () => {
-  for (const { files } of MUTATIONS) {
-    const error = errorOf(filesWith(files));
-    expect(error.exitCode).toBe(104);
-    for (const { position, excerpt } of error.problems) {
-      expect(position.line).toBeGreaterThanOrEqual(1);
-      expect(position.column).toBeGreaterThanOrEqual(1);
-      if (excerpt !== undefined) expect(position.column).toBeLessThanOrEqual(excerpt.length + 1);
-    }
-  }
-});
+describe('one mistake brings one problem, at its place', () => testMutations(MUTATIONS));
 
 test('a hundred thousand levels of nesting end in a problem, not in a stack overflow', () => {
   const error = errorOf({ 'scenario.yaml': `version: ${'['.repeat(100_000)}` });

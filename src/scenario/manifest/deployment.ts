@@ -37,7 +37,7 @@ export function readDeployment(
   if (checked === undefined) return undefined;
   const { spec } = checked;
   const report = reporterOf(object, context);
-  const pod = readPodTemplate(spec.template, object, report);
+  const pod = readPodTemplate(spec.template, object, context, report);
   const read = readStrategy(spec.strategy ?? {}, report);
   if (pod === undefined || read === undefined || !checkSelector(object, spec.selector, pod, report)) {
     return undefined;

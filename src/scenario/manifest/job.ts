@@ -30,7 +30,7 @@ export function readJob(object: LocatedObject, context: ManifestContext): Manife
   const checked = check(job, object.document, object.path, context.problems);
   if (checked === undefined) return undefined;
   const { spec } = checked;
-  const pod = readPodTemplate(spec.template, object, reporterOf(object, context));
+  const pod = readPodTemplate(spec.template, object, context, reporterOf(object, context));
   if (pod === undefined) return undefined;
   const parallelism = spec.parallelism ?? 1;
   const completions = spec.completions ?? parallelism;

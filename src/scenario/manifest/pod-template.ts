@@ -14,6 +14,7 @@ import {
 } from './container.ts';
 import { labels, whole } from './fields.ts';
 import { readScheduling, schedulingFields } from './scheduling.ts';
+import type { ManifestContext } from './workload.ts';
 
 /** A pod before the scenario has said what its programs do. */
 export interface ManifestPod extends Omit<PodTemplate, 'containers' | 'init_containers'> {
@@ -53,6 +54,7 @@ export const alwaysRestarted = z.literal('Always').nullish();
 export function readPodTemplate(
   { metadata, spec }: z.output<ReturnType<typeof podTemplate>>,
   owner: { readonly kind: string; readonly name: string },
+  { default_toleration_s }: Pick<ManifestContext, 'default_toleration_s'>,
   report: Reporter,
 ): ManifestPod | undefined {
   const initContainers = spec.initContainers ?? [];
@@ -78,7 +80,7 @@ export function readPodTemplate(
     containers,
     restart_policy: spec.restartPolicy ?? 'Always',
     requests: podRequests(spec.containers, initContainers),
-    ...readScheduling(spec, owner.kind),
+    ...readScheduling(spec, owner.kind, default_toleration_s),
     mounts_volumes: (spec.volumes ?? []).length > 0 || spec.automountServiceAccountToken !== false,
     termination_grace_period_s: spec.terminationGracePeriodSeconds ?? TERMINATION_GRACE_PERIOD_S,
   };

@@ -70,7 +70,11 @@ type Scheduling = Pick<PodTemplate, 'node_selector' | 'tolerations' | 'spread' |
  * What selects no pods (a constraint or a term without labelSelector) has nothing to keep apart and is left out,
  * as the scheduler does.
  */
-export function readScheduling(spec: z.output<typeof fields>, kind: string): Scheduling {
+export function readScheduling(
+  spec: z.output<typeof fields>,
+  kind: string,
+  default_toleration_s: number,
+): Scheduling {
   const { podAntiAffinity } = spec.affinity ?? {};
   const terms = [
     ...(podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? []).map((term) => ({
@@ -85,7 +89,10 @@ export function readScheduling(spec: z.output<typeof fields>, kind: string): Sch
   const said = spec.tolerations ?? [];
   return {
     node_selector: spec.nodeSelector ?? {},
-    tolerations: withDefaultTolerations(kind === 'DaemonSet' ? DAEMON.reduce(withToleration, said) : said),
+    tolerations: withDefaultTolerations(
+      kind === 'DaemonSet' ? DAEMON.reduce(withToleration, said) : said,
+      default_toleration_s,
+    ),
     spread: (spec.topologySpreadConstraints ?? []).flatMap((each): readonly SpreadConstraint[] =>
       each.labelSelector == null
         ? []
@@ -115,11 +122,11 @@ const exists = (key: string, effect: Toleration['effect'], toleration_s?: number
 const NOT_READY = 'node.kubernetes.io/not-ready';
 const UNREACHABLE = 'node.kubernetes.io/unreachable';
 
-/** Kubernetes 1.35 plugin/pkg/admission/defaulttolerationseconds/admission.go, flags --default-*-toleration-seconds. */
-const DEFAULT_TOLERATION_S = 300;
-
 /** What the admission plugin DefaultTolerationSeconds gives every pod that does not say otherwise. */
-function withDefaultTolerations(said: readonly Toleration[]): readonly Toleration[] {
+function withDefaultTolerations(
+  said: readonly Toleration[],
+  default_toleration_s: number,
+): readonly Toleration[] {
   const missing = [NOT_READY, UNREACHABLE].filter(
     (taint) =>
       !said.some(
@@ -127,7 +134,7 @@ function withDefaultTolerations(said: readonly Toleration[]): readonly Toleratio
           (key === undefined || key === taint) && (effect === undefined || effect === 'NoExecute'),
       ),
   );
-  return [...said, ...missing.map((key) => exists(key, 'NoExecute', DEFAULT_TOLERATION_S))];
+  return [...said, ...missing.map((key) => exists(key, 'NoExecute', default_toleration_s))];
 }
 
 /** What the DaemonSet controller gives its pods (pkg/controller/daemon/util/daemonset_util.go). */

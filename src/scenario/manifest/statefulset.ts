@@ -34,7 +34,7 @@ export function readStatefulSet(
   if (checked === undefined) return undefined;
   const { spec } = checked;
   const report = reporterOf(object, context);
-  const pod = readPodTemplate(spec.template, object, report);
+  const pod = readPodTemplate(spec.template, object, context, report);
   const update_strategy = readStrategy(spec.updateStrategy ?? {}, context, report);
   if (pod === undefined || update_strategy === undefined) return undefined;
   if (!checkSelector(object, spec.selector, pod, report)) return undefined;

@@ -21,6 +21,8 @@ export type ManifestOf<Kind extends Workload['kind']> = Extract<ManifestWorkload
 export interface ManifestContext {
   readonly behaviour: KubernetesBehaviour;
   readonly nodes: readonly Node[];
+  /** What the API server adds to pods that say nothing of it (timing.ts `default_toleration`). */
+  readonly default_toleration_s: number;
   readonly problems: Problems;
 }
 

@@ -89,7 +89,7 @@ const resolveRegistry = ({ bandwidth, images }: ClusterFile['registry']): Regist
 
 /** Whether the images that the registry section names are some that the manifests use. */
 export function checkImages(
-  images: ClusterFile['registry']['images'],
+  { images }: Registry,
   workloads: readonly ManifestWorkload[],
   report: Reporter,
 ): void {

@@ -18,7 +18,8 @@ import {
 /** What faults are checked against. */
 export interface FaultContext {
   readonly workloads: readonly ManifestWorkload[];
-  readonly nodes: readonly Node[];
+  /** undefined where the cluster is wrong: then the nodes are not checked against it */
+  readonly nodes: readonly Node[] | undefined;
   /** undefined where the load is wrong: then the times are not checked against it */
   readonly window_ms: number | undefined;
   readonly report: Reporter;
@@ -174,8 +175,11 @@ function containerTarget(fields: OfVictims & { readonly container?: string | und
 }
 
 function nodeTarget(fields: OfVictims, place: Place) {
-  return victimTarget(fields, place, (workload) =>
-    nodesUnder(workload, place.nodes, place.path, place.report),
+  const { nodes } = place;
+  return victimTarget(
+    fields,
+    place,
+    (workload) => nodes && nodesUnder(workload, nodes, place.path, place.report),
   ).base;
 }
 

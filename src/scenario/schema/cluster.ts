@@ -15,7 +15,9 @@ const EXPECTED = {
 
 const quantity = (error: string) =>
   z
-    .union([z.number().gt(0), z.string().regex(QUANTITY, { error }).transform(quantityToNumber)], { error })
+    .union([z.number().gt(0, { error }), z.string().regex(QUANTITY, { error }).transform(quantityToNumber)], {
+      error,
+    })
     .refine((value) => value > 0, { error });
 
 const labelText = z.string().max(253);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { constant } from '../../src/scenario/distribution.ts';
-import type { Container } from '../../src/scenario/scenario.ts';
-import { DEPLOYMENT, filesWith, load, SERVICE } from './files.ts';
+import { constant } from '../../../src/scenario/distribution.ts';
+import type { Container } from '../../../src/scenario/scenario.ts';
+import { DEPLOYMENT, filesWith, load, SERVICE } from '../files.ts';
 
 const containerWith = (line: string): Container => {
   const deployment = DEPLOYMENT.replace('          image: web:1.0\n', `          ${line}\n`);

@@ -1,0 +1,149 @@
+import { describe, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
+import type { FaultType } from '../../../src/scenario/scenario.ts';
+import { FAULTS } from '../../../src/scenario/schema/faults.ts';
+import { errorOf, type Files, filesWith, load, SCENARIO } from '../files.ts';
+
+const files = (type: FaultType, fields: Readonly<Record<string, unknown>>, cluster = {}): Files => {
+  const scenario = { ...parse(SCENARIO), cluster, faults: [{ [type]: { at: '2s', ...fields } }] };
+  return filesWith({ 'scenario.yaml': stringify(scenario) });
+};
+const faultOf = (type: FaultType, fields: Readonly<Record<string, unknown>> = {}, cluster = {}) =>
+  load(files(type, fields, cluster)).faults[0];
+
+const WEB = { workload: 'web', namespace: 'default', at_ms: [2000] };
+const ONE = { mode: 'one', value: undefined };
+
+/** What each fault is where nothing but its time is said, and where everything is. */
+const EXPECTED: Readonly<
+  Record<FaultType, { least: object; fields: Readonly<Record<string, unknown>>; most: object }>
+> = {
+  'pod-kill': {
+    least: { ...WEB, ...ONE, grace_period_s: undefined },
+    fields: { mode: 'fixed', value: 2, grace_period: '0s' },
+    most: { ...WEB, mode: 'fixed', value: 2, grace_period_s: 0 },
+  },
+  'container-kill': {
+    least: { ...WEB, ...ONE, container: 'server' },
+    fields: { mode: 'fixed-percent', value: '50%', container: 'server' },
+    most: { ...WEB, mode: 'fixed-percent', value: 50, container: 'server' },
+  },
+  'container-pause': {
+    least: { ...WEB, ...ONE, container: 'server', duration_ms: undefined },
+    fields: { mode: 'all', container: 'server', duration: '5s' },
+    most: { ...WEB, mode: 'all', value: undefined, container: 'server', duration_ms: 5000 },
+  },
+  'pod-eviction': {
+    least: { ...WEB, ...ONE, grace_period_s: undefined },
+    fields: { mode: 'random-max-percent', value: 75, grace_period: '5s' },
+    most: { ...WEB, mode: 'random-max-percent', value: 75, grace_period_s: 5 },
+  },
+  'node-drain': {
+    least: { ...WEB, ...ONE, grace_period_s: undefined, duration_ms: undefined },
+    fields: { workload: 'web', mode: 'fixed', value: 1, grace_period: '1s', duration: '3s' },
+    most: { ...WEB, mode: 'fixed', value: 1, grace_period_s: 1, duration_ms: 3000 },
+  },
+  'node-loss': {
+    least: { ...WEB, ...ONE, duration_ms: undefined },
+    fields: { mode: 'fixed-percent', value: 100, duration: '10m' },
+    most: { ...WEB, mode: 'fixed-percent', value: 100, duration_ms: 600_000 },
+  },
+  'node-partition': {
+    least: { ...WEB, ...ONE, duration_ms: undefined },
+    fields: { mode: 'all', duration: '1s' },
+    most: { ...WEB, mode: 'all', value: undefined, duration_ms: 1000 },
+  },
+  'rollout-restart': {
+    least: WEB,
+    fields: { workload: 'web', repeat: { every: '3s', times: 2 } },
+    most: { ...WEB, at_ms: [2000, 5000] },
+  },
+  'bad-image': {
+    least: { ...WEB, container: 'server', duration_ms: undefined },
+    fields: { workload: 'web', container: 'server', duration: '20s' },
+    most: { ...WEB, container: 'server', duration_ms: 20_000 },
+  },
+  scale: {
+    least: { ...WEB, replicas: 1, duration_ms: undefined },
+    fields: { workload: 'web', replicas: 8, duration: '1s', repeat: { every: '2s', times: 3 } },
+    most: { ...WEB, at_ms: [2000, 4000, 6000], replicas: 8, duration_ms: 1000 },
+  },
+  'control-plane-outage': {
+    least: { at_ms: [2000], component: 'all', duration_ms: undefined },
+    fields: { component: 'scheduler', duration: '30s' },
+    most: { at_ms: [2000], component: 'scheduler', duration_ms: 30_000 },
+  },
+  'registry-outage': {
+    least: { at_ms: [2000], duration_ms: undefined },
+    fields: { duration: '4s' },
+    most: { at_ms: [2000], duration_ms: 4000 },
+  },
+};
+
+describe.each(FAULTS)('%s', (type) => {
+  const { least, fields, most } = EXPECTED[type];
+  // The only field that must be there beside the time.
+  const needed = type === 'scale' ? { replicas: 1 } : {};
+
+  test('is read with its defaults', () => {
+    expect(faultOf(type, needed)).toEqual({ type, ...least, position: expect.anything() });
+  });
+
+  test('is read with what it says', () => {
+    expect(faultOf(type, { ...needed, ...fields })).toEqual({ type, ...most, position: expect.anything() });
+  });
+
+  test('takes no field that is not its own', () => {
+    expect(errorOf(files(type, { ...needed, signal: 9 })).message).toContain('unknown field `signal`');
+  });
+});
+
+test('those without victims take no mode', () => {
+  const victimless = ['rollout-restart', 'bad-image', 'scale', 'control-plane-outage', 'registry-outage'];
+  for (const type of victimless as FaultType[]) {
+    expect(errorOf(files(type, { replicas: 1, mode: 'one' })).message).toContain('unknown field `mode`');
+  }
+});
+
+describe('a fault of nodes', () => {
+  const problems = (fields: Readonly<Record<string, unknown>>, cluster: object) =>
+    errorOf(files('node-loss', fields, cluster)).problems.map(({ message }) => message);
+
+  test('spares the first node, so there must be another', () => {
+    expect(problems({}, { nodes: 1 })).toEqual([
+      'the cluster has no node but node-1, where the load enters and which is spared',
+    ]);
+    expect(problems({}, { nodes: [{ name: 'only' }] })).toEqual([
+      'the cluster has no node but only, where the load enters and which is spared',
+    ]);
+  });
+
+  test('hits no more than run a pod of the workload', () => {
+    const fixed = (value: number) => ({ mode: 'fixed', value });
+    expect(faultOf('node-loss', fixed(2), { nodes: 3 })).toMatchObject({ value: 2 });
+    expect(problems(fixed(3), { nodes: 3 })).toEqual([
+      '3 nodes are more than the 2 that may run pods of Deployment web beside the first',
+    ]);
+    expect(problems(fixed(5), { nodes: 100 })).toEqual([
+      '5 nodes are more than the 4 that may run pods of Deployment web beside the first',
+    ]);
+    const share = { mode: 'fixed-percent', value: '30%' };
+    expect(problems(share, { nodes: 4 })).toEqual(['30 % of 3 nodes are none: shares are rounded down']);
+  });
+
+  test('finds no node where taints keep the workload on the first', () => {
+    const taints = [{ key: 'gpu', effect: 'NoSchedule' }];
+    expect(problems({}, { nodes: [{}, { count: 3, taints }] })).toEqual([
+      'pods of Deployment web can run on no node but node-1, where the load enters and which is spared',
+    ]);
+  });
+});
+
+test('everything that is wrong with one fault is found together', () => {
+  const fields = { at: '12s', mode: 'fixed', value: 9, container: 'sever' };
+  expect(errorOf(files('container-pause', fields)).problems.map(({ message }) => message)).toEqual([
+    'the fault would act at 12 s, when the load has ended',
+    '9 pods are more than the 4 of Deployment web',
+    'Deployment web has no container `sever`',
+  ]);
+});
