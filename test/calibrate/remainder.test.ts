@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fitSamples } from '../../src/calibrate/fit.ts';
 import { moments } from '../../src/calibrate/probability.ts';
 import { remainder } from '../../src/calibrate/remainder.ts';
@@ -8,6 +8,9 @@ import { distributionSyntax } from '../../src/calibrate/writable.ts';
 import { constant, type Distribution } from '../../src/scenario/distribution.ts';
 import { distribution as schema } from '../../src/scenario/schema/quantities.ts';
 import { countOf, draws, exponential, lognormal, meanOf, normal, uniform } from './draw.ts';
+
+/** Thousands of samples are drawn and fitted anew, and the machine may be busy with other tests. */
+vi.setConfig({ testTimeout: 30_000 });
 
 /** From one watch event to the next: what a write and its delivery take is known, the controller's work is not. */
 const WRITE = lognormal(8, 0.4);
