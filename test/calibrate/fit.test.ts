@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fitIntervals, fitSamples } from '../../src/calibrate/fit.ts';
 import { exactly } from '../../src/calibrate/interval.ts';
 import { candidates, logLikelihood } from '../../src/calibrate/likelihood.ts';
 import { constant } from '../../src/scenario/distribution.ts';
 import { draws, exponential, lognormal, normal, uniform } from './draw.ts';
+
+/** Thousands of samples are drawn and fitted anew, and the machine may be busy with other tests. */
+vi.setConfig({ testTimeout: 30_000 });
 
 /** Downtimes in ms of the one replica killed by force, as measured on the testbed (docs/validation.md). */
 const DOWNTIMES = [
