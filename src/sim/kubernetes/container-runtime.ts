@@ -26,6 +26,7 @@ export class Process {
   readonly #station: Station;
   #state: 'starting' | 'listening' | 'closed' | 'exited' = 'starting';
   #exited_at_ms = Number.POSITIVE_INFINITY;
+  #hasSucceeded = false;
   /** Why it listens since when; undefined while it does not, and where it always did. */
   #listening: Cause | undefined;
   readonly #usage: ProcessUsage;
@@ -55,6 +56,11 @@ export class Process {
 
   get hasExited(): boolean {
     return this.#state === 'exited';
+  }
+
+  /** Whether it ended by itself and not by SIGKILL: exit code 0. */
+  get hasSucceeded(): boolean {
+    return this.#hasSucceeded;
   }
 
   get exited_at_ms(): number {
@@ -111,7 +117,10 @@ export class Process {
     if (on_sigterm === 'ignore') return;
     if (on_sigterm !== 'serve') this.#state = 'closed';
     const stop_ms = sample_ms(stop_time, this.#environment.uniform('application/stop_time'));
-    const exit = () => this.#exit(step(cause, 'application stop', this.#environment.now_ms));
+    const exit = () => {
+      this.#hasSucceeded = !this.hasExited;
+      this.#exit(step(cause, 'application stop', this.#environment.now_ms));
+    };
     this.#environment.after(stop_ms, () => {
       if (on_sigterm === 'drain') this.#station.whenEmpty(exit);
       else exit();

@@ -380,7 +380,10 @@ export class PodWorker {
     this.#environment.after(this.#environment.delay_ms('sandbox_stop'), () => {
       this.sandbox.isUp = false;
       for (const container of this.#containers) container.isReady = false;
-      this.#report(cause);
+      // Nothing runs any more, and that is what controllers that wait for it go by (kubelet.go SyncTerminatingPod).
+      const phase = this.#containers.every(({ process }) => process?.hasSucceeded) ? 'Succeeded' : 'Failed';
+      const has_address = this.#containers.some(({ seen }) => seen !== undefined);
+      this.#status.report({ phase, has_address, ready: false }, cause);
       for (const { probes } of this.#containers) for (const probe of probes) probe.stop();
       // The object goes once a further look of the PLEG has confirmed that nothing runs.
       this.#pleg.whenLookedAfter(this.#environment.now_ms, () => {

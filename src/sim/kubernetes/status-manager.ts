@@ -33,10 +33,11 @@ export class StatusManager {
     this.#ready_since_ms = ready ? ready_since_ms : undefined;
   }
 
-  /** Tells the API server, where something has changed. A pod that runs or has an address keeps that. */
+  /** Tells the API server, where something has changed. A pod that runs keeps that until it ends, and its address for good. */
   report(seen: PodStatus, cause: Cause): void {
     const before = this.#status;
-    const phase = before.phase === 'Running' ? 'Running' : seen.phase;
+    const hasEnded = seen.phase === 'Succeeded' || seen.phase === 'Failed';
+    const phase = before.phase === 'Running' && !hasEnded ? 'Running' : seen.phase;
     const has_address = before.has_address || seen.has_address;
     const { ready } = seen;
     if (before.phase === phase && before.has_address === has_address && before.ready === ready) return;
