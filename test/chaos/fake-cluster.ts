@@ -148,7 +148,7 @@ export class FakeCluster implements Cluster {
   }
 
   async nodes() {
-    return this.#nodes;
+    return [...this.#nodes];
   }
 
   async workload(): Promise<WorkloadState | undefined> {
@@ -282,9 +282,9 @@ export class FakeCluster implements Cluster {
     this.#set({ ...this.#newPod(name), ready: true, owner, ...options });
   }
 
-  /** As if the scheduler had put them all there. */
-  movePods(node: string): void {
-    for (const pod of this.#pods.values()) this.#set({ ...pod, node });
+  changeNode(name: string, change: Partial<ClusterNode>): void {
+    const index = this.#nodes.findIndex((node) => node.name === name);
+    this.#nodes[index] = { ...this.#nodes[index]!, ...change };
   }
 
   /** As if somebody else had scaled it. */

@@ -1,12 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Pod } from '../../../src/chaos/cluster/cluster.ts';
-import { candidatesOf, checkPodVictims } from '../../../src/chaos/safety/blast-radius.ts';
+import type { ClusterNode, Pod } from '../../../src/chaos/cluster/cluster.ts';
+import {
+  candidateNodesOf,
+  candidatesOf,
+  checkNodeVictims,
+  checkPodVictims,
+} from '../../../src/chaos/safety/blast-radius.ts';
 import { isOwnedBy } from '../../../src/chaos/safety/ownership.ts';
 import { EXIT } from '../../../src/scenario/errors.ts';
 import { stream } from '../../../src/scenario/random.ts';
+import type { Workload } from '../../../src/scenario/scenario.ts';
 import { chooseVictims, victimsMax } from '../../../src/scenario/selection.ts';
-import { podKill, shortScenario } from '../scenario.ts';
+import { lasting, podKill, shortScenario } from '../scenario.ts';
 
 const workload = shortScenario([]).workloads[0]!;
 const pod = (name: string, options: Partial<Pod> = {}): Pod => ({
@@ -83,6 +89,65 @@ test('never more victims than the mode allows, and never one that is no candidat
           any.length <= victimsMax(candidates.length, mode, value) &&
           any.every((victim) => candidates.includes(victim));
         const check = () => checkPodVictims(fault, workload, pods, any);
+        if (allowed) check();
+        else expect(check).toThrow(expect.objectContaining({ exitCode: EXIT.aborted }));
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
+
+test.each([
+  ['StatefulSet', 'StatefulSet', workload.name, true],
+  ['DaemonSet', 'DaemonSet', workload.name, true],
+  ['Job', 'Job', workload.name, true],
+  ['StatefulSet', 'DaemonSet', workload.name, false],
+  ['StatefulSet', 'StatefulSet', `${workload.name}-2`, false],
+  ['DaemonSet', 'ReplicaSet', `${workload.name}-abc`, false],
+] as const)('a %s owns a pod whose controller is %s %s: %s', (kind, ownerKind, name, owned) => {
+  const other = { ...workload, kind } as Workload;
+  expect(isOwnedBy(other, pod('a', { owner: { kind: ownerKind, name, uid: 'u' } }))).toBe(owned);
+});
+
+const node = (name: string): ClusterNode => ({
+  name,
+  uid: `uid-${name}`,
+  ready: true,
+  unschedulable: false,
+  taints: [],
+});
+
+test('candidate nodes run a candidate and are not where the load enters, in the order of their names', () => {
+  const nodes = ['node-3', 'node-1', 'node-2', 'node-4'].map(node);
+  const pods = [
+    pod('a', { node: 'node-1' }),
+    pod('b', { node: 'node-3' }),
+    pod('c', { node: 'node-2' }),
+    pod('d', { node: 'node-4', ready: false }),
+    pod('e', { node: undefined }),
+  ];
+  const names = (entry: string | undefined) =>
+    candidateNodesOf(workload, pods, nodes, entry).map(({ name }) => name);
+  expect(names('node-1')).toEqual(['node-2', 'node-3']);
+  expect(names(undefined)).toEqual(['node-1', 'node-2', 'node-3']);
+});
+
+test('never more nodes than the mode allows, and never one that is no candidate', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 6 }),
+      fc.constantFrom('one', 'all', 'fixed', 'fixed-percent', 'random-max-percent'),
+      fc.integer({ min: 0, max: 100 }),
+      fc.integer({ min: 0, max: 255 }),
+      (count, mode, value, bits) => {
+        const fault = lasting('node-loss', { mode, value });
+        const nodes = Array.from({ length: 8 }, (_, index) => node(`node-${index}`));
+        const candidates = nodes.slice(0, count);
+        const victims = nodes.filter((_, index) => (bits >> index) % 2 === 1);
+        const allowed =
+          victims.length <= victimsMax(count, mode, value) &&
+          victims.every((victim) => candidates.includes(victim));
+        const check = () => checkNodeVictims(fault, workload, candidates, victims);
         if (allowed) check();
         else expect(check).toThrow(expect.objectContaining({ exitCode: EXIT.aborted }));
       },

@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Intent, journaled, openJournal } from '../../../src/chaos/safety/journal.ts';
+import { type ActOutcome, type Intent, journaled, openJournal } from '../../../src/chaos/safety/journal.ts';
 
 let directory: string;
 let file: string;
@@ -70,5 +70,50 @@ test('a line that a crash has torn spoils neither what was before nor what comes
   await next.close();
   const last = await openJournal(file);
   expect(last.left).toEqual([]);
+  await last.close();
+});
+
+const NODE = { kind: 'Node', namespace: '', name: 'node-2', uid: 'u', before: { unschedulable: false } };
+const drain: Intent = {
+  act: 'drain-node',
+  trial: 0,
+  target: NODE,
+  undo: 'kubectl uncordon node-2',
+  fault: 'node-drain',
+};
+const undo: Intent = { ...drain, act: 'undo' };
+
+test.each<[string, Intent, string | undefined, string | undefined, boolean]>([
+  ['whose outcome is not known', drain, undefined, undefined, true],
+  ['that was done', drain, 'done', undefined, true],
+  ['that failed, nobody knows how far', drain, 'failed', undefined, true],
+  ['that was given up before it began', drain, 'not-done', undefined, false],
+  ['that met another object', drain, 'not-touched', undefined, false],
+  ['that was undone', drain, 'done', 'done', false],
+  ['whose undoing failed', drain, 'done', 'failed', true],
+  ['that does not last', { ...drain, fault: undefined } as unknown as Intent, 'done', undefined, false],
+])('a fault %s: left for the next run to undo', async (_, intent, outcome, undone, isLeft) => {
+  const journal = await openJournal(file);
+  const settle = await journal.intend(intent);
+  if (outcome !== undefined) await settle(outcome as ActOutcome);
+  if (undone !== undefined) await (await journal.intend(undo))(undone as ActOutcome);
+  await journal.close();
+  const next = await openJournal(file);
+  const left = { fault: 'node-drain', target: NODE, undo: 'kubectl uncordon node-2', pid: process.pid };
+  expect(next.leftFaults).toEqual(isLeft ? [left] : []);
+  await next.close();
+});
+
+test('faults are left each by itself, the last caused first', async () => {
+  const journal = await openJournal(file);
+  const loss: Intent = { ...drain, act: 'cut-power', fault: 'node-loss' };
+  for (const intent of [drain, loss]) await (await journal.intend(intent))('done');
+  await journal.close();
+  const next = await openJournal(file);
+  expect(next.leftFaults.map(({ fault }) => fault)).toEqual(['node-loss', 'node-drain']);
+  await (await next.intend({ ...loss, act: 'undo' }))('done');
+  await next.close();
+  const last = await openJournal(file);
+  expect(last.leftFaults.map(({ fault }) => fault)).toEqual(['node-drain']);
   await last.close();
 });

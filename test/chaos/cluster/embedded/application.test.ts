@@ -232,4 +232,68 @@ describe('an application of the embedded cluster', () => {
     const image = new Applications(scenario()).image(reference, webernetes);
     expect([image.imageName, image.imageVersion]).toEqual([imageName, imageVersion]);
   });
+
+  describe('that is paused', () => {
+    const TIMES = {
+      start_time: constant(1000),
+      service_time: constant(10),
+      stop_time: constant(50),
+    } as const;
+    const paused = async (application: Partial<Application> = {}) => {
+      const started = start(scenarioWith({ ...TIMES, on_sigterm: 'exit', ...application }));
+      await pass(2000);
+      expect(started.applications.pause('uid-1', 'nginx')).toBe(true);
+      return started;
+    };
+
+    it('takes connections and answers none of them until it is resumed, then all', async () => {
+      const { process, applications } = await paused();
+      const answers: HttpResponse[] = [];
+      void process.request().then((answer) => answers.push(answer));
+      await pass(60_000);
+      expect(answers).toEqual([]);
+      applications.resume('uid-1', 'nginx');
+      await pass(0);
+      expect(answers).toMatchObject([{ status: 200 }]);
+      void process.request().then((answer) => answers.push(answer));
+      await pass(10);
+      expect(answers).toHaveLength(2);
+    });
+
+    it('hears SIGTERM when it is resumed', async () => {
+      const { process, applications, terminate } = await paused();
+      terminate();
+      await pass(10_000);
+      expect([process.exitCode, process.listening.size]).toEqual([undefined, 1]);
+      applications.resume('uid-1', 'nginx');
+      await pass(50);
+      expect([process.exitCode, process.listening.size]).toEqual([0, 0]);
+    });
+
+    it('is killed by SIGKILL, which breaks what it had begun', async () => {
+      const { process, applications } = await paused();
+      const answer = process.request();
+      await pass(100);
+      expect(applications.kill('uid-1', 'nginx')).toBe(true);
+      expect((await answer).status).toBe(CONNECTION_BROKEN);
+      expect(process.exitCode).toBe(137);
+    });
+
+    it('does not begin to listen while it is paused', async () => {
+      const { process, applications } = start(scenarioWith(TIMES));
+      await pass(500);
+      applications.pause('uid-1', 'nginx');
+      await pass(5000);
+      expect(process.listening.size).toBe(0);
+      applications.resume('uid-1', 'nginx');
+      await pass(0);
+      expect(process.listening.size).toBe(1);
+    });
+
+    it('must be there to be paused; to be resumed it need not', () => {
+      const applications = new Applications(scenarioWith(TIMES));
+      expect(applications.pause('uid-1', 'nginx')).toBe(false);
+      applications.resume('uid-1', 'nginx');
+    });
+  });
 });

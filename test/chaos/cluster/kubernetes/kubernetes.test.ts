@@ -1,7 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Cluster, type PodRef, PodReplacedError } from '../../../../src/chaos/cluster/cluster.ts';
+import {
+  ChangedError,
+  type Cluster,
+  type PodRef,
+  PodReplacedError,
+} from '../../../../src/chaos/cluster/cluster.ts';
 import { connectKubernetes } from '../../../../src/chaos/cluster/kubernetes.ts';
 import { EXIT, UserError } from '../../../../src/scenario/errors.ts';
 import type { ManifestObject } from '../../../../src/scenario/scenario.ts';
@@ -126,6 +131,114 @@ describe('deleting a pod', () => {
   it.each([404, 409])('says that it was replaced at %i', async (code) => {
     const cluster = await connect(() => status(code, 'Conflict', 'the UID does not match'));
     await expect(cluster.deletePod(POD, 0)).rejects.toThrow(PodReplacedError);
+  });
+});
+
+describe('evicting a pod', () => {
+  it('asks the eviction API, with its UID and the grace period', async () => {
+    const cluster = await connect(() => ({ body: {} }));
+    expect(await cluster.evictPod(POD, 7)).toBeUndefined();
+    await cluster.evictPod(POD, undefined);
+    expect(server.requests).toMatchObject([
+      {
+        method: 'POST',
+        path: '/api/v1/namespaces/shop/pods/web-1/eviction',
+        body: {
+          apiVersion: 'policy/v1',
+          kind: 'Eviction',
+          metadata: { name: 'web-1', namespace: 'shop' },
+          deleteOptions: { preconditions: { uid: 'uid-1' }, gracePeriodSeconds: 7 },
+        },
+      },
+      { body: { deleteOptions: { preconditions: { uid: 'uid-1' } } } },
+    ]);
+    expect(server.requests[1]!.body).not.toHaveProperty('deleteOptions.gracePeriodSeconds');
+  });
+
+  it('gives what a disruption budget says, and when to ask again', async () => {
+    const refusal = status(429, 'TooManyRequests', 'Cannot evict pod');
+    const cluster = await connect(() => (response) => {
+      response.writeHead(429, { 'content-type': 'application/json', 'retry-after': '7' });
+      response.end(JSON.stringify(refusal.body));
+    });
+    expect(await cluster.evictPod(POD, undefined)).toEqual({
+      because: 'Cannot evict pod',
+      retry_after_ms: 7000,
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it.each([404, 409])('says that it was replaced at %i', async (code) => {
+    const cluster = await connect(() => status(code, 'Conflict', 'the UID does not match'));
+    await expect(cluster.evictPod(POD, undefined)).rejects.toThrow(PodReplacedError);
+  });
+});
+
+describe('changing what is there', () => {
+  const WEB = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
+  const SCALED = [{ op: 'replace', path: '/spec/replicas', value: 1 }] as const;
+  const answering = (reply: ReturnType<typeof status> | { body: object }) =>
+    connect(({ method }) => {
+      if (method === 'PATCH') return reply;
+      return {
+        body: {
+          resources: [
+            { kind: 'Scale', name: 'deployments/scale', namespaced: true },
+            { kind: 'Deployment', name: 'deployments', namespaced: true },
+          ],
+        },
+      };
+    });
+
+  it('sends a JSON patch to the object, or to its subresource', async () => {
+    const cluster = await answering({ body: {} });
+    await cluster.patch(WEB, SCALED);
+    await cluster.patch(WEB, SCALED, 'scale');
+    expect(server.requests.filter(({ method }) => method === 'PATCH')).toMatchObject([
+      { path: '/apis/apps/v1/namespaces/shop/deployments/web', body: SCALED },
+      { path: '/apis/apps/v1/namespaces/shop/deployments/web/scale', body: SCALED },
+    ]);
+  });
+
+  it.each([404, 409, 422])('says that it is not as it was at %i', async (code) => {
+    const cluster = await answering(status(code, 'Invalid', 'testing path /spec/replicas failed'));
+    await expect(cluster.patch(WEB, SCALED)).rejects.toThrow(ChangedError);
+  });
+
+  it('names the subresource in the rule that would allow it', async () => {
+    const cluster = await answering(status(403, 'Forbidden', 'no'));
+    const error = await failureOf(cluster.patch(WEB, SCALED, 'scale'));
+    expect(error.hint).toContain('resources: ["deployments/scale"], verbs: ["patch"]');
+  });
+});
+
+describe('the nodes', () => {
+  it('are ready, cordoned or tainted, as their objects say; their pods are of all namespaces', async () => {
+    const cluster = await connect(({ path }) => {
+      if (path === '/api/v1/pods') return { body: { items: [] } };
+      const taints = [
+        { key: 'b', effect: 'NoExecute' },
+        { key: 'a', effect: 'NoSchedule' },
+      ];
+      const ready = { type: 'Ready', status: 'True' };
+      return {
+        body: {
+          items: [
+            { metadata: { name: 'n1', uid: 'u1' }, status: { conditions: [ready] } },
+            { metadata: { name: 'n2', uid: 'u2' }, spec: { unschedulable: true, taints } },
+          ],
+        },
+      };
+    });
+    expect(await cluster.nodes()).toEqual([
+      { name: 'n1', uid: 'u1', ready: true, unschedulable: false, taints: [] },
+      { name: 'n2', uid: 'u2', ready: false, unschedulable: true, taints: ['a:NoSchedule', 'b:NoExecute'] },
+    ]);
+    await cluster.podsOn('n2');
+    expect(server.requests.at(-1)).toMatchObject({
+      path: '/api/v1/pods',
+      query: { fieldSelector: 'spec.nodeName=n2' },
+    });
   });
 });
 
