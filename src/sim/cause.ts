@@ -16,15 +16,23 @@ export function step(before: Cause | undefined, mechanism: string, end_ms: numbe
   return { mechanism, begin_ms: begin_ms ?? before?.end_ms ?? end_ms, end_ms, before };
 }
 
+/** What to call the time that no step of a chain covers. */
+export interface Uncovered {
+  /** Before the chain began: what began it was not there yet. */
+  readonly before: string;
+  /** After its end, and in gaps. */
+  readonly after: string;
+}
+
 /**
  * Splits the stretch [begin, end] over the mechanisms of a chain: every moment goes to the latest step that
- * covers it, and what no step covers goes to `rest`. The shares add up to end - begin.
+ * covers it. The shares add up to end - begin.
  */
 export function split(
   cause: Cause | undefined,
   begin_ms: number,
   end_ms: number,
-  rest: string,
+  uncovered: Uncovered,
   add: (mechanism: string, duration_ms: number) => void,
 ): void {
   let open_ms = end_ms;
@@ -32,7 +40,7 @@ export function split(
     const to_ms = Math.min(open_ms, link.end_ms);
     if (open_ms > to_ms) {
       const from_ms = Math.max(to_ms, begin_ms);
-      add(rest, open_ms - from_ms);
+      add(uncovered.after, open_ms - from_ms);
       open_ms = from_ms;
     }
     const from_ms = Math.max(begin_ms, Math.min(link.begin_ms, open_ms));
@@ -41,5 +49,7 @@ export function split(
       open_ms = from_ms;
     }
   }
-  if (open_ms > begin_ms) add(rest, open_ms - begin_ms);
+  if (open_ms > begin_ms) {
+    add(cause === undefined ? uncovered.after : uncovered.before, open_ms - begin_ms);
+  }
 }

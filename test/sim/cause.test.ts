@@ -4,7 +4,7 @@ import { type Cause, split, step } from '../../src/sim/cause.ts';
 
 function shares(cause: Cause | undefined, begin_ms: number, end_ms: number): Record<string, number> {
   const total: Record<string, number> = {};
-  split(cause, begin_ms, end_ms, 'rest', (mechanism, duration_ms) => {
+  split(cause, begin_ms, end_ms, { before: 'before', after: 'rest' }, (mechanism, duration_ms) => {
     total[mechanism] = (total[mechanism] ?? 0) + duration_ms;
   });
   return total;
@@ -21,9 +21,9 @@ describe('split', () => {
     expect(shares(chain, 40, 60)).toEqual({ 'application start': 20 });
   });
 
-  it('leaves to the rest what no step covers', () => {
+  it('says of what no step covers whether it came before the chain or after', () => {
     expect(shares(undefined, 5, 8)).toEqual({ rest: 3 });
-    expect(shares(chain, 0, 20)).toEqual({ rest: 10, 'replica set': 10 });
+    expect(shares(chain, 0, 20)).toEqual({ before: 10, 'replica set': 10 });
   });
 
   it('always adds up to the stretch', () => {
