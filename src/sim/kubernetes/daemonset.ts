@@ -24,9 +24,9 @@ import { type SyncEnd, WorkQueue } from './work-queue.ts';
 const BURST_REPLICAS = 250;
 
 /**
- * The daemon set controller: one pod on every node that its pods can be on. A pod comes back when the object of the one
- * before has gone, but where the update strategy has a surge: then as soon as it is being deleted (Kubernetes 1.35
- * pkg/controller/daemon/daemon_controller.go syncDaemonSet).
+ * The daemon set controller: one pod on every node that its pods can be on. A pod comes back when the one before has
+ * ended, but where the update strategy has a surge: then as soon as it is being deleted (Kubernetes 1.35
+ * pkg/controller/daemon/daemon_controller.go syncDaemonSet, getNodesToDaemonPods).
  */
 export class DaemonSetController {
   readonly #environment: Environment;

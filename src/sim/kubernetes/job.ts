@@ -18,9 +18,9 @@ const MAX_PER_SYNC = 500;
 
 /**
  * The job controller: as many pods at once as its parallelism, until enough have ended well or too many have failed.
- * A pod that is deleted counts as failed. Pods are looked at once a second, and the replacement of a failed one waits
- * 10 s from its end, doubled with every further failure (Kubernetes 1.35 pkg/controller/job/job_controller.go syncJob,
- * manageJob; backoff_utils.go).
+ * A pod that is being deleted counts as failed, unless it has ended well by the time it is counted. Pods are looked at
+ * once a second, and the replacement of a failed one waits 10 s from its end, doubled with every further failure
+ * (Kubernetes 1.35 pkg/controller/job/job_controller.go syncJob, isPodFailed, manageJob; backoff_utils.go).
  *
  * Left out: restarts of containers that count against the back-off limit (restartPolicy OnFailure), indexed jobs,
  * policies of failure and success, and the finalizer that keeps a deleted pod's object until it is counted.
@@ -70,24 +70,33 @@ export class JobController {
     else state.pods.set(pod.name, pod);
     if (gone || isTerminating(pod)) state.expectations.deletionSeen(pod.name);
     else if (isNew) state.expectations.creationSeen();
-    this.#count(state, pod, gone);
+    if (!isActive(pod) || gone) this.#remember(state, pod);
     this.#queue.addAfter(pod.owner, BATCH_MS, cause, 'job batch period');
   }
 
-  /** Counts how a pod has ended, once; the next sync acts on it. */
-  #count(state: JobState, pod: PodObject, gone: boolean): void {
-    if (state.isFinished || state.counted.has(pod.name)) return;
-    if (pod.phase === 'Succeeded') {
-      state.succeeded += 1;
-      state.failuresInARow = 0;
-    } else if (pod.phase === 'Failed' || isTerminating(pod) || gone) {
-      state.failed += 1;
-      state.failuresInARow += 1;
-      state.failed_at_ms = this.#environment.statusTime_ms(this.#environment.now_ms);
-    } else {
-      return;
+  /** It has ended, or is about to: the next sync counts it, as it is then. */
+  #remember(state: JobState, pod: PodObject): void {
+    if (state.counted.has(pod.name)) return;
+    const at_ms =
+      state.ended.get(pod.name)?.at_ms ?? this.#environment.statusTime_ms(this.#environment.now_ms);
+    state.ended.set(pod.name, { pod, at_ms });
+  }
+
+  /** newBackoffRecord: failures before the last success are forgotten. */
+  #count(state: JobState): void {
+    const ended = [...state.ended.values()].sort((a, b) => a.at_ms - b.at_ms);
+    state.ended.clear();
+    for (const { pod, at_ms } of ended) {
+      state.counted.add(pod.name);
+      if (pod.phase === 'Succeeded') {
+        state.succeeded += 1;
+        state.failuresInARow = 0;
+      } else {
+        state.failed += 1;
+        state.failuresInARow += 1;
+        state.failed_at_ms = at_ms;
+      }
     }
-    state.counted.add(pod.name);
   }
 
   #sync(key: string, because: Cause, end: (how: SyncEnd) => void): void {
@@ -97,6 +106,7 @@ export class JobController {
       return;
     }
     const cause = step(because, 'job', this.#environment.now_ms);
+    this.#count(state);
     const active = [...state.pods.values()].filter(isActive);
     const { completions, backoff_limit, name } = state.object.workload;
     const finish = () => {
@@ -171,7 +181,7 @@ export class JobController {
       0,
       pods.map(({ name }) => name),
     );
-    // What the controller takes away itself has not failed.
+    // What the controller takes away itself has not failed (deleteJobPods).
     for (const { name } of pods) state.counted.add(name);
     const remove = (pod: PodObject, returned: () => void) => {
       this.#api.pods.delete(pod.name, pod.template.termination_grace_period_s, cause, () => {
@@ -190,7 +200,8 @@ interface JobState {
   readonly pods: Map<string, PodObject>;
   readonly expectations: Expectations;
   created: number;
-  /** Pods whose end has been counted. */
+  /** Pods that have ended or are about to and are not counted yet, and since when. */
+  readonly ended: Map<string, { readonly pod: PodObject; readonly at_ms: number }>;
   readonly counted: Set<string>;
   succeeded: number;
   failed: number;
@@ -207,6 +218,7 @@ const newState = (object: JobObject): JobState => ({
   pods: new Map(),
   expectations: new Expectations(),
   created: 0,
+  ended: new Map(),
   counted: new Set(),
   succeeded: 0,
   failed: 0,

@@ -51,6 +51,15 @@ describe('DaemonSetController', () => {
     expect(nodesOf(lab)).toEqual([0, 1, 2, 3]);
   });
 
+  it('replaces a pod that has ended though its object is still there', () => {
+    const lab = labOf(daemonSet(), { stop_ms: 20_000 });
+    lab
+      .at(1000, () => lab.kill('agent-d0003'))
+      .at(2000, () => lab.operator.pods.update('agent-d0003', { phase: 'Succeeded', ready: false }, CAUSE))
+      .run(5000);
+    expect(nodesOf(lab)).toEqual([0, 1, 2, 3]);
+  });
+
   it('rolls out node by node, each when the one before serves', () => {
     const lab = labOf(daemonSet());
     const seen = outs(lab);

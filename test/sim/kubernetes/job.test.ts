@@ -59,6 +59,15 @@ describe('JobController', () => {
     expect(createdAt_ms(lab, 'work-j0006')! - 40_000).toBeLessThanOrEqual(10_000);
   });
 
+  it('counts a deleted pod that has ended well within the second as done', () => {
+    const lab = labOf();
+    lab
+      .at(10_000, () => lab.kill('work-j0001'))
+      .at(10_200, () => end(lab, 'work-j0001', 'Succeeded'))
+      .run(100_000);
+    expect(createdAt_ms(lab, 'work-j0004')).toBe(11_000);
+  });
+
   it('takes no more pods than there are completions left, and is done when all have ended well', () => {
     const lab = labOf({ completions: 4 });
     for (const [at_ms, name] of [
