@@ -26,7 +26,13 @@ export class Environment {
     this.#timing = timing;
     this.#recorder = recorder;
     this.simulation = within?.clock ?? new Simulation();
-    this.#luck = within?.luck ?? { seed, trial, streams: new Map(), second_begins_ms: undefined };
+    this.#luck = within?.luck ?? {
+      seed,
+      trial,
+      streams: new Map(),
+      delays: new Map(),
+      second_begins_ms: undefined,
+    };
   }
 
   /** The same trial for something that may end before it: what it has still to do then never happens. */
@@ -55,7 +61,16 @@ export class Environment {
 
   /** Draws one of the delays of the scenario's timing, in milliseconds. */
   delay_ms(name: TimingName): number {
-    return sample_ms(this.#timing[name], this.uniform(`timing/${name}`));
+    const distribution = this.#timing[name];
+    // Most are constants, and asked for often: those need no luck.
+    if (distribution.kind === 'constant') return distribution.value_ms;
+    const { delays } = this.#luck;
+    let uniform = delays.get(name);
+    if (uniform === undefined) {
+      uniform = this.uniform(`timing/${name}`);
+      delays.set(name, uniform);
+    }
+    return sample_ms(distribution, uniform);
   }
 
   /**
@@ -83,6 +98,8 @@ interface Luck {
   readonly seed: string;
   readonly trial: number;
   readonly streams: Map<string, Uniform>;
+  /** Those of the delays, once more by their bare names. */
+  readonly delays: Map<TimingName, Uniform>;
   /** Where the seconds of the wall clock begin, once anybody has asked. */
   second_begins_ms: number | undefined;
 }
