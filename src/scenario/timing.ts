@@ -165,12 +165,12 @@ export const TIMING = {
     lognormal(900, 0.2),
     'from the power of a node being back to the start of its kubelet; a real machine takes a minute or so, set it',
   ),
-  api_server_start: delay(lognormal(2300, 0.15), 'from the start of the API server to its being ready'),
+  api_server_start: delay(lognormal(2400, 0.15), 'from the start of the API server to its being ready'),
   controller_manager_start: delay(
-    lognormal(1500, 0.15),
+    lognormal(2500, 0.2),
     'from the start of the controller manager to its controllers working',
   ),
-  scheduler_start: delay(lognormal(1000, 0.15), 'from the start of the scheduler to its scheduling'),
+  scheduler_start: delay(lognormal(1800, 0.4), 'from the start of the scheduler to its scheduling'),
 
   sandbox_start: delay(lognormal(95, 0.3), "creating a pod's sandbox and its network"),
   image_check: delay(

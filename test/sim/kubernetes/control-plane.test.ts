@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest';
+import { timing } from '../../../src/scenario/timing.ts';
+import { step } from '../../../src/sim/cause.ts';
+import { isTainted, NodeLab } from './node-lab.ts';
+
+const isUnknown = ({ ready }: { ready: string }) => ready === 'Unknown';
+const CAUSE = step(undefined, 'test', 0);
+
+describe('ControlPlane', () => {
+  it('lets what runs go on while the API server is away, and heals nothing until it is back', () => {
+    const lab = new NodeLab({ nodes: 3, replicas: 3 });
+    lab.outage('api-server', 20_000, 15_000);
+    lab.at(22_000, () => {
+      const [pod] = lab.serving;
+      lab.cluster.operator.pods.delete(pod!.name, 0, CAUSE);
+    });
+    lab.run(34_999);
+    expect(lab.changes).toEqual([]);
+    expect(lab.serving).toHaveLength(3);
+    lab.run(100_000);
+    expect(lab.pods.filter(({ gone }) => gone)).toHaveLength(1);
+    expect(lab.serving).toHaveLength(3);
+  });
+
+  it('takes every node for lost when the API server was away for long, evicts nobody, and finds them again', () => {
+    const given_up: number[] = [];
+    for (let trial = 0; trial < 20; trial += 1) {
+      const lab = new NodeLab({ nodes: 4, replicas: 6, trial, timing: timing() });
+      const before = lab.serving.map(({ name }) => name).sort();
+      lab.outage('api-server', 20_000, 120_000).run(142_000);
+      // Nothing can be written while it is away.
+      expect(lab.changes).toEqual([]);
+      lab.run(300_000);
+      const lost = lab.cluster.machines.filter(
+        ({ spec }) => lab.nodeAt(spec.name, isUnknown) !== undefined,
+      ).length;
+      given_up.push(lost);
+      expect(lab.evictions.size).toBe(0);
+      expect(lab.serving.map(({ name }) => name).sort()).toEqual(before);
+      expect([...lab.cluster.api.nodes.values()].every(({ ready }) => ready === 'True')).toBe(true);
+    }
+    // The watch of the leases is up to a minute late, and the controller looks every five seconds.
+    expect(given_up.filter((lost) => lost === 4).length).toBeGreaterThan(10);
+  });
+
+  it('gives up no node because of an outage that, with the latest return of the watches, is within the grace period', () => {
+    for (let trial = 0; trial < 30; trial += 1) {
+      const lab = new NodeLab({ nodes: 3, replicas: 3, trial, timing: timing() });
+      // Waits of 0.8 s and 1.6 s, up to twice as long: back after 8 s at the latest, and 10 s since a renewal.
+      lab.outage('api-server', 20_000, 3000).run(200_000);
+      for (const { spec } of lab.cluster.machines) expect(lab.nodeAt(spec.name, isUnknown)).toBeUndefined();
+      expect(lab.changes).toEqual([]);
+    }
+  });
+
+  it('begins the grace period of a lost node anew when the controller manager is back', () => {
+    for (let trial = 0; trial < 10; trial += 1) {
+      const lab = new NodeLab({ trial });
+      lab.outage('controller-manager', 20_000, 200_000);
+      lab.at(30_000, () => lab.powerOff('node-2')).run(400_000);
+      const lost_ms = lab.nodeAt('node-2', isUnknown)!;
+      expect(lost_ms).toBeGreaterThanOrEqual(220_000 + 50_000);
+      expect(lost_ms).toBeLessThan(220_000 + 55_001);
+    }
+  });
+
+  it('begins the time that pods bear a taint anew when the controller manager is back', () => {
+    const lab = new NodeLab({ replicas: 2, toleration_s: 100 });
+    lab.at(30_000, () => lab.powerOff('node-2'));
+    lab.outage('controller-manager', 130_000, 20_000).run(400_000);
+    expect(lab.nodeAt('node-2', isTainted('NoExecute'))!).toBeLessThan(86_000);
+    // The first look of the new one takes the taint off, the next finds the node Unknown still.
+    const [evicted_ms] = [...lab.evictions.values()];
+    expect(evicted_ms).toBeGreaterThanOrEqual(150_000 + 100_000);
+    expect(evicted_ms).toBeLessThan(150_000 + 110_200);
+  });
+
+  it('loses an eviction that is due while the API server is away', () => {
+    const lab = new NodeLab({ replicas: 2, toleration_s: 100 });
+    lab.at(30_000, () => lab.powerOff('node-2'));
+    // The taint comes 45 to 55 s after the loss.
+    lab.outage('api-server', 172_000, 16_000).run(900_000);
+    expect(lab.nodeAt('node-2', isTainted('NoExecute'))!).toBeGreaterThan(72_000);
+    expect(lab.evictions.size).toBe(0);
+  });
+
+  it('lets pods wait for a scheduler that is away', () => {
+    const lab = new NodeLab({ replicas: 2 });
+    lab.outage('scheduler', 20_000, 30_000);
+    lab.at(25_000, () => lab.cluster.operator.pods.delete(lab.serving[0]!.name, 0, CAUSE)).run(49_999);
+    expect([...lab.cluster.api.pods.values()].filter(({ node }) => node === undefined)).toHaveLength(1);
+    lab.run(60_000);
+    expect(lab.serving).toHaveLength(2);
+  });
+
+  it('starts all of it again, the API server first', () => {
+    const lab = new NodeLab({ replicas: 2, timing: timing() });
+    lab.outage('all', 20_000, 30_000);
+    lab.at(40_000, () => lab.cluster.operator.pods.delete(lab.serving[0]!.name, 0, CAUSE)).run(50_000);
+    expect(lab.changes).toEqual([]);
+    lab.run(120_000);
+    expect(lab.serving).toHaveLength(2);
+    // A controller manager that has just started takes every lease as new.
+    expect(lab.nodeAt('node-2', isUnknown)).toBeUndefined();
+  });
+});
