@@ -29,6 +29,8 @@ export interface KubernetesBehaviour {
    * on since 1.27.
    */
   readonly unhealthy_pod_eviction_policy: boolean;
+  /** Whether a hook may be a `sleep`. Gate PodLifecycleSleepAction, on since 1.30. */
+  readonly sleep_hooks: boolean;
   /** Whether an autoscaler's own `tolerance` counts. Gate HPAConfigurableTolerance, on since 1.35. */
   readonly hpa_tolerance: boolean;
   /**
@@ -54,6 +56,7 @@ export function behaviourOf({ minor, feature_gates }: KubernetesVersion): Kubern
   return {
     stateful_set_max_unavailable: feature_gates.includes('MaxUnavailableStatefulSet'),
     unhealthy_pod_eviction_policy: minor >= 27,
+    sleep_hooks: minor >= 30,
     hpa_tolerance: minor >= 35,
     kube_proxy_burst_syncs: minor >= 34 ? 1 : 2,
     asked_probe_restarts_period: minor >= 32,

@@ -6,7 +6,7 @@ import { EXIT } from '../../src/scenario/errors.ts';
 import { jsonSchemaText } from '../../src/scenario/json-schema.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import { APPLICATION_DEFAULTS } from '../../src/scenario/schema/application.ts';
-import { folderWith } from './files.ts';
+import { filesWith, folderWith, SCENARIO } from './files.ts';
 
 const text = readFileSync('docs/scenario.md', 'utf8');
 const example = /```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
@@ -22,6 +22,13 @@ test('the example of docs/scenario.md loads', () => {
     ['pod-kill', [2000]],
     ['container-kill', [8000, 11_000]],
   ]);
+});
+
+test('the cluster of docs/scenario.md loads', () => {
+  const [, cluster = ''] = /```yaml\n(cluster:\n[\s\S]*?)```/.exec(text) ?? [];
+  const folder = folderWith(filesWith({ 'scenario.yaml': `${SCENARIO}${cluster}` }));
+  const { nodes } = loadScenario(join(folder, 'scenario.yaml')).cluster;
+  expect(nodes.map(({ zone }) => zone).join('')).toBe('aabcabccc');
 });
 
 test('the example shows every section and every field of the load', () => {

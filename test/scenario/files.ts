@@ -8,7 +8,7 @@ import { ScenarioError } from '../../src/scenario/problem.ts';
 
 const folders: string[] = [];
 afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
 export type Files = Readonly<Record<string, string | Uint8Array>>;

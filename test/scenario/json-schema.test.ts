@@ -70,6 +70,20 @@ describe('it rejects', () => {
     ['faults:', 'timing: {sandbox_start: {}}\nfaults:'],
     ['faults:', 'cluster: {kubernetes: 1.35}\nfaults:'],
     ['faults:', 'applications: {web: {on_sigterm: die}}\nfaults:'],
+    ['faults:', 'cluster: {nodes: 0}\nfaults:'],
+    ['faults:', 'cluster: {nodes: []}\nfaults:'],
+    ['faults:', 'cluster: {nodes: [{cpus: 4}]}\nfaults:'],
+    ['faults:', 'cluster: {nodes: [{taints: [{key: a, effect: Never}]}]}\nfaults:'],
+    ['faults:', 'cluster: {proxy: userspace}\nfaults:'],
+    ['faults:', 'cluster: {registry: {bandwidth: 50MiB}}\nfaults:'],
+    ['faults:', 'cluster: {registry: {images: {a: {size: 5}}}}\nfaults:'],
+    ['faults:', 'cluster: {feature_gates: [AllAlpha]}\nfaults:'],
+    ['duration: 10s', 'duration: 10s\n  steps: [{at: 5s}]'],
+    ['duration: 10s', 'duration: 10s\n  resolve: hosts'],
+    ['pod-kill:', 'scale:'],
+    ['pod-kill:\n      at: 2s', 'rollout-restart: {at: 2s, mode: one}'],
+    ['pod-kill:\n      at: 2s', 'node-loss: {at: 2s, container: a}'],
+    ['pod-kill:\n      at: 2s', 'control-plane-outage: {at: 2s, component: etcd}'],
   ])('%j changed to %j', (from, to) => {
     expect(accepts(parse(SCENARIO))).toBe(true);
     expect(SCENARIO).toContain(from);

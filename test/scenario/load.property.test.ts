@@ -1,14 +1,14 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { parseAllDocuments, stringify } from 'yaml';
 import type { Distribution } from '../../src/scenario/distribution.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import { ScenarioError } from '../../src/scenario/problem.ts';
 import { TIMING } from '../../src/scenario/timing.ts';
 import { msToDuration } from '../../src/scenario/units.ts';
-import { DEPLOYMENT, filesWith, folderWith, SCENARIO, SERVICE } from './files.ts';
+import { type Files, filesWith, folderWith } from './files.ts';
 
 /** Far more than a test takes; other work may share the machine. */
 const PATIENCE_MS = 60_000;
@@ -79,9 +79,12 @@ const load = fc
     arrivals: fc.constantFrom('constant', 'poisson'),
     connections: fc.constantFrom('per-request', 'keep-alive'),
     source_ports: fc.constantFrom('own', 'kernel'),
+    resolve: fc.constantFrom('address', 'dns'),
+    steps: fc.uniqueArray(fc.integer({ min: 1, max: 999 }), { maxLength: 3 }),
     slash: fc.boolean(),
   })
-  .map(({ rate, window_ms, timeout_ms, limit, path, port, status, slash, ...same }) => {
+  .map(({ rate, window_ms, timeout_ms, limit, path, port, status, steps, slash, ...same }) => {
+    const at_ms = [...steps].sort((a, b) => a - b);
     const latency_limit_ms = Math.max(1, Math.floor(timeout_ms * limit));
     return {
       text: {
@@ -94,6 +97,7 @@ const load = fc
         timeout: msToDuration(timeout_ms),
         latency_limit: msToDuration(latency_limit_ms),
         expected_status: status,
+        steps: at_ms.map((at, index) => ({ at: msToDuration(at), rate: rate + index })),
       },
       read: {
         ...same,
@@ -106,8 +110,7 @@ const load = fc
         timeout_ms,
         latency_limit_ms,
         expected_status: status,
-        steps: [],
-        resolve: 'address',
+        steps: at_ms.map((at, index) => ({ at_ms: at, rate_per_s: rate + index })),
       },
     };
   });
@@ -132,16 +135,155 @@ const act = fc
       at_ms: Array.from({ length: times }, (_, k) => at_ms + 100 * k),
     },
   }));
+/** Mode and victims of a fault of nodes: with two nodes, of which the first is spared, there is but one. */
+const nodeMode = fc.constantFrom(
+  { mode: 'one' },
+  { mode: 'all' },
+  { mode: 'fixed', value: 1 },
+  { mode: 'fixed-percent', value: 100 },
+);
+
+/** Of faults that hit nobody in particular: each act is over before the next. */
+const passing = fc.tuple(act, fc.integer({ min: 1, max: 99 })).map(([{ text, read }, duration_ms]) => {
+  const { at, repeat } = text;
+  const { workload, namespace, at_ms } = read;
+  return {
+    text: { at, repeat, duration: msToDuration(duration_ms) },
+    read: { at_ms, duration_ms },
+    of: { workload, namespace },
+  };
+});
+
+/** With a duration, or until the trial is over. */
+const lasting = fc.option(milliseconds, { nil: undefined }).map((duration_ms) => ({
+  text: duration_ms === undefined ? {} : { duration: msToDuration(duration_ms) },
+  read: { duration_ms },
+}));
+
 const fault = fc.oneof(
-  fc.tuple(act, fc.integer({ min: 0, max: 600 })).map(([{ text, read }, grace_period_s]) => ({
-    text: { 'pod-kill': { ...text, grace_period: `${grace_period_s}s` } },
-    read: { ...read, type: 'pod-kill', grace_period_s },
-  })),
+  fc
+    .tuple(act, fc.constantFrom('pod-kill', 'pod-eviction'), fc.integer({ min: 0, max: 600 }))
+    .map(([{ text, read }, type, grace_period_s]) => ({
+      text: { [type]: { ...text, grace_period: `${grace_period_s}s` } },
+      read: { ...read, type, grace_period_s },
+    })),
   act.map(({ text, read }) => ({
     text: { 'container-kill': text },
     read: { ...read, type: 'container-kill', container: 'server' },
   })),
+  fc.tuple(act, lasting).map(([{ text, read }, time]) => ({
+    text: { 'container-pause': { ...text, ...time.text } },
+    read: { ...read, ...time.read, type: 'container-pause', container: 'server' },
+  })),
+  fc
+    .tuple(act, nodeMode, lasting, fc.constantFrom('node-loss', 'node-partition', 'node-drain'))
+    .map(([{ text, read }, mode_, time, type]) => {
+      const { mode: _mode, value: _value, ...rest } = text as typeof text & { value?: number };
+      const { value: _read, ...of } = read as typeof read & { value?: number };
+      return {
+        text: { [type]: { ...rest, ...mode_, ...time.text } },
+        read: { ...of, ...mode_, ...time.read, type },
+      };
+    }),
+  passing.map(({ text: { duration: _duration, ...text }, read: { at_ms }, of }) => ({
+    text: { 'rollout-restart': text },
+    read: { ...of, at_ms, type: 'rollout-restart' },
+  })),
+  passing.map(({ text, read, of }) => ({
+    text: { 'bad-image': text },
+    read: { ...of, ...read, type: 'bad-image', container: 'server' },
+  })),
+  fc.tuple(passing, fc.integer({ min: 5, max: 50 })).map(([{ text, read, of }, replicas]) => ({
+    text: { scale: { ...text, replicas } },
+    read: { ...of, ...read, replicas, type: 'scale' },
+  })),
+  fc
+    .tuple(passing, fc.constantFrom('api-server', 'controller-manager', 'scheduler', 'all'))
+    .map(([{ text, read }, component]) => ({
+      text: { 'control-plane-outage': { ...text, component } },
+      read: { ...read, component, type: 'control-plane-outage' },
+    })),
+  passing.map(({ text, read }) => ({
+    text: { 'registry-outage': text },
+    read: { ...read, type: 'registry-outage' },
+  })),
 );
+
+const label = fc.stringMatching(/^[a-z]{1,8}$/);
+
+const node = fc
+  .record({
+    count: fc.integer({ min: 1, max: 4 }),
+    zones: fc.array(label, { minLength: 1, maxLength: 3 }),
+    cpu_millis: fc.integer({ min: 1, max: 64_000 }),
+    memory_mi: fc.integer({ min: 1, max: 100_000 }),
+    pods: fc.integer({ min: 1, max: 250 }),
+    labels: fc.dictionary(label, label, { maxKeys: 3, noNullPrototype: true }),
+    key: label,
+  })
+  .map(({ count, zones, cpu_millis, memory_mi, pods, labels, key }) => {
+    // A taint that the pods of the test need not tolerate.
+    const taints = [{ key, value: '', effect: 'PreferNoSchedule' }];
+    return {
+      text: { count, zones, cpu: `${cpu_millis}m`, memory: `${memory_mi}Mi`, pods, labels, taints },
+      read: Array.from({ length: count }, (_, index) => ({
+        zone: zones[index % zones.length],
+        cpu_millis,
+        memory_bytes: memory_mi * 2 ** 20,
+        pods,
+        labels,
+        taints,
+      })),
+    };
+  });
+
+const cluster = fc
+  .record({
+    minor: fc.integer({ min: 33, max: 36 }),
+    nodes: fc.oneof(
+      fc.integer({ min: 2, max: 9 }).map((count) => ({
+        text: count as unknown,
+        read: Array.from({ length: count }, () => ({ zone: 'zone-a' })) as readonly object[],
+      })),
+      fc.array(node, { minLength: 2, maxLength: 3 }).map((groups) => ({
+        text: groups.map(({ text }) => text) as unknown,
+        read: groups.flatMap(({ read }) => read) as readonly object[],
+      })),
+    ),
+    proxy_mode: fc.constantFrom('iptables', 'ipvs', 'nftables'),
+    size_mib: fc.integer({ min: 1, max: 5000 }),
+    present_on: fc.constantFrom('all', 'none'),
+    bandwidth_mb: fc.integer({ min: 1, max: 5000 }),
+    gates: fc.uniqueArray(
+      fc.constantFrom(
+        'ReduceDefaultCrashLoopBackOffDecay',
+        'KubeletCrashLoopBackOffMax',
+        'MaxUnavailableStatefulSet',
+      ),
+    ),
+  })
+  .map(({ minor, nodes, proxy_mode, size_mib, present_on, bandwidth_mb, gates }) => ({
+    text: {
+      kubernetes: `1.${minor}`,
+      nodes: nodes.text,
+      proxy: proxy_mode,
+      registry: {
+        bandwidth: `${bandwidth_mb}MB/s`,
+        images: { 'web:1.0': { size: `${size_mib}MiB`, present_on } },
+      },
+      feature_gates: gates,
+    },
+    read: {
+      minor,
+      nodes: nodes.read.map((each, index) => ({ name: `node-${index + 1}`, ...each })),
+      proxy_mode,
+      registry: {
+        bytes_per_s: bandwidth_mb * 1e6,
+        images: { 'web:1.0': { size_bytes: size_mib * 2 ** 20, present_on } },
+      },
+      feature_gates: gates,
+    },
+  }));
 
 const fraction = fc.oneof(
   fc.integer({ min: 0, max: 1000 }).map((tenths) => ({ text: `${tenths / 10}%`, read: tenths / 1000 })),
@@ -162,6 +304,7 @@ test(
       fc.property(
         fc.record({
           application: anApplication,
+          cluster,
           timing,
           load,
           faults: fc.array(fault, { maxLength: 3 }),
@@ -170,10 +313,12 @@ test(
           seed: fc.oneof(fc.integer(), fc.stringMatching(/^[a-z]{1,9}$/)),
           flow: fc.boolean(),
         }),
-        ({ application: app, timing: timers, load: traffic, faults, availability, downtime, seed, flow }) => {
+        ({ application: app, timing: timers, load: traffic, cluster: where, faults, ...rest }) => {
+          const { availability, downtime, seed, flow } = rest;
           const written = {
             version: 'foreshock/v1',
             manifests: ['deployment.yaml', 'service.yaml'],
+            cluster: where.text,
             applications: { web: texts(app) },
             timing: texts(timers),
             load: traffic.text,
@@ -189,6 +334,7 @@ test(
             cpu_per_request_ms,
           });
           expect(scenario.timing).toMatchObject(reads(timers));
+          expect(scenario.cluster).toMatchObject(where.read);
           expect(scenario.load).toEqual(traffic.read);
           expect(scenario.faults).toMatchObject(faults.map(({ read }) => read));
           expect(scenario.objectives).toMatchObject({
@@ -205,31 +351,51 @@ test(
   PATIENCE_MS,
 );
 
-/** Loads the files in place of those that load, and checks what an error must be. */
-function mustLoadOrExplain(folder: string, name: string, text: string): void {
-  for (const [file, content] of Object.entries(filesWith({ [name]: text })))
-    writeFileSync(join(folder, file), content);
+/** A file of a scenario that loads, and the others. */
+interface Whole {
+  readonly name: string;
+  readonly text: string;
+  readonly files: Files;
+}
+
+const filesOf = (files: Files): readonly Whole[] =>
+  Object.entries(files).map(([name, text]) => ({ name, text: String(text), files }));
+
+/** A small scenario, and one with something of every kind of object. */
+const SHOP = 'scenarios/shop-3-zones';
+const WHOLES: readonly Whole[] = [
+  ...filesOf(filesWith()),
+  ...filesOf({
+    'scenario.yaml': readFileSync(`${SHOP}.yaml`, 'utf8').replace('shop-3-zones/', 'manifests/'),
+    ...Object.fromEntries(
+      ['web.yaml', 'sessions.yaml'].map((name) => [
+        `manifests/${name}`,
+        readFileSync(`${SHOP}/${name}`, 'utf8'),
+      ]),
+    ),
+  }),
+];
+const whole = fc.constantFrom(...WHOLES);
+
+/** Loads the files with one of them as damaged, and checks what an error must be. */
+function mustLoadOrExplain({ name, files }: Whole, text: string): void {
+  const folder = folderWith({ ...files, [name]: text });
   try {
     loadScenario(join(folder, 'scenario.yaml'));
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
     expect(error.problems.length).toBeGreaterThan(0);
     for (const { position, message } of error.problems) {
-      const lines = { [name]: text, ...filesWith({ [name]: text }) }[position.file.slice(folder.length + 1)];
+      const lines = { ...files, [name]: text }[position.file.slice(folder.length + 1)];
       expect(lines, `a position in no file: ${position.file}`).toBeDefined();
       expect(position.line).toBeLessThanOrEqual(String(lines).split('\n').length);
       expect(position.column).toBeGreaterThanOrEqual(1);
       expect(message).not.toMatch(/Invalid input|undefined|\[object/);
     }
+  } finally {
+    rmSync(folder, { recursive: true });
   }
 }
-
-const SOURCES = {
-  'scenario.yaml': SCENARIO,
-  'deployment.yaml': DEPLOYMENT,
-  'service.yaml': SERVICE,
-} as const;
-const source = fc.constantFrom(...(Object.keys(SOURCES) as (keyof typeof SOURCES)[]));
 
 describe('a damaged file loads or is explained, whatever the damage:', () => {
   const INSERTED = [
@@ -257,21 +423,20 @@ describe('a damaged file loads or is explained, whatever the damage:', () => {
   test(
     'characters dropped, inserted and moved',
     () => {
-      const folder = folderWith(filesWith());
       fc.assert(
         fc.property(
-          source,
+          whole,
           fc.array(fc.tuple(fc.nat(), fc.nat(12), fc.constantFrom('', ...INSERTED)), {
             minLength: 1,
             maxLength: 4,
           }),
-          (name, edits) => {
-            let text: string = SOURCES[name];
+          (file, edits) => {
+            let { text } = file;
             for (const [where, dropped, inserted] of edits) {
               const at = where % (text.length + 1);
               text = text.slice(0, at) + inserted + text.slice(at + dropped);
             }
-            mustLoadOrExplain(folder, name, text);
+            mustLoadOrExplain(file, text);
           },
         ),
         { numRuns: 150 },
@@ -283,7 +448,6 @@ describe('a damaged file loads or is explained, whatever the damage:', () => {
   test(
     'values replaced by anything at all',
     () => {
-      const folder = folderWith(filesWith());
       const anything = fc.oneof(
         fc.jsonValue({ maxDepth: 2 }),
         fc.constantFrom(
@@ -299,12 +463,13 @@ describe('a damaged file loads or is explained, whatever the damage:', () => {
       );
       fc.assert(
         fc.property(
-          source,
-          fc.array(fc.nat(), { minLength: 1, maxLength: 6 }),
+          whole,
+          fc.nat(),
+          fc.array(fc.nat(), { minLength: 1, maxLength: 9 }),
           anything,
-          (name, steps, value) => {
-            const root: unknown = parse(SOURCES[name]);
-            let at: unknown = root;
+          (file, which, steps, value) => {
+            const documents = parseAllDocuments(file.text).map((document) => document.toJS());
+            let at: unknown = documents[which % documents.length];
             for (const [depth, step] of steps.entries()) {
               if (typeof at !== 'object' || at === null) break;
               const keys = Object.keys(at);
@@ -314,7 +479,7 @@ describe('a damaged file loads or is explained, whatever the damage:', () => {
               if (depth === steps.length - 1 || typeof record[key] !== 'object') record[key] = value;
               at = record[key];
             }
-            mustLoadOrExplain(folder, name, stringify(root));
+            mustLoadOrExplain(file, documents.map((each) => stringify(each)).join('---\n'));
           },
         ),
         { numRuns: 150 },
@@ -326,11 +491,10 @@ describe('a damaged file loads or is explained, whatever the damage:', () => {
   test(
     'any text',
     () => {
-      const folder = folderWith(filesWith());
       fc.assert(
-        fc.property(source, fc.string({ unit: 'binary', maxLength: 80 }), (name, text) =>
+        fc.property(whole, fc.string({ unit: 'binary', maxLength: 80 }), (file, text) =>
           // A lone surrogate cannot be written as UTF-8.
-          mustLoadOrExplain(folder, name, text.toWellFormed()),
+          mustLoadOrExplain(file, text.toWellFormed()),
         ),
         { numRuns: 100 },
       );

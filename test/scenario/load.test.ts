@@ -14,12 +14,14 @@ const SHIPPED = ['scenarios', 'scenarios/validation'].flatMap((folder) =>
 );
 
 describe('shipped scenarios', () => {
-  test('there are the four of the README', () => {
+  test('there are these, beside those of the validation', () => {
     expect(SHIPPED.filter((file) => !file.includes('validation'))).toEqual([
       'scenarios/my-app-x3.yaml',
       'scenarios/nginx-1.17.10-x3.yaml',
       'scenarios/nginx-x1.yaml',
       'scenarios/nginx-x2.yaml',
+      'scenarios/rollout-x3.yaml',
+      'scenarios/shop-3-zones.yaml',
     ]);
   });
 

@@ -7,6 +7,7 @@ import type { Path } from '../yaml.ts';
 import { portNumber, quantity } from './fields.ts';
 import { hook, sleepOf } from './pre-stop.ts';
 import { probe, readProbe } from './probe.ts';
+import type { ManifestContext } from './workload.ts';
 
 /** A container before the scenario has said what its program does. */
 export interface ManifestContainer extends Omit<Container, 'application'> {
@@ -46,6 +47,7 @@ export const initContainer = z.object({
 export function readContainer(
   checked: z.output<typeof container>,
   path: Path,
+  { behaviour }: Pick<ManifestContext, 'behaviour'>,
   report: Reporter,
 ): ManifestContainer | undefined {
   const ports = (checked.ports ?? []).map(({ name, containerPort }) => ({ name, number: containerPort }));
@@ -57,6 +59,12 @@ export function readContainer(
     probes.push(read);
   }
   const preStop = checked.lifecycle?.preStop ?? undefined;
+  if (preStop?.sleep != null && !behaviour.sleep_hooks) {
+    return report.atKey([...path, 'lifecycle', 'preStop', 'sleep'], {
+      message: 'this version of Kubernetes has no hooks of type sleep',
+      expected: 'exec: {command: [sleep, ...]}, or cluster.kubernetes of at least "1.30"',
+    });
+  }
   return {
     name: checked.name,
     image: checked.image,

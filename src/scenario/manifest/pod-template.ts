@@ -54,7 +54,7 @@ export const alwaysRestarted = z.literal('Always').nullish();
 export function readPodTemplate(
   { metadata, spec }: z.output<ReturnType<typeof podTemplate>>,
   owner: { readonly kind: string; readonly name: string },
-  { default_toleration_s }: Pick<ManifestContext, 'default_toleration_s'>,
+  context: Pick<ManifestContext, 'default_toleration_s' | 'behaviour'>,
   report: Reporter,
 ): ManifestPod | undefined {
   const initContainers = spec.initContainers ?? [];
@@ -68,7 +68,7 @@ export function readPodTemplate(
     });
   }
   const containers = spec.containers.flatMap(
-    (each, index) => readContainer(each, [...CONTAINERS, index], report) ?? [],
+    (each, index) => readContainer(each, [...CONTAINERS, index], context, report) ?? [],
   );
   const init_containers = initContainers.flatMap(
     (each, index) => readInitContainer(each, [...INIT_CONTAINERS, index], report) ?? [],
@@ -80,7 +80,7 @@ export function readPodTemplate(
     containers,
     restart_policy: spec.restartPolicy ?? 'Always',
     requests: podRequests(spec.containers, initContainers),
-    ...readScheduling(spec, owner.kind, default_toleration_s),
+    ...readScheduling(spec, owner.kind, context.default_toleration_s),
     mounts_volumes: (spec.volumes ?? []).length > 0 || spec.automountServiceAccountToken !== false,
     termination_grace_period_s: spec.terminationGracePeriodSeconds ?? TERMINATION_GRACE_PERIOD_S,
   };

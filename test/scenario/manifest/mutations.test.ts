@@ -164,6 +164,14 @@ const MUTATIONS: readonly Mutation[] = [
     hint: 'say it in the scenario, as applications.web.pre_stop',
   },
   {
+    name: 'a preStop hook before its time',
+    files: {
+      ...inContainer('lifecycle: {preStop: {sleep: {seconds: 5}}}'),
+      ...section('cluster: {kubernetes: "1.29"}'),
+    },
+    says: 'deployment.yaml:16:33: this version of Kubernetes has no hooks of type sleep; expected exec: {command: [sleep, ...]}, or cluster.kubernetes of at least "1.30"',
+  },
+  {
     name: 'a Service that selects nothing',
     files: service('selector: {app: web}', 'selector: {app: wbe}'),
     says: 'service.yaml:6:13: Service web selects no pods: no workload of the manifests has pods with app=wbe in namespace default',
