@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Status } from '../../testbed/status.ts';
 import { BUILD_TIMEOUT_MS, skipped, testbedNamed, title, UP_TIMEOUT_MS, until } from './one-testbed.ts';
 
-/** Three nodes in two zones, and an autoscaler that sees how much CPU its pods take. */
+/** Three nodes in two zones, an application to try things on, and an autoscaler that sees how much CPU it takes. */
 
 const { testbed, inLab, kubectl, get } = testbedNamed('autoscaling');
 
@@ -36,6 +36,26 @@ describe.skipIf(skipped)(title('testbed with zones and autoscalers'), { timeout:
     const label = '{.metadata.name} {.metadata.labels.topology\\.kubernetes\\.io/zone}{"\\n"}';
     const labels = await kubectl('get', 'nodes', `--output=jsonpath={range .items[*]}${label}{end}`);
     expect(labels.trim().split('\n')).toEqual(planned);
+  });
+
+  it('runs an application that hangs when told to, which its liveness probe notices', async () => {
+    const livenessProbe = {
+      httpGet: { path: '/healthz', port: 8080 },
+      periodSeconds: 1,
+      failureThreshold: 2,
+    };
+    const containers = [{ name: 'hanging', image: 'localhost/worker:1.0', livenessProbe }];
+    const overrides = JSON.stringify({ apiVersion: 'v1', spec: { containers } });
+    await kubectl('run', 'hanging', '--image=localhost/worker:1.0', `--overrides=${overrides}`);
+    await kubectl('wait', '--for=condition=Ready', 'pod/hanging', '--timeout=30s');
+    const ip = await kubectl('get', 'pod', 'hanging', '--output=jsonpath={.status.podIP}');
+    await until(async () => (await get(`${ip}:8080`)) === '200');
+    await inLab(process.execPath, '--eval', `fetch('http://${ip}:8080/hang', { method: 'POST' })`);
+    expect(await get(`${ip}:8080`)).not.toBe('200');
+    const restarts = '--output=jsonpath={.status.containerStatuses[0].restartCount}';
+    await until(async () => (await kubectl('get', 'pod', 'hanging', restarts)) === '1');
+    await until(async () => (await get(`${ip}:8080`)) === '200');
+    await kubectl('delete', 'pod', 'hanging', '--wait=false');
   });
 
   it('scales out a Deployment whose pod takes all the CPU that it may', {

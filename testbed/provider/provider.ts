@@ -20,36 +20,38 @@ export async function provide(
   signal: AbortSignal,
 ): Promise<Effect> {
   switch (action.verb) {
+    case 'node-loss':
+      return cutPower(instance, action.node);
+    case 'node-return':
+      return inTurn(instance, progress, () => restorePower(instance, action.node, signal));
+    case 'node-partition':
+      return pullOut(instance, action.node);
+    case 'node-rejoin':
+      return plugIn(instance, action.node);
     case 'container-kill':
       return killContainer(instance, action.container, podUid);
     case 'container-pause':
       return pauseContainer(instance, action.container, podUid);
     case 'container-resume':
       return resumeContainer(instance, action.container, podUid);
+    case 'control-plane-pause':
+      return stopInLab(instance, action.parts);
+    case 'control-plane-resume':
+      return inTurn(instance, progress, () => startInLab(instance, action.parts, signal));
+    case 'registry-down':
+      return stopInLab(instance, ['registry']);
+    case 'registry-up':
+      return inTurn(instance, progress, () => startInLab(instance, ['registry'], signal));
   }
-  // What follows starts and ends the testbed's own processes: one after the other.
+}
+
+/** What starts something writes that down: one after the other. A fault is not kept waiting. */
+async function inTurn(instance: Instance, progress: Progress, start: () => Promise<Effect>): Promise<Effect> {
   const lock = await acquireOrWait(instance.name, (holder) =>
     progress(`waiting for another command (pid ${holder}) to end`),
   );
   try {
-    switch (action.verb) {
-      case 'node-loss':
-        return await cutPower(instance, action.node);
-      case 'node-return':
-        return await restorePower(instance, action.node, signal);
-      case 'node-partition':
-        return await pullOut(instance, action.node);
-      case 'node-rejoin':
-        return await plugIn(instance, action.node);
-      case 'control-plane-pause':
-        return await stopInLab(instance, action.parts);
-      case 'control-plane-resume':
-        return await startInLab(instance, action.parts, signal);
-      case 'registry-down':
-        return await stopInLab(instance, ['registry']);
-      case 'registry-up':
-        return await startInLab(instance, ['registry'], signal);
-    }
+    return await start();
   } finally {
     lock.release();
   }
