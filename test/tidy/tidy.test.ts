@@ -24,6 +24,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/sim': ['src/scenario', 'src/timeline', 'src/version.ts'],
   'src/chaos': ['src/scenario', 'src/timeline', 'src/version.ts'],
   'src/calibrate': ['src/scenario', 'src/timeline', 'src/version.ts'],
+  'src/calibrate/observe': ['src/scenario', 'src/timeline', 'src/chaos', 'src/calibrate', 'src/version.ts'],
   'src/report': ['src/scenario', 'src/timeline', 'src/version.ts'],
   'src/cli': [
     'src/scenario',
@@ -56,9 +57,7 @@ function imports(file: string): string[] {
 
 /** Longer than this wants a reason; the reason stands here. */
 const LINES_MAX = 400;
-const LONG_FOR_A_REASON: Readonly<Record<string, string>> = {
-  'src/scenario/schema.ts': 'the whole format of a scenario in one place',
-};
+const LONG_FOR_A_REASON: Readonly<Record<string, string>> = {};
 
 describe('the tree', () => {
   it('imports only along the picture: scenario and timeline below, sim and chaos never each other', () => {
