@@ -1,4 +1,7 @@
 /** The two arms and the judge, as the commands call them. */
+import type { Kill } from '../calibrate/observation.ts';
+import type { SamplesHeader } from '../calibrate/samples.ts';
+import type { Subject } from '../calibrate/subject.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Recorder } from '../timeline/event.ts';
 import type { Measurement, Prediction, Verdict } from '../timeline/verdict.ts';
@@ -23,7 +26,23 @@ export interface MeasureRequest {
   readonly signal: AbortSignal;
 }
 
+export interface ObserveRequest {
+  readonly scenario: Scenario;
+  readonly subject: Subject;
+  readonly kills: number;
+  readonly context: string | undefined;
+  readonly source_addresses: string | undefined;
+  readonly journal: string;
+  readonly progress: Progress;
+  readonly signal: AbortSignal;
+  /** Told what cluster it is, before anything is done to it. */
+  readonly reached: (cluster: SamplesHeader['cluster']) => void;
+  readonly seen: (kill: Kill) => void;
+}
+
 export interface Arms {
+  /** Kills pods as a chaos run does, and has it observed; throws as `measure` does. */
+  observe(request: ObserveRequest): Promise<void>;
   predict(request: PredictRequest): Promise<Prediction>;
   /** @throws UserError; with EXIT.aborted after `signal`, with EXIT.notRestored where something remains */
   measure(request: MeasureRequest): Promise<Measurement>;

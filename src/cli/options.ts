@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly seed: string | undefined;
   readonly predict_trials?: number | undefined;
   readonly measure_trials?: number | undefined;
+  /** File of delays that were measured, for the prediction. */
+  readonly calibration?: string | undefined;
   /** Where to measure; `predict` touches nothing and has none. */
   readonly target?: Target;
   /** The kind of cluster `predict` predicts for; where something is measured, that is predicted for. */
@@ -44,6 +46,12 @@ const OUT = {
   describe: 'Folder for the results',
 } as const satisfies Options;
 
+const CALIBRATION = {
+  type: 'string',
+  requiresArg: true,
+  describe: 'Delays of your cluster and application, as calibrate wrote them; what the scenario says holds',
+} as const satisfies Options;
+
 function trials(flag: string, what: string) {
   return {
     type: 'number',
@@ -63,6 +71,7 @@ export const PREDICT_OPTIONS = {
     default: 'kubernetes' as ClusterKind,
     describe: 'What to predict for: a real Kubernetes, or the one in this process',
   },
+  calibration: CALIBRATION,
   seed: SEED,
   out: OUT,
 } as const satisfies Record<string, Options>;
@@ -104,6 +113,43 @@ export const CHAOS_OPTIONS = {
 export const VERIFY_OPTIONS = {
   ...CHAOS_OPTIONS,
   'predict-trials': trials('predict-trials', 'Trials to simulate'),
+  calibration: CALIBRATION,
+} as const satisfies Record<string, Options>;
+
+/** Of the mean of most delays this leaves a tenth in doubt. */
+const KILLS_DEFAULT = 20;
+
+export const CALIBRATE_OPTIONS = {
+  kills: {
+    type: 'number',
+    requiresArg: true,
+    default: KILLS_DEFAULT,
+    describe: 'Pods to kill, one after the other, every second one gracefully; 0: only what --from has',
+    coerce(value: number) {
+      if (Number.isInteger(value) && value >= 0) return value;
+      throw new UserError('--kills must be a whole number, 0 or more', { exitCode: EXIT.configuration });
+    },
+  },
+  from: {
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    describe: 'Samples of earlier runs to be taken, too: files ending in .samples.jsonl',
+  },
+  seed: { ...SEED, describe: "Same seed: same victims [default: the scenario's]" },
+  cluster: {
+    choices: ['kubernetes'],
+    default: 'kubernetes',
+    describe: 'Where the kubeconfig points; the one in this process needs no calibration',
+  },
+  context: CHAOS_OPTIONS.context,
+  'source-addresses': CHAOS_OPTIONS['source-addresses'],
+  out: {
+    type: 'string',
+    requiresArg: true,
+    defaultDescription: 'out/NAME/calibration.json',
+    describe: 'File for the calibration; its samples and the journal go beside it',
+  },
 } as const satisfies Record<string, Options>;
 
 export const REPORT_OPTIONS = {
@@ -117,9 +163,14 @@ export const REPORT_OPTIONS = {
 /** Of all commands; what a mistyped option is compared with. */
 export const OPTION_NAMES: readonly string[] = [
   ...new Set(
-    [PREDICT_OPTIONS, CHAOS_OPTIONS, VERIFY_OPTIONS, REPORT_OPTIONS, { help: 0, version: 0 }].flatMap(
-      Object.keys,
-    ),
+    [
+      PREDICT_OPTIONS,
+      CHAOS_OPTIONS,
+      VERIFY_OPTIONS,
+      CALIBRATE_OPTIONS,
+      REPORT_OPTIONS,
+      { help: 0, version: 0 },
+    ].flatMap(Object.keys),
   ),
 ];
 

@@ -20,6 +20,7 @@ export function addPredict(yargs: Argv, choose: Choose): Argv {
           {
             scenario: given.scenario,
             seed: given.seed,
+            calibration: given.calibration,
             predict_trials: given.trials,
             predict_for: given.cluster,
             out: given.out,

@@ -6,6 +6,7 @@ import yargs, { type Argv } from 'yargs';
 import { EXIT, UserError } from '../scenario/errors.ts';
 import { VERSION } from '../version.ts';
 import type { Arms } from './arms.ts';
+import { addCalibrate } from './calibrate.ts';
 import { addChaos } from './chaos.ts';
 import type { Io } from './io.ts';
 import { OPTION_NAMES } from './options.ts';
@@ -59,7 +60,7 @@ async function parse(argv: readonly string[], io: Io): Promise<{ action: Action 
 }
 
 function commands(parser: Argv, choose: Choose): Argv {
-  for (const add of [addPredict, addChaos, addVerify, addReport]) add(parser, choose);
+  for (const add of [addPredict, addChaos, addVerify, addCalibrate, addReport]) add(parser, choose);
   return parser
     .usage(
       'Predict how much downtime a failure will cost, then cause the failure and see.\n\n$0 <command> [options]',
@@ -74,7 +75,7 @@ function commands(parser: Argv, choose: Choose): Argv {
     )
     .parserConfiguration({ 'duplicate-arguments-array': false, 'boolean-negation': false })
     .detectLocale(false)
-    .demandCommand(1, 'which command? predict, chaos, verify or report')
+    .demandCommand(1, 'which command? predict, chaos, verify, calibrate or report')
     .recommendCommands()
     .strict()
     .alias('help', 'h')
@@ -89,7 +90,7 @@ class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const COMMANDS: readonly string[] = ['predict', 'chaos', 'verify', 'report'];
+const COMMANDS: readonly string[] = ['predict', 'chaos', 'verify', 'calibrate', 'report'];
 
 async function usageError({ message }: UsageError, argv: readonly string[]): Promise<UserError> {
   const command = argv.find((word) => COMMANDS.includes(word));

@@ -57,6 +57,27 @@ export const arms: Arms = {
     }
   },
 
+  async observe({ scenario, subject, journal: file, progress, ...request }) {
+    const { openCluster } = await import('../chaos/cluster/open.ts');
+    const { parseAddresses } = await import('../chaos/load/source.ts');
+    const { openJournal } = await import('../chaos/safety/journal.ts');
+    const { observeKills } = await import('../calibrate/observe/run.ts');
+    const source_addresses = parseAddresses(request.source_addresses ?? '');
+    const cluster = await openCluster('kubernetes', scenario, { context: request.context });
+    const journal = await openJournal(file);
+    try {
+      await observeKills(scenario, subject, cluster, {
+        ...request,
+        journal,
+        source_addresses,
+        progress: told(progress),
+      });
+    } finally {
+      await journal.close();
+      await cluster.close();
+    }
+  },
+
   async compare(scenario, prediction, measurement) {
     const { compare } = await import('../timeline/compare.ts');
     const { duration_ms, latency_limit_ms } = scenario.load;

@@ -24,10 +24,12 @@ const PREDICTED_TIMELINES = 5;
 /** @returns the exit code */
 export async function run(name: CommandName, options: RunOptions, io: Io, arms: Arms): Promise<number> {
   const { loadScenario } = await import('../scenario/load.ts');
-  const scenario = loadScenario(options.scenario, {
+  const written = loadScenario(options.scenario, {
     seed: options.seed,
     trials: { predict: options.predict_trials, measure: options.measure_trials },
   });
+  const scenario =
+    options.calibration === undefined ? written : await calibrated(written, options.calibration, io);
   const folder = ResultsFolder.prepare(options.out ?? join('out', scenario.name));
   const progress = progressOn(io.stderr);
   const interrupt = listenForInterrupt(io);
@@ -52,6 +54,15 @@ export async function run(name: CommandName, options: RunOptions, io: Io, arms: 
     folder.closeTimelines();
     progress.end();
   }
+}
+
+/** What must be known of a calibration before its prediction is believed goes to stderr. */
+async function calibrated(scenario: Scenario, file: string, io: Io): Promise<Scenario> {
+  const { readCalibration } = await import('../calibrate/calibration-file.ts');
+  const { applyCalibration, calibrationNotes } = await import('../calibrate/apply.ts');
+  const calibration = readCalibration(file);
+  for (const note of calibrationNotes(scenario, calibration)) io.stderr.write(`${file}: ${note}\n`);
+  return applyCalibration(scenario, calibration, file);
 }
 
 /** An objective missed says more to a pipeline than agreement about it; a wrong prediction more than either. */
@@ -136,6 +147,7 @@ export function commandOf(
     ['seed', scenario.seed],
     ['trials', String(name === 'predict' ? predict_trials : measure_trials)],
     ['predict-trials', name === 'verify' ? String(predict_trials) : undefined],
+    ['calibration', options.calibration],
     ['cluster', target?.cluster ?? options.predict_for],
     ['context', target?.context],
     ['source-addresses', target?.source_addresses],

@@ -22,6 +22,7 @@ export function addVerify(yargs: Argv, choose: Choose): Argv {
           {
             scenario: given.scenario,
             seed: given.seed,
+            calibration: given.calibration,
             predict_trials: given.predictTrials,
             measure_trials: given.trials,
             target: targetOf(given, io.env),

@@ -71,6 +71,7 @@ const unexpected = (arm: string) => async (): Promise<never> => {
 const UNEXPECTED: Arms = {
   predict: unexpected('predict'),
   measure: unexpected('measure'),
+  observe: unexpected('observe'),
   compare: unexpected('compare'),
 };
 
