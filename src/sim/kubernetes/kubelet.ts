@@ -14,8 +14,8 @@ export class Kubelet {
   readonly #events: NodeEvents;
   readonly #pleg: Pleg;
   readonly #workers = new Map<string, PodWorker>();
-  /** Pods that it is through with, by name, and when they were created: a later one may have the name again. */
-  readonly #finished = new Map<string, number>();
+  /** Pods that it is through with. */
+  readonly #finished = new Set<string>();
   readonly #node: number;
   /** Whether it has asked for its pods, and hears of them since. */
   #hasListed = false;
@@ -103,7 +103,7 @@ export class Kubelet {
 
   /** A pod that was deleted before anything of it ran here goes the same way as others. */
   #finish(pod: PodObject, worker: PodWorker | undefined, cause: Cause): void {
-    if (worker === undefined && this.#finished.get(pod.name) === pod.created_at_ms) return;
+    if (worker === undefined && this.#finished.has(pod.name)) return;
     (worker ?? this.#add(pod)).delete(pod.grace_period_s ?? 0, cause);
   }
 
@@ -117,7 +117,7 @@ export class Kubelet {
   #add(pod: PodObject): PodWorker {
     const worker = new PodWorker(this.#environment, this.#api, this.#pleg, this.#events, pod, () => {
       this.#workers.delete(pod.name);
-      this.#finished.set(pod.name, pod.created_at_ms);
+      this.#finished.add(pod.name);
     });
     this.#workers.set(pod.name, worker);
     return worker;

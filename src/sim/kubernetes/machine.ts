@@ -21,6 +21,8 @@ export class Machine {
   #kubelet: Kubelet | undefined;
   #hasPower = true;
   #isCut = false;
+  /** How often it was turned on. */
+  #starts = 0;
 
   constructor(environment: Environment, spec: Node, index: number, startKubelet: StartKubelet) {
     this.spec = spec;
@@ -87,10 +89,11 @@ export class Machine {
   powerOn(cause: Cause): void {
     if (this.#hasPower) return;
     this.#hasPower = true;
-    const off = this.#lifespan;
+    this.#starts += 1;
+    const start = this.#starts;
     this.#environment.after(this.#environment.delay_ms('node_boot'), () => {
-      // The power went again, or came twice.
-      if (!this.#hasPower || this.#lifespan !== off) return;
+      // The power has gone again meanwhile.
+      if (!this.#hasPower || this.#starts !== start) return;
       const { link, lifespan, kubelet } = this.#start();
       this.#link = link;
       this.#lifespan = lifespan;

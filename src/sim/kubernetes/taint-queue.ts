@@ -17,6 +17,7 @@ export class TaintQueue {
   #interval_ms: number;
   #free_ms = Number.NEGATIVE_INFINITY;
   #isLooking = false;
+  #looks = 0;
 
   /**
    * @param interval_ms least time between two nodes; infinite: none is taken
@@ -48,27 +49,31 @@ export class TaintQueue {
     const hadToWait = this.#interval_ms === Number.POSITIVE_INFINITY || this.#free_ms > now_ms;
     this.#interval_ms = interval_ms;
     this.#free_ms = hadToWait ? now_ms + interval_ms : now_ms;
+    // A look that was due at the old rate is not any more.
+    this.#looks += 1;
+    this.#isLooking = false;
     this.#lookSoon();
   }
 
+  /** The next look at which one may be taken. */
   #lookSoon(): void {
     if (this.#isLooking || this.#waiting.length === 0 || this.#interval_ms === Number.POSITIVE_INFINITY)
       return;
     this.#isLooking = true;
-    const { now_ms } = this.#environment;
-    const wait_ms = Math.max(0, this.#free_ms - now_ms) + LOOK_MS * this.#environment.uniform('node/taint')();
-    this.#environment.after(wait_ms, () => {
+    const look = ++this.#looks;
+    const until_ms = Math.max(0, this.#free_ms - this.#environment.now_ms);
+    this.#environment.after(until_ms + LOOK_MS * this.#environment.uniform('node/taint')(), () => {
+      if (look !== this.#looks) return;
       this.#isLooking = false;
-      this.#look();
+      this.#take();
       this.#lookSoon();
     });
   }
 
-  #look(): void {
-    const { now_ms } = this.#environment;
-    const node = this.#waiting[0];
-    if (node === undefined || this.#free_ms > now_ms) return;
-    this.#free_ms = now_ms + this.#interval_ms;
+  #take(): void {
+    const [node] = this.#waiting;
+    if (node === undefined) return;
+    this.#free_ms = this.#environment.now_ms + this.#interval_ms;
     if (this.#taint(node)) this.#waiting.shift();
   }
 }
