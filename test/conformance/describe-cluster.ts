@@ -1,6 +1,8 @@
 /** What every cluster must do so that chaos can rely on it: one suite, run against each implementation. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { now_ms } from '../../src/chaos/clock.ts';
 import {
+  ChangedError,
   type Cluster,
   type Endpoints,
   type Pod,
@@ -37,6 +39,10 @@ export function describeCluster(name: string, open: () => Promise<Cluster>): voi
         const { ready } = await cluster.endpoints(NAMESPACE, SERVICE);
         return found.length === 2 && ready.length === 2 ? found : undefined;
       });
+    const settled = async () => {
+      const state = await cluster.workload({ kind: 'Deployment', namespace: NAMESPACE, name: 'conformance' });
+      return state?.unsettled === undefined ? state : undefined;
+    };
     const firstOf = async () => (await steady())[0]!;
     const get = async (transport: Transport) =>
       transport.send({
@@ -173,6 +179,86 @@ export function describeCluster(name: string, open: () => Promise<Cluster>): voi
     it('does not kill a container of a pod that was replaced', async () => {
       const pod = { ...(await firstOf()), uid: '00000000-0000-4000-8000-000000000000' };
       await expect(cluster.killContainer(pod, 'nginx')).rejects.toThrow(PodReplacedError);
+    });
+
+    it('evicts a pod, and another takes its place', async () => {
+      const victim = await firstOf();
+      expect(await cluster.evictPod(victim, undefined)).toBeUndefined();
+      const after = await until('its end', async () => {
+        const found = await readyPods();
+        return found.length === 2 && !found.some(({ uid }) => uid === victim.uid) ? found : undefined;
+      });
+      expect(after).toHaveLength(2);
+      await expect(cluster.evictPod(victim, undefined)).rejects.toThrow(PodReplacedError);
+    });
+
+    it('pauses a container, whose connections are taken and not answered, and resumes it', async () => {
+      await steady();
+      const transport = await cluster.transport({ namespace: NAMESPACE, service: SERVICE, port: 80 });
+      const paused = (await pods()).map((pod) => ({ pod, container: 'nginx' }));
+      for (const which of paused) await cluster.provide({ verb: 'container-pause', ...which });
+      expect(await get(transport)).toEqual({ outcome: 'timeout', status: undefined });
+      for (const which of paused) {
+        const { after_ms, before_ms } = await cluster.provide({ verb: 'container-resume', ...which });
+        expect(after_ms).toBeLessThanOrEqual(before_ms);
+        expect(now_ms() - before_ms).toBeLessThan(PATIENCE_MS);
+      }
+      await until('an answer', async () => (await get(transport)).outcome === 'answered' || undefined);
+      await transport.close();
+    });
+
+    it('says of a workload what it is to have, and when its controller is done', async () => {
+      await steady();
+      const state = await until('a settled workload', settled);
+      expect(state).toMatchObject({
+        uid: (await cluster.find(deployment(2)))?.uid,
+        replicas: 2,
+        containers: [{ name: 'nginx', image: 'nginx:1.25' }],
+      });
+      const nobody = { kind: 'Deployment', namespace: NAMESPACE, name: 'nobody' } as const;
+      expect(await cluster.workload(nobody)).toBeUndefined();
+    });
+
+    it('changes a workload by a patch, unless it is not as the patch takes it to be', async () => {
+      const { uid } = await until('a settled workload', settled);
+      const scaleFrom = (from: number, to: number) =>
+        cluster.patch(
+          deployment(2),
+          [
+            { op: 'test', path: '/metadata/uid', value: uid },
+            { op: 'test', path: '/spec/replicas', value: from },
+            { op: 'replace', path: '/spec/replicas', value: to },
+          ],
+          'scale',
+        );
+      await expect(scaleFrom(7, 1)).rejects.toThrow(ChangedError);
+      const other = { op: 'test', path: '/metadata/uid', value: 'other' } as const;
+      await expect(cluster.patch(deployment(2), [other])).rejects.toThrow(ChangedError);
+      await scaleFrom(2, 1);
+      await until('one pod', async () => (await pods()).length === 1 || undefined);
+      await until('a settled workload', settled);
+      await scaleFrom(1, 2);
+      await steady();
+    });
+
+    it('knows its nodes, all ready, and the pods of each', async () => {
+      const running = await steady();
+      const nodes = await cluster.nodes();
+      for (const node of nodes) expect(node).toMatchObject({ ready: true, unschedulable: false });
+      const found = await Promise.all(nodes.map(({ name }) => cluster.podsOn(name)));
+      for (const [index, { name }] of nodes.entries()) {
+        expect(found[index]!.every(({ node }) => node === name)).toBe(true);
+      }
+      expect(found.flat().map(({ uid }) => uid)).toEqual(
+        expect.arrayContaining(running.map(({ uid }) => uid)),
+      );
+    });
+
+    it('sends through its first node', async () => {
+      const transport = await cluster.transport({ namespace: NAMESPACE, service: SERVICE, port: 80 });
+      const names = (await cluster.nodes()).map(({ name }) => name).sort();
+      expect(transport.entry_node).toBe(names[0]);
+      await transport.close();
     });
 
     it('changes what is there to what the manifest says, and says so', async () => {

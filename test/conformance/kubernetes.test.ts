@@ -1,5 +1,5 @@
 import { openCluster } from '../../src/chaos/cluster/open.ts';
-import { CONTAINER_KILL_COMMAND } from '../support/lab.ts';
+import { CONTAINER_KILL_COMMAND, PROVIDER_COMMAND } from '../support/lab.ts';
 import { describeOnTestbed } from '../support/testbed.ts';
 import { withChaosWorld } from './chaos-world.ts';
 import { describeCluster } from './describe-cluster.ts';
@@ -8,7 +8,10 @@ import { scenario } from './scenario.ts';
 
 describeOnTestbed('a cluster that a kubeconfig points at', () => {
   describeCluster('the testbed', () =>
-    openCluster('kubernetes', scenario(), { containerKillCommand: CONTAINER_KILL_COMMAND }),
+    openCluster('kubernetes', scenario(), {
+      containerKillCommand: CONTAINER_KILL_COMMAND,
+      providerCommand: PROVIDER_COMMAND,
+    }),
   );
   describeWorld('chaos on the testbed', (scenario, use) => withChaosWorld('kubernetes', scenario, use));
 });

@@ -14,3 +14,6 @@ export function isInLab(): boolean {
     addresses?.some(({ address }) => address === lab),
   );
 }
+
+/** For `--provider-command`: what does on the testbed what no API of Kubernetes does. */
+export const PROVIDER_COMMAND = JSON.stringify([process.execPath, TESTBED, 'provider']);

@@ -56,8 +56,8 @@ export interface KubernetesOptions extends ConfigOptions {
 const FIELD_MANAGER = 'foreshock';
 const APPLY_PATCH = 'application/apply-patch+yaml';
 const JSON_PATCH = 'application/json-patch+json';
-/** A new object is written to by its controllers in its first moments. */
-const COMPARISONS_MAX = 10;
+/** An object is written to by its controllers in between. */
+const WRITES_MAX = 10;
 const REMOVAL_POLL_MS = 200;
 /** Beyond any grace period in common use. */
 const REMOVAL_TIMEOUT_MS = 5 * 60_000;
@@ -264,6 +264,7 @@ class KubernetesCluster implements Cluster {
       if (!isApiError(error, 404, 409, 422)) throw error;
       throw new ChangedError(`${ref.kind} ${ref.name} is not as it was: ${error.message}`, { cause: error });
     }
+    await this.#disown(target);
   }
 
   async killContainer(pod: PodRef, container: string): Promise<void> {
@@ -293,13 +294,38 @@ class KubernetesCluster implements Cluster {
     }
   }
 
+  /**
+   * Gives up what a patch of ours has made ours: whoever applies the object the next time with another value would
+   * meet a conflict with us, who are long gone. A courtesy, so nothing depends on it.
+   */
+  async #disown(target: Omit<Call, 'verb'>): Promise<void> {
+    for (let attempt = 0; attempt < WRITES_MAX; attempt += 1) {
+      try {
+        const { metadata } = (await this.#read(target)) ?? {};
+        const managed = metadata?.managedFields ?? [];
+        const others = managed.filter(
+          ({ manager, operation }) => manager !== FIELD_MANAGER || operation !== 'Update',
+        );
+        if (others.length === 0 || others.length === managed.length) return;
+        const body: readonly Operation[] = [
+          { op: 'test', path: '/metadata/resourceVersion', value: metadata?.resourceVersion },
+          { op: 'replace', path: '/metadata/managedFields', value: others },
+        ];
+        return void (await this.#api.call({ ...target, verb: 'patch' }, { body, contentType: JSON_PATCH }));
+      } catch (error) {
+        // Its controllers write to it all the time; whoever may not do this leaves the fields ours.
+        if (!isApiError(error, 409, 422)) return;
+      }
+    }
+  }
+
   async #isAsApplied(
     target: Omit<Call, 'verb'>,
     body: KubernetesObject,
     existing: KubernetesObject,
   ): Promise<boolean> {
     let before: KubernetesObject | undefined = existing;
-    for (let attempt = 0; before && attempt < COMPARISONS_MAX; attempt += 1) {
+    for (let attempt = 0; before && attempt < WRITES_MAX; attempt += 1) {
       const after = await this.#applyPatch(target, body, { dryRun: 'All' });
       if (before.metadata?.resourceVersion === after.metadata?.resourceVersion) {
         return isDeepStrictEqual(content(before), content(after));
