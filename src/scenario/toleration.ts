@@ -32,3 +32,38 @@ export const nodeLabels = ({ name, zone, labels }: Pick<Node, 'name' | 'zone' | 
   'topology.kubernetes.io/zone': zone,
   ...labels,
 });
+
+export const NOT_READY = 'node.kubernetes.io/not-ready';
+export const UNREACHABLE = 'node.kubernetes.io/unreachable';
+
+/** Of a taint, whatever its value. */
+export const exists = (key: string, effect: Toleration['effect'], toleration_s?: number): Toleration => ({
+  key,
+  operator: 'Exists',
+  value: '',
+  effect,
+  toleration_s,
+});
+
+/** Kubernetes 1.35 pkg/controller/daemon/util/daemonset_util.go AddOrUpdateDaemonPodTolerations. */
+const DAEMON: readonly Toleration[] = [
+  exists(NOT_READY, 'NoExecute'),
+  exists(UNREACHABLE, 'NoExecute'),
+  exists('node.kubernetes.io/disk-pressure', 'NoSchedule'),
+  exists('node.kubernetes.io/memory-pressure', 'NoSchedule'),
+  exists('node.kubernetes.io/pid-pressure', 'NoSchedule'),
+  exists('node.kubernetes.io/unschedulable', 'NoSchedule'),
+];
+
+/** The tolerations of a DaemonSet's pods: what its template says, and what its controller adds. */
+export const daemonTolerations = (said: readonly Toleration[]): readonly Toleration[] =>
+  DAEMON.reduce(withToleration, said);
+
+/** AddOrUpdateTolerationInPodSpec: takes the place of one that differs in its seconds alone. */
+function withToleration(said: readonly Toleration[], added: Toleration): readonly Toleration[] {
+  const others = said.filter(
+    ({ key, operator, value, effect }) =>
+      key !== added.key || operator !== added.operator || value !== added.value || effect !== added.effect,
+  );
+  return [...others, added];
+}

@@ -1,6 +1,7 @@
 /** What a pod says of the nodes it goes to and stays on, with what the API server and the controllers add. */
 import { z } from 'zod';
 import type { PodTemplate, SpreadConstraint, Toleration } from '../scenario.ts';
+import { daemonTolerations, exists, NOT_READY, UNREACHABLE } from '../toleration.ts';
 import { labelSelector, whole } from './fields.ts';
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'] as const;
@@ -90,7 +91,7 @@ export function readScheduling(
   return {
     node_selector: spec.nodeSelector ?? {},
     tolerations: withDefaultTolerations(
-      kind === 'DaemonSet' ? DAEMON.reduce(withToleration, said) : said,
+      kind === 'DaemonSet' ? daemonTolerations(said) : said,
       default_toleration_s,
     ),
     spread: (spec.topologySpreadConstraints ?? []).flatMap((each): readonly SpreadConstraint[] =>
@@ -111,17 +112,6 @@ export function readScheduling(
   };
 }
 
-const exists = (key: string, effect: Toleration['effect'], toleration_s?: number): Toleration => ({
-  key,
-  operator: 'Exists',
-  value: '',
-  effect,
-  toleration_s,
-});
-
-const NOT_READY = 'node.kubernetes.io/not-ready';
-const UNREACHABLE = 'node.kubernetes.io/unreachable';
-
 /** What the admission plugin DefaultTolerationSeconds gives every pod that does not say otherwise. */
 function withDefaultTolerations(
   said: readonly Toleration[],
@@ -135,23 +125,4 @@ function withDefaultTolerations(
       ),
   );
   return [...said, ...missing.map((key) => exists(key, 'NoExecute', default_toleration_s))];
-}
-
-/** What the DaemonSet controller gives its pods (pkg/controller/daemon/util/daemonset_util.go). */
-const DAEMON: readonly Toleration[] = [
-  exists(NOT_READY, 'NoExecute'),
-  exists(UNREACHABLE, 'NoExecute'),
-  exists('node.kubernetes.io/disk-pressure', 'NoSchedule'),
-  exists('node.kubernetes.io/memory-pressure', 'NoSchedule'),
-  exists('node.kubernetes.io/pid-pressure', 'NoSchedule'),
-  exists('node.kubernetes.io/unschedulable', 'NoSchedule'),
-];
-
-/** AddOrUpdateTolerationInPodSpec: takes the place of one that differs in its seconds alone. */
-function withToleration(said: readonly Toleration[], added: Toleration): readonly Toleration[] {
-  const others = said.filter(
-    ({ key, operator, value, effect }) =>
-      key !== added.key || operator !== added.operator || value !== added.value || effect !== added.effect,
-  );
-  return [...others, added];
 }

@@ -1,27 +1,8 @@
 /** Where a DaemonSet's pods belong (Kubernetes 1.35 pkg/controller/daemon/daemon_controller.go NodeShouldRunDaemonPod). */
-import type { PodTemplate, Taint, Toleration } from '../../scenario/scenario.ts';
+import type { PodTemplate, Taint } from '../../scenario/scenario.ts';
 import { selects } from '../../scenario/selector.ts';
+import { daemonTolerations, nodeLabels, tolerates } from '../../scenario/toleration.ts';
 import type { NodeObject } from './objects.ts';
-import { tolerates } from './scheduling/filters.ts';
-import { NodeInfo } from './scheduling/node-info.ts';
-
-const bears = (key: string, effect: Taint['effect']): Toleration => ({
-  key: `node.kubernetes.io/${key}`,
-  operator: 'Exists',
-  value: '',
-  effect,
-  toleration_s: undefined,
-});
-
-/** Kubernetes 1.35 pkg/controller/daemon/util/daemonset_util.go AddOrUpdateDaemonPodTolerations. */
-const TOLERATIONS: readonly Toleration[] = [
-  bears('not-ready', 'NoExecute'),
-  bears('unreachable', 'NoExecute'),
-  bears('disk-pressure', 'NoSchedule'),
-  bears('memory-pressure', 'NoSchedule'),
-  bears('pid-pressure', 'NoSchedule'),
-  bears('unschedulable', 'NoSchedule'),
-];
 
 const daemonTemplates = new WeakMap<PodTemplate, PodTemplate>();
 
@@ -29,10 +10,7 @@ const daemonTemplates = new WeakMap<PodTemplate, PodTemplate>();
 export function daemonTemplate(template: PodTemplate): PodTemplate {
   let daemon = daemonTemplates.get(template);
   if (daemon === undefined) {
-    const own = template.tolerations.filter(
-      (each) => !TOLERATIONS.some(({ key, effect }) => each.key === key && each.effect === effect),
-    );
-    daemon = { ...template, tolerations: [...own, ...TOLERATIONS] };
+    daemon = { ...template, tolerations: daemonTolerations(template.tolerations) };
     daemonTemplates.set(template, daemon);
   }
   return daemon;
@@ -49,7 +27,7 @@ export function shouldContinue(daemon: PodTemplate, node: NodeObject): boolean {
 }
 
 function isSelected({ node_selector }: PodTemplate, node: NodeObject): boolean {
-  return selects(node_selector, new NodeInfo(node).labels);
+  return selects(node_selector, nodeLabels(node.spec));
 }
 
 function bearsAll(daemon: PodTemplate, { taints }: NodeObject, effects: readonly Taint['effect'][]): boolean {

@@ -2,8 +2,9 @@
  * Which nodes can take a pod: the filter plugins of the default profile that decide where pods of manifests go
  * (Kubernetes 1.35 pkg/scheduler/apis/config/v1/default_plugins.go; each filter is in framework/plugins).
  */
-import type { Taint, Toleration } from '../../../scenario/scenario.ts';
+import type { Taint } from '../../../scenario/scenario.ts';
 import { selects } from '../../../scenario/selector.ts';
+import { tolerates } from '../../../scenario/toleration.ts';
 import type { PodObject } from '../objects.ts';
 import type { NodeInfo } from './node-info.ts';
 
@@ -35,16 +36,6 @@ export function whyNot(pod: PodObject, info: NodeInfo, all: readonly NodeInfo[])
 
 /** plugins/nodeunschedulable: cordoned is tolerated as a taint is. */
 const UNSCHEDULABLE: Taint = { key: 'node.kubernetes.io/unschedulable', value: '', effect: 'NoSchedule' };
-
-/** Kubernetes 1.35 staging/src/k8s.io/component-helpers/scheduling/corev1/helpers.go TolerationsTolerateTaint. */
-export function tolerates(tolerations: readonly Toleration[], taint: Taint): boolean {
-  return tolerations.some(
-    ({ key, operator, value, effect }) =>
-      (effect === undefined || effect === taint.effect) &&
-      (key === undefined || key === taint.key) &&
-      (operator === 'Exists' || value === taint.value),
-  );
-}
 
 /** Required anti-affinity, of the pod and of those that are there already (plugins/interpodaffinity/filtering.go). */
 function isApart(pod: PodObject, info: NodeInfo, all: readonly NodeInfo[]): boolean {

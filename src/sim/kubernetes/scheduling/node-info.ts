@@ -1,5 +1,6 @@
 import type { Labels, Selector } from '../../../scenario/scenario.ts';
 import { selects } from '../../../scenario/selector.ts';
+import { nodeLabels } from '../../../scenario/toleration.ts';
 import { isTerminating, type NodeObject, type PodObject } from '../objects.ts';
 
 /** What the scheduler knows of a node: the node itself and every pod that is on it or on its way there. */
@@ -21,8 +22,7 @@ export class NodeInfo {
   }
 
   get labels(): Labels {
-    const { name, zone, labels } = this.node.spec;
-    return { [HOSTNAME]: name, [ZONE]: zone, ...labels };
+    return nodeLabels(this.node.spec);
   }
 
   /** Pods with these labels that are to stay (podtopologyspread/common.go countPodsMatchSelector). */

@@ -5,8 +5,8 @@
  */
 import type { SpreadConstraint } from '../../../scenario/scenario.ts';
 import { selects } from '../../../scenario/selector.ts';
+import { tolerates } from '../../../scenario/toleration.ts';
 import type { PodObject } from '../objects.ts';
-import { tolerates } from './filters.ts';
 import { HOSTNAME, type NodeInfo, ZONE } from './node-info.ts';
 
 const MAX_SCORE = 100;

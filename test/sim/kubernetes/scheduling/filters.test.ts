@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Taint } from '../../../../src/scenario/scenario.ts';
-import { tolerates, whyNot } from '../../../../src/sim/kubernetes/scheduling/filters.ts';
+import { whyNot } from '../../../../src/sim/kubernetes/scheduling/filters.ts';
 import { NodeInfo } from '../../../../src/sim/kubernetes/scheduling/node-info.ts';
 import { deployment, nodes, pod, template } from '../objects.ts';
 
@@ -100,19 +100,5 @@ describe('whyNot', () => {
     expect(can(spread(1, 'DoNotSchedule'))).toEqual([false, false, true]);
     expect(can(spread(2, 'DoNotSchedule'))).toEqual([false, true, true]);
     expect(can(spread(1, 'ScheduleAnyway'))).toEqual([true, true, true]);
-  });
-});
-
-describe('tolerates', () => {
-  const taint: Taint = { key: 'k', value: 'v', effect: 'NoExecute' };
-  it.each([
-    [{ key: 'k', operator: 'Equal', value: 'v', effect: 'NoExecute' }, true],
-    [{ key: 'k', operator: 'Equal', value: 'w', effect: 'NoExecute' }, false],
-    [{ key: 'k', operator: 'Exists', value: '', effect: undefined }, true],
-    [{ key: 'k', operator: 'Exists', value: '', effect: 'NoSchedule' }, false],
-    [{ key: 'l', operator: 'Exists', value: '', effect: undefined }, false],
-    [{ key: undefined, operator: 'Exists', value: '', effect: undefined }, true],
-  ] as const)('%j: %s', (toleration, expected) => {
-    expect(tolerates([{ ...toleration, toleration_s: undefined }], taint)).toBe(expected);
   });
 });
