@@ -1,4 +1,10 @@
 import { constant, lognormal, uniform } from '../scenario/distribution.ts';
+import {
+  behaviourOf,
+  KNOWN_VERSION,
+  type KubernetesBehaviour,
+  type KubernetesVersion,
+} from '../scenario/kubernetes-version.ts';
 import { isLeftToDefault } from '../scenario/said.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Timing, TimingName } from '../scenario/timing.ts';
@@ -21,6 +27,8 @@ export interface Platform {
   readonly firstProbe: 'when-seen-running' | 'at-the-next-looks';
   /** How exactly a pod's status says when a container started; initialDelaySeconds counts from there. */
   readonly statusTimes: 'whole-seconds' | 'exact';
+  /** What depends on the version of Kubernetes. */
+  readonly kubernetes: KubernetesBehaviour;
 }
 
 /** Kubernetes as its sources have it; kube-proxy in iptables mode. */
@@ -32,6 +40,7 @@ export const KUBERNETES: Platform = {
   absentAddress: 'silence',
   firstProbe: 'when-seen-running',
   statusTimes: 'whole-seconds',
+  kubernetes: behaviourOf(KNOWN_VERSION),
 };
 
 /** The cluster inside the process (@ngrok/webernetes 0.3.5): what differs is in docs/embedded.md. */
@@ -59,9 +68,15 @@ export const EMBEDDED: Platform = {
   absentAddress: 'refusal',
   firstProbe: 'at-the-next-looks',
   statusTimes: 'exact',
+  kubernetes: behaviourOf(KNOWN_VERSION),
 };
 
 export const PLATFORMS = { kubernetes: KUBERNETES, embedded: EMBEDDED } as const;
+
+/** A platform as the scenario's version of Kubernetes has it; the embedded cluster is of one version. */
+export function atVersion(platform: Platform, version: KubernetesVersion): Platform {
+  return platform.name === 'kubernetes' ? { ...platform, kubernetes: behaviourOf(version) } : platform;
+}
 
 /** The scenario's timing on a platform: what the scenario or a calibration says holds everywhere. */
 export function timingOn(

@@ -10,7 +10,7 @@ import { Environment } from './environment.ts';
 import { actionFor } from './fault-action.ts';
 import { SimulatedCluster } from './kubernetes/cluster.ts';
 import { shownName } from './kubernetes/pod-names.ts';
-import { KUBERNETES, type Platform, timingOn } from './platform.ts';
+import { atVersion, KUBERNETES, type Platform, timingOn } from './platform.ts';
 import { Client } from './traffic/client.ts';
 
 /** When the Service came further back, and why; in the order of time. */
@@ -25,7 +25,7 @@ export class SimulatedWorld implements World {
 
   constructor(scenario: Scenario, platform: Platform = KUBERNETES) {
     this.#scenario = scenario;
-    this.#platform = platform;
+    this.#platform = atVersion(platform, scenario.cluster);
     this.#timing = timingOn(platform, scenario);
     const { load } = scenario;
     const service = scenario.services.find(

@@ -2,6 +2,7 @@ import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import type { ApiClient } from './api-server.ts';
 import type { EndpointSlice } from './objects.ts';
+import { SyncLimit } from './sync-limit.ts';
 
 /** What the node does with new connections to the Service. */
 export interface Rules {
@@ -22,7 +23,7 @@ export interface KubeProxyOptions {
  * how they balance (balancer.ts).
  *
  * An idle proxy syncs at once; after a sync it leaves at least its minimum period before the next
- * begins (Kubernetes 1.35 pkg/proxy/runner). Any change of the slices asks for a sync, changes of addresses
+ * begins (Kubernetes 1.35 pkg/proxy/runner; before 1.34 see sync-limit.ts). Any change of the slices asks for a sync, changes of addresses
  * that are not ready included. The rules change when a sync ends and hold what was known when it began.
  */
 export class KubeProxy {
@@ -31,7 +32,7 @@ export class KubeProxy {
   /** The change that the next sync answers, while one is due. */
   #due: Cause | undefined;
   #isWaiting = false;
-  #idleFrom_ms = 0;
+  readonly #limit: SyncLimit;
   #rules: Rules;
   readonly #options: KubeProxyOptions;
   readonly #onRules: (cause: Cause) => void;
@@ -48,6 +49,7 @@ export class KubeProxy {
     this.#known = steady;
     this.#options = options;
     this.#rules = this.#rulesOf(steady);
+    this.#limit = new SyncLimit(environment.platform.kubernetes.kube_proxy_burst_syncs);
     this.#onRules = onRules;
     api.endpoints.watch((slice, _gone, cause) => {
       if (slice.name !== steady.name) return;
@@ -64,7 +66,7 @@ export class KubeProxy {
   #request(): void {
     if (this.#isWaiting) return;
     this.#isWaiting = true;
-    const at_ms = Math.max(this.#environment.now_ms, this.#idleFrom_ms);
+    const at_ms = this.#limit.next_ms(this.#environment.now_ms);
     this.#environment.simulation.at(at_ms, () => this.#sync());
   }
 
@@ -74,7 +76,8 @@ export class KubeProxy {
     const rules = this.#rulesOf(this.#known);
     this.#due = undefined;
     const end_ms = begin_ms + this.#environment.delay_ms('kube_proxy_sync');
-    this.#idleFrom_ms = end_ms + this.#environment.delay_ms(this.#options.min_sync_period);
+    this.#limit.began(begin_ms);
+    this.#limit.ended(end_ms, this.#environment.delay_ms(this.#options.min_sync_period));
     this.#environment.simulation.at(end_ms, () => {
       this.#rules = rules;
       this.#onRules(step(cause, 'kube-proxy sync', end_ms));

@@ -34,7 +34,7 @@ const TOO_EARLY_SHARE = 0.12;
 /**
  * One probe of one container, after Kubernetes 1.35 pkg/kubelet/prober/worker.go: a ticker that begins with
  * the pod, an attempt at once whenever the kubelet syncs a running container that is not ready (which also
- * restarts the ticker), and a result that changes after so many equal answers in a row.
+ * restarts the ticker, since 1.32), and a result that changes after so many equal answers in a row.
  */
 export class ProbeWorker {
   readonly kind: ProbeKind;
@@ -97,7 +97,9 @@ export class ProbeWorker {
   trigger(): void {
     if (this.#isStopped || this.kind !== 'readiness' || !this.#container().has_started) return;
     if (this.#environment.platform.firstProbe === 'at-the-next-looks' && !this.#isAtALook()) return;
-    this.#tick(this.#probe.period_s * 1000);
+    if (this.#environment.platform.kubernetes.asked_probe_restarts_period) {
+      this.#tick(this.#probe.period_s * 1000);
+    }
     if (this.#isTooEarly()) return;
     this.#attempt();
     // Another sync, so another attempt, at the next look.
