@@ -69,6 +69,11 @@ export const CONFIGURATIONS: readonly Configuration[] = [
     timer_bound: true,
     testbed: ZONES,
   },
+  {
+    name: 'one-autoscaled',
+    title: 'one replica with too much to do, scaled up by the autoscaler',
+    timer_bound: true,
+  },
   { name: 'two-node-loss', title: 'two replicas with short tolerations, a node lost', timer_bound: true },
   { name: 'two-node-partition', title: 'two replicas, a node cut off for 75 s', timer_bound: true },
   {

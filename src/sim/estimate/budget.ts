@@ -2,8 +2,8 @@ import type { Outage } from '../../timeline/observation.ts';
 import type { BudgetLine } from '../../timeline/verdict.ts';
 import { type Cause, split } from '../cause.ts';
 
-/** Before anything was on its way back: a fault that lasts had not been undone. */
-const FAULT_LASTS = 'the fault lasts';
+/** Before anything was on its way back: a fault that lasts, or nobody had noticed yet. */
+const NO_REPAIR = 'no repair under way';
 
 /** From the Service being back to the next request that shows it. */
 const UNTIL_NEXT_REQUEST = 'next request';
@@ -30,7 +30,7 @@ export class Budget {
         recoveries.findLast(({ at_ms }) => at_ms >= begin_ms && at_ms <= end_ms) ??
         recoveries.find(({ at_ms }) => at_ms > end_ms);
       const after = isOver ? UNTIL_NEXT_REQUEST : 'not back within the window';
-      split(recovery?.cause, begin_ms, end_ms, { before: FAULT_LASTS, after }, (mechanism, duration_ms) => {
+      split(recovery?.cause, begin_ms, end_ms, { before: NO_REPAIR, after }, (mechanism, duration_ms) => {
         this.#total_ms.set(mechanism, (this.#total_ms.get(mechanism) ?? 0) + duration_ms);
       });
     }
