@@ -7,6 +7,7 @@ import type { ClientRateLimit } from './client-rate-limit.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import type { NodeControllerOptions } from './node-lifecycle.ts';
 import { isTerminal, isTerminating, type NodeObject, type PodObject } from './objects.ts';
+import { WorkQueue } from './work-queue.ts';
 
 /**
  * The taint eviction controller: deletes pods from nodes with a NoExecute taint that they do not bear, or bear no
@@ -20,6 +21,7 @@ export class TaintEvictionController {
   readonly #events: EventRecorder;
   /** NoExecute taints, of the nodes that have any, by the index of the node. */
   readonly #tainted = new Map<number, Tainted>();
+  readonly #nodes = new Map<string, NodeObject>();
   readonly #pods = new Map<string, PodObject>();
   readonly #evictions = new Map<string, Eviction>();
 
@@ -30,8 +32,14 @@ export class TaintEvictionController {
     this.#events = events;
     for (const pod of pods) this.#pods.set(pod.name, pod);
     api.pods.watch((pod, gone, cause) => this.#onPod(pod, gone, cause));
+    const queue = new WorkQueue(environment, (name, cause, end) => {
+      const node = this.#nodes.get(name);
+      if (node !== undefined) this.#onNode(node, cause);
+      end('done');
+    });
     api.nodes.watch((node, _gone, cause) => {
-      environment.after(environment.delay_ms('controller_sync'), () => this.#onNode(node, cause));
+      this.#nodes.set(node.name, node);
+      queue.add(node.name, cause);
     });
   }
 
@@ -42,6 +50,7 @@ export class TaintEvictionController {
     const { now_ms } = this.#environment;
     for (const pod of this.#api.pods.values()) this.#pods.set(pod.name, pod);
     for (const node of this.#api.nodes.values()) {
+      this.#nodes.set(node.name, node);
       this.#onNode(node, step(undefined, 'taint eviction', now_ms));
     }
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Taint, Toleration } from '../../../src/scenario/scenario.ts';
+import { timing } from '../../../src/scenario/timing.ts';
 import { step } from '../../../src/sim/cause.ts';
 import { toleratedFor_ms } from '../../../src/sim/kubernetes/taint-eviction.ts';
 import { NodeLab, tolerationsOf } from './node-lab.ts';
@@ -48,6 +49,18 @@ describe('TaintEvictionController', () => {
     expect(times(second.run(55_000))).toEqual([50_000, 50_000]);
     const third = add(tainted(both, taint('one')), taint('one'), taint('three'));
     expect(times(third.run(29_000))).toEqual([20_000, 20_000]);
+  });
+
+  it('goes by the latest it has heard of a node, however close two changes are', () => {
+    for (let trial = 0; trial < 100; trial += 1) {
+      const lab = new NodeLab({ replicas: 4, trial, timing: timing(), workload: { pod: template() } });
+      const { nodes } = lab.cluster.operator;
+      const cordon: Taint = { ...taint('other'), effect: 'NoSchedule' };
+      lab.at(10_000, () => nodes.update('node-2', { taints: [cordon] }, CAUSE));
+      lab.at(10_004, () => nodes.update('node-2', { taints: [cordon, taint('maintenance')] }, CAUSE));
+      lab.run(20_000);
+      expect(lab.evictions.size).toBe(2);
+    }
   });
 
   it('forgets what was planned when the taint goes', () => {
