@@ -1,6 +1,5 @@
 /** A calibration for people: a line a timing, its warning under it. */
 import { type Distribution, mean_ms } from '../scenario/distribution.ts';
-import { distributionText } from '../scenario/distribution-text.ts';
 import type { Calibrated, CalibratedTiming } from './calibrate.ts';
 
 const COLUMNS = ['timing', 'n', 'mean', 'sd', 'distribution', 'fit', 'default mean'] as const;
@@ -61,11 +60,23 @@ function cellsOf(timing: CalibratedTiming): readonly string[] {
 const labelOf = ({ name, application }: CalibratedTiming): string =>
   application === undefined ? name : `${application} ${name}`;
 
-/** A list of measured values is not for a line. */
-const shapeOf = (distribution: Distribution): string =>
-  distribution.kind === 'empirical'
-    ? `empirical, ${distribution.values_ms.length} values`
-    : distributionText(distribution);
+/** In fewer digits than the file has. */
+function shapeOf(distribution: Distribution): string {
+  switch (distribution.kind) {
+    case 'constant':
+      return 'constant';
+    case 'uniform':
+      return `uniform, ${figure(distribution.min_ms)} to ${figure(distribution.max_ms)}`;
+    case 'normal':
+      return 'normal';
+    case 'lognormal':
+      return `lognormal, median ${figure(distribution.median_ms)}, sigma ${distribution.sigma.toFixed(2)}`;
+    case 'exponential':
+      return 'exponential';
+    case 'empirical':
+      return `empirical, ${distribution.values_ms.length} values`;
+  }
+}
 
 /** Three digits, but never less than whole milliseconds. */
 const figure = (value_ms: number): string =>

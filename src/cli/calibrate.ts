@@ -32,15 +32,9 @@ export function addCalibrate(yargs: Argv, choose: Choose): Argv {
         .usage(
           '$0 calibrate <scenario>\n\nKills single pods under the rules of a chaos run, sees how long every step of their replacement takes, and writes what predict and verify take with --calibration.',
         )
-        .example('$0 calibrate shop.yaml --out shop.calibration.json', 'twenty kills: about five minutes')
-        .example(
-          '$0 predict shop.yaml --calibration shop.calibration.json',
-          'a forecast that knows your cluster',
-        )
-        .example(
-          '$0 calibrate shop.yaml --from out/shop/calibration.samples.jsonl',
-          'twenty more, and those of last time',
-        ),
+        .example('$0 calibrate shop.yaml --out cal.json', 'twenty kills: about five minutes')
+        .example('$0 predict shop.yaml --calibration cal.json', 'a forecast that knows your cluster')
+        .example('$0 calibrate shop.yaml --from cal.samples.jsonl', 'twenty more, and those of last time'),
     (given) =>
       choose((io, arms) =>
         runCalibrate(

@@ -124,7 +124,7 @@ export const CALIBRATE_OPTIONS = {
     type: 'number',
     requiresArg: true,
     default: KILLS_DEFAULT,
-    describe: 'Pods to kill, one after the other, every second one gracefully; 0: only what --from has',
+    describe: 'Pods to kill, one after the other, half of them by force; 0: only what --from has',
     coerce(value: number) {
       if (Number.isInteger(value) && value >= 0) return value;
       throw new UserError('--kills must be a whole number, 0 or more', { exitCode: EXIT.configuration });

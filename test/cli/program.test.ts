@@ -28,6 +28,7 @@ describe('help', () => {
     ['predict', ['predict', '--help']],
     ['chaos', ['chaos', '--help']],
     ['verify', ['verify', '--help']],
+    ['calibrate', ['calibrate', '--help']],
     ['report', ['report', '--help']],
   ])('of %s', async (name, words) => {
     const { code, stdout, stderr } = await foreshock(words);

@@ -22,8 +22,8 @@ const DENSE_FOR_MS = 5000;
 const SPARSE_GAP_MS = 20;
 
 /**
- * Tries TCP connections, one every few milliseconds, and drops each at once: a reset, so that neither side
- * keeps it in memory. Attempts may overlap while nobody answers.
+ * Tries TCP connections, one every few milliseconds, and closes each at once, in order: a reset would be an error
+ * to the program. Attempts may overlap while nobody answers.
  */
 export function dial(options: DialOptions): Promise<readonly Attempt[]> {
   const { host, port, gap_ms, signal } = options;
@@ -68,7 +68,7 @@ function attemptTo(host: string, port: number, done: (outcome: Attempt['outcome'
     if (isDone) return;
     isDone = true;
     clearTimeout(timer);
-    socket.resetAndDestroy();
+    socket.destroy();
     done(outcome);
   };
   const timer = setTimeout(() => end('silent'), SILENT_AFTER_MS);

@@ -1,0 +1,105 @@
+/** Calibration on a real cluster, as a user runs it: few kills, everything put back, a file that predict takes. */
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, expect, it } from 'vitest';
+import { readCalibration } from '../../src/calibrate/calibration-file.ts';
+import { readSamples } from '../../src/calibrate/samples-file.ts';
+import { EXIT } from '../../src/scenario/errors.ts';
+import { describeOnTestbed } from '../support/testbed.ts';
+
+const FORESHOCK = fileURLToPath(new URL('../../dist/foreshock.js', import.meta.url));
+const SCENARIO = 'scenarios/validation/one-forced.yaml';
+const FOLDER = mkdtempSync(join(tmpdir(), 'foreshock-calibrate-'));
+const FILE = join(FOLDER, 'cal.json');
+const SAMPLES = join(FOLDER, 'cal.samples.jsonl');
+const MINUTES = 60_000;
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function foreshock(
+  words: readonly string[],
+  seen?: (stderr: string, interrupt: () => void) => void,
+): Promise<Ended> {
+  const child = spawn(process.execPath, [FORESHOCK, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const text = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream].setEncoding('utf8').on('data', (chunk: string) => {
+      text[stream] += chunk;
+      if (stream === 'stderr') seen?.(text.stderr, () => child.kill('SIGINT'));
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, ...text }));
+  });
+}
+
+/** What is there of the scenario, and of what calibrate writes to. */
+const left = (): string =>
+  execFileSync('kubectl', ['get', 'deployments,pods,configmaps', '-o', 'name'], { encoding: 'utf8' })
+    .split('\n')
+    .filter((name) => /nginx|foreshock/.test(name))
+    .join(' ');
+
+describeOnTestbed('foreshock calibrate', () => {
+  afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+  it(
+    'times a few kills of each kind, leaves nothing behind, and predict takes its file',
+    async () => {
+      const ended = await foreshock(['calibrate', SCENARIO, '--kills', '4', '--out', FILE]);
+      expect(ended.code, ended.stderr).toBe(EXIT.ok);
+      expect(left()).toBe('');
+
+      const calibration = readCalibration(FILE);
+      expect(calibration.kills).toBe(4);
+      expect(calibration.cluster.version).toMatch(/^v1\.\d+/);
+      expect(readSamples(SAMPLES).kills.map(({ forced }) => forced)).toEqual([true, true, false, false]);
+      // What the kubelet's own events tell does not depend on how busy this machine is.
+      expect(calibration.timing.container_start?.n).toBe(4);
+      const start = calibration.applications.nginx?.start_time;
+      expect(start?.n).toBe(4);
+      // Its manifest sleeps for two seconds before it starts to listen.
+      expect(start?.mean_ms).toBeGreaterThan(1990);
+      expect(start?.mean_ms).toBeLessThan(2500);
+      expect(ended.stdout).toContain('4 samples are too few');
+
+      const predicted = await foreshock([
+        ...['predict', SCENARIO, '--trials', '20', '--calibration', FILE],
+        ...['--out', join(FOLDER, 'predicted')],
+      ]);
+      expect(predicted.code, predicted.stderr).toBe(EXIT.ok);
+      const { assumptions } = JSON.parse(readFileSync(join(FOLDER, 'predicted', 'prediction.json'), 'utf8'));
+      const used = assumptions.find(({ name }: { name: string }) => name === 'container_start');
+      expect(used.source).toContain('cal.json');
+    },
+    5 * MINUTES,
+  );
+
+  it(
+    'ends in order on Ctrl-C: nothing is left, and what was seen is kept',
+    async () => {
+      let asked = false;
+      const ended = await foreshock(
+        ['calibrate', SCENARIO, '--kills', '20', '--out', FILE],
+        (stderr, interrupt) => {
+          if (asked || !stderr.includes('trial 2 of 10: running')) return;
+          asked = true;
+          interrupt();
+        },
+      );
+      expect(asked).toBe(true);
+      expect(ended.code, ended.stderr).toBe(EXIT.aborted);
+      expect(left()).toBe('');
+      expect(readSamples(SAMPLES).kills.length).toBeGreaterThanOrEqual(1);
+    },
+    5 * MINUTES,
+  );
+});
