@@ -66,12 +66,13 @@ describe('PhaseRecorder', () => {
     recorder.record(pod(2000, 'web-0', { ...RUNNING, gone: true }));
     recorder.record(endpoints(2001, []));
     recorder.record(pod(2100, 'web-0', {}));
+    recorder.record(pod(2110, 'web-0', { node: 'node-1' }));
     recorder.record(pod(2500, 'web-0', { ...RUNNING, ready: true }));
     recorder.record(endpoints(2600, ['web-0']));
     const { reaction, readiness, start } = recorder.phases([
       { begin_ms: 1000, end_ms: 2600, failed_requests: 16 },
     ]);
-    expect([reaction, start, readiness]).toEqual([1100, 400, 0]);
+    expect([reaction, start, readiness]).toEqual([1100, 390, 0]);
   });
 
   it('calls an outage that no arrival ended by no phase, and always adds up', () => {

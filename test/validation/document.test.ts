@@ -13,6 +13,8 @@ const spread = (mean: number, trials: number, width = 100) =>
     observed([mean - width / 2 + Math.round((width * index) / (trials - 1))], index),
   );
 
+const NOTHING = { reaction: 0, scheduling: 0, start: 0, readiness: 0, endpoint: 0, route: 0, other: 0 };
+
 const trialOf = (observation: MeasuredTrial['observation']): MeasuredTrial => ({
   schema: 'foreshock.measured-trial/v1',
   date: '2026-11-21T10:00:00.000Z',
@@ -35,6 +37,7 @@ function outcomeOf(
     const observations = spread(mean, 101, means.width);
     return {
       observations,
+      phases: observations.map(({ downtime_s }) => ({ ...NOTHING, start: 1000 * downtime_s })),
       figures: figuresOf(observations, measured),
       budget: [
         { mechanism: 'application start', seconds: 2.04 },
@@ -83,6 +86,8 @@ describe('renderValidation', () => {
     expect(document).toContain('not counted, because the sender lagged: 1 trials');
     expect(document).toContain(`(validation/${first.name}.svg)`);
     expect(document).toContain('application start 2.04 s.');
+    expect(document).toContain('| seconds of a trial | start | other |');
+    expect(document).toContain('| measured | 0.00 (missed) | 3.00 (missed) |');
   });
 
   it('has rows of as many cells as their head', () => {

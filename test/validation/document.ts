@@ -4,6 +4,7 @@ import { BOUNDS, type Check, type CheckId, checkOf, isWithinLuck } from './crite
 import { type Judged, judgedOf, type Outcome } from './judge.ts';
 import type { MeasuredTrial } from './measured-trials.ts';
 import { amount, CHECK_NAMES, checkText, difference, interval, size } from './number-text.ts';
+import { measuredPhases, type Part, partsOf } from './parts.ts';
 import type { SuiteLine } from './suite.ts';
 
 /** What the whole of it rests on. */
@@ -188,12 +189,29 @@ function section(outcome: Outcome): string[] {
     `[scenario](../scenarios/validation/${name}.yaml), [trials](../test/validation/measured/${name}.jsonl)${stale === 0 ? '' : ` (${stale} of them of an earlier scenario, not counted)`}`,
     `![predicted and measured distribution](validation/${name}.svg)`,
     `Predicted to be spent on: ${budgetText(judgedOf(outcome))}.`,
+    ...partsTable(outcome),
     ...(wrong.length === 0
       ? []
       : [`Missed: ${wrong.map(checkText).join('; ')}. ${explanation ?? 'No explanation yet.'}`]),
     ...(lucky.length === 0
       ? []
       : [`Missed, though by less than so many trials can tell: ${lucky.map(checkText).join('; ')}.`]),
+  ];
+}
+
+/** Each part beside what was measured of it. */
+function partsTable(outcome: Outcome): string[] {
+  const parts = partsOf(judgedOf(outcome).phases, outcome.measured.map(measuredPhases));
+  if (parts.length === 0) return [];
+  const row = (what: string, of: (part: Part) => string) => [what, ...parts.map(of)];
+  return [
+    table(
+      ['seconds of a trial', ...parts.map(({ phase }) => phase)],
+      [
+        row('predicted', ({ predicted_s }) => predicted_s.toFixed(2)),
+        row('measured', ({ measured_s, held }) => `${measured_s.toFixed(2)}${held ? '' : ' (missed)'}`),
+      ],
+    ),
   ];
 }
 
