@@ -13,10 +13,11 @@ export async function withChaosWorld(
   kind: Cluster['kind'],
   scenario: Scenario,
   use: (world: World) => Promise<void>,
+  options?: Parameters<typeof openCluster>[2],
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'foreshock-'));
   const journal = await openJournal(join(folder, 'journal.jsonl'));
-  const cluster = await openCluster(kind, scenario);
+  const cluster = await openCluster(kind, scenario, options);
   const world = new ChaosWorld(scenario, cluster, { journal, trials: 1 });
   try {
     await world.prepare();

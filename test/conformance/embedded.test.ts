@@ -1,8 +1,14 @@
 import { openCluster } from '../../src/chaos/cluster/open.ts';
 import { withChaosWorld } from './chaos-world.ts';
 import { describeCluster } from './describe-cluster.ts';
+import { describeFaults } from './describe-faults.ts';
 import { describeWorld } from './describe-world.ts';
 import { scenario } from './scenario.ts';
 
 describeCluster('the embedded cluster', () => openCluster('embedded', scenario()));
 describeWorld('chaos in the embedded cluster', (scenario, use) => withChaosWorld('embedded', scenario, use));
+describeFaults(
+  'chaos in the embedded cluster',
+  ['pod-eviction', 'rollout-restart', 'bad-image', 'scale', 'container-pause'],
+  (scenario, use) => withChaosWorld('embedded', scenario, use),
+);

@@ -3,6 +3,7 @@ import { CONTAINER_KILL_COMMAND, PROVIDER_COMMAND } from '../support/lab.ts';
 import { describeOnTestbed } from '../support/testbed.ts';
 import { withChaosWorld } from './chaos-world.ts';
 import { describeCluster } from './describe-cluster.ts';
+import { describeFaults } from './describe-faults.ts';
 import { describeWorld } from './describe-world.ts';
 import { scenario } from './scenario.ts';
 
@@ -14,4 +15,24 @@ describeOnTestbed('a cluster that a kubeconfig points at', () => {
     }),
   );
   describeWorld('chaos on the testbed', (scenario, use) => withChaosWorld('kubernetes', scenario, use));
+  describeFaults(
+    'chaos on the testbed',
+    [
+      'pod-eviction',
+      'node-drain',
+      'rollout-restart',
+      'bad-image',
+      'scale',
+      'container-pause',
+      'node-partition',
+      'node-loss',
+      'control-plane-outage',
+      'registry-outage',
+    ],
+    (scenario, use) =>
+      withChaosWorld('kubernetes', scenario, use, {
+        containerKillCommand: CONTAINER_KILL_COMMAND,
+        providerCommand: PROVIDER_COMMAND,
+      }),
+  );
 });

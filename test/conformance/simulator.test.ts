@@ -1,4 +1,21 @@
 import { SimulatedWorld } from '../../src/sim/world.ts';
+import { describeFaults } from './describe-faults.ts';
 import { describeWorld } from './describe-world.ts';
 
 describeWorld('the simulator', (scenario, use) => use(new SimulatedWorld(scenario)));
+describeFaults(
+  'the simulator',
+  [
+    'pod-eviction',
+    'node-drain',
+    'rollout-restart',
+    'bad-image',
+    'scale',
+    'container-pause',
+    'node-partition',
+    'node-loss',
+    'control-plane-outage',
+    'registry-outage',
+  ],
+  (scenario, use) => use(new SimulatedWorld(scenario)),
+);

@@ -1,0 +1,267 @@
+/** What each fault must show, virtual or real: one suite over the timelines of all worlds that know it. */
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { loadScenario } from '../../src/scenario/load.ts';
+import type { Fault, FaultType, Scenario } from '../../src/scenario/scenario.ts';
+import type {
+  EndpointsEvent,
+  FaultEvent,
+  PodEvent,
+  RequestEvent,
+  TimelineEvent,
+} from '../../src/timeline/event.ts';
+import type { World } from '../../src/timeline/world.ts';
+
+const file = fileURLToPath(new URL('scenarios/faults.yaml', import.meta.url));
+const base = loadScenario(file);
+
+/** When the first fault of each case acts. */
+const AT_MS = 1000;
+/** On a busy machine a command takes its time to start. */
+const LATE_MAX_MS = 4000;
+/** A request's intended time and its end are a timeout apart. */
+const TIMEOUT_MS = base.load.timeout_ms;
+
+/** All that a case may look at. */
+interface Seen {
+  readonly requests: readonly RequestEvent[];
+  readonly pods: readonly PodEvent[];
+  readonly endpoints: readonly EndpointsEvent[];
+  /** Names of the pods that were there before. */
+  readonly before: readonly string[];
+  readonly targets: readonly string[];
+  readonly begin_ms: number;
+  readonly end_ms: number;
+}
+
+interface Case {
+  readonly faults: readonly Fault[];
+  readonly duration_ms: number;
+  /** What every world must show. */
+  readonly shows: string;
+  readonly check: (seen: Seen) => void;
+}
+
+type Of<T extends FaultType> = Extract<Fault, { readonly type: T }>;
+
+function fault<T extends FaultType>(type: T, fields: Partial<Of<T>> = {}): Of<T> {
+  const position = { file, line: 1, column: 1 };
+  const ofWorkload =
+    type === 'control-plane-outage' || type === 'registry-outage'
+      ? {}
+      : { workload: 'nginx', namespace: base.load.namespace, mode: 'one', value: undefined };
+  const rest = { grace_period_s: undefined, duration_ms: undefined, container: 'nginx' };
+  return { type, position, at_ms: [AT_MS], ...ofWorkload, ...rest, ...fields } as unknown as Of<T>;
+}
+
+const isBad = ({ outcome }: RequestEvent): boolean => outcome !== 'ok';
+const goneAt_ms = ({ pods }: Seen, name: string) => pods.find(({ pod, gone }) => pod === name && gone)?.at_ms;
+const successors = ({ pods, before }: Seen) => [
+  ...new Set(pods.map(({ pod }) => pod).filter((pod) => !before.includes(pod))),
+];
+const readyAt_ms = ({ pods }: Seen, name: string) =>
+  pods.find(({ pod, ready }) => pod === name && ready)?.at_ms;
+const fewest = ({ endpoints }: Seen) => Math.min(...endpoints.map(({ ready }) => ready.length));
+
+const CASES: Readonly<Partial<Record<FaultType, Case>>> = {
+  'pod-eviction': {
+    faults: [fault('pod-eviction')],
+    duration_ms: 6000,
+    shows: 'the victim leaves, and another takes its place',
+    check(seen) {
+      expect(seen.targets).toHaveLength(1);
+      expect(goneAt_ms(seen, seen.targets[0]!)).toBeGreaterThan(seen.begin_ms);
+      expect(successors(seen)).toHaveLength(1);
+    },
+  },
+  'node-drain': {
+    faults: [fault('node-drain', { duration_ms: 4000 })],
+    duration_ms: 8000,
+    shows: 'the pod of the second node leaves, and its successor starts on the first',
+    check(seen) {
+      expect(seen.targets).toEqual(['node-2']);
+      const [drained] = seen.pods.filter(({ node, at_ms }) => node === 'node-2' && at_ms === 0);
+      expect(goneAt_ms(seen, drained!.pod)).toBeGreaterThan(seen.begin_ms);
+      const nodes = successors(seen).map((name) => seen.pods.findLast(({ pod }) => pod === name)?.node);
+      expect(nodes).toEqual(['node-1']);
+    },
+  },
+  'rollout-restart': {
+    faults: [fault('rollout-restart')],
+    duration_ms: 12_000,
+    shows: 'every pod is replaced, and there are never fewer than two ready',
+    check(seen) {
+      for (const pod of seen.before) expect(goneAt_ms(seen, pod)).toBeGreaterThan(seen.begin_ms);
+      expect(successors(seen)).toHaveLength(2);
+      expect(fewest(seen)).toBe(2);
+    },
+  },
+  'bad-image': {
+    faults: [fault('bad-image', { duration_ms: 3000 })],
+    duration_ms: 8000,
+    shows: 'a pod comes that never gets ready, and goes with the undoing; the others stay',
+    check(seen) {
+      const [stuck, ...more] = successors(seen);
+      expect(more).toEqual([]);
+      expect(readyAt_ms(seen, stuck!)).toBeUndefined();
+      expect(goneAt_ms(seen, stuck!)).toBeGreaterThanOrEqual(seen.end_ms - 100);
+      expect(seen.pods.filter(({ pod, gone }) => gone && seen.before.includes(pod))).toEqual([]);
+      expect(fewest(seen)).toBe(2);
+    },
+  },
+  scale: {
+    faults: [fault('scale', { replicas: 1, duration_ms: 3000 })],
+    duration_ms: 8000,
+    shows: 'one pod leaves and does not come back before the undoing',
+    check(seen) {
+      expect(fewest(seen)).toBe(1);
+      const [successor, ...more] = successors(seen);
+      expect(more).toEqual([]);
+      const first = seen.pods.find(({ pod }) => pod === successor)?.at_ms;
+      expect(first).toBeGreaterThanOrEqual(seen.end_ms - 100);
+    },
+  },
+  'container-pause': {
+    faults: [fault('container-pause', { duration_ms: 6000 })],
+    duration_ms: 11_000,
+    shows: 'what reaches the paused pod gets no answer, until the probe has taken it out',
+    check(seen) {
+      const bad = seen.requests.filter(isBad);
+      expect(bad.length).toBeGreaterThan(20);
+      expect(bad.every(({ outcome }) => ['timeout', 'slow'].includes(outcome))).toBe(true);
+      const without = seen.endpoints.find(({ ready }) => !ready.includes(seen.targets[0]!));
+      // Two attempts in a row fail, each after its timeout of a second, and one may just have been good.
+      expect(without!.at_ms - seen.begin_ms).toBeGreaterThan(1000);
+      expect(without!.at_ms - seen.begin_ms).toBeLessThan(4500);
+      expect(successors(seen)).toEqual([]);
+    },
+  },
+  'node-partition': {
+    faults: [fault('node-partition', { duration_ms: 3000 })],
+    duration_ms: 9000,
+    shows: 'what reaches the node that is cut off gets no answer, until it is back; its pod is the same',
+    check(seen) {
+      expect(seen.targets).toEqual(['node-2']);
+      expectHalfLost(seen, seen.end_ms + TIMEOUT_MS);
+      expect(successors(seen)).toEqual([]);
+    },
+  },
+  'node-loss': {
+    faults: [fault('node-loss', { duration_ms: 3000 })],
+    duration_ms: 16_000,
+    shows: 'what reaches the lost node gets no answer; it boots, and the same pod serves again',
+    check(seen) {
+      expect(seen.targets).toEqual(['node-2']);
+      expectHalfLost(seen, seen.end_ms + 8000);
+      expect(successors(seen)).toEqual([]);
+    },
+  },
+  'control-plane-outage': {
+    faults: [
+      fault('control-plane-outage', { component: 'controller-manager', duration_ms: 5000 }),
+      fault('pod-kill', { at_ms: [AT_MS + 2000], grace_period_s: 0 }),
+    ],
+    duration_ms: 14_000,
+    shows: 'nothing replaces a killed pod before the controllers are back',
+    check(seen) {
+      const [successor, ...more] = successors(seen);
+      expect(more).toEqual([]);
+      const first = seen.pods.find(({ pod }) => pod === successor)?.at_ms;
+      expect(first).toBeGreaterThan(seen.end_ms - 1000);
+    },
+  },
+  'registry-outage': {
+    faults: [
+      fault('registry-outage', { duration_ms: 4000 }),
+      fault('pod-kill', { at_ms: [AT_MS + 2000], grace_period_s: 0 }),
+    ],
+    // Refused twice, the kubelet asks for the image again after 10 s and 20 s.
+    duration_ms: 26_000,
+    shows: 'a killed pod is replaced at once, but its successor cannot start before the registry is back',
+    check(seen) {
+      const [successor] = successors(seen);
+      expect(seen.pods.find(({ pod }) => pod === successor)?.at_ms).toBeLessThan(seen.end_ms);
+      expect(readyAt_ms(seen, successor!)).toBeGreaterThan(seen.end_ms);
+    },
+  },
+};
+
+/** About half of the requests go to the node, and fail while it is away: from begin to `until_ms` at the most. */
+function expectHalfLost({ requests, begin_ms, end_ms }: Seen, until_ms: number): void {
+  const away = requests.filter(({ at_ms }) => at_ms > begin_ms && at_ms < end_ms - TIMEOUT_MS);
+  const share = away.filter(isBad).length / away.length;
+  expect(share).toBeGreaterThan(0.25);
+  expect(share).toBeLessThan(0.75);
+  const bad = requests.filter(isBad);
+  for (const { outcome, at_ms } of bad) {
+    expect(['timeout', 'slow', 'unreachable', 'refused', 'reset']).toContain(outcome);
+    expect(at_ms).toBeGreaterThan(begin_ms - TIMEOUT_MS);
+    expect(at_ms).toBeLessThan(until_ms);
+  }
+}
+
+/**
+ * @param types faults that this world knows
+ * @param run gives a world for a scenario to `use`, and puts away what it made for it
+ */
+export function describeFaults(
+  name: string,
+  types: readonly FaultType[],
+  run: (scenario: Scenario, use: (world: World) => Promise<void>) => Promise<void>,
+): void {
+  describe.each(types)(`${name}, %s`, (type) => {
+    const { faults, duration_ms, shows, check } = CASES[type]!;
+    const scenario: Scenario = { ...base, faults, load: { ...base.load, duration_ms } };
+    const events: TimelineEvent[] = [];
+    let seen: Seen;
+
+    beforeAll(async () => {
+      await run(scenario, async (world) => {
+        await world.run(0, { record: (event) => void events.push(event) });
+      });
+      const faultEvent = (type: FaultEvent['type']) =>
+        events.find((event) => event.type === type && event.fault === 0) as FaultEvent | undefined;
+      const begin = faultEvent('fault-begin');
+      const end = faultEvent('fault-end');
+      const pods = events.filter((event) => event.type === 'pod');
+      const requests = events.filter((event) => event.type === 'request');
+      seen = {
+        requests: requests.toSorted((a, b) => a.at_ms - b.at_ms),
+        pods,
+        endpoints: events.filter((event) => event.type === 'endpoints'),
+        before: [...new Set(pods.filter(({ at_ms }) => at_ms < AT_MS).map(({ pod }) => pod))],
+        targets: begin?.targets ?? [],
+        begin_ms: begin?.at_ms ?? Number.NaN,
+        end_ms: end?.at_ms ?? Number.NaN,
+      };
+    }, 240_000);
+
+    it('begins when the scenario says, and ends a duration later', () => {
+      expect(seen.begin_ms).toBeGreaterThanOrEqual(AT_MS - 1);
+      expect(seen.begin_ms).toBeLessThan(AT_MS + LATE_MAX_MS);
+      const [first] = faults;
+      const lasts_ms = (first && 'duration_ms' in first ? first.duration_ms : undefined) ?? 0;
+      expect(seen.end_ms - seen.begin_ms).toBeGreaterThanOrEqual(lasts_ms - 1);
+      expect(seen.end_ms - seen.begin_ms).toBeLessThan(lasts_ms + LATE_MAX_MS);
+    });
+
+    it('leaves every request its outcome, and those before it a good one', () => {
+      expect(seen.requests).toHaveLength((base.load.rate_per_s * duration_ms) / 1000);
+      // The last before it may be on its way when it comes.
+      const before = seen.requests.filter(({ at_ms }) => at_ms < seen.begin_ms - TIMEOUT_MS);
+      expect(before.length).toBeGreaterThan(0);
+      expect(before.filter(isBad)).toEqual([]);
+    });
+
+    it(`shows how ${shows}`, () => {
+      expect(seen.before).toHaveLength(2);
+      check(seen);
+    });
+
+    it('is over in the end: two ready pods behind the Service, and every request good', () => {
+      expect(seen.endpoints.at(-1)?.ready).toHaveLength(2);
+      const last = seen.requests.filter(({ at_ms }) => at_ms >= duration_ms - 500);
+      expect(last.filter(isBad)).toEqual([]);
+    });
+  });
+}
