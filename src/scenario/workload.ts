@@ -6,7 +6,10 @@ interface WorkloadBase {
   readonly name: string;
   readonly namespace: string;
   readonly position: Position;
-  /** Of a DaemonSet: one a node, so what is here is the number of nodes. */
+  /**
+   * What a trial begins with. Of a DaemonSet: as many as nodes may run it; of what an autoscaler scales: its
+   * minimum, to which it has long come down without load.
+   */
   readonly replicas: number;
   /** How long a new pod must stay ready before it counts as available. */
   readonly min_ready_s: number;

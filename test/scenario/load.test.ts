@@ -30,7 +30,7 @@ describe('shipped scenarios', () => {
     expect(scenario.file).toBe(file);
     expect(scenario.ignored).toEqual([]);
     expect(scenario.objects.length).toBeGreaterThanOrEqual(2);
-    expect(scenario.faults.length).toBeGreaterThanOrEqual(1);
+    expect(scenario.faults.length + scenario.load.steps.length).toBeGreaterThanOrEqual(1);
   });
 
   test('the main job fits into a minute: its trials and their observation windows', () => {

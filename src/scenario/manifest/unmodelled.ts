@@ -58,7 +58,6 @@ const POD = [
     'lifecycle.stopSignal',
     'livenessProbe.terminationGracePeriodSeconds',
     'startupProbe.terminationGracePeriodSeconds',
-    'resources.limits',
     'restartPolicy',
   ]),
 ];
