@@ -34,6 +34,11 @@ export interface KubernetesBehaviour {
   /** Whether an autoscaler's own `tolerance` counts. Gate HPAConfigurableTolerance, on since 1.35. */
   readonly hpa_tolerance: boolean;
   /**
+   * Whether the status of a ReplicaSet counts the pods that terminate, whose end the Deployment then learns of at once.
+   * Gate DeploymentReplicaSetTerminatingReplicas, on since 1.35.
+   */
+  readonly replica_set_counts_terminating: boolean;
+  /**
    * Syncs that kube-proxy may do without a pause once it was idle for long enough. Since 1.34 there is always a
    * pause from the end of one to the next (pkg/proxy/runner); before, a token bucket held two
    * (pkg/util/async/bounded_frequency_runner.go, burstSyncs in pkg/proxy/iptables/proxier.go).
@@ -58,6 +63,7 @@ export function behaviourOf({ minor, feature_gates }: KubernetesVersion): Kubern
     unhealthy_pod_eviction_policy: minor >= 27,
     sleep_hooks: minor >= 30,
     hpa_tolerance: minor >= 35,
+    replica_set_counts_terminating: minor >= 35,
     kube_proxy_burst_syncs: minor >= 34 ? 1 : 2,
     asked_probe_restarts_period: minor >= 32,
     scheduler_pops_from_backoff: minor >= 33,

@@ -9,7 +9,7 @@ import { isTerminal, isTerminating, type NodeObject, type PodObject } from './ob
 
 export interface DaemonView {
   readonly workload: DaemonSet;
-  /** Of the latest rollout, with the tolerations of a DaemonSet's pods. */
+  /** Of the latest rollout. */
   readonly template: PodTemplate;
   /** In the order in which they are looked at, which is chance. */
   readonly nodes: readonly NodeObject[];

@@ -3,7 +3,7 @@ import { type Cause, step } from '../cause.ts';
 import { below } from '../engine/random.ts';
 import type { Environment } from '../environment.ts';
 import type { ApiClient } from './api-server.ts';
-import { daemonTemplate, shouldRun } from './daemonset-nodes.ts';
+import { shouldRun } from './daemonset-nodes.ts';
 import { type Changes, type DaemonView, manage, update } from './daemonset-update.ts';
 import type { EventRecorder } from './event-recorder.ts';
 import { Expectations } from './expectations.ts';
@@ -147,10 +147,10 @@ export class DaemonSetController {
   }
 
   #create(state: DaemonState, node: NodeObject, cause: Cause, returned: () => void): void {
-    const { name: owner, workload, template: plain } = state.object;
+    const { name: owner, workload, template } = state.object;
     state.created += 1;
     const { now_ms } = this.#environment;
-    const of = { workload, owner, template: daemonTemplate(plain), target_node: node.index };
+    const of = { workload, owner, template, target_node: node.index };
     const pod = newPod(podNameOfKind('DaemonSet', workload.name, state.created), of, now_ms);
     this.#api.pods.create(pod, step(cause, 'daemon set', now_ms), () => {
       this.#events.record(owner);
@@ -195,7 +195,7 @@ export class DaemonSetController {
     for (const onNode of byNode.values()) onNode.sort(byAge);
     return {
       workload,
-      template: daemonTemplate(template),
+      template,
       nodes: this.#shuffled(),
       podsOn: ({ index }) => byNode.get(index) ?? [],
       isAvailable: (pod) => isAvailable(this.#environment, pod, workload.min_ready_s),

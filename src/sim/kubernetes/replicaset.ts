@@ -98,7 +98,9 @@ export class ReplicaSetController {
     const { set } = state;
     const pods = [...state.pods.values()];
     const active = pods.filter(isActive);
-    const terminating = pods.filter((pod) => isTerminating(pod) && !isTerminal(pod)).length;
+    const terminating = this.#environment.platform.kubernetes.replica_set_counts_terminating
+      ? pods.filter((pod) => isTerminating(pod) && !isTerminal(pod)).length
+      : 0;
     const finish = () => this.#writeStatus(set, active, terminating, cause, end);
     if (state.expectations.areFulfilled) this.#manage(state, active, cause, finish);
     else finish();

@@ -1,5 +1,5 @@
 import type { Deployment, Scenario, Workload } from '../../scenario/scenario.ts';
-import { daemonTemplate, shouldRun } from './daemonset-nodes.ts';
+import { shouldRun } from './daemonset-nodes.ts';
 import { fenceposts } from './deployment-rolling.ts';
 import {
   type DeploymentStatus,
@@ -64,18 +64,16 @@ function podsOf(workload: Workload, replicas: number, nodes: readonly NodeObject
       }));
     case 'Job':
       return count((number) => ({ name: podNameOfKind(kind, name, number), workload, owner: key, template }));
-    case 'DaemonSet': {
-      const daemon = daemonTemplate(template);
+    case 'DaemonSet':
       return nodes
-        .filter((node) => shouldRun(daemon, node))
+        .filter((node) => shouldRun(template, node))
         .map(({ index }, position) => ({
           name: podNameOfKind(kind, name, position + 1),
           workload,
           owner: key,
-          template: daemon,
+          template,
           target_node: index,
         }));
-    }
   }
 }
 

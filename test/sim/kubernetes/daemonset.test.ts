@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DaemonSet, IntOrPercent, Taint } from '../../../src/scenario/scenario.ts';
 import { timing } from '../../../src/scenario/timing.ts';
+import { daemonTolerations } from '../../../src/scenario/toleration.ts';
 import { isActive, isTerminating } from '../../../src/sim/kubernetes/objects.ts';
 import { template } from './objects.ts';
 import { CAUSE, type LabOptions, WorkloadLab } from './workload-lab.ts';
@@ -18,7 +19,7 @@ function daemonSet(change: Partial<DaemonSet> = {}): DaemonSet {
     replicas: 4,
     min_ready_s: 0,
     selector: { app: 'web' },
-    pod: template(),
+    pod: template({ tolerations: daemonTolerations([]) }),
     update_strategy: rolling({ pods: 1 }),
     ...change,
   };

@@ -8,7 +8,7 @@ import { isActive, isTerminating, type PodObject, workloadKey } from '../../../s
 import { rollOut } from '../../../src/sim/kubernetes/rollout.ts';
 import { type SteadyState, steadyState } from '../../../src/sim/kubernetes/steady-state.ts';
 import { startWorkloadControllers } from '../../../src/sim/kubernetes/workload-controllers.ts';
-import { KUBERNETES } from '../../../src/sim/platform.ts';
+import { atVersion, KUBERNETES } from '../../../src/sim/platform.ts';
 import type { TimelineEvent } from '../../../src/timeline/event.ts';
 import { INSTANT } from './environment.ts';
 import { nodes } from './objects.ts';
@@ -26,6 +26,8 @@ export interface LabOptions {
   /** Pods that never become ready. */
   readonly isBroken?: (pod: PodObject) => boolean;
   readonly feature_gates?: Scenario['cluster']['feature_gates'];
+  /** Of Kubernetes 1.x. */
+  readonly minor?: number;
 }
 
 /**
@@ -42,7 +44,7 @@ export class WorkloadLab {
   readonly events: TimelineEvent[] = [];
   /** Every change of a pod as it was seen: when, and as what. */
   readonly changes: { readonly at_ms: number; readonly pod: PodObject; readonly gone: boolean }[] = [];
-  readonly #options: Required<Omit<LabOptions, 'timing' | 'trial' | 'feature_gates'>>;
+  readonly #options: Required<Pick<LabOptions, 'nodes' | 'start_ms' | 'stop_ms' | 'isBroken'>>;
   #placed = 0;
 
   constructor(workload: Workload, options: LabOptions = {}) {
@@ -53,7 +55,9 @@ export class WorkloadLab {
       isBroken: options.isBroken ?? (() => false),
     };
     const recorder = { record: (event: TimelineEvent) => void this.events.push(event) };
-    this.env = new Environment('1', options.trial ?? 0, KUBERNETES, options.timing ?? INSTANT, recorder);
+    const version = { minor: options.minor ?? 35, feature_gates: options.feature_gates ?? [] };
+    const platform = atVersion(KUBERNETES, version);
+    this.env = new Environment('1', options.trial ?? 0, platform, options.timing ?? INSTANT, recorder);
     this.api = new ApiServer(this.env);
     this.links = { controllers: new Link(this.env), nodes: new Link(this.env) };
     this.operator = this.api.client(new Link(this.env));
@@ -69,8 +73,7 @@ export class WorkloadLab {
     for (const each of this.steady.workloads) this.api.workloads.restore(each);
     for (const each of this.steady.sets) this.api.replicaSets.restore(each);
     for (const each of this.steady.pods) this.api.pods.restore(each);
-    const feature_gates = options.feature_gates ?? [];
-    const cluster = { minor: 35, feature_gates } as unknown as Scenario['cluster'];
+    const cluster = version as unknown as Scenario['cluster'];
     startWorkloadControllers(
       this.env,
       this.api,
