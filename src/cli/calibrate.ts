@@ -60,14 +60,14 @@ async function runCalibrate(options: CalibrateOptions, io: Io, arms: Arms): Prom
   const { calibrate } = await import('../calibrate/calibrate.ts');
   const { calibrationText } = await import('../calibrate/calibration-file.ts');
   const { poolNotes } = await import('../calibrate/samples.ts');
-  const { readSamples } = await import('../calibrate/samples-file.ts');
+  const { readEarlier } = await import('../calibrate/earlier.ts');
   const { subjectOf } = await import('../calibrate/subject.ts');
   const { calibrationTable } = await import('../calibrate/table.ts');
 
   const scenario = loadScenario(options.scenario, { seed: options.seed });
   const subject = subjectOf(scenario);
   const files = filesBeside(options.out ?? join('out', scenario.name, 'calibration.json'));
-  const earlier = options.from.map(readSamples);
+  const earlier = options.from.map((path) => readEarlier(path, subject));
   const taken = options.kills === 0 ? [] : await takeSamples({ scenario, subject, options, files, io, arms });
   const runs = [...earlier, ...taken];
   if (runs.every(({ kills }) => kills.length === 0)) {

@@ -134,7 +134,7 @@ export const CALIBRATE_OPTIONS = {
     type: 'string',
     array: true,
     requiresArg: true,
-    describe: 'Samples of earlier runs to be taken, too: files ending in .samples.jsonl',
+    describe: 'Earlier runs to be taken, too: files ending in .samples.jsonl, or folders of chaos and verify',
   },
   seed: { ...SEED, describe: "Same seed: same victims [default: the scenario's]" },
   cluster: {

@@ -7,7 +7,7 @@ export interface DialOptions {
   readonly port: number;
   /** Between two attempts. */
   readonly gap_ms: number;
-  /** Whether enough is known; asked after every attempt that came to an end, with all that have, as sent. */
+  /** Whether enough is known; asked after every attempt that came to an end, with all that have, in the order of sending. */
   readonly enough: (attempts: readonly Attempt[]) => boolean;
   /** It ends then, whatever is known. */
   readonly longest_ms: number;
@@ -28,30 +28,30 @@ const SPARSE_GAP_MS = 20;
 export function dial(options: DialOptions): Promise<readonly Attempt[]> {
   const { host, port, gap_ms, signal } = options;
   const begin_ms = now_ms();
-  const attempts: { readonly at_ms: number; outcome: Attempt['outcome'] | undefined }[] = [];
-  let ended = 0;
+  const open: { readonly at_ms: number; outcome: Attempt['outcome'] | undefined }[] = [];
+  const known: Attempt[] = [];
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined;
-    /** All up to the first that is still open: a later one may be answered before. */
-    const known = () => {
-      while (attempts[ended]?.outcome !== undefined) ended += 1;
-      return attempts.slice(0, ended) as Attempt[];
+    /** In the order of sending: a later one may be answered before. */
+    const settle = () => {
+      while (open[0]?.outcome !== undefined) known.push(open.shift() as Attempt);
     };
     const finish = () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', finish);
-      resolve(known());
+      resolve([...known]);
     };
     const next = () => {
       if (now_ms() - begin_ms >= options.longest_ms) {
         finish();
         return;
       }
-      const attempt: (typeof attempts)[number] = { at_ms: now_ms(), outcome: undefined };
-      attempts.push(attempt);
+      const attempt: (typeof open)[number] = { at_ms: now_ms(), outcome: undefined };
+      open.push(attempt);
       attemptTo(host, port, (outcome) => {
         attempt.outcome = outcome;
-        if (options.enough(known())) finish();
+        settle();
+        if (options.enough(known)) finish();
       });
       timer = setTimeout(next, now_ms() - begin_ms < DENSE_FOR_MS ? gap_ms : SPARSE_GAP_MS);
     };
@@ -71,7 +71,8 @@ function attemptTo(host: string, port: number, done: (outcome: Attempt['outcome'
     socket.destroy();
     done(outcome);
   };
-  const timer = setTimeout(() => end('silent'), SILENT_AFTER_MS);
+  // Where this process was late itself, the answer may be there and only waits to be read.
+  const timer = setTimeout(() => setImmediate(() => end('silent')), SILENT_AFTER_MS);
   socket.on('connect', () => end('accepted'));
   // A host that is not there any more is told of by an ICMP message, too.
   socket.on('error', ({ code }: NodeJS.ErrnoException) =>

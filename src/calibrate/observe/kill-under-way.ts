@@ -60,8 +60,13 @@ export class KillUnderWay {
     this.#begun = { victim, at_ms: now_ms() };
     this.slices.push(slice);
     if (address === undefined) return;
-    this.#toVictim = this.#dial(address, this.#dialled.port, VICTIM_GAP_MS, LONGEST_MS, (attempts) =>
-      attempts.slice(-SILENCE).every(({ outcome }) => outcome === 'silent'),
+    this.#toVictim = this.#dial(
+      address,
+      this.#dialled.port,
+      VICTIM_GAP_MS,
+      LONGEST_MS,
+      (attempts) =>
+        attempts.length >= SILENCE && attempts.slice(-SILENCE).every(({ outcome }) => outcome === 'silent'),
     );
   }
 
