@@ -87,7 +87,7 @@ export class SimulatedCluster {
       steady,
     );
     for (const budget of disruption.steady()) this.api.disruptionBudgets.restore(budget);
-    startWorkloadControllers(environment, this.api, this.links.controllers, scenario, state);
+    startWorkloadControllers(environment, this.api, this.links.controllers, state);
     for (const pod of steady) {
       this.api.pods.restore(pod);
       this.machines[pod.node as number]?.kubelet?.restore(pod);

@@ -10,11 +10,6 @@ import { slowStart } from './slow-start.ts';
 import { type Action, type Plan, planOf, type SetView } from './statefulset-plan.ts';
 import { type SyncEnd, WorkQueue } from './work-queue.ts';
 
-export interface StatefulSetOptions {
-  /** Whether maxUnavailable of a rolling update counts. */
-  readonly takesMaxUnavailable: boolean;
-}
-
 /**
  * The stateful set controller: a pod for each ordinal, under its own name. A pod comes back only when the object of the
  * one before has gone: one on a node that is lost stays away until the node is back or the object is removed by force.
@@ -29,7 +24,6 @@ export class StatefulSetController {
   readonly #environment: Environment;
   readonly #api: ApiClient;
   readonly #events: EventRecorder;
-  readonly #options: StatefulSetOptions;
   readonly #queue: WorkQueue;
   readonly #sets = new Map<string, SetState>();
 
@@ -38,12 +32,10 @@ export class StatefulSetController {
     api: ApiClient,
     events: EventRecorder,
     steady: { readonly workloads: readonly WorkloadObject[]; readonly pods: readonly PodObject[] },
-    options: StatefulSetOptions,
   ) {
     this.#environment = environment;
     this.#api = api;
     this.#events = events;
-    this.#options = options;
     this.#queue = new WorkQueue(environment, (key, cause, end) => this.#sync(key, cause, end));
     for (const object of steady.workloads) {
       if (isStatefulSet(object)) this.#sets.set(object.name, newState(object));
@@ -211,7 +203,7 @@ export class StatefulSetController {
       update: template,
       pods: new Map(pods),
       isAvailable: (pod) => isAvailable(this.#environment, pod, workload.min_ready_s),
-      takesMaxUnavailable: this.#options.takesMaxUnavailable,
+      takesMaxUnavailable: this.#environment.platform.kubernetes.stateful_set_max_unavailable,
     };
   }
 }

@@ -1,5 +1,3 @@
-import { behaviourOf } from '../../scenario/kubernetes-version.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
 import type { Environment } from '../environment.ts';
 import type { ApiClient, ApiServer } from './api-server.ts';
 import { ClientRateLimit } from './client-rate-limit.ts';
@@ -12,29 +10,24 @@ import { ReplicaSetController } from './replicaset.ts';
 import { StatefulSetController } from './statefulset.ts';
 import type { SteadyState } from './steady-state.ts';
 
-/** Starts the controllers that make pods, those of which the scenario has a workload; each with a client of its own. */
+/** Starts the controllers that make pods, those of which there is a workload; each with a client of its own. */
 export function startWorkloadControllers(
   environment: Environment,
   api: ApiServer,
   link: Link,
-  scenario: Pick<Scenario, 'workloads' | 'cluster'>,
   steady: SteadyState,
 ): void {
   const start = (create: (client: ApiClient, events: EventRecorder) => void) => {
     const limit = new ClientRateLimit(environment);
     create(api.client(link, limit), new EventRecorder(environment, limit));
   };
-  const kinds = new Set(scenario.workloads.map(({ kind }) => kind));
+  const kinds = new Set(steady.workloads.map(({ workload }) => workload.kind));
   if (kinds.has('Deployment')) {
     start((client, events) => new DeploymentController(environment, client, events, steady));
     start((client, events) => new ReplicaSetController(environment, client, events, steady));
   }
   if (kinds.has('StatefulSet')) {
-    const takesMaxUnavailable = behaviourOf(scenario.cluster).stateful_set_max_unavailable;
-    start(
-      (client, events) =>
-        new StatefulSetController(environment, client, events, steady, { takesMaxUnavailable }),
-    );
+    start((client, events) => new StatefulSetController(environment, client, events, steady));
   }
   if (kinds.has('DaemonSet')) {
     const nodes = [...api.nodes.values()];

@@ -73,14 +73,7 @@ export class WorkloadLab {
     for (const each of this.steady.workloads) this.api.workloads.restore(each);
     for (const each of this.steady.sets) this.api.replicaSets.restore(each);
     for (const each of this.steady.pods) this.api.pods.restore(each);
-    const cluster = version as unknown as Scenario['cluster'];
-    startWorkloadControllers(
-      this.env,
-      this.api,
-      this.links.controllers,
-      { workloads: [workload], cluster },
-      this.steady,
-    );
+    startWorkloadControllers(this.env, this.api, this.links.controllers, this.steady);
     this.#startNodes();
     this.operator.pods.watch((pod, gone) => this.changes.push({ at_ms: this.env.now_ms, pod, gone }));
   }
