@@ -50,6 +50,11 @@ export interface KubernetesBehaviour {
    */
   readonly asked_probe_restarts_period: boolean;
   /**
+   * Whether a pod with a container whose restart is put off is synced when that is over (since 1.35,
+   * pkg/kubelet/pod_workers.go completeWork, MinBackoffExpiration); before, 10 s after each sync that failed.
+   */
+  readonly resyncs_when_backoff_ends: boolean;
+  /**
    * Whether the scheduler takes pods out of their back-off when it has nothing else to do. Gate
    * SchedulerPopFromBackoffQ, on since 1.33.
    */
@@ -66,6 +71,7 @@ export function behaviourOf({ minor, feature_gates }: KubernetesVersion): Kubern
     replica_set_counts_terminating: minor >= 35,
     kube_proxy_burst_syncs: minor >= 34 ? 1 : 2,
     asked_probe_restarts_period: minor >= 32,
+    resyncs_when_backoff_ends: minor >= 35,
     scheduler_pops_from_backoff: minor >= 33,
   };
 }

@@ -177,6 +177,10 @@ export const TIMING = {
     lognormal(15, 0.4),
     'asking the registry for the digest, where imagePullPolicy is Always',
   ),
+  image_pull_error: delay(
+    lognormal(15, 0.4),
+    'from asking a registry that is away, or does not have the image, to the error; one that is silent costs the timeout of the runtime',
+  ),
   container_start: delay(
     lognormal(70, 0.2),
     'from asking the runtime for a container to the exec of its program',
@@ -186,7 +190,8 @@ export const TIMING = {
     'from the kubelet seeing a deletion to SIGTERM in the container',
   ),
   sandbox_stop: delay(lognormal(105, 0.15), 'from the end of the last container to the address being gone'),
-  probe_request: delay(lognormal(2, 0.4), 'one probe of a healthy application'),
+  probe_request: delay(lognormal(2, 0.4), 'one probe of a healthy application over the network'),
+  probe_exec: delay(lognormal(60, 0.3), 'one probe by a command in the container'),
 
   hpa_sync_period: timer(
     15_000,

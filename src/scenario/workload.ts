@@ -147,6 +147,8 @@ export interface Probe {
   readonly timeout_s: number;
   readonly success_threshold: number;
   readonly failure_threshold: number;
+  /** Of a liveness or startup probe: how long the container has to end when it has failed; undefined: the pod's. */
+  readonly termination_grace_period_s?: number | undefined;
 }
 
 /** What a manifest cannot say about the program in a container. */

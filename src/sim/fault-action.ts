@@ -2,12 +2,14 @@ import type { Fault } from '../scenario/scenario.ts';
 import type { Cause } from './cause.ts';
 import { badImage } from './faults/bad-image.ts';
 import { containerKill } from './faults/container-kill.ts';
+import { containerPause } from './faults/container-pause.ts';
 import { controlPlaneOutage } from './faults/control-plane-outage.ts';
 import { nodeDrain } from './faults/node-drain.ts';
 import { nodeLoss } from './faults/node-loss.ts';
 import { nodePartition } from './faults/node-partition.ts';
 import { podEviction } from './faults/pod-eviction.ts';
 import { podKill } from './faults/pod-kill.ts';
+import { registryOutage } from './faults/registry-outage.ts';
 import { rolloutRestart } from './faults/rollout-restart.ts';
 import { scale } from './faults/scale.ts';
 import type { SimulatedCluster } from './kubernetes/cluster.ts';
@@ -25,6 +27,7 @@ export interface FaultAction<F extends Fault> {
 const ACTIONS: { readonly [T in Fault['type']]?: FaultAction<Extract<Fault, { type: T }>> } = {
   'pod-kill': podKill,
   'container-kill': containerKill,
+  'container-pause': containerPause,
   'pod-eviction': podEviction,
   'node-drain': nodeDrain,
   'node-loss': nodeLoss,
@@ -33,6 +36,7 @@ const ACTIONS: { readonly [T in Fault['type']]?: FaultAction<Extract<Fault, { ty
   'rollout-restart': rolloutRestart,
   'bad-image': badImage,
   scale,
+  'registry-outage': registryOutage,
 };
 
 export function actionFor<F extends Fault>(fault: F): FaultAction<F> {

@@ -12,12 +12,14 @@ import { EndpointSliceController } from './endpointslice.ts';
 import { HorizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
 import { KubeProxy, type KubeProxyOptions } from './kube-proxy.ts';
 import { Kubelet } from './kubelet.ts';
+import type { NodeEvents } from './kubelet-node.ts';
 import { Link } from './link.ts';
 import { Machine } from './machine.ts';
 import { type Backend, type Choice, Network } from './network.ts';
 import { startNodeControllers } from './node-controllers.ts';
 import { isTerminating, type PodObject } from './objects.ts';
-import type { NodeEvents, PodWorker } from './pod-worker.ts';
+import type { PodWorker } from './pod-worker.ts';
+import { Registry } from './registry.ts';
 import { Scheduler } from './scheduler.ts';
 import { steadyState } from './steady-state.ts';
 import { startWorkloadControllers } from './workload-controllers.ts';
@@ -32,6 +34,7 @@ export class SimulatedCluster {
   /** The API server as a person with kubectl reaches it: what faults go through. */
   readonly operator: ApiClient;
   readonly machines: readonly Machine[];
+  readonly registry: Registry;
   /** From the controllers and the scheduler to the API server. */
   readonly links: { readonly controllers: Link; readonly scheduler: Link };
   readonly controlPlane: ControlPlane;
@@ -58,6 +61,7 @@ export class SimulatedCluster {
     this.api = new ApiServer(environment);
     this.operator = this.api.client(new Link(environment));
     this.links = { controllers: new Link(environment), scheduler: new Link(environment) };
+    this.registry = new Registry(scenario.cluster.registry);
     this.machines = scenario.cluster.nodes.map((spec, index) => this.#machine(spec, index));
     for (const machine of this.machines) {
       this.api.nodes.restore(machine.object());
@@ -137,10 +141,11 @@ export class SimulatedCluster {
 
   #machine(spec: Node, index: number): Machine {
     const events: NodeEvents = {
-      processListening: (pod, _process, cause) => this.#processListening(pod, cause),
+      processServing: (pod, _process, cause) => this.#processServing(pod, cause),
     };
+    const images = this.registry.node();
     return new Machine(this.environment, spec, index, (environment, link) => {
-      return new Kubelet(environment, this.api.client(link), { name: spec.name, index }, events);
+      return new Kubelet(environment, this.api.client(link), { name: spec.name, index, images, events });
     });
   }
 
@@ -223,11 +228,11 @@ export class SimulatedCluster {
 
   #serves(pod: string): boolean {
     const backend = this.#backend(pod);
-    return backend?.machine.isReachable === true && backend.process?.isListening === true;
+    return backend?.machine.isReachable === true && backend.process?.isServing === true;
   }
 
-  /** A restarted program behind rules that never lost its address serves from here. */
-  #processListening(pod: PodWorker, cause: Cause): void {
+  /** A program behind rules that never lost its address serves from here: restarted, or no longer stopped. */
+  #processServing(pod: PodWorker, cause: Cause): void {
     if (this.#proxy.rules.backends.includes(pod.name)) {
       this.#restored(step(cause, 'application start', this.environment.now_ms));
     }

@@ -1,15 +1,41 @@
+import type { Distribution } from '../../scenario/distribution.ts';
 import { sample_ms } from '../../scenario/sample.ts';
-import type { Container } from '../../scenario/scenario.ts';
+import type { Application } from '../../scenario/scenario.ts';
 import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import { Station } from '../traffic/station.ts';
+import { ProcessClock } from './process-clock.ts';
+
+/**
+ * Connections that the kernel accepts for a process that does not: the backlog of nginx
+ * (src/os/unix/ngx_linux_config.h NGX_LISTEN_BACKLOG), of Node.js (lib/net.js) and of many others, and one more
+ * (Linux include/net/sock.h sk_acceptq_is_full).
+ */
+const ACCEPT_QUEUE = 511 + 1;
+
+/** What SIGKILL leaves as exit code: 128 and the signal's number. */
+const KILLED = 137;
 
 /**
  * A pod's sandbox: its network namespace and its address. While it is up, a closed port answers with a
- * reset; before and after nothing answers at all.
+ * reset; once it is gone nothing answers at all.
  */
 export class Sandbox {
   isUp = false;
+}
+
+/** What a container runs: a server, or an init container's program, which ends by itself. */
+export type Program =
+  | { readonly application: Application }
+  | {
+      /** From exec to its end. */
+      readonly run_time: Distribution;
+    };
+
+export interface ProcessEvents {
+  /** It answers requests from now on: it has begun to listen, or goes on after it was stopped. */
+  serving(process: Process, cause: Cause): void;
+  exited(process: Process): void;
 }
 
 interface ProcessUsage {
@@ -22,49 +48,92 @@ interface ProcessUsage {
 /** The program in a container, from exec to exit. */
 export class Process {
   readonly #environment: Environment;
-  readonly #container: Container;
-  readonly #station: Station;
-  #state: 'starting' | 'listening' | 'closed' | 'exited' = 'starting';
-  #exited_at_ms = Number.POSITIVE_INFINITY;
-  #hasSucceeded = false;
-  /** Why it listens since when; undefined while it does not, and where it always did. */
-  #listening: Cause | undefined;
+  /** undefined: an init container's program. */
+  readonly #application: Application | undefined;
+  readonly #run_time: Distribution | undefined;
+  readonly #events: ProcessEvents;
+  readonly #clock: ProcessClock;
+  readonly #station: Station | undefined;
   readonly #usage: ProcessUsage;
-  readonly #onExit: (cause: Cause) => void;
-  readonly #onListening: (process: Process, cause: Cause) => void;
+  #state: 'starting' | 'listening' | 'closed' | 'exited' = 'starting';
+  #started_at_ms = Number.NEGATIVE_INFINITY;
+  #startCause: Cause | undefined;
+  /** Why it listens since when; undefined while it does not, and where it always did. */
+  #listeningCause: Cause | undefined;
+  #exit: { readonly at_ms: number; readonly code: number; readonly cause: Cause } | undefined;
+  #stoppedCause: Cause | undefined;
+  /** A SIGTERM that came while it was stopped: it acts when the process goes on. */
+  #pendingSignal: Cause | undefined;
+  /** Connections in the accept queue while it is stopped. */
+  #queued = 0;
 
-  constructor(
-    environment: Environment,
-    container: Container,
-    onListening: (process: Process, cause: Cause) => void,
-    onExit: (cause: Cause) => void,
-  ) {
+  constructor(environment: Environment, program: Program, events: ProcessEvents) {
     this.#environment = environment;
-    this.#container = container;
-    this.#onListening = onListening;
-    this.#onExit = onExit;
+    this.#application = 'application' in program ? program.application : undefined;
+    this.#run_time = 'run_time' in program ? program.run_time : undefined;
+    this.#events = events;
+    this.#clock = new ProcessClock(environment);
     this.#usage = { cpu_ms: 0, requests: 0, started_at_ms: environment.now_ms };
-    this.#station = new Station(
-      { now: () => environment.now_ms, after: (delay_ms, action) => environment.after(delay_ms, action) },
-      container.application.concurrency,
-    );
+    const clock = {
+      now: () => environment.now_ms,
+      after: (delay_ms: number, action: () => void) => environment.after(delay_ms, action),
+    };
+    this.#station = this.#application && new Station(clock, this.#application.concurrency);
   }
 
+  /** Whether the kernel accepts connections for it: what it does with them is another matter. */
   get isListening(): boolean {
     return this.#state === 'listening';
+  }
+
+  /** Whether it answers. */
+  get isServing(): boolean {
+    return this.#state === 'listening' && !this.#clock.isStopped;
+  }
+
+  /** Whether it would answer a request at once. */
+  get isIdle(): boolean {
+    return this.isServing && this.#station?.isFree === true;
   }
 
   get hasExited(): boolean {
     return this.#state === 'exited';
   }
 
-  /** Whether it ended by itself and not by SIGKILL: exit code 0. */
-  get hasSucceeded(): boolean {
-    return this.#hasSucceeded;
+  /** Whether it had exited by then. */
+  hadExited(at_ms: number): boolean {
+    return this.exited_at_ms <= at_ms;
   }
 
+  get started_at_ms(): number {
+    return this.#started_at_ms;
+  }
+
+  /** Infinity while it runs. */
   get exited_at_ms(): number {
-    return this.#exited_at_ms;
+    return this.#exit?.at_ms ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** undefined while it runs. */
+  get exit_code(): number | undefined {
+    return this.#exit?.code;
+  }
+
+  get startCause(): Cause | undefined {
+    return this.#startCause;
+  }
+
+  get exitCause(): Cause | undefined {
+    return this.#exit?.cause;
+  }
+
+  /** Why it is stopped (SIGSTOP); undefined while it is not. */
+  get stoppedCause(): Cause | undefined {
+    return this.#stoppedCause;
+  }
+
+  get listeningCause(): Cause | undefined {
+    return this.#listeningCause;
   }
 
   /** What it has used since it started, as the kubelet counts it. */
@@ -72,21 +141,22 @@ export class Process {
     return this.#usage;
   }
 
-  get listeningCause(): Cause | undefined {
-    return this.#listening;
-  }
-
-  /** The moment of exec; it listens after the application's start time. */
+  /** The moment of exec; it listens after the application's start time, or ends after its run time. */
   start(cause: Cause): void {
-    const start_ms = sample_ms(
-      this.#container.application.start_time,
-      this.#environment.uniform('application/start_time'),
-    );
-    this.#environment.after(start_ms, () => {
+    this.#started_at_ms = this.#environment.now_ms;
+    this.#startCause = cause;
+    if (this.#run_time !== undefined) {
+      const run_ms = sample_ms(this.#run_time, this.#environment.uniform('init-container/run_time'));
+      this.#clock.after(run_ms, () => this.#end(0, step(cause, 'init container', this.#environment.now_ms)));
+    }
+    if (this.#application === undefined) return;
+    const { start_time } = this.#application;
+    const start_ms = sample_ms(start_time, this.#environment.uniform('application/start_time'));
+    this.#clock.after(start_ms, () => {
       if (this.#state !== 'starting') return;
       this.#state = 'listening';
-      this.#listening = step(cause, 'application start', this.#environment.now_ms);
-      this.#onListening(this, this.#listening);
+      this.#listeningCause = step(cause, 'application start', this.#environment.now_ms);
+      this.#events.serving(this, this.#listeningCause);
     });
   }
 
@@ -95,48 +165,91 @@ export class Process {
     this.#state = 'listening';
   }
 
+  /**
+   * A connection arrives. While the process is stopped the kernel accepts for it, until the queue is full.
+   *
+   * @returns whether it was accepted; else the SYN is dropped, and sent again by the client
+   */
+  accept(): boolean {
+    if (!this.#clock.isStopped) return true;
+    if (this.#queued >= ACCEPT_QUEUE) return false;
+    this.#queued += 1;
+    return true;
+  }
+
   /** Works on one request. The caller has checked that it listens. */
   serve(done: () => void, lost: () => void): void {
-    const service_ms = sample_ms(
-      this.#container.application.service_time,
-      this.#environment.uniform('application/service_time'),
-    );
-    const { cpu_per_request_ms } = this.#container.application;
+    if (this.#application === undefined) {
+      lost();
+      return;
+    }
+    const { service_time, cpu_per_request_ms } = this.#application;
+    const service_ms = sample_ms(service_time, this.#environment.uniform('application/service_time'));
     const served = () => {
       this.#usage.cpu_ms += cpu_per_request_ms;
       this.#usage.requests += 1;
       done();
     };
-    this.#station.submit(service_ms, served, lost);
+    this.#station?.submit(service_ms, served, lost);
+  }
+
+  /** Answers a probe: no work, but it waits for its turn behind the requests. */
+  answerProbe(done: () => void, lost: () => void): void {
+    this.#station?.submit(0, done, lost);
   }
 
   /** SIGTERM (or the image's stop signal): what follows is the application's own behaviour. */
   terminate(cause: Cause): void {
-    if (this.hasExited) return;
-    const { on_sigterm, stop_time } = this.#container.application;
+    if (this.#clock.isStopped) this.#pendingSignal ??= cause;
+    else this.#react(cause);
+  }
+
+  #react(cause: Cause): void {
+    // A program without a handler does not end by a signal where it is the first of its PID namespace.
+    if (this.hasExited || this.#application === undefined) return;
+    const { on_sigterm, stop_time } = this.#application;
     if (on_sigterm === 'ignore') return;
     if (on_sigterm !== 'serve') this.#state = 'closed';
     const stop_ms = sample_ms(stop_time, this.#environment.uniform('application/stop_time'));
-    const exit = () => {
-      this.#hasSucceeded = !this.hasExited;
-      this.#exit(step(cause, 'application stop', this.#environment.now_ms));
-    };
-    this.#environment.after(stop_ms, () => {
-      if (on_sigterm === 'drain') this.#station.whenEmpty(exit);
-      else exit();
+    const end = () => this.#end(0, step(cause, 'application stop', this.#environment.now_ms));
+    this.#clock.after(stop_ms, () => {
+      if (on_sigterm === 'drain') this.#station?.whenEmpty(end);
+      else end();
     });
   }
 
   /** SIGKILL. */
   kill(cause: Cause): void {
-    this.#exit(cause);
+    this.#end(KILLED, cause);
   }
 
-  #exit(cause: Cause): void {
+  /** SIGSTOP. */
+  stop(cause: Cause): void {
+    if (this.hasExited || this.#clock.isStopped) return;
+    this.#stoppedCause = cause;
+    this.#clock.stop();
+    this.#station?.freeze();
+  }
+
+  /** SIGCONT: what has piled up is worked on now. */
+  resume(): void {
+    if (this.hasExited || !this.#clock.isStopped) return;
+    const cause = step(this.#stoppedCause, 'container pause', this.#environment.now_ms);
+    this.#stoppedCause = undefined;
+    const signal = this.#pendingSignal;
+    this.#pendingSignal = undefined;
+    this.#queued = 0;
+    this.#clock.resume();
+    this.#station?.thaw();
+    if (signal !== undefined) this.#react(step(signal, 'container pause', this.#environment.now_ms));
+    if (this.isServing) this.#events.serving(this, cause);
+  }
+
+  #end(code: number, cause: Cause): void {
     if (this.hasExited) return;
     this.#state = 'exited';
-    this.#exited_at_ms = this.#environment.now_ms;
-    this.#station.stop();
-    this.#onExit(cause);
+    this.#exit = { at_ms: this.#environment.now_ms, code, cause };
+    this.#station?.stop();
+    this.#events.exited(this);
   }
 }

@@ -1,49 +1,54 @@
 import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import type { ApiClient } from './api-server.ts';
+import { ImageManager } from './image-manager.ts';
+import type { KubeletNode, NodeEvents } from './kubelet-node.ts';
 import { NodeLease } from './node-lease.ts';
 import { NodeStatus } from './node-status.ts';
 import { isTerminal, isTerminating, type PodObject } from './objects.ts';
 import { Pleg } from './pleg.ts';
-import { type NodeEvents, PodWorker } from './pod-worker.ts';
+import { PodWorker } from './pod-worker.ts';
+import type { NodeImages } from './registry.ts';
+import { ResyncQueue } from './resync-queue.ts';
+import { StatusManager } from './status-manager.ts';
 
-/** The kubelet of one node: a worker for each of its pods, and the PLEG that looks after them all. */
+export interface KubeletOptions {
+  /** Of its node. */
+  readonly name: string;
+  readonly index: number;
+  readonly images: NodeImages;
+  readonly events: NodeEvents;
+}
+
+/** The kubelet of one node: a worker for each of its pods, and what they share. */
 export class Kubelet {
-  readonly #environment: Environment;
   readonly #api: ApiClient;
-  readonly #events: NodeEvents;
-  readonly #pleg: Pleg;
+  readonly #index: number;
+  readonly #node: KubeletNode;
   readonly #workers = new Map<string, PodWorker>();
   /** Pods that it is through with. */
   readonly #finished = new Set<string>();
-  readonly #node: number;
   /** Whether it has asked for its pods, and hears of them since. */
   #hasListed = false;
   readonly #lease: NodeLease;
   readonly #nodeStatus: NodeStatus;
-  /** All statuses are compared for the first time then, and from there on once a period. */
-  readonly #comparison: { readonly first_ms: number; readonly period_ms: number };
 
-  constructor(
-    environment: Environment,
-    api: ApiClient,
-    node: { readonly name: string; readonly index: number },
-    events: NodeEvents,
-  ) {
-    this.#environment = environment;
+  constructor(environment: Environment, api: ApiClient, { name, index, images, events }: KubeletOptions) {
     this.#api = api;
-    this.#events = events;
-    this.#node = node.index;
-    this.#lease = new NodeLease(environment, api, node.name);
-    this.#nodeStatus = new NodeStatus(environment, api, node.name);
-    const period_ms = environment.delay_ms('kubelet_status_sync_period');
-    const first_ms = environment.now_ms + period_ms * environment.uniform(`status-manager/${node.index}`)();
-    this.#comparison = { first_ms, period_ms };
-    this.#pleg = new Pleg(environment, String(node.index), () => {
-      for (const worker of this.#workers.values()) worker.look();
-    });
+    this.#index = index;
+    this.#lease = new NodeLease(environment, api, name);
+    this.#nodeStatus = new NodeStatus(environment, api, name);
+    const stream = String(index);
+    this.#node = {
+      environment,
+      pleg: new Pleg(environment, stream, () => this.#workers.values()),
+      images: new ImageManager(environment, images),
+      statuses: new StatusManager(environment, api, stream),
+      resyncs: new ResyncQueue(environment, stream),
+      events,
+    };
     api.pods.watch((pod, gone, cause) => {
-      if (this.#hasListed && pod.node === node.index) this.#onPod(pod, gone, cause);
+      if (this.#hasListed && pod.node === index) this.#onPod(pod, gone, cause);
     });
   }
 
@@ -70,20 +75,20 @@ export class Kubelet {
 
   /** It has started on a machine that was without power: nothing of the node's pods runs. */
   boot(cause: Cause): void {
+    const { environment } = this.#node;
     this.#lease.start();
     this.#nodeStatus.report(cause);
-    const wait_ms = this.#environment.delay_ms('kubelet_node_sync_wait');
-    this.#environment.after(wait_ms, () =>
-      this.#startPods(step(cause, 'kubelet start', this.#environment.now_ms)),
+    environment.after(environment.delay_ms('kubelet_node_sync_wait'), () =>
+      this.#startPods(step(cause, 'kubelet start', environment.now_ms)),
     );
   }
 
   #startPods(cause: Cause): void {
     this.#api.link.whenUp(() => {
       this.#hasListed = true;
-      const listed = step(cause, 'API server', this.#environment.now_ms);
+      const listed = step(cause, 'API server', this.#node.environment.now_ms);
       for (const pod of this.#api.pods.values()) {
-        if (pod.node === this.#node && !isTerminal(pod)) this.#onPod(pod, false, listed);
+        if (pod.node === this.#index && !isTerminal(pod)) this.#onPod(pod, false, listed);
       }
     });
   }
@@ -95,29 +100,23 @@ export class Kubelet {
 
   #onPod(pod: PodObject, gone: boolean, cause: Cause): void {
     const worker = this.#workers.get(pod.name);
-    if (gone) worker?.delete(pod.grace_period_s ?? 0, cause);
+    if (gone) worker?.delete(pod.grace_period_s ?? 0, cause, true);
     else if (isTerminating(pod)) this.#finish(pod, worker, cause);
     else if (worker === undefined) this.#add(pod).start(cause);
-    else worker.observe(pod, this.#nextComparison_ms(), cause);
+    else this.#node.statuses.observe(pod, cause);
   }
 
   /** A pod that was deleted before anything of it ran here goes the same way as others. */
   #finish(pod: PodObject, worker: PodWorker | undefined, cause: Cause): void {
     if (worker === undefined && this.#finished.has(pod.name)) return;
-    (worker ?? this.#add(pod)).delete(pod.grace_period_s ?? 0, cause);
-  }
-
-  #nextComparison_ms(): number {
-    const { first_ms, period_ms } = this.#comparison;
-    const passed_ms = this.#environment.now_ms - first_ms;
-    if (passed_ms < 0 || period_ms <= 0) return Math.max(first_ms, this.#environment.now_ms);
-    return first_ms + (Math.floor(passed_ms / period_ms) + 1) * period_ms;
+    (worker ?? this.#add(pod)).delete(pod.grace_period_s ?? 0, cause, false);
   }
 
   #add(pod: PodObject): PodWorker {
-    const worker = new PodWorker(this.#environment, this.#api, this.#pleg, this.#events, pod, () => {
+    const worker = new PodWorker(this.#node, pod, () => {
       this.#workers.delete(pod.name);
       this.#finished.add(pod.name);
+      this.#node.statuses.remove(pod.name);
     });
     this.#workers.set(pod.name, worker);
     return worker;

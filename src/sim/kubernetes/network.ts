@@ -116,8 +116,9 @@ export class Network {
     const { process } = backend;
     this.#neighbours.answered(pod);
     this.#answer(() => {
-      if (process?.isListening) attempt.client.connected({ ...backend, process });
-      else attempt.client.refused();
+      if (process?.isListening !== true) attempt.client.refused();
+      else if (process.accept()) attempt.client.connected({ ...backend, process });
+      else this.#drop(attempt, pod);
     });
   }
 
@@ -134,6 +135,15 @@ export class Network {
     this.#neighbours.send(pod, () => {
       if (limit.take()) attempt.client.unreachable();
     });
+    this.#drop(attempt, pod);
+  }
+
+  /** The SYN is lost on its way, or at an accept queue that is full; connection tracking knows where it went. */
+  #drop(attempt: Attempt, pod: string): void {
+    if (attempt.port !== undefined) {
+      const until_ms = this.#environment.now_ms + this.#environment.delay_ms('conntrack_syn_sent');
+      this.#tracked.set(attempt.port, { pod, until_ms });
+    }
     this.#resend(attempt, pod);
   }
 

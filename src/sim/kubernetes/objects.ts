@@ -27,7 +27,8 @@ export interface PodObject {
 export const isTerminating = (pod: PodObject): boolean => pod.grace_period_s !== undefined;
 
 /** Its containers have ended for good. */
-export const isTerminal = (pod: PodObject): boolean => pod.phase === 'Succeeded' || pod.phase === 'Failed';
+export const isTerminal = ({ phase }: Pick<PodObject, 'phase'>): boolean =>
+  phase === 'Succeeded' || phase === 'Failed';
 
 /** Neither being deleted nor ended: what controllers count (Kubernetes 1.35 pkg/controller/controller_utils.go IsPodActive). */
 export const isActive = (pod: PodObject): boolean => !isTerminating(pod) && !isTerminal(pod);

@@ -3,34 +3,33 @@
  * or that it was lost.
  */
 export class Station {
-  readonly #after: (delay_ms: number, action: () => void) => void;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #servers: number;
   /** When each busy worker is free again, as a binary heap. */
   readonly #freeAt_ms: number[] = [];
   readonly #inside = new Set<Job>();
   #onEmpty: (() => void) | undefined;
+  #frozen_at_ms: number | undefined;
+  /** What came while it was frozen, in order. */
+  #arrived: Job[] = [];
 
   constructor(clock: Clock, servers: number) {
-    this.#after = clock.after;
-    this.#now = clock.now;
+    this.#clock = clock;
     this.#servers = servers;
   }
 
-  submit(service_ms: number, done: () => void, lost: () => void): void {
-    const now_ms = this.#now();
+  /** Whether work that comes now is begun at once. */
+  get isFree(): boolean {
     const heap = this.#freeAt_ms;
-    while (heap.length > 0 && (heap[0] as number) <= now_ms) takeFirst(heap);
-    const begin_ms = heap.length < this.#servers ? now_ms : takeFirst(heap);
-    const end_ms = begin_ms + service_ms;
-    insert(heap, end_ms);
-    const job: Job = { lost };
+    const hasWorker = heap.length < this.#servers || (heap[0] as number) <= this.#clock.now();
+    return hasWorker && this.#frozen_at_ms === undefined;
+  }
+
+  submit(service_ms: number, done: () => void, lost: () => void): void {
+    const job: Job = { service_ms, end_ms: Number.POSITIVE_INFINITY, done, lost };
     this.#inside.add(job);
-    this.#after(end_ms - now_ms, () => {
-      if (!this.#inside.delete(job)) return;
-      done();
-      if (this.#inside.size === 0) this.#onEmpty?.();
-    });
+    if (this.#frozen_at_ms === undefined) this.#begin(job);
+    else this.#arrived.push(job);
   }
 
   /** Calls `action` once no work is waiting or under way: now, if there is none. */
@@ -39,12 +38,57 @@ export class Station {
     else this.#onEmpty = action;
   }
 
+  /** Nothing is worked on until it thaws; then all of it goes on where it was. */
+  freeze(): void {
+    this.#frozen_at_ms ??= this.#clock.now();
+  }
+
+  thaw(): void {
+    const frozen_at_ms = this.#frozen_at_ms;
+    if (frozen_at_ms === undefined) return;
+    this.#frozen_at_ms = undefined;
+    const lost_ms = this.#clock.now() - frozen_at_ms;
+    const heap = this.#freeAt_ms;
+    // Those who were free are still free: the order stays.
+    for (const [index, at_ms] of heap.entries()) heap[index] = at_ms + lost_ms;
+    const arrived = this.#arrived;
+    this.#arrived = [];
+    for (const job of this.#inside) {
+      if (job.end_ms === Number.POSITIVE_INFINITY) continue;
+      job.end_ms += lost_ms;
+      this.#schedule(job, this.#clock.now());
+    }
+    for (const job of arrived) this.#begin(job);
+  }
+
   /** Loses all work that is waiting or under way. */
   stop(): void {
     const inside = [...this.#inside];
     this.#inside.clear();
     this.#freeAt_ms.length = 0;
+    this.#arrived = [];
     for (const job of inside) job.lost();
+  }
+
+  #begin(job: Job): void {
+    const now_ms = this.#clock.now();
+    const heap = this.#freeAt_ms;
+    while (heap.length > 0 && (heap[0] as number) <= now_ms) takeFirst(heap);
+    const begin_ms = heap.length < this.#servers ? now_ms : takeFirst(heap);
+    job.end_ms = begin_ms + job.service_ms;
+    insert(heap, job.end_ms);
+    this.#schedule(job, now_ms);
+  }
+
+  #schedule(job: Job, now_ms: number): void {
+    const { end_ms } = job;
+    this.#clock.after(Math.max(0, end_ms - now_ms), () => {
+      // It is frozen, or was, and this work was put off.
+      if (this.#frozen_at_ms !== undefined || job.end_ms !== end_ms) return;
+      if (!this.#inside.delete(job)) return;
+      job.done();
+      if (this.#inside.size === 0) this.#onEmpty?.();
+    });
   }
 }
 
@@ -54,6 +98,10 @@ export interface Clock {
 }
 
 interface Job {
+  readonly service_ms: number;
+  /** Infinity until it is begun. */
+  end_ms: number;
+  readonly done: () => void;
   readonly lost: () => void;
 }
 

@@ -1,0 +1,124 @@
+import type { Container, InitContainer } from '../../scenario/scenario.ts';
+import { type Cause, step } from '../cause.ts';
+import type { Environment } from '../environment.ts';
+import { Process, Sandbox } from './container-runtime.ts';
+import { ContainerState } from './container-state.ts';
+import type { PodObject } from './objects.ts';
+import { areReady, containerStatus, type PodStatus, phaseOf } from './pod-status.ts';
+import { restartBackoff } from './restart-backoff.ts';
+
+/** A pod on its node: its sandbox and containers, and what the kubelet's cache and status manager have of them. */
+export class PodState {
+  readonly pod: PodObject;
+  readonly sandbox = new Sandbox();
+  readonly init: readonly ContainerState[];
+  readonly containers: readonly ContainerState[];
+  /** When the cache last took in what runs. */
+  cached_at_ms = Number.NEGATIVE_INFINITY;
+  readonly #environment: Environment;
+  readonly #serving: (process: Process, cause: Cause) => void;
+  #sandbox: { readonly cause: Cause | undefined; readonly created_at_ms: number } | undefined;
+  /** Whether the PLEG has told of the sandbox, and so the cache has it. */
+  #isSandboxCached = false;
+
+  /** @param serving told whenever a process of the pod answers requests from then on */
+  constructor(environment: Environment, pod: PodObject, serving: (process: Process, cause: Cause) => void) {
+    this.pod = pod;
+    this.#environment = environment;
+    this.#serving = serving;
+    const stateOf = (spec: Container | InitContainer) =>
+      new ContainerState(spec, restartBackoff(environment));
+    this.init = pod.template.init_containers.map(stateOf);
+    this.containers = pod.template.containers.map(stateOf);
+  }
+
+  get hasSandbox(): boolean {
+    return this.#sandbox !== undefined;
+  }
+
+  get isSandboxCached(): boolean {
+    return this.#isSandboxCached;
+  }
+
+  sandboxCreated(cause: Cause): void {
+    this.#sandbox = { cause, created_at_ms: this.#environment.now_ms };
+    this.sandbox.isUp = true;
+  }
+
+  /** The pod runs and is ready since long ago. */
+  settle(): void {
+    this.sandbox.isUp = true;
+    this.#sandbox = { cause: undefined, created_at_ms: Number.NEGATIVE_INFINITY };
+    this.#isSandboxCached = true;
+    for (const container of this.containers) {
+      this.newProcess(container).startLongAgo();
+      container.settle();
+    }
+  }
+
+  /** A process takes the place of the container's last. */
+  newProcess(container: ContainerState): Process {
+    const process = new Process(this.#environment, container.program, {
+      serving: this.#serving,
+      exited: () => container.exited(process),
+    });
+    container.replace(process);
+    return process;
+  }
+
+  /** See `Relisted`. The PLEG counts a sandbox as a container. */
+  relist(listed_at_ms: number): Cause | undefined {
+    const { now_ms } = this.#environment;
+    let changed: Cause | undefined;
+    const sandbox = this.#sandbox;
+    if (!this.#isSandboxCached && sandbox !== undefined && sandbox.created_at_ms <= listed_at_ms) {
+      changed = step(sandbox.cause, 'kubelet PLEG', now_ms);
+    }
+    for (const container of this.init) {
+      if (container.differs(listed_at_ms)) changed = container.tell(listed_at_ms, now_ms);
+    }
+    for (const container of this.containers) {
+      if (container.differs(listed_at_ms)) changed = container.tell(listed_at_ms, now_ms);
+    }
+    if (changed !== undefined) this.inspect();
+    return changed;
+  }
+
+  /** The cache takes in all of the pod as it is now (kuberuntime_manager.go GetPodStatus). */
+  inspect(): void {
+    const { now_ms } = this.#environment;
+    this.#isSandboxCached = this.hasSandbox;
+    for (const container of this.init) container.inspect(now_ms);
+    for (const container of this.containers) container.inspect(now_ms);
+    this.cached_at_ms = now_ms;
+  }
+
+  /**
+   * Brings the containers' statuses up to the cache and to the probes' results.
+   *
+   * @param otherwise what led to it where nothing of the containers has changed
+   * @returns what led to the change
+   */
+  refresh(otherwise: Cause): Cause {
+    let because = otherwise;
+    for (const container of this.containers) {
+      const { status } = container;
+      const next = containerStatus(container);
+      if (next.process !== status.process || next.isRunning !== status.isRunning) {
+        because = container.cachedCause() ?? because;
+        if (next.process !== status.process) container.startup = undefined;
+      } else if (next.started && !status.started) {
+        because = container.startup ?? because;
+      }
+      container.status = next;
+    }
+    return because;
+  }
+
+  /** @param isOver nothing is restarted any more */
+  status(isOver: boolean): PodStatus {
+    const { template, phase: before } = this.pod;
+    const phase = phaseOf(template.restart_policy, this.init, this.containers, before === 'Running', isOver);
+    return { phase, has_address: this.#isSandboxCached, ready: areReady(this.containers) };
+  }
+}

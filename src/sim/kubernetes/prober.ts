@@ -1,0 +1,113 @@
+import type { Probe } from '../../scenario/scenario.ts';
+import type { Environment } from '../environment.ts';
+import type { Process } from './container-runtime.ts';
+
+/** gRPC's wait before it connects again: google.golang.org/grpc backoff.DefaultConfig. */
+const GRPC_BACKOFF = { first_ms: 1000, factor: 1.6, jitter: 0.2 } as const;
+
+/** What an attempt found; undefined: it could not be made, and counts neither way. */
+export type ProbeAnswer = boolean | undefined;
+
+/**
+ * Makes one attempt (Kubernetes 1.35 pkg/kubelet/prober/prober.go runProbe, pkg/probe).
+ *
+ * - http: fails at once where nobody listens; waits up to `timeoutSeconds` for an answer
+ * - tcp: the same for the connection, which the kernel accepts even for a process that hangs
+ * - grpc: where nobody listens it tries again until `timeoutSeconds` are over (grpc.WithBlock)
+ * - exec: a command that asks the program, so it hangs with it; in a container that has ended it cannot be run
+ */
+export function attempt(
+  environment: Environment,
+  { handler, timeout_s }: Pick<Probe, 'handler' | 'timeout_s'>,
+  process: Process,
+  done: (answer: ProbeAnswer) => void,
+): void {
+  const end_ms = environment.now_ms + timeout_s * 1000;
+  switch (handler) {
+    case 'http':
+      if (process.isListening) ask(environment, process, 'probe_request', end_ms, done);
+      else done(false);
+      return;
+    case 'tcp':
+      if (process.isListening) connect(environment, process, end_ms, done);
+      else done(false);
+      return;
+    case 'grpc':
+      dial(environment, process, GRPC_BACKOFF.first_ms, end_ms, done);
+      return;
+    case 'exec':
+      if (process.hasExited) done(undefined);
+      else ask(environment, process, 'probe_exec', end_ms, done);
+      return;
+  }
+}
+
+/** A request, after the time it takes where the program answers at once. */
+function ask(
+  environment: Environment,
+  process: Process,
+  takes: 'probe_request' | 'probe_exec',
+  end_ms: number,
+  done: (answer: ProbeAnswer) => void,
+): void {
+  const answered_ms = environment.now_ms + environment.delay_ms(takes);
+  environment.simulation.at(Math.min(answered_ms, end_ms), () => {
+    if (answered_ms > end_ms || !process.isListening) done(false);
+    else if (process.isIdle) done(true);
+    else wait(environment, process, end_ms, done);
+  });
+}
+
+/** The program is busy, or it hangs. */
+function wait(
+  environment: Environment,
+  process: Process,
+  end_ms: number,
+  done: (answer: ProbeAnswer) => void,
+): void {
+  let isOpen = true;
+  const settle = (answer: boolean) => {
+    if (isOpen) done(answer);
+    isOpen = false;
+  };
+  environment.simulation.at(end_ms, () => settle(false));
+  if (!process.accept()) return;
+  process.answerProbe(
+    () => settle(true),
+    () => settle(false),
+  );
+}
+
+function connect(
+  environment: Environment,
+  process: Process,
+  end_ms: number,
+  done: (answer: ProbeAnswer) => void,
+): void {
+  const connected_ms = environment.now_ms + environment.delay_ms('probe_request');
+  environment.simulation.at(Math.min(connected_ms, end_ms), () => {
+    if (connected_ms > end_ms || !process.isListening) done(false);
+    else if (process.accept()) done(true);
+    else environment.simulation.at(end_ms, () => done(false));
+  });
+}
+
+function dial(
+  environment: Environment,
+  process: Process,
+  backoff_ms: number,
+  end_ms: number,
+  done: (answer: ProbeAnswer) => void,
+): void {
+  if (process.isListening) {
+    ask(environment, process, 'probe_request', end_ms, done);
+    return;
+  }
+  const { factor, jitter } = GRPC_BACKOFF;
+  const wait_ms = backoff_ms * (1 + jitter * (2 * environment.uniform('probe/grpc')() - 1));
+  const again_ms = environment.now_ms + wait_ms;
+  environment.simulation.at(Math.min(again_ms, end_ms), () => {
+    if (again_ms >= end_ms) done(false);
+    else dial(environment, process, backoff_ms * factor, end_ms, done);
+  });
+}
