@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { appendFileSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import type { Argv } from 'yargs';
 import type { Kill } from '../calibrate/observation.ts';
 import type { RunSamples, SamplesHeader } from '../calibrate/samples.ts';
@@ -67,6 +67,7 @@ async function runCalibrate(options: CalibrateOptions, io: Io, arms: Arms): Prom
   const scenario = loadScenario(options.scenario, { seed: options.seed });
   const subject = subjectOf(scenario);
   const files = filesBeside(options.out ?? join('out', scenario.name, 'calibration.json'));
+  checkFiles(options, files);
   const earlier = options.from.map((path) => readEarlier(path, subject));
   const taken = options.kills === 0 ? [] : await takeSamples({ scenario, subject, options, files, io, arms });
   const runs = [...earlier, ...taken];
@@ -95,6 +96,15 @@ function filesBeside(calibration: string): Files {
   return { calibration, samples: `${stem}.samples.jsonl`, journal: `${stem}.journal.jsonl` };
 }
 
+/** Samples are never written over those that are to be taken, too. */
+function checkFiles({ from, kills }: CalibrateOptions, { samples }: Files): void {
+  if (kills === 0 || !from.some((file) => resolve(file) === resolve(samples))) return;
+  throw new UserError(`${samples} is where the new samples go, so it cannot be taken with --from`, {
+    exitCode: EXIT.configuration,
+    hint: 'choose another --out',
+  });
+}
+
 interface Taking {
   readonly scenario: Scenario;
   readonly subject: Subject;
@@ -115,7 +125,7 @@ async function takeSamples(taking: Taking): Promise<readonly RunSamples[]> {
   let cluster: SamplesHeader['cluster'] | undefined;
   let run: RunSamples | undefined;
   try {
-    write(files.samples, '');
+    claim(files.samples);
     const release = interrupt.guard(files.journal);
     await arms.observe({
       scenario,
@@ -135,7 +145,8 @@ async function takeSamples(taking: Taking): Promise<readonly RunSamples[]> {
   } finally {
     interrupt.dispose();
     progress.end();
-    if (cluster !== undefined) run = await keep(taking, cluster, kills);
+    if (cluster !== undefined && kills.length > 0) run = await keep(taking, cluster, kills);
+    else if (statSync(files.samples, { throwIfNoEntry: false })?.size === 0) rmSync(files.samples);
   }
   return run === undefined ? [] : [run];
 }
@@ -160,9 +171,18 @@ async function keep(
 }
 
 function write(file: string, text: string): void {
+  orRefuse(file, () => writeFileSync(file, text));
+}
+
+/** Finds out before anything is killed whether it can be written; what is in it stays until then. */
+function claim(file: string): void {
+  orRefuse(file, () => appendFileSync(file, ''));
+}
+
+function orRefuse(file: string, act: () => void): void {
   try {
     mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, text);
+    act();
   } catch (cause) {
     throw new UserError(`${file}: cannot be written: ${cause instanceof Error ? cause.message : cause}`, {
       exitCode: EXIT.configuration,

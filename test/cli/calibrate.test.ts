@@ -72,6 +72,31 @@ describe('calibrate', () => {
     expect(signals.listening).toBe(false);
   });
 
+  test('samples that are to be taken are not written over', async () => {
+    await foreshock(['calibrate', SCENARIO, '--kills', '2', '--out', out()], { observe: sees });
+    const samples = join(folder, 'new', 'web.samples.jsonl');
+    const before = readFileSync(samples, 'utf8');
+    const ended = await foreshock(['calibrate', SCENARIO, '--from', samples, '--out', out()]);
+    expect(ended).toMatchObject({
+      code: EXIT.configuration,
+      stderr: expect.stringContaining('new samples go'),
+    });
+    const failed = async () => {
+      throw new UserError('no cluster', { exitCode: EXIT.configuration });
+    };
+    await foreshock(['calibrate', SCENARIO, '--out', out()], { observe: failed });
+    expect(readFileSync(samples, 'utf8')).toBe(before);
+  });
+
+  test('a place that cannot be written to is told before anything is killed', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const ended = await foreshock(['calibrate', SCENARIO, '--out', join(folder, 'file', 'cal.json')]);
+    expect(ended).toMatchObject({
+      code: EXIT.configuration,
+      stderr: expect.stringContaining('cannot be written'),
+    });
+  });
+
   test('without a kill that was seen there is no calibration', async () => {
     const observe = async ({ reached }: ObserveRequest) => reached(CLUSTER);
     const ended = await foreshock(['calibrate', SCENARIO, '--out', out()], { observe });
