@@ -162,6 +162,29 @@ describe('a rollout in the whole cluster', () => {
     }
   });
 
+  it('loses the race between SIGTERM and the rules with every old pod, and none where a hook waits for the rules', () => {
+    const failed = (pre_stop: ReturnType<typeof constant> | undefined) => {
+      const base = restarted(
+        { replicas: 4 },
+        { on_sigterm: 'exit', stop_time: constant(0) },
+        { rate_per_s: 200 },
+      );
+      const workloads = base.workloads.map((each) => ({
+        ...each,
+        pod: {
+          ...each.pod,
+          containers: each.pod.containers.map((container) => ({ ...container, pre_stop })),
+        },
+      }));
+      const scenario = { ...base, timing: BASE.timing, workloads };
+      return Array.from({ length: 10 }, (_, number) => trial(scenario, number).seen.failed_requests);
+    };
+    // Some 40 ms of the rules' writing for each of four, of which a quarter of 200 requests a second go to it.
+    const [without, withHook] = [failed(undefined), failed(constant(5000))];
+    expect(Math.min(...without)).toBeGreaterThan(0);
+    expect(Math.max(...withHook)).toBe(0);
+  });
+
   it('loses everything for the time of a start where it recreates, and lays it on what took the time', () => {
     const scenario = restarted({ replicas: 3, strategy: { type: 'Recreate' } });
     for (let number = 0; number < 20; number += 1) {
@@ -197,6 +220,66 @@ describe('a rollout in the whole cluster', () => {
     expect(ends_ms[1]! - ends_ms[0]!).toBeLessThan(3 * (5000 + 1000));
   });
 });
+
+/** An image that nobody has, from 2 s on; undone after so long. */
+function badImage(scenario: Scenario, duration_ms: number | undefined): Scenario {
+  const container = scenario.workloads[0]!.pod.containers[0]!.name;
+  const faults = scenario.faults.map(
+    (fault) => ({ ...fault, type: 'bad-image', container, duration_ms }) as Fault,
+  );
+  return { ...scenario, faults };
+}
+
+describe('an image that nobody has', () => {
+  const lasting = { on_sigterm: 'serve', stop_time: constant(3000) };
+
+  it('leaves everybody who serves alone where 25 % of two may be away', () => {
+    for (const duration_ms of [undefined, 15_000]) {
+      const { seen, events } = trial(badImage(restarted({ replicas: 2 }, lasting), duration_ms));
+      expect(seen.failed_requests).toBe(0);
+      const ready = events.flatMap((event) => (event.type === 'endpoints' ? [event.ready] : []));
+      expect(ready.every((pods) => pods.length === 2)).toBe(true);
+      const created = events.flatMap((event) =>
+        event.type === 'pod' && event.pod.includes('rev2') ? [event.pod] : [],
+      );
+      expect(new Set(created).size).toBe(1);
+    }
+  });
+
+  it('takes one of four away for as long as it lasts, and gives it back', () => {
+    const { seen, events } = trial(badImage(restarted({ replicas: 4 }, lasting), 10_000));
+    expect(seen.failed_requests).toBe(0);
+    const ready = events.flatMap((event) => (event.type === 'endpoints' ? [event] : []));
+    const between = (from_ms: number, to_ms: number) =>
+      ready.filter(({ at_ms }) => at_ms > from_ms && at_ms <= to_ms).map((event) => event.ready.length);
+    expect(between(2500, 12_000).every((count) => count === 3)).toBe(true);
+    expect(ready.at(-1)!.ready).toHaveLength(4);
+    expect(ready.at(-1)!.ready.some((pod) => pod.includes('rev2'))).toBe(false);
+  });
+
+  it('is down for as long as it lasts, and a start more, where the strategy is Recreate', () => {
+    const scenario = badImage(restarted({ replicas: 2, strategy: { type: 'Recreate' } }), 10_000);
+    const { seen } = trial(scenario);
+    expect(seen.outages).toHaveLength(1);
+    expect(seen.downtime_s).toBeGreaterThan(10 + 2.3);
+    expect(seen.downtime_s).toBeLessThan(10 + 2.3 + 4);
+  });
+
+  it('keeps a StatefulSet without its last pod for good, though the image is put right again', () => {
+    const scenario = badImage(restarted({ replicas: 3 }, lasting), 5000);
+    const workloads = scenario.workloads.map((each) => ({ ...each, ...STATEFUL }) as Workload);
+    const { events } = trial({ ...scenario, workloads });
+    const ready = events.flatMap((event) => (event.type === 'endpoints' ? [event.ready] : []));
+    const names = ['0', '1'].map((ordinal) => `${workloads[0]!.name}-${ordinal}`);
+    expect(ready.at(-1)).toEqual(names);
+  });
+});
+
+const STATEFUL = {
+  kind: 'StatefulSet',
+  pod_management: 'OrderedReady',
+  update_strategy: { type: 'RollingUpdate', partition: 0, max_unavailable: { pods: 1 } },
+};
 
 const ONE_BY_ONE: Deployment['strategy'] = {
   type: 'RollingUpdate',
