@@ -17,7 +17,7 @@ export type Sync = (key: string, cause: Cause, end: (how: SyncEnd) => void) => v
 /**
  * The queue of a controller and its workers: a key is worked on by one worker at a time, and what asks for it
  * meanwhile is one request, worked off afterwards (Kubernetes 1.35 staging/src/k8s.io/client-go/util/workqueue
- * queue.go, delaying_queue.go). Five keys at a time or more are worked on, so that keys do not wait for each other.
+ * queue.go, delaying_queue.go). Keys do not wait for each other: a scenario has fewer workloads than workers.
  */
 export class WorkQueue {
   readonly #environment: Environment;
