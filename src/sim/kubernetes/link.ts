@@ -5,7 +5,7 @@ import { REFLECTOR, type Retries, reconnected_ms } from './reconnect.ts';
  * What a component has of a link that is cut.
  *
  * - `silence`: nothing answers, as without the cable
- * - `refusal`: its connection is reset, and every attempt at a new one is refused at once
+ * - `refusal`: the API server is gone: its connection is reset, and every attempt at a new one is refused at once
  * - `death`: it is itself not running, and begins anew when it is back
  */
 export type CutAs = 'silence' | 'refusal' | 'death';
@@ -33,8 +33,8 @@ const NO_ROUTE_MS = 3000;
  * Whether a component reaches the API server. While it is cut, writes do not arrive and watches deliver nothing.
  *
  * When it is whole again the component does not know at once. A short silence ends when what was sent is sent again;
- * a longer one, and every refusal, has cost the connection, and each watch comes back with its own next attempt:
- * after a minute that is up to half a minute later (measured: docs/model.md).
+ * a longer one, and every refusal, has cost the connection, and each watch comes back with its own next attempt: by
+ * then the waits between those are half a minute long and more.
  */
 export class Link {
   readonly #environment: Environment;
@@ -115,11 +115,9 @@ export class Link {
       if (this.#cutAs !== 'refusal') action();
       else {
         const uniform = this.#environment.uniform('link/retries');
-        const from_ms = Math.min(since_ms, now_ms);
-        this.#environment.simulation.at(
-          reconnected_ms(retries, from_ms, now_ms, () => 0, uniform),
-          action,
-        );
+        const lost_ms = Math.min(since_ms, now_ms);
+        const broken = { lost_ms, whole_ms: now_ms, attempt_ms: () => 0, turned_away: 0 };
+        this.#environment.simulation.at(reconnected_ms(retries, broken, uniform), action);
       }
     });
   }
@@ -161,9 +159,17 @@ export class Link {
   #nextWatch_ms(): number {
     if (this.#lost_ms === undefined) return this.#whole_ms;
     const uniform = this.#environment.uniform('link/watches');
-    // To watch, and where that fails to list: the first as long as whoever asked for the address before had to wait.
-    const attempt_ms = () => (this.#cutAs === 'silence' ? NO_ROUTE_MS * (1 + uniform()) : 0);
-    return reconnected_ms(REFLECTOR, this.#lost_ms, this.#whole_ms, attempt_ms, uniform);
+    const isSilence = this.#cutAs === 'silence';
+    const broken = {
+      lost_ms: this.#lost_ms,
+      whole_ms: this.#whole_ms,
+      // To watch, and where that fails to list: the first as long as whoever asked for the address before had to wait.
+      attempt_ms: () => (isSilence ? NO_ROUTE_MS * (1 + uniform()) : 0),
+      // An API server that has just been started knows nothing of what was before ("too old resource version"): a watch
+      // that wants to go on from there is turned away, and waits once more before it lists.
+      turned_away: isSilence ? 0 : 1,
+    };
+    return reconnected_ms(REFLECTOR, broken, uniform);
   }
 
   #connectionLost_ms(): number | undefined {

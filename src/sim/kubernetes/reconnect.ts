@@ -14,25 +14,33 @@ export const REFLECTOR: Retries = { first_ms: 800, longest_ms: 30_000, jitter: 1
 /** A kubelet's lease (Kubernetes 1.35 staging/src/k8s.io/component-helpers/apimachinery/lease/controller.go backoffEnsureLease). */
 export const LEASE: Retries = { first_ms: 200, longest_ms: 7000, jitter: 0 };
 
-/**
- * When a client that lost its connection has one again.
- *
- * @param lost_ms when it lost the connection, and began to wait for its first attempt
- * @param whole_ms from when on an attempt succeeds; one that is under way then does too
- * @param attempt_ms how long an attempt takes to fail
- */
+export interface Broken {
+  /** When the client lost the connection, and began to wait for its first attempt. */
+  readonly lost_ms: number;
+  /** From when on an attempt succeeds; one that is under way then does too. */
+  readonly whole_ms: number;
+  /** How long an attempt takes to fail. */
+  readonly attempt_ms: () => number;
+  /** How many attempts that arrive are turned away. */
+  readonly turned_away: number;
+}
+
+/** When a client that lost its connection has one again. */
 export function reconnected_ms(
   { first_ms, longest_ms, jitter }: Retries,
-  lost_ms: number,
-  whole_ms: number,
-  attempt_ms: () => number,
+  { lost_ms, whole_ms, attempt_ms, turned_away }: Broken,
   uniform: Uniform,
 ): number {
   let wait_ms = first_ms;
+  let left = turned_away;
   for (let failed_ms = lost_ms; ; ) {
     const begin_ms = failed_ms + wait_ms * (1 + jitter * uniform());
     failed_ms = begin_ms + attempt_ms();
-    if (begin_ms >= whole_ms || failed_ms > whole_ms) return Math.max(begin_ms, whole_ms);
+    if (begin_ms >= whole_ms || failed_ms > whole_ms) {
+      failed_ms = Math.max(begin_ms, whole_ms);
+      if (left === 0) return failed_ms;
+      left -= 1;
+    }
     wait_ms = Math.min(2 * wait_ms, longest_ms);
   }
 }

@@ -195,19 +195,25 @@ describe('NodeLifecycleController', () => {
             lab.at((at_s + for_s) * 1000, () => lab.machine(name).mend());
           }
           lab.run(480_000);
-          const tainted = new Map<number, number>();
+          const tainted = new Map<number, { from_ms: number; to_ms: number }>();
           const taints: number[] = [];
           for (const change of lab.changes) {
+            const { at_ms } = change;
             if ('node' in change) {
               const { index } = change.node;
-              if (!isTainted('NoExecute')(change.node)) tainted.delete(index);
-              else if (!tainted.has(index)) {
-                tainted.set(index, change.at_ms);
-                taints.push(change.at_ms);
+              const known = tainted.get(index);
+              const isOver = known === undefined || known.to_ms <= at_ms;
+              if (!isTainted('NoExecute')(change.node)) {
+                if (!isOver) known.to_ms = at_ms;
+              } else if (isOver) {
+                tainted.set(index, { from_ms: at_ms, to_ms: Number.POSITIVE_INFINITY });
+                taints.push(at_ms);
               }
-            } else if (lab.evictions.get(change.pod.name) === change.at_ms && !change.gone) {
-              const since_ms = tainted.get(change.pod.node!) ?? Number.NaN;
-              expect(change.at_ms - since_ms).toBeGreaterThanOrEqual(toleration_s * 1000);
+            } else if (lab.evictions.get(change.pod.name) === at_ms && !change.gone) {
+              const { from_ms, to_ms } = tainted.get(change.pod.node!)!;
+              expect(at_ms - from_ms).toBeGreaterThanOrEqual(toleration_s * 1000);
+              // Under way when the taint was taken off.
+              expect(at_ms - to_ms).toBeLessThan(200);
             }
           }
           // A burst of one, then one every ten seconds; writes take a moment.
