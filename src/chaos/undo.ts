@@ -11,6 +11,8 @@ import { sleep } from './sleep.ts';
 /** Long enough for an API server that has just been started to answer again. */
 export const UNDO_PATIENCE_MS = 60_000;
 const RETRY_PAUSE_MS = 1000;
+/** A machine may take minutes to boot. */
+const NODE_PATIENCE_MS = 10 * 60_000;
 
 /**
  * Undoes a fault on one target, trying again while it fails: the API server may be away, which may be another
@@ -62,7 +64,22 @@ export async function undoLeft(
   for (const { fault, target, pid } of place.journal.leftFaults) {
     refuseRunning(pid, `${fault} of ${target.name} was caused`);
     const { note } = await undoFault(place, { fault, target }, undefined);
+    if (target.kind === 'Node') await nodeReady(place.cluster, target.name);
     tell(`${fault} of ${target.name}, of an earlier run that was killed, was undone first`);
     if (note !== undefined) tell(note);
+  }
+}
+
+/** What this run finds, it takes for how things are: a node that is still on its way must not be counted out. */
+async function nodeReady(cluster: Cluster, name: string): Promise<void> {
+  const deadline_ms = now_ms() + NODE_PATIENCE_MS;
+  while (!(await cluster.nodes()).some((node) => node.name === name && node.ready)) {
+    if (now_ms() > deadline_ms) {
+      throw new UserError(`node ${name} is not Ready ${NODE_PATIENCE_MS / 1000} s after it was given back`, {
+        exitCode: EXIT.notRestored,
+        hint: `look at it with kubectl describe node ${name}`,
+      });
+    }
+    await sleep(RETRY_PAUSE_MS);
   }
 }

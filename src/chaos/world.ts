@@ -122,7 +122,8 @@ export class ChaosWorld implements World {
       await applyManifests(this.#cluster, scenario, journal, this.#applied, signal);
       await this.#steady('preparing', this.#deadline_ms, signal);
       await replaceRestarted(this.#renewal('preparing', this.#deadline_ms, signal), this.#restarting());
-      if (this.#movesPods()) this.#placement = await placementOf(this.#cluster, this.#lasting());
+      if (this.#movesPods())
+        this.#placement = await placementOf(this.#cluster, this.#lasting(), this.#transport?.entry_node);
       await this.#checkNodes();
       this.#tell(`route: ${this.#transport?.route}`);
       this.#tell(this.#sources.describe());
@@ -182,14 +183,25 @@ export class ChaosWorld implements World {
     await checkService(this.#cluster, this.#scenario);
   }
 
-  /** A node that runs what the scenario does not name must not be hit: refused now, before any fault. */
+  /** There must be a node to hit, and it must run nothing that the scenario does not name: refused before any fault. */
   async #checkNodes(): Promise<void> {
     const cluster = this.#cluster;
     const scenario = this.#scenario;
     const choice: Choice = { scenario, cluster, trial: 0, entry_node: this.#transport?.entry_node };
     for (const fault of scenario.faults) {
       if (!('mode' in fault) || actionFor(fault.type).on !== 'nodes') continue;
-      for (const { name } of await nodesFor(choice, fault)) {
+      const nodes = await nodesFor(choice, fault);
+      if (nodes.length === 0) {
+        const { kind, name } = targetOf(scenario, fault);
+        throw new UserError(
+          `${fault.type}: there is no node to hit: all ready pods of ${kind} ${name} run on ${choice.entry_node}, where the load enters`,
+          {
+            exitCode: EXIT.configuration,
+            hint: 'spread them, with topologySpreadConstraints or more replicas; losing the way in loses everything, which needs no trial',
+          },
+        );
+      }
+      for (const { name } of nodes) {
         await checkNeighbours(cluster, scenario, fault.type, name, EXIT.configuration);
       }
     }

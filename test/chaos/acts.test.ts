@@ -173,12 +173,12 @@ describe.concurrent('a fault on pods', () => {
 });
 
 describe.concurrent('a fault on nodes', () => {
-  test('hits nothing where all pods run where the load enters', async () => {
+  test('is refused where all pods run where the load enters: there is nothing to hit', async () => {
     const { scenario, cluster } = started([lasting('node-loss', { mode: 'all' })], { nodes: 1 });
-    const { error, trials } = await run(cluster, scenario);
-    expect(error).toBeUndefined();
-    expect(ofType(trials[0]!, 'fault-begin')[0]!.targets).toEqual([]);
+    const { error } = await run(cluster, scenario);
+    expectUserError(error, EXIT.configuration, 'no node to hit', 'node-1, where the load enters');
     expect(acts(cluster)).toEqual([]);
+    expect(cluster.objects.size).toBe(0);
   });
 
   test.each(['node-loss', 'node-partition', 'node-drain'] as const)(

@@ -2,23 +2,17 @@
  * What goes wrong on a real cluster, as a user meets it: a clear message, its own exit code, and the cluster as
  * it was before. Every test has a namespace of its own.
  */
-import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { EXIT } from '../../src/scenario/errors.ts';
 import { describeOnTestbed } from '../support/testbed.ts';
+import { applied, type ChaosOptions, chaos as chaosCommand, kubectl, objectsIn } from './chaos-command.ts';
 
-const FORESHOCK = fileURLToPath(new URL('../../dist/foreshock.js', import.meta.url));
 const FOLDER = mkdtempSync(join(tmpdir(), 'foreshock-careful-'));
 const NAMESPACE = 'foreshock-careful';
 const MINUTES = 60_000;
-
-const kubectl = (...args: string[]): string => execFileSync('kubectl', args, { encoding: 'utf8' });
-const applied = (yaml: string) =>
-  execFileSync('kubectl', ['apply', '-f', '-'], { input: yaml, encoding: 'utf8' });
 
 const manifest = (image = 'nginx') => `
 apiVersion: apps/v1
@@ -55,37 +49,9 @@ trials: {predict: 10, measure: 1}
   return file;
 }
 
-interface Ended {
-  readonly code: number | null;
-  readonly stderr: string;
-}
-
-/** Runs `foreshock chaos`; `seen` is called with what it has said so far. */
-function chaos(
-  file: string,
-  options: { env?: Record<string, string>; seen?: (stderr: string, kill: () => void) => void } = {},
-): Promise<Ended> {
-  const args = [FORESHOCK, 'chaos', file, '--cluster', 'kubernetes', '--out', join(FOLDER, 'out')];
-  const child = spawn(process.execPath, args, {
-    env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    stderr += chunk;
-    options.seen?.(stderr, () => child.kill('SIGINT'));
-  });
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stderr }));
-  });
-}
-
-/** Everything in the namespace that a run could leave behind or take away. */
-const objects = (): string[] =>
-  kubectl('-n', NAMESPACE, 'get', 'deployments,replicasets,pods,services,leases', '-o', 'name')
-    .trim()
-    .split('\n');
+const chaos = (file: string, options: Omit<ChaosOptions, 'out'> = {}) =>
+  chaosCommand(file, { ...options, out: join(FOLDER, 'out') });
+const objects = () => objectsIn(NAMESPACE);
 
 describeOnTestbed('foreshock on a cluster', () => {
   beforeEach(() => {
@@ -165,7 +131,7 @@ describeOnTestbed('foreshock on a cluster', () => {
           if (asked || !/running/.test(text)) return;
           asked = true;
           // One second and a bit into the trial: the pod is gone, its replacement is not there.
-          setTimeout(kill, 1600);
+          setTimeout(kill, 1600, 'SIGINT');
         },
       });
       expect(asked).toBe(true);

@@ -35,52 +35,78 @@ export async function replaceRestarted(renewal: Renewal, workloads: readonly Wor
   }
 }
 
-/** How many pods of each workload the nodes run, the fullest first: which node is which does not matter. */
-export type Placement = ReadonlyMap<Workload, readonly number[]>;
-
-export async function placementOf(cluster: Cluster, workloads: readonly Workload[]): Promise<Placement> {
-  const entries = workloads.map(
-    async (workload) => [workload, shapeOf(await podsOf(cluster, workload))] as const,
-  );
-  return new Map(await Promise.all(entries));
+/**
+ * How many pods of a workload run where the load enters, and how many on each of the other nodes, the fullest first:
+ * which of those is which does not matter.
+ */
+interface Spread {
+  readonly entry: number;
+  readonly others: readonly number[];
 }
 
+/** How the pods were spread when all was fresh. */
+export interface Placement {
+  readonly entry_node: string | undefined;
+  readonly spreads: ReadonlyMap<Workload, Spread>;
+}
+
+export async function placementOf(
+  cluster: Cluster,
+  workloads: readonly Workload[],
+  entry_node: string | undefined,
+): Promise<Placement> {
+  const entries = workloads.map(
+    async (workload) => [workload, spreadOf(await podsOf(cluster, workload), entry_node)] as const,
+  );
+  return { entry_node, spreads: new Map(await Promise.all(entries)) };
+}
+
+/** Replacements for each pod, before it is given up: the scheduler chooses by chance where two nodes are as good. */
+const REPLACEMENTS_MAX = 4;
+
 /** Replaces pods, one after the other, until the workloads are spread over the nodes as they were at first. */
-export async function spreadAnew(renewal: Renewal, fresh: Placement): Promise<void> {
-  for (const [workload, wanted] of fresh) {
+export async function spreadAnew(renewal: Renewal, { entry_node, spreads }: Placement): Promise<void> {
+  for (const [workload, wanted] of spreads) {
     let pods = await podsOf(renewal.cluster, workload);
-    // Each replacement goes to the emptiest node, so twice as many as there are pods would be more than enough.
-    for (let left = 2 * pods.length; !isDeepStrictEqual(shapeOf(pods), wanted) && left > 0; left -= 1) {
+    const isFresh = () => isDeepStrictEqual(spreadOf(pods, entry_node), wanted);
+    for (let left = REPLACEMENTS_MAX * pods.length; !isFresh() && left > 0; left -= 1) {
       renewal.tell(
-        'pods that a fault had moved together were deleted gracefully, one after the other, before the next trial, ' +
+        'pods that a fault had moved were deleted gracefully, one after the other, before the next trial, ' +
           'until they were spread over the nodes as at first',
       );
-      const pod = onFullest(pods);
+      const pod = misplaced(pods, entry_node, wanted);
       if (pod === undefined) break;
       await replace(renewal, pod, `${pod.name}, to spread the pods as at first`);
       pods = await podsOf(renewal.cluster, workload);
     }
-    const shape = shapeOf(pods);
-    if (isDeepStrictEqual(shape, wanted)) continue;
+    if (isFresh()) continue;
     renewal.tell(
-      `${workload.kind} ${workload.name} runs as ${shape.join('+')} on its nodes from trial ${(renewal.trial ?? 0) + 2} on, ` +
-        `not as ${wanted.join('+')} as at first: the scheduler would not have it otherwise`,
+      `${workload.kind} ${workload.name} runs as ${spreadText(spreadOf(pods, entry_node))} on its nodes from trial ${(renewal.trial ?? 0) + 2} on, ` +
+        `not as ${spreadText(wanted)} as at first: the scheduler would not have it otherwise`,
     );
   }
 }
 
-function shapeOf(pods: readonly Pod[]): readonly number[] {
-  return [...byNode(pods).values()].map(({ length }) => length).sort((a, b) => b - a);
+const spreadText = ({ entry, others }: Spread): string => [entry, ...others].join('+');
+
+function spreadOf(pods: readonly Pod[], entry_node: string | undefined): Spread {
+  const counts = Map.groupBy(pods, ({ node }) => node);
+  const others = [...counts].filter(([node]) => node === undefined || node !== entry_node);
+  return {
+    entry: pods.length - others.reduce((sum, [, { length }]) => sum + length, 0),
+    others: others.map(([, { length }]) => length).sort((a, b) => b - a),
+  };
 }
 
-/** The last by name on the node that has most. */
-function onFullest(pods: readonly Pod[]): Pod | undefined {
-  const fullest = [...byNode(pods).values()].toSorted((a, b) => b.length - a.length)[0];
-  return fullest?.at(-1);
-}
-
-function byNode(pods: readonly Pod[]): ReadonlyMap<string | undefined, readonly Pod[]> {
-  return Map.groupBy(pods, ({ node }) => node);
+/** A pod of the node that has too many: where the load enters, or the fullest of the others. */
+function misplaced(pods: readonly Pod[], entry_node: string | undefined, wanted: Spread): Pod | undefined {
+  const atEntry = pods.filter(({ node }) => node !== undefined && node === entry_node);
+  if (atEntry.length > wanted.entry) return atEntry.at(-1);
+  const others = Map.groupBy(
+    pods.filter((pod) => !atEntry.includes(pod)),
+    ({ node }) => node,
+  );
+  return [...others.values()].toSorted((a, b) => b.length - a.length)[0]?.at(-1);
 }
 
 async function replace(renewal: Renewal, pod: Pod, what: string): Promise<void> {

@@ -1,0 +1,46 @@
+/** `foreshock chaos` as a user runs it, and what they would look at with kubectl. */
+import { execFileSync, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const FORESHOCK = fileURLToPath(new URL('../../dist/foreshock.js', import.meta.url));
+
+export const kubectl = (...args: string[]): string => execFileSync('kubectl', args, { encoding: 'utf8' });
+
+export const applied = (yaml: string): string =>
+  execFileSync('kubectl', ['apply', '-f', '-'], { input: yaml, encoding: 'utf8' });
+
+/** Everything in a namespace that a run could leave behind or take away. */
+export const objectsIn = (namespace: string): string[] =>
+  kubectl('-n', namespace, 'get', 'deployments,replicasets,pods,services,leases', '-o', 'name')
+    .trim()
+    .split('\n');
+
+export interface Ended {
+  /** undefined where a signal ended it. */
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+export interface ChaosOptions {
+  readonly out: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Called with what it has said so far, and a way to send it a signal. */
+  readonly seen?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
+}
+
+export function chaos(file: string, { out, env, seen }: ChaosOptions): Promise<Ended> {
+  const args = [FORESHOCK, 'chaos', file, '--cluster', 'kubernetes', '--out', out];
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    stderr += chunk;
+    seen?.(stderr, (signal) => child.kill(signal));
+  });
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ code, stderr }));
+  });
+}
