@@ -184,7 +184,10 @@ describe('verify', () => {
   test('hands on seed, trials and target, and repeats them in the command to run again', async () => {
     const seen: MeasureRequest[] = [];
     const words = ['--seed', '0042', '--trials', '2', '--predict-trials', '7', '--cluster', 'kubernetes'];
-    const target = ['--context', 'my cluster', '--source-addresses', '127.0.0.2,127.0.0.3'];
+    const target = [
+      ...['--context', 'my cluster', '--source-addresses', '127.0.0.2,127.0.0.3'],
+      ...['--provider-command', '["lab", "break it"]'],
+    ];
     const { stdout } = await foreshock(['verify', SCENARIO, ...words, ...target, ...out()], {
       ...armsThatFind(agrees),
       measure: async (request) => {
@@ -194,10 +197,15 @@ describe('verify', () => {
     });
     expect(seen[0]).toMatchObject({
       scenario: { seed: '0042', trials: { predict: 7, measure: 2 } },
-      target: { cluster: 'kubernetes', context: 'my cluster', source_addresses: '127.0.0.2,127.0.0.3' },
+      target: {
+        cluster: 'kubernetes',
+        context: 'my cluster',
+        source_addresses: '127.0.0.2,127.0.0.3',
+        provider_command: '["lab", "break it"]',
+      },
     });
     expect(stdout).toContain(
-      "foreshock verify scenarios/nginx-x2.yaml --seed 0042 --trials 2 --predict-trials 7 --cluster kubernetes --context 'my cluster' --source-addresses 127.0.0.2,127.0.0.3",
+      'foreshock verify scenarios/nginx-x2.yaml --seed 0042 --trials 2 --predict-trials 7 --cluster kubernetes --context \'my cluster\' --source-addresses 127.0.0.2,127.0.0.3 --provider-command \'["lab", "break it"]\'',
     );
   });
 

@@ -32,7 +32,7 @@ export function checkProvider(command: Command | undefined, faults: readonly Fau
 function noProvider(what: string): UserError {
   return new UserError(`${what} needs a command that does what no API of Kubernetes does`, {
     exitCode: EXIT.configuration,
-    hint: `give --provider-command or set ${PROVIDER_COMMAND}; CONTRIBUTING.md has what it is asked for`,
+    hint: `give --provider-command or set ${PROVIDER_COMMAND}; docs/faults.md says what it is asked for`,
   });
 }
 
