@@ -7,6 +7,7 @@ import { now_ms } from './clock.ts';
 import { ChangedError, PodReplacedError } from './cluster/cluster.ts';
 import { actionFor, type Caused } from './fault-action.ts';
 import type { Journal, Settle, Target } from './safety/journal.ts';
+import { isNotRestored } from './safety/not-restored.ts';
 import { sleep } from './sleep.ts';
 import { undoFault } from './undo.ts';
 
@@ -26,6 +27,8 @@ export interface ActsOptions extends Choice {
   readonly failed: () => void;
   /** Tells a person what is happening. */
   readonly progress: (detail: string) => void;
+  /** Tells the report. */
+  readonly tell: (note: string) => void;
   readonly undo_patience_ms: number | undefined;
 }
 
@@ -80,11 +83,6 @@ export async function causeFaults(run: ActsOptions): Promise<void> {
   const results = [beginning, ...(await Promise.allSettled(ends))];
   const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
   if (errors.length > 0) throw errors.find(isNotRestored) ?? errors[0];
-}
-
-/** That something is not as it was outweighs all else. */
-function isNotRestored(error: unknown): boolean {
-  return error instanceof UserError && error.exitCode === EXIT.notRestored;
 }
 
 /** Every act of every fault, in the order of time. */
@@ -218,7 +216,10 @@ async function undoAll(run: ActsOptions, { type }: Fault, aims: readonly Aim[]):
       run.trial,
       run.undo_patience_ms,
     );
-    if (text !== undefined) note(run, `${type}: ${text}`);
+    if (text !== undefined) {
+      note(run, `${type}: ${text}`);
+      run.tell(`${type}: ${text}`);
+    }
     ends_ms.push(effect?.before_ms ?? now_ms());
   });
   const failed = (await Promise.allSettled(undoing)).find(({ status }) => status === 'rejected');

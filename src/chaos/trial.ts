@@ -22,6 +22,8 @@ export interface Trial extends Choice {
   readonly recorder: Recorder;
   /** Tells a person what is happening. */
   readonly progress: (detail: string) => void;
+  /** Tells the report. */
+  readonly tell: (note: string) => void;
   /** How long undoing a fault is tried for. */
   readonly undo_patience_ms: number | undefined;
 }

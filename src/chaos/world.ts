@@ -23,6 +23,7 @@ import {
   spreadAnew,
 } from './safety/fresh-pods.ts';
 import type { Journal } from './safety/journal.ts';
+import { isNotRestored } from './safety/not-restored.ts';
 import { checkService, podsOf } from './safety/ownership.ts';
 import { checkScenario, targetOf } from './safety/protection.ts';
 import { checkRights } from './safety/rights.ts';
@@ -37,6 +38,7 @@ const STEADY_DEADLINE_MS = 5 * 60_000;
 /** After an abort a person waits; the journal and the message say what is left. */
 const ABORTED_DEADLINE_MS = 60_000;
 const HOPELESS_AFTER_MS = 30_000;
+const API_SERVER_POLL_MS = 500;
 /** Good requests in a row that make the route part of steady state. */
 const PROBES = 5;
 const PROBE_GAP_MS = 50;
@@ -154,6 +156,7 @@ export class ChaosWorld implements World {
           journal: this.#options.journal,
           recorder,
           progress: (detail) => this.#progress('running', detail),
+          tell: (note) => this.#tell(note),
         },
         signal,
       );
@@ -161,6 +164,8 @@ export class ChaosWorld implements World {
       failure = { error };
     }
     this.#sources.sent(trial);
+    // What could not be undone does not come back by waiting for it.
+    if (isNotRestored(failure?.error)) throw failure?.error;
     await this.#restore(signal?.aborted === true, failure?.error);
     if (signal?.aborted) {
       throw aborted('aborted; no further fault was caused, and the workload is back in steady state', signal);
@@ -242,11 +247,12 @@ export class ChaosWorld implements World {
 
   /** Back to where the trial began. Not to be aborted, but bounded. */
   async #restore(hurried: boolean, failure: unknown): Promise<void> {
-    const deadline_ms = hurried
-      ? (this.#options.aborted_deadline_ms ?? ABORTED_DEADLINE_MS)
-      : this.#deadline_ms;
+    // A machine takes longer to come back than a pod.
+    const aborted_ms = this.#touchesNodes() ? this.#deadline_ms : ABORTED_DEADLINE_MS;
+    const deadline_ms = hurried ? (this.#options.aborted_deadline_ms ?? aborted_ms) : this.#deadline_ms;
     this.#progress('restoring', 'awaiting steady state');
     try {
+      await this.#awaitApiServer(deadline_ms);
       await this.#awaitSteadyState('restoring', deadline_ms);
       const renewal = this.#renewal('restoring', deadline_ms);
       await replaceRestarted(renewal, this.#restarting());
@@ -258,6 +264,21 @@ export class ChaosWorld implements World {
         hint: 'the journal names what was hit; look at it with kubectl describe',
         cause: failure ?? error,
       });
+    }
+  }
+
+  /** One that has just been started may turn us away for a moment. */
+  async #awaitApiServer(deadline_ms: number): Promise<void> {
+    if (!this.#scenario.faults.some(({ type }) => type === 'control-plane-outage')) return;
+    const until_ms = now_ms() + deadline_ms;
+    while (true) {
+      try {
+        await this.#checkOwners();
+        return;
+      } catch (error) {
+        if (now_ms() > until_ms) throw error;
+        await sleep(API_SERVER_POLL_MS);
+      }
     }
   }
 

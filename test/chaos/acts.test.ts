@@ -88,8 +88,13 @@ describe.concurrent.each(LASTING)('%s', (type, act, undo) => {
     cluster.before = (call) => {
       if (undo.test(call) && (undo.source !== act.source || ++calls > 1)) throw new Error('no answer');
     };
-    const { error, journal } = await run(cluster, scenario, { steady_deadline_ms: 400 });
-    expectUserError(error, EXIT.notRestored);
+    const aborting = new AbortController();
+    const signal = aborting.signal;
+    // Also where a person has given up on it meanwhile.
+    setTimeout(() => aborting.abort(), 1500);
+    const { error, journal } = await run(cluster, scenario, { signal });
+    expectUserError(error, EXIT.notRestored, `${type} of`, 'is not undone: no answer');
+    expect((error as UserError).hint).toMatch(/^by hand: ./);
     const lines = journal.filter((line) => line.act === 'undo');
     expect(lines).toHaveLength(1);
     expect(journal).toContainEqual(expect.objectContaining({ id: lines[0]!.id, outcome: 'failed' }));
@@ -258,6 +263,19 @@ describe.concurrent('what somebody else changes meanwhile', () => {
     ]);
     expect(cluster.template.replicas).toBe(3);
     expect(acts(cluster)).toHaveLength(1);
+  });
+
+  test('is told of in the report, too: it is not as it was found', async () => {
+    const { scenario, cluster } = started([lasting('bad-image', { duration_ms: 250 })]);
+    cluster.before = (call) => {
+      if (call === 'patch Deployment nginx') setTimeout(() => cluster.setImage('nginx:2'), 50);
+    };
+    const { error, result } = await run(cluster, scenario);
+    expect(error).toBeUndefined();
+    expect(result?.notes).toContain(
+      'bad-image: somebody else set the image of nginx to nginx:2, which was left alone',
+    );
+    expect(cluster.template.containers[0]!.image).toBe('nginx:2');
   });
 
   test('between choosing and acting ends the trial, and nothing is undone', async () => {

@@ -282,6 +282,13 @@ export class FakeCluster implements Cluster {
     this.#set({ ...this.#newPod(name), ready: true, owner, ...options });
   }
 
+  /** As if somebody else had set it, of all containers. */
+  setImage(image: string): void {
+    const containers = this.#template.containers.map(({ name }) => ({ name, image }));
+    this.#template = { ...this.#template, containers };
+    for (const pod of this.#owned().filter(({ ready }) => !ready)) this.#delete(pod, 0);
+  }
+
   changeNode(name: string, change: Partial<ClusterNode>): void {
     const index = this.#nodes.findIndex((node) => node.name === name);
     this.#nodes[index] = { ...this.#nodes[index]!, ...change };

@@ -268,13 +268,12 @@ class KubernetesCluster implements Cluster {
   }
 
   async killContainer(pod: PodRef, container: string): Promise<void> {
-    const { namespace, name, uid } = pod;
-    const found = await this.#read({ ...core('get', 'pods', namespace), name });
-    if (found?.metadata?.uid !== uid) throw gone(pod);
+    await this.#checkIsThere(pod);
     await runContainerKill(this.#commands.kill, pod, container);
   }
 
   async provide(action: ProviderAction): Promise<Provided> {
+    if (action.verb === 'container-pause') await this.#checkIsThere(action.pod);
     return runProvider(this.#commands.provider, action);
   }
 
@@ -284,6 +283,12 @@ class KubernetesCluster implements Cluster {
   }
 
   async close(): Promise<void> {}
+
+  async #checkIsThere(pod: PodRef): Promise<void> {
+    const { namespace, name, uid } = pod;
+    const found = await this.#read({ ...core('get', 'pods', namespace), name });
+    if (found?.metadata?.uid !== uid) throw gone(pod);
+  }
 
   async #read(target: Omit<Call, 'verb'>): Promise<KubernetesObject | undefined> {
     try {

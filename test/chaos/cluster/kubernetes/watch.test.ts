@@ -3,7 +3,7 @@ import type { KubernetesObject } from '@kubernetes/client-node';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Api } from '../../../../src/chaos/cluster/kubernetes/api.ts';
 import { loadConfig } from '../../../../src/chaos/cluster/kubernetes/config.ts';
-import { follow } from '../../../../src/chaos/cluster/kubernetes/watch.ts';
+import { follow, tellingOnce } from '../../../../src/chaos/cluster/kubernetes/watch.ts';
 import { type FakeApiServer, type FakeRequest, fakeApiServer, status } from './fake-api-server.ts';
 
 const pod = (name: string, resourceVersion: string, uid = `uid-${name}`): KubernetesObject => ({
@@ -133,4 +133,18 @@ describe('following a collection', () => {
     await vi.waitFor(() => expect(told).toEqual(['added a uid-a']));
     expect([lost, found]).toEqual([[], []]);
   });
+});
+
+it('two collections that break and come back together are told of once', () => {
+  const told: string[] = [];
+  const [one, two] = tellingOnce({
+    lost: ({ message }) => told.push(message),
+    found: () => told.push('found'),
+  });
+  one.lost(new Error('first'));
+  two.lost(new Error('second'));
+  one.found();
+  expect(told).toEqual(['first']);
+  two.found();
+  expect(told).toEqual(['first', 'found']);
 });
