@@ -29,6 +29,11 @@ export interface Scenario {
     readonly minor: number;
     /** Nodes the scheduler can use; load enters at the first. */
     readonly nodes: readonly Node[];
+    /**
+     * Whether the controller manager and the scheduler work only while they hold a lock, as they do by default. Without
+     * the API server they then end themselves, and begin anew when it is back.
+     */
+    readonly leader_election: boolean;
     /** How the Service's rules are kept on every node. */
     readonly proxy_mode: 'iptables' | 'ipvs' | 'nftables';
     /** Images that no node has yet, by name as the manifests say it; all others are on every node. */

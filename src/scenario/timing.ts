@@ -165,6 +165,21 @@ export const TIMING = {
     lognormal(900, 0.2),
     'from the power of a node being back to the start of its kubelet; a real machine takes a minute or so, set it',
   ),
+  leader_election_lease_duration: timer(
+    15_000,
+    'how long a controller manager or a scheduler that starts takes the lock for held, from when it first sees it',
+    'Kubernetes 1.35 staging/src/k8s.io/component-base/config/v1alpha1/defaults.go LeaseDuration',
+  ),
+  leader_election_renew_deadline: timer(
+    10_000,
+    'how long it tries to renew its lock before it ends itself',
+    'Kubernetes 1.35 staging/src/k8s.io/component-base/config/v1alpha1/defaults.go RenewDeadline',
+  ),
+  leader_election_retry_period: timer(
+    2000,
+    'pause between two tries',
+    'Kubernetes 1.35 staging/src/k8s.io/component-base/config/v1alpha1/defaults.go RetryPeriod',
+  ),
   api_server_start: delay(lognormal(2400, 0.15), 'from the start of the API server to its being ready'),
   controller_manager_start: delay(
     lognormal(2500, 0.2),

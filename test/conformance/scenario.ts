@@ -29,6 +29,7 @@ export function scenario(): Pick<Scenario, 'seed' | 'cluster' | 'workloads' | 's
     cluster: {
       minor: 35,
       nodes: plainNodes(2),
+      leader_election: false,
       proxy_mode: 'iptables',
       registry: { images: {}, bytes_per_s: 1 },
       feature_gates: [],

@@ -250,6 +250,7 @@ const cluster = fc
         read: groups.flatMap(({ read }) => read) as readonly object[],
       })),
     ),
+    leader_election: fc.boolean(),
     proxy_mode: fc.constantFrom('iptables', 'ipvs', 'nftables'),
     size_mib: fc.integer({ min: 1, max: 5000 }),
     present_on: fc.constantFrom('all', 'none'),
@@ -262,10 +263,11 @@ const cluster = fc
       ),
     ),
   })
-  .map(({ minor, nodes, proxy_mode, size_mib, present_on, bandwidth_mb, gates }) => ({
+  .map(({ minor, nodes, leader_election, proxy_mode, size_mib, present_on, bandwidth_mb, gates }) => ({
     text: {
       kubernetes: `1.${minor}`,
       nodes: nodes.text,
+      leader_election,
       proxy: proxy_mode,
       registry: {
         bandwidth: `${bandwidth_mb}MB/s`,
@@ -276,6 +278,7 @@ const cluster = fc
     read: {
       minor,
       nodes: nodes.read.map((each, index) => ({ name: `node-${index + 1}`, ...each })),
+      leader_election,
       proxy_mode,
       registry: {
         bytes_per_s: bandwidth_mb * 1e6,

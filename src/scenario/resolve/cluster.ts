@@ -40,6 +40,7 @@ export function resolveCluster(file: ClusterFile, report: Reporter): Scenario['c
     nodes && {
       minor,
       nodes,
+      leader_election: file.leader_election,
       proxy_mode: proxy,
       registry: resolveRegistry(file.registry),
       feature_gates: [...new Set(feature_gates)],

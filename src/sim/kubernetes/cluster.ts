@@ -97,7 +97,11 @@ export class SimulatedCluster {
       this.machines[pod.node as number]?.kubelet?.restore(pod);
     }
     const nodeControllers = startNodeControllers(environment, this.api, this.links.controllers, steady);
-    this.controlPlane = new ControlPlane(environment, this.api, this.links, nodeControllers);
+    this.controlPlane = new ControlPlane(environment, this.api, {
+      links: { 'controller-manager': this.links.controllers, scheduler: this.links.scheduler },
+      controllers: nodeControllers,
+      leader_election: scenario.cluster.leader_election,
+    });
     if (scenario.autoscalers.length > 0) this.#startAutoscalers(scenario.autoscalers, controllers, steady);
     const endpoints = new EndpointSliceController(environment, controllers, service, steady);
     this.api.endpoints.restore(endpoints.current);

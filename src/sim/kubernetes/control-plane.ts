@@ -11,8 +11,23 @@ export interface Restarting {
   restart(): void;
 }
 
-/** Why a component's own link is cut while its process is gone. */
+export interface ControlPlaneOptions {
+  /** From the controllers and the scheduler to the API server. */
+  readonly links: Readonly<Record<Elected, Link>>;
+  /** Controllers of the controller manager that know more than the API server tells them anew. */
+  readonly controllers: readonly Restarting[];
+  /** Whether controller manager and scheduler work only while they hold a lock. */
+  readonly leader_election: boolean;
+}
+
+/** Components of which several may run, and one of them works. */
+type Elected = 'controller-manager' | 'scheduler';
+
+/** Why a component's own link is cut while it does not work. */
 const GONE = 'process';
+
+/** A wait for the lock is longer by up to this many times itself (staging/src/k8s.io/client-go/tools/leaderelection JitterFactor). */
+const RETRY_JITTER = 1.2;
 
 const START: Readonly<Record<ControlPlaneComponent, TimingName>> = {
   'api-server': 'api_server_start',
@@ -21,57 +36,139 @@ const START: Readonly<Record<ControlPlaneComponent, TimingName>> = {
 };
 
 /**
- * The processes of the control plane, one of each. What is not modelled is leader election: neither do controllers
- * that cannot renew their lock end themselves, nor does another one take over.
+ * The processes of the control plane, one of each.
+ *
+ * With leader election a process that cannot renew its lock for ten seconds ends itself, and its kubelet starts it
+ * anew; a process that starts takes the lock of the one before for held for another fifteen seconds from when it first
+ * sees it (Kubernetes 1.35 staging/src/k8s.io/client-go/tools/leaderelection/leaderelection.go renew, tryAcquireOrRenew).
  */
 export class ControlPlane {
   readonly #environment: Environment;
   readonly #api: ApiServer;
-  readonly #links: { readonly controllers: Link; readonly scheduler: Link };
-  readonly #controllers: readonly Restarting[];
-  readonly #away = new Set<ControlPlaneComponent>();
+  readonly #options: ControlPlaneOptions;
+  #isApiAway = false;
+  /** Counts the outages of the API server. */
+  #outages = 0;
+  readonly #processes: Readonly<Record<Elected, ElectedProcess>> = {
+    'controller-manager': { works: true, life: 0 },
+    scheduler: { works: true, life: 0 },
+  };
+  /** What waits for the API server. */
+  #waiting: (() => void)[] = [];
 
-  /** @param controllers those of the controller manager that know more than the API server tells them anew */
-  constructor(
-    environment: Environment,
-    api: ApiServer,
-    links: { readonly controllers: Link; readonly scheduler: Link },
-    controllers: readonly Restarting[],
-  ) {
+  constructor(environment: Environment, api: ApiServer, options: ControlPlaneOptions) {
     this.#environment = environment;
     this.#api = api;
-    this.#links = links;
-    this.#controllers = controllers;
+    this.#options = options;
   }
 
   /** Its process is killed. */
   stop(component: ControlPlaneComponent): void {
-    if (this.#away.has(component)) return;
-    this.#away.add(component);
-    if (component === 'api-server') this.#api.stop();
-    else this.#link(component).cut(GONE, 'death');
+    if (component === 'api-server') this.#stopApi();
+    else this.#end(component);
   }
 
-  /** Its process is started; it works a moment later. */
+  /** Its process is started; `done` is told when it runs. */
   start(component: ControlPlaneComponent, done: () => void = () => {}): void {
-    if (!this.#away.has(component)) {
-      done();
-      return;
-    }
+    const life = component === 'api-server' ? 0 : this.#processes[component].life;
     this.#environment.after(this.#environment.delay_ms(START[component]), () => {
-      this.#away.delete(component);
-      if (component === 'api-server') this.#api.start();
-      else this.#link(component).mend(GONE);
-      if (component === 'controller-manager') {
-        this.#links.controllers.whenUp(() => {
-          for (const controller of this.#controllers) controller.restart();
-        });
-      }
+      if (component === 'api-server') this.#startApi();
+      else if (life === this.#processes[component].life) this.#candidate(component);
       done();
     });
   }
 
-  #link(component: 'controller-manager' | 'scheduler'): Link {
-    return component === 'scheduler' ? this.#links.scheduler : this.#links.controllers;
+  #stopApi(): void {
+    if (this.#isApiAway) return;
+    this.#isApiAway = true;
+    this.#outages += 1;
+    this.#api.stop();
+    if (!this.#options.leader_election) return;
+    for (const component of ['controller-manager', 'scheduler'] as const) this.#loseLock(component);
   }
+
+  #startApi(): void {
+    if (!this.#isApiAway) return;
+    this.#isApiAway = false;
+    this.#api.start();
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const action of waiting) action();
+  }
+
+  /** A renewal is under way, or comes at the next retry, and is tried until the deadline. */
+  #loseLock(component: Elected): void {
+    const { life } = this.#processes[component];
+    const outage = this.#outages;
+    const begin_ms = this.#environment.delay_ms('leader_election_retry_period') * this.#luck();
+    this.#environment.after(begin_ms + this.#environment.delay_ms('leader_election_renew_deadline'), () => {
+      const isOver = !this.#isApiAway || outage !== this.#outages;
+      if (isOver || life !== this.#processes[component].life) return;
+      this.#end(component);
+      this.start(component);
+    });
+  }
+
+  #end(component: Elected): void {
+    const process = this.#processes[component];
+    process.life += 1;
+    if (process.works) this.#options.links[component].cut(GONE, 'death');
+    process.works = false;
+  }
+
+  /** It has started, and works once it holds the lock. */
+  #candidate(component: Elected): void {
+    if (this.#processes[component].works) return;
+    if (!this.#options.leader_election) {
+      this.#work(component);
+      return;
+    }
+    const process = this.#processes[component];
+    const { life } = process;
+    const elect = () => {
+      const outage = this.#outages;
+      // Seen with the next try, held for so long from then on, and taken with a later try.
+      const wait_ms =
+        this.#untilRetry_ms() +
+        this.#environment.delay_ms('leader_election_lease_duration') +
+        this.#untilRetry_ms();
+      this.#environment.after(wait_ms, () => {
+        if (life !== process.life || process.works) return;
+        if (outage !== this.#outages) this.#whenApi(elect);
+        else this.#work(component);
+      });
+    };
+    this.#whenApi(elect);
+  }
+
+  #whenApi(action: () => void): void {
+    if (this.#isApiAway) this.#waiting.push(action);
+    else action();
+  }
+
+  #work(component: Elected): void {
+    const { links, controllers } = this.#options;
+    this.#processes[component].works = true;
+    links[component].mend(GONE);
+    if (component !== 'controller-manager') return;
+    links[component].whenUp(() => {
+      for (const controller of controllers) controller.restart();
+    });
+  }
+
+  /** From any moment to the next try for the lock. */
+  #untilRetry_ms(): number {
+    const period_ms = this.#environment.delay_ms('leader_election_retry_period');
+    return this.#luck() * period_ms * (1 + RETRY_JITTER * this.#luck());
+  }
+
+  #luck(): number {
+    return this.#environment.uniform('leader-election')();
+  }
+}
+
+interface ElectedProcess {
+  works: boolean;
+  /** Counts its lives. */
+  life: number;
 }

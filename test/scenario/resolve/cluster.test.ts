@@ -16,6 +16,7 @@ test('says nothing: two nodes with room for anything, iptables, every image ther
       labels: {},
       taints: [],
     })),
+    leader_election: true,
     proxy_mode: 'iptables',
     registry: { images: {}, bytes_per_s: 104_857_600 },
     feature_gates: [],
@@ -80,9 +81,11 @@ test('its registry is read, with its units', () => {
   });
 });
 
-test('its proxy and its gates are read', () => {
-  expect(clusterOf('{proxy: nftables, feature_gates: [MaxUnavailableStatefulSet]}')).toMatchObject({
+test('its proxy, its gates, and whether leaders are elected are read', () => {
+  const text = '{proxy: nftables, leader_election: false, feature_gates: [MaxUnavailableStatefulSet]}';
+  expect(clusterOf(text)).toMatchObject({
     proxy_mode: 'nftables',
+    leader_election: false,
     feature_gates: ['MaxUnavailableStatefulSet'],
   });
 });

@@ -103,4 +103,50 @@ describe('ControlPlane', () => {
     // A controller manager that has just started takes every lease as new.
     expect(lab.nodeAt('node-2', isUnknown)).toBeUndefined();
   });
+
+  it('with leader election: gives up no node after an outage of the API server, for the controllers begin anew', () => {
+    for (const away_ms of [30_000, 60_000, 120_000, 300_000]) {
+      for (let trial = 0; trial < 10; trial += 1) {
+        const lab = new NodeLab({ nodes: 4, replicas: 6, trial, timing: timing(), leader_election: true });
+        lab.outage('api-server', 20_000, away_ms).run(20_000 + away_ms + 200_000);
+        expect(lab.changes).toEqual([]);
+        expect(lab.serving).toHaveLength(6);
+      }
+    }
+  });
+
+  it('with leader election: works again when the old lock has been seen for 15 s, and not before', () => {
+    const created = (component: 'controller-manager' | 'api-server', duration_ms: number, trial: number) => {
+      const lab = new NodeLab({ replicas: 2, trial, leader_election: true });
+      lab.outage(component, 20_000, duration_ms);
+      lab.at(20_000 + duration_ms + 1, () => {
+        lab.cluster.operator.pods.delete(lab.serving[0]!.name, 0, CAUSE);
+      });
+      lab.run(20_000 + duration_ms + 100_000);
+      const made = lab.pods.find(({ pod }) => pod.phase === 'Pending')!;
+      return made.at_ms - 20_000 - duration_ms;
+    };
+    for (let trial = 0; trial < 20; trial += 1) {
+      for (const late_ms of [
+        created('controller-manager', 1000, trial),
+        created('controller-manager', 60_000, trial),
+        created('api-server', 30_000, trial),
+      ]) {
+        // Two tries for the lock, each up to 4.4 s away.
+        expect(late_ms).toBeGreaterThanOrEqual(15_000);
+        expect(late_ms).toBeLessThan(15_000 + 2 * 4400 + 100);
+      }
+      // The lock is lost after ten seconds: until then the controllers only have to hear of it.
+      expect(created('api-server', 1000, trial)).toBeLessThan(15_000);
+    }
+  });
+
+  it('with leader election: the outage that comes while a new leader waits makes it wait anew', () => {
+    const lab = new NodeLab({ replicas: 2, leader_election: true });
+    lab.outage('controller-manager', 20_000, 1000).outage('api-server', 30_000, 60_000);
+    lab.at(20_500, () => lab.cluster.operator.pods.delete(lab.serving[0]!.name, 0, CAUSE)).run(200_000);
+    const made = lab.pods.find(({ pod }) => pod.phase === 'Pending')!;
+    expect(made.at_ms).toBeGreaterThan(90_000 + 15_000);
+    expect(made.at_ms).toBeLessThan(90_000 + 24_000);
+  });
 });

@@ -27,6 +27,7 @@ export interface NodeLabOptions {
   readonly workload?: Partial<Deployment>;
   readonly toleration_s?: number;
   readonly timing?: Timing;
+  readonly leader_election?: boolean;
   readonly trial?: number;
 }
 
@@ -133,13 +134,13 @@ export class NodeLab {
 }
 
 function scenarioOf(
-  { replicas = 2, toleration_s = 300, workload = {} }: NodeLabOptions,
+  { replicas = 2, toleration_s = 300, workload = {}, leader_election = false }: NodeLabOptions,
   nodes: readonly Node[],
 ): Scenario {
   const pod = template({ tolerations: tolerationsOf(toleration_s) });
   return {
     ...BASE,
-    cluster: { ...BASE.cluster, nodes },
+    cluster: { ...BASE.cluster, nodes, leader_election },
     workloads: [deployment({ replicas, pod, ...workload })],
     services: BASE.services.map((service) => ({ ...service, selector: { app: 'web' } })),
     load: { ...BASE.load, service: BASE.services[0]!.name },
