@@ -234,6 +234,13 @@ export function describeCluster(name: string, open: () => Promise<Cluster>): voi
       await expect(scaleFrom(7, 1)).rejects.toThrow(ChangedError);
       const other = { op: 'test', path: '/metadata/uid', value: 'other' } as const;
       await expect(cluster.patch(deployment(2), [other])).rejects.toThrow(ChangedError);
+      await scaleFrom(2, 0);
+      await until('no pod', async () => (await pods()).length === 0 || undefined);
+      await expect(scaleFrom(3, 1)).rejects.toThrow(ChangedError);
+      await scaleFrom(0, 2);
+      await steady();
+      const { uid: same } = await until('a settled workload', settled);
+      expect(same).toBe(uid);
       await scaleFrom(2, 1);
       await until('one pod', async () => (await pods()).length === 1 || undefined);
       await until('a settled workload', settled);

@@ -34,6 +34,7 @@ import { ApiError, isApiError } from './kubernetes/errors.ts';
 import { Kinds } from './kubernetes/kinds.ts';
 import { checkProvider, runProvider } from './kubernetes/provider.ts';
 import { findRoute } from './kubernetes/route.ts';
+import { scalePatch } from './kubernetes/scale-patch.ts';
 import { follow, tellingOnce } from './kubernetes/watch.ts';
 import {
   EndpointsMerger,
@@ -258,7 +259,11 @@ class KubernetesCluster implements Cluster {
     try {
       await this.#api.call(
         { ...target, verb: 'patch', subresource },
-        { query: { fieldManager: FIELD_MANAGER }, body: patch, contentType: JSON_PATCH },
+        {
+          query: { fieldManager: FIELD_MANAGER },
+          body: subresource === 'scale' ? scalePatch(patch) : patch,
+          contentType: JSON_PATCH,
+        },
       );
     } catch (error) {
       if (!isApiError(error, 404, 409, 422)) throw error;

@@ -196,7 +196,21 @@ describe('changing what is there', () => {
     await cluster.patch(WEB, SCALED, 'scale');
     expect(server.requests.filter(({ method }) => method === 'PATCH')).toMatchObject([
       { path: '/apis/apps/v1/namespaces/shop/deployments/web', body: SCALED },
-      { path: '/apis/apps/v1/namespaces/shop/deployments/web/scale', body: SCALED },
+      {
+        path: '/apis/apps/v1/namespaces/shop/deployments/web/scale',
+        body: [{ op: 'add', path: '/spec/replicas', value: 1 }],
+      },
+    ]);
+  });
+
+  it('tests no replicas as the server says them: not at all', async () => {
+    const cluster = await answering({ body: {} });
+    const test = (value: number) => ({ op: 'test', path: '/spec/replicas', value }) as const;
+    await cluster.patch(WEB, [test(0)], 'scale');
+    await cluster.patch(WEB, [test(3)], 'scale');
+    expect(server.requests.filter(({ method }) => method === 'PATCH')).toMatchObject([
+      { body: [{ op: 'test', path: '/spec', value: {} }] },
+      { body: [test(3)] },
     ]);
   });
 
