@@ -193,7 +193,7 @@ export const TIMING = {
     'asking the registry for the digest, where imagePullPolicy is Always',
   ),
   image_pull_error: delay(
-    lognormal(15, 0.4),
+    lognormal(5, 0.6),
     'from asking a registry that is away, or does not have the image, to the error; one that is silent costs the timeout of the runtime',
   ),
   container_start: delay(
@@ -206,7 +206,7 @@ export const TIMING = {
   ),
   sandbox_stop: delay(lognormal(105, 0.15), 'from the end of the last container to the address being gone'),
   probe_request: delay(lognormal(2, 0.4), 'one probe of a healthy application over the network'),
-  probe_exec: delay(lognormal(60, 0.3), 'one probe by a command in the container'),
+  probe_exec: delay(lognormal(45, 0.3), 'one probe by a command in the container'),
 
   hpa_sync_period: timer(
     15_000,

@@ -55,6 +55,8 @@ export const EMBEDDED: Platform = {
     kubelet_volume_wait: constant(0),
     sandbox_start: lognormal(4, 0.4),
     image_check: constant(0),
+    image_pull_error: constant(0),
+    probe_exec: lognormal(2, 0.4),
     container_start: lognormal(4, 0.4),
     container_signal: lognormal(3, 0.4),
     sandbox_stop: lognormal(3, 0.4),

@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { constant } from '../../src/scenario/distribution.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import { plainNodes } from '../../src/scenario/nodes.ts';
-import type { Application, Load, Probe, Scenario, Workload } from '../../src/scenario/scenario.ts';
+import type {
+  Application,
+  Container,
+  Fault,
+  Load,
+  Probe,
+  Scenario,
+  Workload,
+} from '../../src/scenario/scenario.ts';
 import { TIMING, type TimingName, timing } from '../../src/scenario/timing.ts';
 import { Budget } from '../../src/sim/estimate/budget.ts';
 import { SimulatedWorld } from '../../src/sim/world.ts';
@@ -32,6 +40,8 @@ interface Change {
   readonly pod?: Partial<Workload['pod']>;
   readonly readiness?: Partial<Probe>;
   readonly startup?: Partial<Probe>;
+  readonly liveness?: Partial<Probe> | undefined;
+  readonly container?: Partial<Container>;
   readonly pre_stop_ms?: number;
   readonly faults?: Scenario['faults'];
 }
@@ -50,6 +60,9 @@ function changed(scenario: Scenario, change: Change): Scenario {
         ...change.pod,
         containers: workload.pod.containers.map((container) => ({
           ...container,
+          ...change.container,
+          liveness_probe: container.readiness_probe &&
+            change.liveness && { ...container.readiness_probe, ...change.liveness },
           readiness_probe: container.readiness_probe && { ...container.readiness_probe, ...change.readiness },
           startup_probe: container.readiness_probe &&
             change.startup && { ...container.readiness_probe, ...change.startup },
@@ -353,7 +366,11 @@ describe('SimulatedWorld', () => {
       nodes: fc.integer({ min: 1, max: 4 }),
       grace: fc.constantFrom(undefined, 0, 1, 30),
       mode: fc.constantFrom('one', 'all', 'random-max-percent' as const),
-      type: fc.constantFrom('pod-kill', 'container-kill'),
+      type: fc.constantFrom('pod-kill', 'container-kill', 'container-pause', 'registry-outage'),
+      pause_ms: fc.constantFrom(undefined, 500, 2500),
+      policy: fc.constantFrom('Always', 'IfNotPresent' as const),
+      init: fc.nat(2),
+      liveness: fc.constantFrom(undefined, 'http', 'tcp', 'exec', 'grpc' as const),
       on_sigterm: fc.constantFrom('exit', 'drain', 'serve', 'ignore' as const),
       start_ms: fc.integer({ min: 0, max: 4000 }),
       period_s: fc.integer({ min: 1, max: 10 }),
@@ -370,10 +387,25 @@ describe('SimulatedWorld', () => {
         const { position } = ONE_FORCED.faults[0]!;
         const target = { position, workload: 'nginx', namespace: 'default' };
         const common = { ...target, mode: s.mode as 'one', value: 60, at_ms: [1000, 4000] };
-        const fault =
-          s.type === 'pod-kill'
-            ? { ...common, type: 'pod-kill' as const, grace_period_s: s.grace }
-            : { ...common, type: 'container-kill' as const, container: 'nginx' };
+        const podKill = { ...common, type: 'pod-kill' as const, grace_period_s: s.grace };
+        const onContainer = { ...common, container: 'nginx' };
+        const faults: Fault[] = {
+          'pod-kill': () => [podKill],
+          'container-kill': () => [{ ...onContainer, type: 'container-kill' as const }],
+          'container-pause': () => [
+            { ...onContainer, type: 'container-pause' as const, duration_ms: s.pause_ms },
+          ],
+          'registry-outage': () => [
+            podKill,
+            { position, type: 'registry-outage' as const, at_ms: [900], duration_ms: s.pause_ms },
+          ],
+        }[s.type as 'pod-kill']();
+        const init_containers = Array.from({ length: s.init }, (_, index) => ({
+          name: `init-${index}`,
+          image: 'nginx',
+          image_pull_policy: s.policy as 'Always',
+          run_time: constant(200),
+        }));
         const scenario = changed(base, {
           workload: { replicas: s.replicas },
           load: {
@@ -387,7 +419,10 @@ describe('SimulatedWorld', () => {
           },
           application: { on_sigterm: s.on_sigterm as 'exit', start_time: constant(s.start_ms) },
           readiness: { period_s: s.period_s, success_threshold: s.success_threshold },
-          faults: [fault],
+          container: { image_pull_policy: s.policy as 'Always' },
+          liveness: s.liveness && { handler: s.liveness as 'http', failure_threshold: 1, period_s: 1 },
+          pod: { init_containers, termination_grace_period_s: 3 },
+          faults,
         });
         const { seen, budget_s, events } = trial(scenario, s.trial);
         const requests = events.filter((event) => event.type === 'request');

@@ -5,6 +5,7 @@ import type { Link } from './link.ts';
 import {
   type DisruptionBudgetObject,
   type EndpointSlice,
+  isTerminal,
   isTerminating,
   type LeaseObject,
   type NodeObject,
@@ -175,14 +176,16 @@ function changed<T>(current: T | undefined, change: (current: T) => Partial<T> |
 export class Pods extends Resource<PodObject> {
   /**
    * Deletes a pod as `kubectl delete` does: with a grace period the object stays, marked, until the kubelet
-   * removes it; with 0 it is marked and then gone, in two writes; a pod that no node has yet is gone at once
+   * removes it; with 0 it is marked and then gone, in two writes; a pod that no node has yet, or that has ended, is
+   * gone at once
    * (Kubernetes 1.35 pkg/registry/core/pod/strategy.go CheckGracefulDelete,
    * staging/src/k8s.io/apiserver/pkg/registry/generic/registry/store.go).
    */
   delete(name: string, grace_period_s: number, cause: Cause, done?: (stored: Cause) => void): void {
     const pod = this.get(name);
     const isUnscheduled = pod !== undefined && pod.node === undefined;
-    const goesAtOnce = grace_period_s === 0 || isUnscheduled;
+    const hasEnded = pod !== undefined && isTerminal(pod);
+    const goesAtOnce = grace_period_s === 0 || isUnscheduled || hasEnded;
     this.update(
       name,
       (current) =>

@@ -98,4 +98,88 @@ describe('Station', () => {
       }),
     );
   });
+
+  it('does nothing while it is frozen, and goes on where it was; what came meanwhile comes after', () => {
+    const simulation = new Simulation();
+    const one = station(simulation, 1);
+    const done: [string, number][] = [];
+    const submit = (name: string) =>
+      one.submit(
+        10,
+        () => done.push([name, simulation.now]),
+        () => {},
+      );
+    submit('a');
+    submit('b');
+    simulation.at(4, () => one.freeze());
+    simulation.at(6, () => {
+      submit('c');
+      expect(one.isFree).toBe(false);
+    });
+    simulation.at(104, () => one.thaw());
+    simulation.runUntil(1000);
+    expect(done).toEqual([
+      ['a', 110],
+      ['b', 120],
+      ['c', 130],
+    ]);
+    expect(one.isFree).toBe(true);
+  });
+
+  it('loses what came while it was frozen when it stops', () => {
+    const simulation = new Simulation();
+    const one = station(simulation, 1);
+    const log: string[] = [];
+    one.freeze();
+    one.submit(
+      10,
+      () => log.push('done'),
+      () => log.push('lost'),
+    );
+    one.stop();
+    one.thaw();
+    simulation.runUntil(100);
+    expect(log).toEqual(['lost']);
+  });
+
+  it('freezes and thaws without losing or repeating anything, and each job takes its time and the frozen time', () => {
+    const times = fc.uniqueArray(fc.integer({ min: 1, max: 300 }), { minLength: 2, maxLength: 8 });
+    const jobs = fc.array(fc.record({ at: fc.nat(300), service: fc.integer({ min: 1, max: 50 }) }), {
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(times, jobs, (changes, all) => {
+        const simulation = new Simulation();
+        const many = station(simulation, 100);
+        const moments = changes.sort((a, b) => a - b);
+        if (moments.length % 2 === 1) moments.push(400);
+        const frozen = moments.flatMap((from, index) =>
+          index % 2 === 0 ? [[from, moments[index + 1]!]] : [],
+        );
+        for (const [from, to] of frozen as [number, number][]) {
+          simulation.at(from, () => many.freeze());
+          simulation.at(to, () => many.thaw());
+        }
+        let ended = 0;
+        for (const { at, service } of all) {
+          simulation.at(at, () =>
+            many.submit(
+              service,
+              () => {
+                ended += 1;
+                const inBetween = (frozen as [number, number][]).reduce(
+                  (sum, [from, to]) => sum + Math.max(0, Math.min(to, simulation.now) - Math.max(from, at)),
+                  0,
+                );
+                expect(simulation.now - at - inBetween).toBeCloseTo(service, 6);
+              },
+              () => {},
+            ),
+          );
+        }
+        simulation.runUntil(5000);
+        expect(ended).toBe(all.length);
+      }),
+    );
+  });
 });
