@@ -200,68 +200,85 @@ function expectHalfLost({ requests, begin_ms, end_ms }: Seen, until_ms: number):
   }
 }
 
+/** What a trial's timeline says. */
+function look(events: readonly TimelineEvent[]): Seen {
+  const faultEvent = (type: FaultEvent['type']) =>
+    events.find((event) => event.type === type && event.fault === 0) as FaultEvent | undefined;
+  const begin = faultEvent('fault-begin');
+  const end = faultEvent('fault-end');
+  const pods = events.filter((event) => event.type === 'pod');
+  const requests = events.filter((event) => event.type === 'request');
+  return {
+    requests: requests.toSorted((a, b) => a.at_ms - b.at_ms),
+    pods,
+    endpoints: events.filter((event) => event.type === 'endpoints'),
+    before: [...new Set(pods.filter(({ at_ms }) => at_ms < AT_MS).map(({ pod }) => pod))],
+    targets: begin?.targets ?? [],
+    begin_ms: begin?.at_ms ?? Number.NaN,
+    end_ms: end?.at_ms ?? Number.NaN,
+  };
+}
+
 /**
  * @param types faults that this world knows
+ * @param trials of each fault
  * @param run gives a world for a scenario to `use`, and puts away what it made for it
  */
 export function describeFaults(
   name: string,
   types: readonly FaultType[],
+  trials: number,
   run: (scenario: Scenario, use: (world: World) => Promise<void>) => Promise<void>,
 ): void {
   describe.each(types)(`${name}, %s`, (type) => {
     const { faults, duration_ms, shows, check } = CASES[type]!;
     const scenario: Scenario = { ...base, faults, load: { ...base.load, duration_ms } };
-    const events: TimelineEvent[] = [];
-    let seen: Seen;
+    const all: Seen[] = [];
 
     beforeAll(async () => {
       await run(scenario, async (world) => {
-        await world.run(0, { record: (event) => void events.push(event) });
+        for (let trial = 0; trial < trials; trial += 1) {
+          const events: TimelineEvent[] = [];
+          await world.run(trial, { record: (event) => void events.push(event) });
+          all.push(look(events));
+        }
       });
-      const faultEvent = (type: FaultEvent['type']) =>
-        events.find((event) => event.type === type && event.fault === 0) as FaultEvent | undefined;
-      const begin = faultEvent('fault-begin');
-      const end = faultEvent('fault-end');
-      const pods = events.filter((event) => event.type === 'pod');
-      const requests = events.filter((event) => event.type === 'request');
-      seen = {
-        requests: requests.toSorted((a, b) => a.at_ms - b.at_ms),
-        pods,
-        endpoints: events.filter((event) => event.type === 'endpoints'),
-        before: [...new Set(pods.filter(({ at_ms }) => at_ms < AT_MS).map(({ pod }) => pod))],
-        targets: begin?.targets ?? [],
-        begin_ms: begin?.at_ms ?? Number.NaN,
-        end_ms: end?.at_ms ?? Number.NaN,
-      };
     }, 240_000);
 
     it('begins when the scenario says, and ends a duration later', () => {
-      expect(seen.begin_ms).toBeGreaterThanOrEqual(AT_MS - 1);
-      expect(seen.begin_ms).toBeLessThan(AT_MS + LATE_MAX_MS);
       const [first] = faults;
       const lasts_ms = (first && 'duration_ms' in first ? first.duration_ms : undefined) ?? 0;
-      expect(seen.end_ms - seen.begin_ms).toBeGreaterThanOrEqual(lasts_ms - 1);
-      expect(seen.end_ms - seen.begin_ms).toBeLessThan(lasts_ms + LATE_MAX_MS);
+      for (const { begin_ms, end_ms } of all) {
+        expect(begin_ms).toBeGreaterThanOrEqual(AT_MS - 1);
+        expect(begin_ms).toBeLessThan(AT_MS + LATE_MAX_MS);
+        expect(end_ms - begin_ms).toBeGreaterThanOrEqual(lasts_ms - 1);
+        expect(end_ms - begin_ms).toBeLessThan(lasts_ms + LATE_MAX_MS);
+      }
     });
 
     it('leaves every request its outcome, and those before it a good one', () => {
-      expect(seen.requests).toHaveLength((base.load.rate_per_s * duration_ms) / 1000);
-      // The last before it may be on its way when it comes.
-      const before = seen.requests.filter(({ at_ms }) => at_ms < seen.begin_ms - TIMEOUT_MS);
-      expect(before.length).toBeGreaterThan(0);
-      expect(before.filter(isBad)).toEqual([]);
+      for (const { requests, begin_ms } of all) {
+        expect(requests).toHaveLength((base.load.rate_per_s * duration_ms) / 1000);
+        // The last before it may be on its way when it comes.
+        const before = requests.filter(({ at_ms }) => at_ms < begin_ms - TIMEOUT_MS);
+        expect(before.length).toBeGreaterThan(0);
+        expect(before.filter(isBad)).toEqual([]);
+      }
     });
 
     it(`shows how ${shows}`, () => {
-      expect(seen.before).toHaveLength(2);
-      check(seen);
+      expect(all).toHaveLength(trials);
+      for (const seen of all) {
+        expect(seen.before).toHaveLength(2);
+        check(seen);
+      }
     });
 
     it('is over in the end: two ready pods behind the Service, and every request good', () => {
-      expect(seen.endpoints.at(-1)?.ready).toHaveLength(2);
-      const last = seen.requests.filter(({ at_ms }) => at_ms >= duration_ms - 500);
-      expect(last.filter(isBad)).toEqual([]);
+      for (const { endpoints, requests } of all) {
+        expect(endpoints.at(-1)?.ready).toHaveLength(2);
+        expect(requests.filter(({ at_ms }) => at_ms >= duration_ms - 500).filter(isBad)).toEqual([]);
+      }
     });
   });
 }

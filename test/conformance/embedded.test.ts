@@ -10,5 +10,6 @@ describeWorld('chaos in the embedded cluster', (scenario, use) => withChaosWorld
 describeFaults(
   'chaos in the embedded cluster',
   ['pod-eviction', 'rollout-restart', 'bad-image', 'scale', 'container-pause'],
+  1,
   (scenario, use) => withChaosWorld('embedded', scenario, use),
 );

@@ -29,6 +29,7 @@ describeOnTestbed('a cluster that a kubeconfig points at', () => {
       'control-plane-outage',
       'registry-outage',
     ],
+    1,
     (scenario, use) =>
       withChaosWorld('kubernetes', scenario, use, {
         containerKillCommand: CONTAINER_KILL_COMMAND,

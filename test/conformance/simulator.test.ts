@@ -17,5 +17,6 @@ describeFaults(
     'control-plane-outage',
     'registry-outage',
   ],
+  50,
   (scenario, use) => use(new SimulatedWorld(scenario)),
 );
