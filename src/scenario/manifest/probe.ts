@@ -17,6 +17,7 @@ export const probe = z.object({
   timeoutSeconds: whole.nullish(),
   successThreshold: whole.nullish(),
   failureThreshold: whole.nullish(),
+  terminationGracePeriodSeconds: whole.nullish(),
 });
 
 const HANDLERS = { httpGet: 'http', tcpSocket: 'tcp', grpc: 'grpc', exec: 'exec' } as const;
@@ -59,5 +60,6 @@ export function readProbe(
     timeout_s: checked.timeoutSeconds || DEFAULTS.timeout_s,
     success_threshold: checked.successThreshold || DEFAULTS.success_threshold,
     failure_threshold: checked.failureThreshold || DEFAULTS.failure_threshold,
+    termination_grace_period_s: checked.terminationGracePeriodSeconds ?? undefined,
   };
 }

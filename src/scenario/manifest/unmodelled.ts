@@ -56,8 +56,6 @@ const POD = [
   ...fields('spec.template.spec.containers.*', [
     'lifecycle.postStart',
     'lifecycle.stopSignal',
-    'livenessProbe.terminationGracePeriodSeconds',
-    'startupProbe.terminationGracePeriodSeconds',
     'restartPolicy',
   ]),
 ];

@@ -73,7 +73,7 @@ describe('a probe', () => {
     const { startup_probe, liveness_probe } = containerWith(
       `image: x
           startupProbe: {tcpSocket: {port: 9}, initialDelaySeconds: 2, periodSeconds: 1, timeoutSeconds: 4, failureThreshold: 30}
-          livenessProbe: {exec: {command: [true]}, periodSeconds: 0}`,
+          livenessProbe: {exec: {command: [true]}, periodSeconds: 0, terminationGracePeriodSeconds: 5}`,
     );
     expect(startup_probe).toMatchObject({
       handler: 'tcp',
@@ -83,7 +83,13 @@ describe('a probe', () => {
       timeout_s: 4,
       failure_threshold: 30,
     });
-    expect(liveness_probe).toMatchObject({ handler: 'exec', port: undefined, period_s: 10 });
+    expect(liveness_probe).toMatchObject({
+      handler: 'exec',
+      port: undefined,
+      period_s: 10,
+      termination_grace_period_s: 5,
+    });
+    expect(startup_probe!.termination_grace_period_s).toBeUndefined();
   });
 });
 
