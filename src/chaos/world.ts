@@ -129,6 +129,9 @@ export class ChaosWorld implements World {
       await this.#checkNodes();
       this.#tell(`route: ${this.#transport?.route}`);
       this.#tell(this.#sources.describe());
+      if (scenario.load.resolve === 'dns') {
+        this.#tell("requests went to the Service's address: its name was not looked up in the cluster's DNS");
+      }
     });
   }
 

@@ -199,6 +199,8 @@ export class FakeCluster implements Cluster {
     if (podSpec.containers.some(({ image }) => BAD_IMAGE.test(image))) this.#add();
   }
 
+  async disown() {}
+
   async provide(action: ProviderAction): Promise<Provided> {
     const what =
       'node' in action

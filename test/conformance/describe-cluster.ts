@@ -245,6 +245,7 @@ export function describeCluster(name: string, open: () => Promise<Cluster>): voi
       await until('one pod', async () => (await pods()).length === 1 || undefined);
       await until('a settled workload', settled);
       await scaleFrom(1, 2);
+      await cluster.disown(deployment(2));
       await steady();
     });
 

@@ -189,6 +189,11 @@ export interface Cluster {
    * @throws ChangedError where a `test` of the patch fails, or there is no such object
    */
   patch(ref: ObjectRef, patch: readonly Operation[], subresource?: 'scale'): Promise<void>;
+  /**
+   * Gives up the fields that patches of ours have made ours: whoever applies the object the next time with other
+   * values would meet a conflict with us. A courtesy that nothing depends on.
+   */
+  disown(ref: ObjectRef): Promise<void>;
   /** SIGKILLs the main process of a container, which the kubelet then restarts. */
   killContainer(pod: PodRef, container: string): Promise<void>;
   /** What no API of Kubernetes does. Repeated, it does nothing. */

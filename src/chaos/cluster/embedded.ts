@@ -242,6 +242,9 @@ class EmbeddedCluster implements Cluster {
     }
   }
 
+  /** Nobody owns fields here. */
+  async disown(): Promise<void> {}
+
   async killContainer(pod: PodRef, container: string): Promise<void> {
     if (!this.#applications.kill(pod.uid, container)) throw notRunning(pod, container);
   }

@@ -269,7 +269,28 @@ class KubernetesCluster implements Cluster {
       if (!isApiError(error, 404, 409, 422)) throw error;
       throw new ChangedError(`${ref.kind} ${ref.name} is not as it was: ${error.message}`, { cause: error });
     }
-    await this.#disown(target);
+  }
+
+  async disown(ref: ObjectRef): Promise<void> {
+    const target = await this.#kinds.locate(ref);
+    for (let attempt = 0; attempt < WRITES_MAX; attempt += 1) {
+      try {
+        const { metadata } = (await this.#read(target)) ?? {};
+        const managed = metadata?.managedFields ?? [];
+        const others = managed.filter(
+          ({ manager, operation }) => manager !== FIELD_MANAGER || operation !== 'Update',
+        );
+        if (others.length === 0 || others.length === managed.length) return;
+        const body: readonly Operation[] = [
+          { op: 'test', path: '/metadata/resourceVersion', value: metadata?.resourceVersion },
+          { op: 'replace', path: '/metadata/managedFields', value: others },
+        ];
+        return void (await this.#api.call({ ...target, verb: 'patch' }, { body, contentType: JSON_PATCH }));
+      } catch (error) {
+        // Its controllers write to it all the time; whoever may not do this leaves the fields ours.
+        if (!isApiError(error, 409, 422)) return;
+      }
+    }
   }
 
   async killContainer(pod: PodRef, container: string): Promise<void> {
@@ -301,31 +322,6 @@ class KubernetesCluster implements Cluster {
     } catch (error) {
       if (isApiError(error, 404)) return undefined;
       throw error;
-    }
-  }
-
-  /**
-   * Gives up what a patch of ours has made ours: whoever applies the object the next time with another value would
-   * meet a conflict with us, who are long gone. A courtesy, so nothing depends on it.
-   */
-  async #disown(target: Omit<Call, 'verb'>): Promise<void> {
-    for (let attempt = 0; attempt < WRITES_MAX; attempt += 1) {
-      try {
-        const { metadata } = (await this.#read(target)) ?? {};
-        const managed = metadata?.managedFields ?? [];
-        const others = managed.filter(
-          ({ manager, operation }) => manager !== FIELD_MANAGER || operation !== 'Update',
-        );
-        if (others.length === 0 || others.length === managed.length) return;
-        const body: readonly Operation[] = [
-          { op: 'test', path: '/metadata/resourceVersion', value: metadata?.resourceVersion },
-          { op: 'replace', path: '/metadata/managedFields', value: others },
-        ];
-        return void (await this.#api.call({ ...target, verb: 'patch' }, { body, contentType: JSON_PATCH }));
-      } catch (error) {
-        // Its controllers write to it all the time; whoever may not do this leaves the fields ours.
-        if (!isApiError(error, 409, 422)) return;
-      }
     }
   }
 

@@ -30,6 +30,7 @@ export const badImage: FaultAction<BadImage> = {
       return { note: `somebody else set the image of ${target.name} to ${image}, which was left alone` };
     }
     await setImage(cluster, target, NOWHERE, imageBefore(target));
+    await cluster.disown(workloadRefOf(target));
     return {};
   },
 };

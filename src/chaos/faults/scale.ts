@@ -29,6 +29,7 @@ export const scale: FaultAction<Scale> = {
       };
     }
     await setReplicas(cluster, target, state.replicas, Number(replicas));
+    await cluster.disown(workloadRefOf(target));
     return {};
   },
 };
