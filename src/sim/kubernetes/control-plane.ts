@@ -102,8 +102,8 @@ export class ControlPlane {
     const outage = this.#outages;
     const begin_ms = this.#environment.delay_ms('leader_election_retry_period') * this.#luck();
     this.#environment.after(begin_ms + this.#environment.delay_ms('leader_election_renew_deadline'), () => {
-      const isOver = !this.#isApiAway || outage !== this.#outages;
-      if (isOver || life !== this.#processes[component].life) return;
+      const { works, life: now } = this.#processes[component];
+      if (!this.#isApiAway || outage !== this.#outages || !works || life !== now) return;
       this.#end(component);
       this.start(component);
     });
@@ -123,27 +123,30 @@ export class ControlPlane {
       this.#work(component);
       return;
     }
-    const process = this.#processes[component];
-    const { life } = process;
-    const elect = () => {
-      const outage = this.#outages;
-      // Seen with the next try, held for so long from then on, and taken with a later try.
-      const wait_ms =
-        this.#untilRetry_ms() +
-        this.#environment.delay_ms('leader_election_lease_duration') +
-        this.#untilRetry_ms();
-      this.#environment.after(wait_ms, () => {
-        if (life !== process.life || process.works) return;
-        if (outage !== this.#outages) this.#whenApi(elect);
-        else this.#work(component);
-      });
-    };
-    this.#whenApi(elect);
+    const held_ms = this.#environment.delay_ms('leader_election_lease_duration');
+    const { life } = this.#processes[component];
+    const isAlive = () => life === this.#processes[component].life;
+    // Seen with one try, held for so long from then on, and taken with a later one.
+    this.#withTry(isAlive, () => {
+      this.#environment.after(held_ms, () => this.#withTry(isAlive, () => this.#work(component)));
+    });
   }
 
-  #whenApi(action: () => void): void {
-    if (this.#isApiAway) this.#waiting.push(action);
-    else action();
+  /** With the next try for the lock that the API server answers. */
+  #withTry(isAlive: () => boolean, action: () => void): void {
+    if (this.#isApiAway) {
+      this.#waiting.push(() => this.#withTry(isAlive, action));
+      return;
+    }
+    const wait_ms =
+      this.#luck() *
+      this.#environment.delay_ms('leader_election_retry_period') *
+      (1 + RETRY_JITTER * this.#luck());
+    this.#environment.after(wait_ms, () => {
+      if (!isAlive()) return;
+      if (this.#isApiAway) this.#withTry(isAlive, action);
+      else action();
+    });
   }
 
   #work(component: Elected): void {
@@ -154,12 +157,6 @@ export class ControlPlane {
     links[component].whenUp(() => {
       for (const controller of controllers) controller.restart();
     });
-  }
-
-  /** From any moment to the next try for the lock. */
-  #untilRetry_ms(): number {
-    const period_ms = this.#environment.delay_ms('leader_election_retry_period');
-    return this.#luck() * period_ms * (1 + RETRY_JITTER * this.#luck());
   }
 
   #luck(): number {

@@ -54,6 +54,18 @@ describe('Machine', () => {
     }
   });
 
+  it('boots without its cable, and is heard of when that is in', () => {
+    const lab = new NodeLab({ replicas: 4 });
+    lab.at(10_000, () => lab.powerOff('node-2')).at(11_000, () => lab.machine('node-2').cut());
+    lab.at(12_000, () => lab.powerOn('node-2')).run(29_999);
+    const { renewed_at_ms } = lab.cluster.api.leases.get('node-2')!;
+    expect(renewed_at_ms).toBeLessThan(10_000);
+    expect(lab.changes).toEqual([]);
+    lab.at(30_000, () => lab.machine('node-2').mend()).run(60_000);
+    expect(lab.cluster.api.leases.get('node-2')!.renewed_at_ms).toBeGreaterThan(10_000);
+    expect(lab.serving).toHaveLength(4);
+  });
+
   it('waits for the API server when it has booted', () => {
     const lab = new NodeLab({ replicas: 4 });
     lab.at(10_000, () => lab.powerOff('node-2'));

@@ -144,6 +144,35 @@ describe('NodeLifecycleController', () => {
     expect(tainted()).toEqual(all.filter((name) => name !== 'node-3'));
   });
 
+  it('takes the status of a kubelet for a sign of life as much as its lease', () => {
+    const lab = new NodeLab();
+    lab.at(31_000, () => lab.powerOff('node-2'));
+    for (let at_ms = 35_000; at_ms < 200_000; at_ms += 40_000) {
+      lab.at(at_ms, () => {
+        const cause = step(undefined, 'test', at_ms);
+        lab.cluster.operator.nodes.update('node-2', { heartbeat_at_ms: at_ms }, cause);
+      });
+    }
+    lab.run(200_000);
+    expect(lab.nodeAt('node-2', isUnknown)).toBeUndefined();
+    lab.run(300_000);
+    expect(lab.nodeAt('node-2', isUnknown)).toBeGreaterThanOrEqual(195_000 + 50_000);
+  });
+
+  it('taints every node that it gives up in the end, though it may take one for ready still when its turn comes', () => {
+    let late = 0;
+    for (let trial = 0; trial < 150; trial += 1) {
+      const lab = new NodeLab({ trial, timing: timing() });
+      lab.at(31_000, () => lab.powerOff('node-2')).run(110_000);
+      const lost_ms = lab.nodeAt('node-2', isUnknown)!;
+      const waited_ms = lab.nodeAt('node-2', isTainted('NoExecute'))! - lost_ms;
+      // Its turn came before the watch, and comes again ten seconds later.
+      if (waited_ms > 1000) late += 1;
+      expect(waited_ms).toBeLessThan(10_300);
+    }
+    expect(late).toBeLessThan(15);
+  });
+
   it('never evicts a pod of a node that is back within the grace period', () => {
     fc.assert(
       fc.property(
