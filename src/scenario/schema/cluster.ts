@@ -101,7 +101,7 @@ export const cluster = z
       .boolean()
       .default(true)
       .describe(
-        'Whether controller manager and scheduler elect a leader (--leader-elect). With it they end themselves when the API server is away for ten seconds, and begin anew 15 to 25 s after it is back; without it they go on with what they remember, and take every node for lost. Default: true, as Kubernetes has it.',
+        'Whether controller manager and scheduler elect a leader (--leader-elect). With it they end themselves when the API server is away for ten seconds, and begin anew, later; without it they go on with what they remember, and take every node for lost. Default: true, as Kubernetes has it.',
       ),
     proxy: z
       .enum(['iptables', 'ipvs', 'nftables'])
