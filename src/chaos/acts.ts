@@ -5,6 +5,7 @@ import type { FaultEvent, Recorder } from '../timeline/event.ts';
 import { type Choice, chooseTargets } from './choose.ts';
 import { now_ms } from './clock.ts';
 import { ChangedError, PodReplacedError } from './cluster/cluster.ts';
+import type { CommandPace } from './command-pace.ts';
 import { actionFor, type Caused } from './fault-action.ts';
 import type { Journal, Settle, Target } from './safety/journal.ts';
 import { isNotRestored } from './safety/not-restored.ts';
@@ -30,6 +31,7 @@ export interface ActsOptions extends Choice {
   /** Tells the report. */
   readonly tell: (note: string) => void;
   readonly undo_patience_ms: number | undefined;
+  readonly pace: CommandPace;
 }
 
 interface Act {
@@ -101,8 +103,9 @@ function actsOf({ faults }: Scenario, start_ms: number): readonly Act[] {
  * @returns undefined where no further fault may begin
  */
 async function begin(run: ActsOptions, act: Act, standing: Set<string>): Promise<Begun | undefined> {
-  const { fault, index, repetition, due_ms } = act;
+  const { fault, index, repetition } = act;
   const action = actionFor(fault.type);
+  const due_ms = act.due_ms - (action.byCommand === true ? run.pace.lead_ms : 0);
   if (!(await reached(due_ms - PREPARE_MS, run.stop))) return undefined;
   const chosen = await chooseTargets(run, fault, `victims/${index}/${repetition}`);
   const targets = chosen.filter((target) => !standing.has(keyOf(fault, target)));
@@ -136,7 +139,11 @@ async function finish(run: ActsOptions, act: Begun, standing: Set<string>): Prom
   const hit = aims.filter((_, which) => answers[which]?.status === 'fulfilled').map(({ target }) => target);
   const effects_ms = caused.flatMap(({ effect }) => (effect === undefined ? [] : [effect.after_ms]));
   const begun_ms = effects_ms.length > 0 ? Math.min(...effects_ms) : act.begun_ms;
-  if (action.byCommand === true) record(run, act, 'fault-begin', begun_ms, hit);
+  if (action.byCommand === true) {
+    if (effects_ms.length > 0) run.pace.observe(begun_ms - act.begun_ms);
+    record(run, act, 'fault-begin', begun_ms, hit);
+  }
+  const lead_ms = action.byCommand === true ? run.pace.lead_ms : 0;
   const rest = Promise.all(caused.map(({ rest }) => rest));
   // Awaited below, after the undoing.
   rest.catch(() => {});
@@ -145,7 +152,7 @@ async function finish(run: ActsOptions, act: Begun, standing: Set<string>): Prom
   const failure = await settleAll(run, fault, aims, answers);
   if (failure === undefined) {
     if (action.undo === undefined) await Promise.allSettled([rest]);
-    else await reached(begun_ms + durationOf(fault), run.over);
+    else await reached(begun_ms + durationOf(fault) - lead_ms, run.over);
   }
   ending.abort();
   const end_ms = action.undo === undefined ? now_ms() : await undoAll(run, fault, touched);

@@ -6,6 +6,7 @@ import { headerOf } from '../timeline/header.ts';
 import { causeFaults } from './acts.ts';
 import type { Choice } from './choose.ts';
 import { now_ms } from './clock.ts';
+import type { CommandPace } from './command-pace.ts';
 import type { Sender } from './load/sender.ts';
 import type { SourcePlan } from './load/source.ts';
 import { observe } from './observe.ts';
@@ -26,6 +27,7 @@ export interface Trial extends Choice {
   readonly tell: (note: string) => void;
   /** How long undoing a fault is tried for. */
   readonly undo_patience_ms: number | undefined;
+  readonly pace: CommandPace;
 }
 
 /**

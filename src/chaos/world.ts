@@ -10,6 +10,7 @@ import type { World } from '../timeline/world.ts';
 import { type Choice, nodesFor } from './choose.ts';
 import { now_ms } from './clock.ts';
 import type { Cluster, ClusterNode, Transport } from './cluster/cluster.ts';
+import { CommandPace } from './command-pace.ts';
 import { actionFor } from './fault-action.ts';
 import { type Sender, senderFor } from './load/sender.ts';
 import { CONNTRACK_MEMORY_MS } from './load/source.ts';
@@ -78,6 +79,7 @@ export class ChaosWorld implements World {
   readonly #applied: Applied = { created: [], notes: [] };
   readonly #sources: TrialSources;
   readonly #told = new Set<string>();
+  readonly #pace = new CommandPace();
   #where = '';
   #trial: number | undefined;
   #transport: Transport | undefined;
@@ -153,6 +155,7 @@ export class ChaosWorld implements World {
           trial,
           entry_node: this.#transport?.entry_node,
           undo_patience_ms: this.#options.undo_patience_ms,
+          pace: this.#pace,
           where: this.#where,
           sender: this.#sender!,
           sources: this.#sources.of(trial),
