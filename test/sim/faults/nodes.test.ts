@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { constant } from '../../../src/scenario/distribution.ts';
 import { loadScenario } from '../../../src/scenario/load.ts';
 import { plainNodes } from '../../../src/scenario/nodes.ts';
-import type { Fault, Scenario } from '../../../src/scenario/scenario.ts';
+import type { Fault, Scenario, StatefulSet } from '../../../src/scenario/scenario.ts';
 import { type Timing, timing } from '../../../src/scenario/timing.ts';
 import { Budget } from '../../../src/sim/estimate/budget.ts';
 import { SimulatedWorld } from '../../../src/sim/world.ts';
@@ -25,11 +25,20 @@ interface Options {
   readonly timing?: Timing;
   readonly rate_per_s?: number;
   readonly mode?: 'one' | 'all';
+  readonly kind?: 'Deployment' | 'StatefulSet';
 }
 
 /** Nothing starts slowly; load enters at the first node. */
 function scenario(type: 'node-loss' | 'node-partition', options: Options = {}): Scenario {
-  const { nodes = 2, replicas = 2, window_ms = 420_000, mode = 'one' } = options;
+  const { nodes = 2, replicas = 2, window_ms = 420_000, mode = 'one', kind = 'Deployment' } = options;
+  const workload = deployment({ replicas, pod: template({ tolerations: tolerationsOf(300) }) });
+  const { strategy: _, progress_deadline_s: __, ...base } = workload;
+  const set: StatefulSet = {
+    ...base,
+    kind: 'StatefulSet',
+    pod_management: 'OrderedReady',
+    update_strategy: { type: 'RollingUpdate', partition: 0, max_unavailable: { pods: 1 } },
+  };
   const fault = {
     type,
     position: { file: '', line: 1, column: 1 },
@@ -44,7 +53,7 @@ function scenario(type: 'node-loss' | 'node-partition', options: Options = {}): 
     ...BASE,
     timing: options.timing ?? INSTANT,
     cluster: { ...BASE.cluster, nodes: plainNodes(nodes) },
-    workloads: [deployment({ replicas, pod: template({ tolerations: tolerationsOf(300) }) })],
+    workloads: [kind === 'Deployment' ? workload : set],
     services: BASE.services.map((service) => ({ ...service, selector: { app: 'web' } })),
     load: { ...BASE.load, rate_per_s: options.rate_per_s ?? 20, duration_ms: window_ms },
     faults: [fault],
@@ -129,6 +138,22 @@ describe('node-loss', () => {
       return times.reduce((a, b) => a + b, 0) / times.length;
     };
     expect(mean(INSTANT) - mean(before)).toBeCloseTo(10, 0);
+  });
+
+  it('replaces no pod of a StatefulSet as long as the node is away, and all of them when it is back', () => {
+    for (let number = 0; number < 10; number += 1) {
+      const options = { kind: 'StatefulSet', replicas: 4, window_ms: 500_000, rate_per_s: 5 } as const;
+      const lost = trial(scenario('node-loss', options), number);
+      const evicted = new Set(
+        later(lost.events, 'pod').flatMap(({ pod, terminating }) => (terminating ? [pod] : [])),
+      );
+      expect(evicted.size).toBe(2);
+      expect(later(lost.events, 'pod').some(({ phase, gone }) => phase === 'Pending' || gone)).toBe(false);
+      expect(later(lost.events, 'endpoints').at(-1)!.ready).toHaveLength(2);
+      const back = trial(scenario('node-loss', { ...options, duration_ms: 420_000 }), number);
+      expect(later(back.events, 'pod').filter(({ gone }) => gone)).toHaveLength(2);
+      expect(later(back.events, 'endpoints').at(-1)!.ready).toHaveLength(4);
+    }
   });
 
   it('lays the downtime of the only replica on the timers that it waited for', () => {
