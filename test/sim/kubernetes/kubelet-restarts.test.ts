@@ -38,13 +38,26 @@ describe('a container that ends', () => {
   });
 
   it('was restarted as on a real cluster', () => {
-    // Kubernetes 1.35.4, a container that fails a second after its start: from its end to its restart.
-    const measured_s = [10.5, 26.3, 47.2, 86.1];
-    const simulated = trials(200, (trial) => waits_s(5, { trial }).slice(1));
-    for (const [index, wait_s] of measured_s.entries()) {
-      const all = simulated.map((waits) => waits[index] as number);
-      expect(Math.min(...all)).toBeLessThan(wait_s);
-      expect(Math.max(...all)).toBeGreaterThan(wait_s);
+    // Kubernetes 1.35.4: six pods of nginx, each killed four times as soon as it was ready; from kill to restart.
+    const measured_s = [
+      [0.89, 0.66, 0.98, 0.78, 0.26, 0.98],
+      [14.28, 13.57, 13.45, 11.88, 13.26, 11.6],
+      [21.52, 29.5, 28.81, 28.44, 24.08, 22.39],
+      [46.39, 45.96, 51.68, 41.62, 48.87, 57.22],
+    ];
+    const simulated = trials(300, (trial) => waits_s(4, { trial }));
+    const mean = (all: readonly number[]) => all.reduce((a, b) => a + b, 0) / all.length;
+    for (const [kill, measured] of measured_s.entries()) {
+      const all = simulated.map((waits) => waits[kill] as number);
+      const deviation_s = Math.sqrt(mean(all.map((wait_s) => (wait_s - mean(all)) ** 2)));
+      expect(Math.abs(mean(measured) - mean(all))).toBeLessThan(
+        (3 * deviation_s) / Math.sqrt(measured.length),
+      );
+      for (const wait_s of measured) {
+        // The runtime's work on the container is left out here, and took up to a quarter of a second.
+        expect(wait_s).toBeGreaterThan(Math.min(...all) - 0.01);
+        expect(wait_s).toBeLessThan(Math.max(...all) + 0.25);
+      }
     }
   });
 
