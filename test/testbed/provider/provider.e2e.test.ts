@@ -176,9 +176,8 @@ describe.skipIf(skipped)(title('provider'), { timeout: UP_TIMEOUT_MS }, () => {
     const first = await effect(...args);
     expect(first).toMatchObject({ verb: args[0], changed: true });
     const { after_ms, before_ms } = first as { after_ms: number; before_ms: number };
-    expect([begin, after_ms, before_ms, Date.now()]).toEqual(
-      [begin, after_ms, before_ms, Date.now()].sort((a, b) => a - b),
-    );
+    const times = [begin, after_ms, before_ms, Date.now()];
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
     expect(await effect(...args)).toMatchObject({ verb: args[0], changed: false });
   }
 
