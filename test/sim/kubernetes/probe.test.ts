@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../../src/scenario/distribution.ts';
+import { INSTANT } from './environment.ts';
 import { container, KubeletLab, probe } from './kubelet-lab.ts';
 
 const trials = <T>(count: number, run: (trial: number) => T): T[] =>
@@ -75,6 +76,29 @@ describe('a startup probe', () => {
       expect(lab.probes('readiness')[0]).toEqual({ at_ms: 12_000, success: true });
       expect(readyAt_ms(lab)).toBe(12_000);
     }
+  });
+
+  it('is followed by readiness at once, or where the pod was just synced with the next look: as on a real cluster', () => {
+    // Kubernetes 1.35.4, 60 pods whose probes have a period of 1 s: 20 at once, the others evenly within a second.
+    const after_ms = trials(300, (trial) => {
+      const lab = new KubeletLab({ trial, timing: { ...INSTANT, probe_request: constant(2) } });
+      const [startup_probe, readiness_probe] = [probe({ failure_threshold: 30 }), probe()];
+      lab.start({
+        mounts_volumes: true,
+        containers: [container({ startup_probe, readiness_probe }, { start_time: constant(2050) })],
+      });
+      lab.run(10_000);
+      const passed = lab.probes('startup').find(({ success }) => success);
+      const ready = lab.probes('readiness').find(({ success }) => success);
+      return ready!.at_ms - passed!.at_ms;
+    });
+    const atOnce = after_ms.filter((each) => each < 20).length / after_ms.length;
+    expect(atOnce).toBeGreaterThan(0.22);
+    expect(atOnce).toBeLessThan(0.46);
+    const later = after_ms.filter((each) => each >= 20);
+    expect(Math.max(...later)).toBeLessThanOrEqual(1005);
+    expect(later.reduce((a, b) => a + b, 0) / later.length).toBeGreaterThan(400);
+    expect(later.reduce((a, b) => a + b, 0) / later.length).toBeLessThan(600);
   });
 
   it('that fails too often has its container stopped and started again by the same sync, and begins anew', () => {
