@@ -244,7 +244,11 @@ export const TIMING = {
     'the same in IPVS mode',
     'Kubernetes 1.35 pkg/proxy/apis/config/v1alpha1/defaults.go: no default, so 0',
   ),
-  kube_proxy_sync: delay(lognormal(37, 0.25), 'writing the rules of one sync'),
+  kube_proxy_sync: delay(lognormal(17, 0.3), 'from the begin of a sync to its rules being in force'),
+  kube_proxy_sync_rest: delay(
+    lognormal(21, 0.3),
+    'from there to the end of the sync, from which the pause before the next is counted',
+  ),
 
   network_round_trip: delay(lognormal(0.4, 0.3), 'from the client to a pod and back'),
   conntrack_syn_sent: timer(

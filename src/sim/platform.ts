@@ -62,6 +62,7 @@ export const EMBEDDED: Platform = {
     sandbox_stop: lognormal(3, 0.4),
     kube_proxy_min_sync_period: constant(0),
     kube_proxy_sync: lognormal(2, 0.4),
+    kube_proxy_sync_rest: constant(0),
     conntrack_syn_sent: constant(0),
     icmp_interval: constant(0),
   },

@@ -24,7 +24,8 @@ export interface KubeProxyOptions {
  *
  * An idle proxy syncs at once; after a sync it leaves at least its minimum period before the next
  * begins (Kubernetes 1.35 pkg/proxy/runner; before 1.34 see sync-limit.ts). Any change of the slices asks for a sync, changes of addresses
- * that are not ready included. The rules change when a sync ends and hold what was known when it began.
+ * that are not ready included. The rules hold what was known when the sync began, and act before it has ended: what is
+ * left is its own book-keeping.
  */
 export class KubeProxy {
   readonly #environment: Environment;
@@ -75,12 +76,15 @@ export class KubeProxy {
     const cause = step(this.#due, 'kube-proxy minSyncPeriod', begin_ms);
     const rules = this.#rulesOf(this.#known);
     this.#due = undefined;
-    const end_ms = begin_ms + this.#environment.delay_ms('kube_proxy_sync');
+    const acts_ms = begin_ms + this.#environment.delay_ms('kube_proxy_sync');
+    const end_ms = acts_ms + this.#environment.delay_ms('kube_proxy_sync_rest');
     this.#limit.began(begin_ms);
     this.#limit.ended(end_ms, this.#environment.delay_ms(this.#options.min_sync_period));
-    this.#environment.simulation.at(end_ms, () => {
+    this.#environment.simulation.at(acts_ms, () => {
       this.#rules = rules;
-      this.#onRules(step(cause, 'kube-proxy sync', end_ms));
+      this.#onRules(step(cause, 'kube-proxy sync', acts_ms));
+    });
+    this.#environment.simulation.at(end_ms, () => {
       this.#isWaiting = false;
       if (this.#due !== undefined) this.#request();
     });
