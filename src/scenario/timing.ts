@@ -258,13 +258,8 @@ export const TIMING = {
   ),
   dns_ttl: timer(
     30_000,
-    "how long an answer of the cluster's DNS is remembered",
-    'Kubernetes 1.35 cmd/kubeadm/app/phases/addons/dns/manifests.go: ttl 30, cache 30',
-  ),
-  dns_ttl_negative: timer(
-    5000,
-    'how long it is remembered that a name has no address',
-    'CoreDNS plugin/cache: minimum of denial 5 s, where the SOA record of plugin/kubernetes says 5 s',
+    "how long whoever asked the cluster's DNS remembers the answer, that there is no address as well",
+    'Kubernetes 1.35 cmd/kubeadm/app/phases/addons/dns/manifests.go: ttl 30; CoreDNS plugin/kubernetes/kubernetes.go MinTTL for denials',
   ),
   icmp_interval: timer(
     1000,

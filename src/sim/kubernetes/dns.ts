@@ -2,8 +2,8 @@ import type { Environment } from '../environment.ts';
 import type { ApiClient } from './api-server.ts';
 
 /**
- * The cluster's DNS, as a client sees it that goes by name, with the cache in between: for `dns_ttl` after a
- * lookup the answer stays what it was, whatever has become of the endpoints since.
+ * The cluster's DNS, as a client sees it that goes by name and remembers the answer: for `dns_ttl` after a lookup it
+ * stays what it was, whatever has become of the endpoints since.
  *
  * Of a Service with an address of its own the answer is always that address, so that only a headless Service's
  * answer ages: the addresses that were ready when it was looked up (CoreDNS plugin/kubernetes, which follows the
@@ -12,8 +12,8 @@ import type { ApiClient } from './api-server.ts';
 export class ClusterDns {
   readonly #environment: Environment;
   #ready: readonly string[];
-  #cached: readonly string[] = [];
-  #expires_ms = Number.NEGATIVE_INFINITY;
+  #cached: readonly string[];
+  #expires_ms: number;
 
   constructor(environment: Environment, api: ApiClient, service: string, ready: readonly string[]) {
     this.#environment = environment;
@@ -32,8 +32,7 @@ export class ClusterDns {
     const now_ms = this.#environment.now_ms;
     if (now_ms >= this.#expires_ms) {
       this.#cached = this.#ready;
-      this.#expires_ms =
-        now_ms + this.#environment.delay_ms(this.#ready.length > 0 ? 'dns_ttl' : 'dns_ttl_negative');
+      this.#expires_ms = now_ms + this.#environment.delay_ms('dns_ttl');
     }
     return this.#cached;
   }
