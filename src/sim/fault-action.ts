@@ -20,7 +20,7 @@ export interface FaultAction<F extends Fault> {
   candidates?(cluster: SimulatedCluster, fault: F): readonly string[];
   /** @param victims as chosen among the candidates */
   apply(cluster: SimulatedCluster, fault: F, victims: readonly string[], cause: Cause): void;
-  /** After the fault's duration, where it has one. */
+  /** After the fault's duration. Left out where the fault is done once caused. */
   undo?(cluster: SimulatedCluster, fault: F, victims: readonly string[], cause: Cause): void;
 }
 

@@ -70,19 +70,20 @@ export class SimulatedWorld implements World {
     environment.record({ type: 'fault-begin', at_ms: environment.now_ms, ...event });
     action.apply(cluster, fault, victims, step(undefined, 'fault', environment.now_ms));
     const end = () => environment.record({ type: 'fault-end', at_ms: environment.now_ms, ...event });
-    if (!('duration_ms' in fault)) {
+    const { undo } = action;
+    if (undo === undefined) {
       end();
       return;
     }
     const left_ms = this.#scenario.load.duration_ms - environment.now_ms;
-    const { duration_ms } = fault;
-    if (duration_ms === undefined || duration_ms >= left_ms) {
+    const lasts_ms = ('duration_ms' in fault ? fault.duration_ms : undefined) ?? left_ms;
+    if (lasts_ms >= left_ms) {
       // It is undone when the load has ended, which no request sees any more.
       environment.after(left_ms, end);
       return;
     }
-    environment.after(duration_ms, () => {
-      action.undo?.(cluster, fault, victims, step(undefined, 'fault', environment.now_ms));
+    environment.after(lasts_ms, () => {
+      undo(cluster, fault, victims, step(undefined, 'fault', environment.now_ms));
       end();
     });
   }
