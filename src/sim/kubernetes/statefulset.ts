@@ -139,8 +139,8 @@ export class StatefulSetController {
       return;
     }
     const { create: ordinal, template } = action;
-    if (state.unseen.has(ordinal)) {
-      // "already exists": it was created by a sync whose pod has not been seen yet.
+    if (state.unseen.has(ordinal) || state.pods.has(ordinal)) {
+      // "already exists": the sync before created it, which was not seen yet when this one began.
       this.#api.workloads.update(
         name,
         () => undefined,
