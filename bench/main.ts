@@ -3,12 +3,15 @@
  * same work also {"peer", "ratio"} (its value over ours: above 1, we are ahead).
  */
 import { help } from './help.ts';
+import { modelEpisode, modelEvents } from './model.ts';
 import { predictNginx } from './predict-nginx.ts';
 import type { Benchmark } from './result.ts';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   help,
   'predict-nginx': predictNginx,
+  'model-events': modelEvents,
+  'model-episode-60s': modelEpisode,
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHMARKS);

@@ -49,7 +49,7 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
   for (let trial = 0; trial < trials; trial += 1) {
     const score = new Score();
     const other = options.recorderForTrial?.(trial);
-    const recoveries = world.simulate(trial, other === undefined ? score : tee(score, other));
+    const { recoveries } = world.simulate(trial, other === undefined ? score : tee(score, other));
     const observation = score.observation();
     observations.push(observation);
     budget.add(observation.outages, recoveries, window_ms);

@@ -16,6 +16,13 @@ import { Client } from './traffic/client.ts';
 /** When the Service came further back, and why; in the order of time. */
 export type Recovery = { readonly at_ms: number; readonly cause: Cause };
 
+/** What a timeline does not tell of a simulated trial. */
+export interface SimulatedTrial {
+  readonly recoveries: readonly Recovery[];
+  /** Events of the simulation, for those who ask how fast it is. */
+  readonly events: number;
+}
+
 /** The prediction's arm: one trial in virtual time. */
 export class SimulatedWorld implements World {
   readonly #scenario: Scenario;
@@ -40,8 +47,8 @@ export class SimulatedWorld implements World {
     this.simulate(trial, recorder);
   }
 
-  /** Runs one trial at once, and says when and why the Service came back. */
-  simulate(trial: number, recorder: Recorder): readonly Recovery[] {
+  /** Runs one trial at once. */
+  simulate(trial: number, recorder: Recorder): SimulatedTrial {
     const { seed, load, faults } = this.#scenario;
     recorder.record(headerOf(this.#scenario, { arm: 'sim', trial, where: 'simulator' }));
     const environment = new Environment(seed, trial, this.#platform, this.#timing, recorder);
@@ -57,7 +64,7 @@ export class SimulatedWorld implements World {
     }
     // The last request leaves before the window ends and is over a timeout later at most.
     environment.simulation.runUntil(load.duration_ms + load.timeout_ms);
-    return recoveries;
+    return { recoveries, events: environment.simulation.events };
   }
 
   #act(cluster: SimulatedCluster, fault: Fault, index: number, repetition: number, trial: number): void {

@@ -80,7 +80,7 @@ function trial(
 ): { seen: Observation; events: TimelineEvent[]; budget: Map<string, number>; budget_s: number } {
   const score = new Score();
   const events: TimelineEvent[] = [];
-  const recoveries = new SimulatedWorld(scenario).simulate(number, {
+  const { recoveries } = new SimulatedWorld(scenario).simulate(number, {
     record(event) {
       score.record(event);
       events.push(event);

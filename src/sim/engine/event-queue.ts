@@ -24,6 +24,11 @@ export class EventQueue<Payload> {
     return this.#size;
   }
 
+  /** How many events were taken out so far. */
+  get taken(): number {
+    return this.#inserted - this.#size;
+  }
+
   /** Time of the next event; Infinity when empty. */
   get nextTime(): number {
     return this.#size === 0 ? Number.POSITIVE_INFINITY : (this.#time[0] as number);

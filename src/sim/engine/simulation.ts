@@ -6,6 +6,8 @@ export type Action = () => void;
 /** A clock that can be told to do something later. */
 export interface Clock {
   readonly now: number;
+  /** How many events have happened, of whatever shares the clock. */
+  readonly events: number;
   at(time: number, action: Action): void;
   after(delay: number, action: Action): void;
   /** Runs every event up to and including `end`, and leaves the clock there. */
@@ -22,6 +24,10 @@ export class Simulation implements Clock {
 
   get now(): number {
     return this.#now;
+  }
+
+  get events(): number {
+    return this.#queue.taken;
   }
 
   /** @throws RangeError where `time` lies in the past, or is NaN */
@@ -58,6 +64,10 @@ export class Lifespan implements Clock {
 
   get now(): number {
     return this.#clock.now;
+  }
+
+  get events(): number {
+    return this.#clock.events;
   }
 
   get isOver(): boolean {

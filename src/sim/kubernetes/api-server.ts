@@ -194,10 +194,9 @@ export class Pods extends Resource<PodObject> {
           ? undefined
           : { grace_period_s },
       cause,
-      goesAtOnce ? undefined : done,
+      // Of one request: the component's limit does not count the second write again.
+      goesAtOnce ? (marked) => this.store.write(this.link, name, marked, () => 'removed', done) : done,
     );
-    // Of one request: the component's limit does not count it again.
-    if (goesAtOnce) this.store.write(this.link, name, cause, () => 'removed', done);
   }
 }
 

@@ -117,7 +117,7 @@ export class Network {
     this.#neighbours.answered(pod);
     this.#answer(() => {
       if (process?.isListening !== true) attempt.client.refused();
-      else if (process.accept()) attempt.client.connected({ ...backend, process });
+      else if (process.accept()) attempt.client.connected(backend as Connected);
       else this.#drop(attempt, pod);
     });
   }

@@ -2,7 +2,7 @@ import type { Load } from '../../scenario/scenario.ts';
 import { schedule } from '../../scenario/schedule.ts';
 import type { Outcome } from '../../timeline/event.ts';
 import type { Environment } from '../environment.ts';
-import type { Connected, Network } from '../kubernetes/network.ts';
+import type { Connected, Connecting, Network } from '../kubernetes/network.ts';
 
 /**
  * The open-loop client: requests leave at times that were fixed before, whatever becomes of the earlier ones.
@@ -15,6 +15,8 @@ export class Client {
   readonly #times_ms: Float64Array;
   /** Idle kept-alive connections, by what is at their other end; the last used is used first. */
   readonly #idle: Connected[] = [];
+  /** Requests that may still be open, the oldest first: all wait equally long, so they give up in this order. */
+  #waiting: Request[] = [];
   #next = 0;
 
   constructor(environment: Environment, network: Network, load: Load) {
@@ -35,42 +37,30 @@ export class Client {
   }
 
   #send(at_ms: number): void {
-    const give_up_ms = at_ms + this.#load.timeout_ms;
-    let isOpen = true;
-    const end = (outcome: Outcome) => {
-      if (!isOpen) return;
-      isOpen = false;
-      const latency_ms = this.#environment.now_ms - at_ms;
-      this.#environment.record({ type: 'request', at_ms, latency_ms, outcome, send_lag_ms: 0 });
-    };
-    this.#environment.simulation.at(give_up_ms, () => end('timeout'));
-
-    const request = (server: Connected) => {
-      if (!isOpen || !server.machine.isReachable) return;
-      server.process.serve(
-        () => {
-          if (!isOpen || !server.machine.isReachable) return;
-          end(this.#environment.now_ms - at_ms <= this.#load.latency_limit_ms ? 'ok' : 'slow');
-          if (this.#load.connections === 'keep-alive') this.#idle.push(server);
-        },
-        () => {
-          if (server.machine.isReachable) end('reset');
-        },
-      );
-    };
+    const request = new Request(this.#environment, this.#load, at_ms, this.#idle);
+    this.#waiting.push(request);
+    if (this.#waiting.length === 1) this.#giveUpLater(request);
     const kept = this.#takeIdle();
     if (kept !== undefined) {
       this.#environment.after(this.#environment.delay_ms('network_round_trip'), () => {
-        if (kept.process.isListening || !kept.machine.isReachable) request(kept);
-        else end('reset');
+        if (kept.process.isListening || !kept.machine.isReachable) request.connected(kept);
+        else request.end('reset');
       });
       return;
     }
     const port = this.#load.source_ports === 'kernel' ? this.#network.ephemeralPort() : undefined;
-    this.#network.connect(port, give_up_ms, {
-      connected: request,
-      refused: () => end('refused'),
-      unreachable: () => end('unreachable'),
+    this.#network.connect(port, request.give_up_ms, request);
+  }
+
+  /** One timer for all, set to the oldest that is open: most have their answer long before. */
+  #giveUpLater({ give_up_ms }: Request): void {
+    this.#environment.simulation.at(give_up_ms, () => {
+      const { now_ms } = this.#environment;
+      for (const request of this.#waiting) if (request.give_up_ms <= now_ms) request.end('timeout');
+      const oldest = this.#waiting.findIndex(({ isOpen }) => isOpen);
+      this.#waiting = oldest === -1 ? [] : this.#waiting.slice(oldest);
+      const [next] = this.#waiting;
+      if (next !== undefined) this.#giveUpLater(next);
     });
   }
 
@@ -80,5 +70,57 @@ export class Client {
       if (server.process.isListening || !server.machine.isReachable) return server;
     }
     return undefined;
+  }
+}
+
+/** One request, from its intended time to its outcome: the first that comes is the one. */
+class Request implements Connecting {
+  readonly #environment: Environment;
+  readonly #load: Load;
+  readonly #at_ms: number;
+  readonly #idle: Connected[];
+  readonly give_up_ms: number;
+  isOpen = true;
+
+  /** @param idle where its connection is left, if it is kept */
+  constructor(environment: Environment, load: Load, at_ms: number, idle: Connected[]) {
+    this.#environment = environment;
+    this.#load = load;
+    this.#at_ms = at_ms;
+    this.#idle = idle;
+    this.give_up_ms = at_ms + load.timeout_ms;
+  }
+
+  connected(server: Connected): void {
+    if (!this.isOpen || !server.machine.isReachable) return;
+    server.process.serve(
+      () => this.#answered(server),
+      () => {
+        if (server.machine.isReachable) this.end('reset');
+      },
+    );
+  }
+
+  refused(): void {
+    this.end('refused');
+  }
+
+  unreachable(): void {
+    this.end('unreachable');
+  }
+
+  end(outcome: Outcome): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    const at_ms = this.#at_ms;
+    const latency_ms = this.#environment.now_ms - at_ms;
+    this.#environment.record({ type: 'request', at_ms, latency_ms, outcome, send_lag_ms: 0 });
+  }
+
+  #answered(server: Connected): void {
+    if (!this.isOpen || !server.machine.isReachable) return;
+    const latency_ms = this.#environment.now_ms - this.#at_ms;
+    this.end(latency_ms <= this.#load.latency_limit_ms ? 'ok' : 'slow');
+    if (this.#load.connections === 'keep-alive') this.#idle.push(server);
   }
 }

@@ -62,7 +62,7 @@ function trial(base: Scenario, { faults, load, container, images, grace_s }: Cha
   };
   const events: TimelineEvent[] = [];
   const score = new Score();
-  const recoveries = new SimulatedWorld(scenario).simulate(0, {
+  const { recoveries } = new SimulatedWorld(scenario).simulate(0, {
     record: (event) => {
       events.push(event);
       score.record(event);

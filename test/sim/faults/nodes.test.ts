@@ -66,7 +66,7 @@ function trial(
 ): { seen: Observation; events: TimelineEvent[]; budget: Map<string, number>; budget_s: number } {
   const score = new Score();
   const events: TimelineEvent[] = [];
-  const recoveries = new SimulatedWorld(of).simulate(number, {
+  const { recoveries } = new SimulatedWorld(of).simulate(number, {
     record(event) {
       score.record(event);
       events.push(event);

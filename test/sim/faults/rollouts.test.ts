@@ -138,7 +138,7 @@ function restarted(change: Partial<Deployment>, application = {}, load = {}): Sc
 function trial(scenario: Scenario, number = 0) {
   const score = new Score();
   const events: TimelineEvent[] = [];
-  const recoveries = new SimulatedWorld(scenario).simulate(number, {
+  const { recoveries } = new SimulatedWorld(scenario).simulate(number, {
     record(event) {
       score.record(event);
       events.push(event);

@@ -1,0 +1,140 @@
+/**
+ * What became of pods and endpoints, step by step and without the names that only one trial has: so two trials can
+ * be compared, and a model with a cluster.
+ */
+import type { EndpointsEvent, FaultEvent, PodEvent, TimelineEvent } from '../../src/timeline/event.ts';
+
+export interface Step {
+  /** As "new 1 ready" or "endpoints -old 1", and the how manieth time, where it happens again: "new 1 ready, 2". */
+  readonly name: string;
+  readonly at_ms: number;
+}
+
+/**
+ * The steps of a trial from the moment the first fault acts. Pods that were there before are called old, in the order
+ * in which they change; pods that come are called new, in the order in which they come.
+ */
+export function stepsOf(events: readonly TimelineEvent[]): readonly Step[] {
+  const from_ms =
+    events.find((event): event is FaultEvent => event.type === 'fault-begin')?.at_ms ??
+    Number.POSITIVE_INFINITY;
+  const names = new Map<string, string>();
+  const pods = new Map<string, PodEvent>();
+  const known = new Set<string>();
+  const counts = { old: 0, new: 0 };
+  const nameOf = (pod: string) => {
+    const kind = known.has(pod) ? 'old' : 'new';
+    const name = names.get(pod) ?? `${kind} ${++counts[kind]}`;
+    names.set(pod, name);
+    return name;
+  };
+  let endpoints: EndpointsEvent | undefined;
+  const times = new Map<string, number>();
+  const steps: Step[] = [];
+  for (const event of inOrder(events)) {
+    const isBefore = event.at_ms < from_ms;
+    let changes: readonly string[] = [];
+    if (event.type === 'pod') {
+      if (isBefore) known.add(event.pod);
+      const changed = podChanges(pods.get(event.pod), event);
+      pods.set(event.pod, event);
+      if (!isBefore && changed.length > 0)
+        changes = changed.map((change) => `${nameOf(event.pod)} ${change}`);
+    } else if (event.type === 'endpoints') {
+      const before = endpoints;
+      endpoints = event;
+      if (!isBefore) changes = endpointChanges(before, event, nameOf);
+    }
+    for (const change of changes) {
+      const time = (times.get(change) ?? 0) + 1;
+      times.set(change, time);
+      steps.push({ name: time === 1 ? change : `${change}, ${time}`, at_ms: event.at_ms });
+    }
+  }
+  return steps;
+}
+
+/** Requests are recorded when they end; everything else is in its order already. */
+const inOrder = (events: readonly TimelineEvent[]) =>
+  events
+    .filter((event) => event.type === 'pod' || event.type === 'endpoints')
+    .toSorted((a, b) => a.at_ms - b.at_ms);
+
+function podChanges(
+  before: PodEvent | undefined,
+  { phase, ready, terminating, gone, node }: PodEvent,
+): string[] {
+  if (gone) return ['gone'];
+  return [
+    ...(before === undefined ? ['created'] : []),
+    ...(node !== undefined && before?.node === undefined ? ['placed'] : []),
+    ...(phase !== (before?.phase ?? 'Pending') ? [phase] : []),
+    ...(ready !== (before?.ready ?? false) ? [ready ? 'ready' : 'not ready'] : []),
+    ...(terminating && !before?.terminating ? ['terminating'] : []),
+  ];
+}
+
+function endpointChanges(
+  before: EndpointsEvent | undefined,
+  { ready }: EndpointsEvent,
+  nameOf: (pod: string) => string,
+): string[] {
+  const was = before?.ready ?? [];
+  return [
+    ...was.filter((pod) => !ready.includes(pod)).map((pod) => `endpoints -${nameOf(pod)}`),
+    ...ready.filter((pod) => !was.includes(pod)).map((pod) => `endpoints +${nameOf(pod)}`),
+  ].sort();
+}
+
+/** What every trial of a model has in common, and what some have. */
+export interface Order {
+  /** Steps of every trial. */
+  readonly always: ReadonlySet<string>;
+  /** Steps of some trial. */
+  readonly ever: ReadonlySet<string>;
+  /** Whether there is a trial in which one comes after the other, or at the same time. */
+  readonly mayFollow: (one: string, other: string) => boolean;
+}
+
+export function orderOf(trials: readonly (readonly Step[])[]): Order {
+  const follows = new Map<string, Set<string>>();
+  const counts = new Map<string, number>();
+  for (const steps of trials) {
+    for (const { name, at_ms } of steps) {
+      counts.set(name, (counts.get(name) ?? 0) + 1);
+      const earlier = follows.get(name) ?? new Set();
+      follows.set(name, earlier);
+      for (const other of steps) if (other.at_ms <= at_ms && other.name !== name) earlier.add(other.name);
+    }
+  }
+  return {
+    always: new Set([...counts].filter(([, count]) => count === trials.length).map(([name]) => name)),
+    ever: new Set(counts.keys()),
+    mayFollow: (one, other) => follows.get(one)?.has(other) ?? false,
+  };
+}
+
+/**
+ * How a trial contradicts an order, one line each: a step that the order does not know, one that is missing, and two
+ * that come the other way round than they ever do there.
+ *
+ * @param unsure_ms two steps that are no further apart than this may have been seen the wrong way round
+ */
+export function contradictions(order: Order, steps: readonly Step[], unsure_ms: number): readonly string[] {
+  const names = new Set(steps.map(({ name }) => name));
+  const unknown = steps
+    .filter(({ name }) => !order.ever.has(name))
+    .map(({ name }) => `it does not have: ${name}`);
+  const missing = [...order.always].filter((name) => !names.has(name)).map((name) => `missing: ${name}`);
+  const reversed = steps.flatMap((later) =>
+    steps
+      .filter(({ name, at_ms }) => name !== later.name && later.at_ms - at_ms > unsure_ms)
+      .filter(({ name }) => order.ever.has(name) && order.ever.has(later.name))
+      .filter(({ name }) => !order.mayFollow(later.name, name) && order.mayFollow(name, later.name))
+      .map(({ name, at_ms }) => {
+        const apart_ms = Math.round(later.at_ms - at_ms);
+        return `the other way round: ${name}, and ${apart_ms} ms later ${later.name}`;
+      }),
+  );
+  return [...unknown, ...missing, ...reversed];
+}
