@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
 /** In real time, and some against the testbed: one file after the other, since they share two cores and a cluster. */
-const CLUSTER = ['test/conformance/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/**/*.e2e.test.ts'];
+const CLUSTER = [
+  'test/conformance/{embedded,kubernetes}.test.ts',
+  'test/e2e/**/*.test.ts',
+  'test/**/*.e2e.test.ts',
+];
 
 export default defineConfig({
   test: {
