@@ -41,6 +41,10 @@ export function legsOfKill(kill: Kill, reading: Reading): KillLegs {
     ),
   );
   stopLegs(kill.to_victim, deleted, taken);
+  const without = kill.slices.find(
+    ({ at_ms, ready }) => at_ms >= kill.begun_ms && !ready.includes(kill.victim),
+  );
+  taken.between('deletion_to_slice', deleted, seen(without));
 
   const way = wayBack(kill);
   if (way === undefined) return taken.all;

@@ -9,6 +9,7 @@ export const LEGS = {
   write_to_stored: 'patches of an object of our own, until answered or seen',
   stored_to_seen: 'from then to the echo of such a patch on a watch',
   deletion_to_created: 'watches: deletion to replacement created',
+  deletion_to_slice: 'watches: deletion to endpoint slice changed',
   ready_to_slice: 'watches: pod ready to endpoint slice changed',
   created_to_assigned: 'watches: pod created to its node chosen',
   assigned_to_sandbox: "watch and kubelet's events: node chosen to image looked at",

@@ -29,7 +29,7 @@ export function clusterRecipes(subject: Subject): readonly Recipe[] {
     recipe('watch_delivery', ['stored_to_seen'], 'no write was seen on a watch'),
     recipe(
       'controller_sync',
-      ['deletion_to_created', 'ready_to_slice'],
+      ['deletion_to_created', 'deletion_to_slice', 'ready_to_slice'],
       'no replacement was seen to be created',
       written,
     ),

@@ -23,7 +23,9 @@ export function legsOfTimeline(events: readonly TimelineEvent[]): Legs | undefin
   const created = pods.find(({ pod, at_ms }) => at_ms >= kill.at_ms && !before.has(pod));
   const own = pods.filter(({ pod }) => pod === created?.pod);
   const ready = own.find((each) => each.ready);
-  const slice = events.filter(isEndpoints).find((each) => each.ready.includes(created?.pod ?? ''));
+  const slices = events.filter(isEndpoints);
+  const without = slices.find(({ at_ms, ready }) => at_ms >= kill.at_ms && !ready.includes(victim));
+  const slice = slices.find((each) => each.ready.includes(created?.pod ?? ''));
 
   const legs: Partial<Record<Leg, readonly Interval[]>> = {};
   const between = (leg: Leg, begin: TimelineEvent | undefined, end: TimelineEvent | undefined) => {
@@ -37,6 +39,7 @@ export function legsOfTimeline(events: readonly TimelineEvent[]): Legs | undefin
     created,
     own.find(({ node }) => node !== undefined),
   );
+  between('deletion_to_slice', deleted, without);
   between('ready_to_slice', ready, slice);
   return legs;
 }

@@ -43,6 +43,7 @@ const EVENTS: readonly TimelineEvent[] = [
   pod(0, 'old', { node: 'node-1', ready: true }),
   kill(2000, 'old'),
   pod(2010, 'old', { node: 'node-1', ready: true, terminating: true }),
+  { type: 'endpoints', at_ms: 2025, service: 'nginx', ready: [], terminating: ['old'] },
   pod(2033, 'new'),
   pod(2051, 'new', { node: 'node-2' }),
   pod(4900, 'new', { node: 'node-2', ready: true }),
@@ -55,6 +56,7 @@ describe('the timeline of a trial', () => {
     expect(legsOfTimeline(EVENTS)).toEqual({
       deletion_to_created: exactly(23),
       created_to_assigned: exactly(18),
+      deletion_to_slice: exactly(15),
       ready_to_slice: exactly(17),
     });
   });

@@ -17,6 +17,7 @@ test('every stretch of an undisturbed kill is timed', () => {
     'created_to_assigned',
     'deletion_to_created',
     'deletion_to_refused',
+    'deletion_to_slice',
     'pulled_to_started',
     'pulling_to_pulled',
     'ready_to_slice',
@@ -100,5 +101,6 @@ test('a pod that never comes back leaves only its stop', () => {
   expect(Object.keys(legs({ pods, echoes: [], steady: [] }).legs)).toEqual([
     'deletion_to_refused',
     'refused_to_silent',
+    'deletion_to_slice',
   ]);
 });

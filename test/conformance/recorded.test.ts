@@ -27,16 +27,20 @@ const recorded = CONFIGURATIONS.map((configuration) => ({
 })).filter(({ trials }) => trials.length > 0);
 
 describe('trials recorded on the testbed', () => {
-  it.each(recorded)('$name: the steps of the model, in its order', ({ name, file, trials }) => {
-    const order = modelOrder(loadScenario(file), MODEL_TRIALS);
-    const differing = trials
-      .map(({ seed, trial, events }) => ({
-        id: `${name}/${seed}/${trial}`,
-        lines: contradictions(order, stepsOf(events)),
-      }))
-      .filter(({ lines }) => lines.length > 0);
-    expect(differing.filter(({ id }) => !(id in KNOWN))).toEqual([]);
-    const known = Object.keys(KNOWN).filter((id) => id.startsWith(`${name}/`));
-    expect(differing.map(({ id }) => id)).toEqual(expect.arrayContaining(known));
-  }, 120_000);
+  it.each(recorded)(
+    '$name: the steps of the model, in its order',
+    ({ name, file, trials }) => {
+      const order = modelOrder(loadScenario(file), MODEL_TRIALS);
+      const differing = trials
+        .map(({ seed, trial, events }) => ({
+          id: `${name}/${seed}/${trial}`,
+          lines: contradictions(order, stepsOf(events)),
+        }))
+        .filter(({ lines }) => lines.length > 0);
+      expect(differing.filter(({ id }) => !(id in KNOWN))).toEqual([]);
+      const known = Object.keys(KNOWN).filter((id) => id.startsWith(`${name}/`));
+      expect(differing.map(({ id }) => id)).toEqual(expect.arrayContaining(known));
+    },
+    120_000,
+  );
 });
