@@ -10,6 +10,7 @@ export const LEGS = {
   stored_to_seen: 'from then to the echo of such a patch on a watch',
   deletion_to_created: 'watches: deletion to replacement created',
   deletion_to_slice: 'watches: deletion to endpoint slice changed',
+  // Kept with the samples: no timing is fitted to it (recipes.ts says why).
   ready_to_slice: 'watches: pod ready to endpoint slice changed',
   created_to_assigned: 'watches: pod created to its node chosen',
   assigned_to_sandbox: "watch and kubelet's events: node chosen to image looked at",
