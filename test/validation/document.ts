@@ -82,7 +82,7 @@ function facts({ outcomes, calibration }: ValidationDocument): string {
     `- machine, which cluster and load share: ${distinct(({ machine }) => machine).join('; ')}`,
     `- measured: ${[...new Set([dates[0], dates.at(-1)])].join(' to ')}, by foreshock ${distinct(({ version }) => version).join(', ')}`,
     `- calibration: ${calibration ?? 'none yet'}`,
-    ...(invalid === 0 ? [] : [`- not counted, because the sender lagged: ${invalid} trials`]),
+    ...(invalid === 0 ? [] : [`- not counted, because the sender or the fault lagged: ${invalid} trials`]),
   ].join('\n');
 }
 

@@ -51,8 +51,10 @@ export function testbedOptionsOf(configuration: Configuration): readonly string[
 
 /** The measured trials of a configuration, those of today's scenario apart from others. */
 export function storedTrials(configuration: Configuration, folder: string): Sorted {
-  const fingerprint = fingerprintOf(scenarioFileOf(configuration), testbedOptionsOf(configuration));
-  return sortTrials(readTrials(measuredFile(folder, configuration.name)), fingerprint);
+  const file = scenarioFileOf(configuration);
+  const fingerprint = fingerprintOf(file, testbedOptionsOf(configuration));
+  const { faults } = loadScenario(file);
+  return sortTrials(readTrials(measuredFile(folder, configuration.name)), fingerprint, faults);
 }
 
 /**
@@ -69,11 +71,11 @@ export async function measureMissing(
   const scenarioFile = scenarioFileOf(configuration);
   const file = measuredFile(folder, configuration.name);
   const fingerprint = fingerprintOf(scenarioFile, testbedOptionsOf(configuration));
-  const { load } = loadScenario(scenarioFile);
+  const { load, faults } = loadScenario(scenarioFile);
   const largest = Math.max(1, Math.floor(BATCH_WINDOWS_MS / load.duration_ms));
   for (let barren = 0; !signal.aborted; ) {
     const stored = readTrials(file);
-    const missing = trials - sortTrials(stored, fingerprint).valid.length;
+    const missing = trials - sortTrials(stored, fingerprint, faults).valid.length;
     if (missing <= 0) return;
     const batch = { seed: batchSeed(nextBatch(stored)), trials: Math.min(missing, largest) };
     onLine(`${missing} of ${trials} trials missing; measuring ${batch.trials}`);

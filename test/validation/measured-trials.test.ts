@@ -2,6 +2,8 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Fault } from '../../src/scenario/scenario.ts';
+import type { FaultEvent } from '../../src/timeline/event.ts';
 import {
   appendTrials,
   batchSeed,
@@ -67,11 +69,31 @@ describe('sortTrials', () => {
     const invalid = row({ observation: { ...observed([1]), valid: false } });
     const stale = row({ fingerprint: 'yesterday' });
     const valid = row();
-    expect(sortTrials([invalid, stale, valid], 'today')).toEqual({
+    expect(sortTrials([invalid, stale, valid], 'today', [])).toEqual({
       valid: [valid],
       invalid: [invalid],
       stale: [stale],
     });
+  });
+});
+
+describe('a trial whose fault came late', () => {
+  const fault = { type: 'pod-kill', at_ms: [1000, 2000] } as unknown as Fault;
+  const begun = (at_ms: number): FaultEvent => ({
+    ...{ type: 'fault-begin', at_ms, fault: 0, repetition: 1, name: 'pod-kill', targets: [] },
+  });
+  const counted = (at_ms: number, of: Fault) => {
+    const trial = row({ events: [begun(at_ms)] });
+    return sortTrials([trial], trial.fingerprint, [of]).valid.length;
+  };
+
+  it('does not count: the machine was busy with something else', () => {
+    expect(counted(2009, fault)).toBe(1);
+    expect(counted(2101, fault)).toBe(0);
+  });
+
+  it('counts where a command causes it, which takes its time to start', () => {
+    expect(counted(2700, { ...fault, type: 'node-loss' } as Fault)).toBe(1);
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Fault, FaultType } from '../../src/scenario/scenario.ts';
 import type { TimelineEvent } from '../../src/timeline/event.ts';
 import type { Observation } from '../../src/timeline/observation.ts';
 
@@ -87,19 +88,41 @@ function lineOf(trial: MeasuredTrial): string {
 /** The trials that count for a scenario of this fingerprint, and those that do not, by reason. */
 export interface Sorted {
   readonly valid: readonly MeasuredTrial[];
-  /** The sender lagged: they say nothing of the cluster. */
+  /** The sender or the fault lagged: they say nothing of the cluster. */
   readonly invalid: readonly MeasuredTrial[];
   /** The scenario was another then. */
   readonly stale: readonly MeasuredTrial[];
 }
 
-export function sortTrials(trials: readonly MeasuredTrial[], fingerprint: string): Sorted {
+/** @param faults of the scenario that the fingerprint is of */
+export function sortTrials(
+  trials: readonly MeasuredTrial[],
+  fingerprint: string,
+  faults: readonly Fault[],
+): Sorted {
   const current = trials.filter((trial) => trial.fingerprint === fingerprint);
+  const isValid = (trial: MeasuredTrial) => trial.observation.valid && !isLate(trial, faults);
   return {
-    valid: current.filter(({ observation }) => observation.valid),
-    invalid: current.filter(({ observation }) => !observation.valid),
+    valid: current.filter(isValid),
+    invalid: current.filter((trial) => !isValid(trial)),
     stale: trials.filter((trial) => trial.fingerprint !== fingerprint),
   };
+}
+
+/** Faults that are one request to the API. Those that a command causes take their time to start. */
+const AT_ONCE: readonly FaultType[] = ['pod-kill', 'pod-eviction', 'rollout-restart', 'bad-image', 'scale'];
+
+/** Usually they come within 10 ms of their time; so late, the runner was kept from running, and the cluster with it. */
+const FAULT_LATE_MAX_MS = 100;
+
+function isLate({ events }: MeasuredTrial, faults: readonly Fault[]): boolean {
+  return events.some((event) => {
+    if (event.type !== 'fault-begin') return false;
+    const fault = faults[event.fault];
+    const intended_ms = fault?.at_ms[event.repetition];
+    if (fault === undefined || intended_ms === undefined || !AT_ONCE.includes(fault.type)) return false;
+    return event.at_ms - intended_ms > FAULT_LATE_MAX_MS;
+  });
 }
 
 /** The seed of a batch: one for each, so that what is measured later does not repeat victims and waits. */
