@@ -9,6 +9,7 @@ import type { Arms } from './arms.ts';
 import { addCalibrate } from './calibrate.ts';
 import { addChaos } from './chaos.ts';
 import type { Io } from './io.ts';
+import { joinLists } from './lists.ts';
 import { OPTION_NAMES } from './options.ts';
 import { addPredict } from './predict.ts';
 import { addReport } from './report.ts';
@@ -53,7 +54,7 @@ async function parse(argv: readonly string[], io: Io): Promise<{ action: Action 
     .scriptName('foreshock')
     .version(VERSION)
     .wrap(Math.min(io.stdout.columns ?? WIDTH_MOST, WIDTH_MOST));
-  await parser.parseAsync([...argv], {}, (_error, _argv, output) => {
+  await parser.parseAsync(joinLists(argv), {}, (_error, _argv, output) => {
     text = output;
   });
   return { action, text };

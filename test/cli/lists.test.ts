@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { joinLists } from '../../src/cli/lists.ts';
+
+const joined = (text: string) => joinLists(text.split(' ')).join(' ');
+
+test('a list that is given twice is one list', () => {
+  expect(joined('calibrate a.yaml --from x y --kills 0 --from=z')).toBe(
+    'calibrate a.yaml --kills 0 --from x y z',
+  );
+});
+
+test('what is no list stays as it was, where it was', () => {
+  expect(joined('predict a.yaml --seed 1 --seed 2')).toBe('predict a.yaml --seed 1 --seed 2');
+  expect(joined('calibrate --from x -- --from y')).toBe('calibrate --from x -- --from y');
+});
+
+test('a list without a value is left for the parser to complain of', () => {
+  expect(joined('calibrate a.yaml --from')).toBe('calibrate a.yaml --from');
+});
