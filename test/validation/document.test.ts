@@ -83,7 +83,7 @@ describe('renderValidation', () => {
     expect(row?.endsWith('| held |')).toBe(true);
     expect(document).toContain('- cluster: kubernetes v1.35.4, 2 nodes');
     expect(document).toContain('- calibration: forty trials of another day');
-    expect(document).toContain('not counted, because the sender lagged: 1 trials');
+    expect(document).toContain('not counted, because the sender or the fault lagged: 1 trials');
     expect(document).toContain(`(validation/${first.name}.svg)`);
     expect(document).toContain('application start 2.04 s.');
     expect(document).toContain('| seconds of a trial | start | other |');
