@@ -1,6 +1,6 @@
 /**
  * Ctrl-C. The first asks for an orderly end, in which the cluster is put back as it was; the second leaves at
- * once and says what may remain.
+ * once and says what may remain. A bug of ours asks for an orderly end, too.
  */
 import { EXIT } from '../scenario/errors.ts';
 import type { Io } from './io.ts';
@@ -19,7 +19,9 @@ export interface Interrupt {
 export function listenForInterrupt(io: Io): Interrupt {
   const controller = new AbortController();
   let journal: string | undefined;
-  const dispose = io.onSignal((name) => {
+  const disposeSignals = io.onSignal((name) => {
+    // A terminal that is closed sends it more than once, and nobody sits there any more who is in a hurry.
+    if (name === 'SIGHUP' && controller.signal.aborted) return;
     if (!controller.signal.aborted) {
       controller.abort(new Error(`ended by ${name}`));
       io.stderr.write(
@@ -34,6 +36,11 @@ export function listenForInterrupt(io: Io): Interrupt {
     }
     io.exit(journal === undefined ? EXIT.aborted : EXIT.notRestored);
   });
+  const disposeBugs = io.onBug((error) => {
+    controller.abort(error);
+    const stack = error instanceof Error ? error.stack : String(error);
+    io.stderr.write(`\ninternal error, please report it with the command and the scenario:\n${stack}\n`);
+  });
   return {
     signal: controller.signal,
     guard(path) {
@@ -42,6 +49,9 @@ export function listenForInterrupt(io: Io): Interrupt {
         journal = undefined;
       };
     },
-    dispose,
+    dispose() {
+      disposeSignals();
+      disposeBugs();
+    },
   };
 }

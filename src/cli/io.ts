@@ -1,3 +1,7 @@
+/** With which a person, a supervisor and a terminal that is closed ask a process to end. */
+const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+export type EndSignal = (typeof END_SIGNALS)[number];
+
 /** What a command may touch of the process around it; tests put their own in its place. */
 export interface Io {
   /** The result. */
@@ -5,8 +9,10 @@ export interface Io {
   /** Progress and messages. */
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Calls `handler` on SIGINT and SIGTERM until the returned function is called. */
-  onSignal(handler: (signal: 'SIGINT' | 'SIGTERM') => void): () => void;
+  /** Calls `handler` on each of END_SIGNALS until the returned function is called. */
+  onSignal(handler: (signal: EndSignal) => void): () => void;
+  /** Calls `handler` with what nobody has caught, until the returned function is called. */
+  onBug(handler: (error: unknown) => void): () => void;
   /** Ends the process at once. */
   exit(code: number): void;
 }
@@ -22,8 +28,15 @@ export const processIo: Io = {
   stderr: process.stderr,
   env: process.env,
   onSignal(handler) {
-    process.on('SIGINT', handler).on('SIGTERM', handler);
-    return () => process.off('SIGINT', handler).off('SIGTERM', handler);
+    for (const signal of END_SIGNALS) process.on(signal, handler);
+    return () => {
+      for (const signal of END_SIGNALS) process.off(signal, handler);
+    };
+  },
+  // Of rejections that nobody handles, too: Node raises them as exceptions.
+  onBug(handler) {
+    process.on('uncaughtException', handler);
+    return () => process.off('uncaughtException', handler);
   },
   exit: (code) => process.exit(code),
 };

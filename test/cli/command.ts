@@ -1,6 +1,6 @@
 /** The command line in this process: what it writes, and the code it ends with. */
 import type { Arms } from '../../src/cli/arms.ts';
-import type { Io } from '../../src/cli/io.ts';
+import type { EndSignal, Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/program.ts';
 import type { Results } from '../../src/report/model.ts';
 
@@ -13,7 +13,7 @@ export interface Ended {
 }
 
 export interface Signals {
-  send(signal: 'SIGINT' | 'SIGTERM'): void;
+  send(signal: EndSignal): void;
   readonly listening: boolean;
 }
 
@@ -36,6 +36,7 @@ export async function foreshock(
     stderr: output('stderr'),
     env: options.env ?? {},
     onSignal: (handler) => signals.listen(handler),
+    onBug: (handler) => signals.listenForBugs(handler),
     exit: (code) => {
       exited = code;
     },
@@ -46,21 +47,34 @@ export async function foreshock(
 
 /** Signals as a test sends them. */
 export class TestSignals {
-  #handler: ((signal: 'SIGINT' | 'SIGTERM') => void) | undefined;
+  #handler: ((signal: EndSignal) => void) | undefined;
+  #bugHandler: ((error: unknown) => void) | undefined;
 
-  listen(handler: (signal: 'SIGINT' | 'SIGTERM') => void): () => void {
+  listen(handler: (signal: EndSignal) => void): () => void {
     this.#handler = handler;
     return () => {
       this.#handler = undefined;
     };
   }
 
-  get listening(): boolean {
-    return this.#handler !== undefined;
+  listenForBugs(handler: (error: unknown) => void): () => void {
+    this.#bugHandler = handler;
+    return () => {
+      this.#bugHandler = undefined;
+    };
   }
 
-  send(signal: 'SIGINT' | 'SIGTERM'): void {
+  get listening(): boolean {
+    return this.#handler !== undefined || this.#bugHandler !== undefined;
+  }
+
+  send(signal: EndSignal): void {
     this.#handler?.(signal);
+  }
+
+  /** As if this had been thrown where nobody catches. */
+  throw(error: unknown): void {
+    this.#bugHandler?.(error);
   }
 }
 

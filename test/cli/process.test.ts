@@ -1,20 +1,22 @@
 /** The command line as a process: what only real arguments, exit codes and signals can show. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { EXIT } from '../../src/scenario/errors.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const SCENARIO = 'scenarios/nginx-x2.yaml';
 
 let folder: string;
-beforeEach(() => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'foreshock-process-'));
 });
-afterEach(() => rmSync(folder, { recursive: true }));
+afterAll(() => rmSync(folder, { recursive: true }));
+/** A folder of a test's own. */
+const own = () => mkdtempSync(join(folder, 'test-'));
 
 interface Ended {
   readonly code: number | null;
@@ -43,7 +45,7 @@ function foreshock(
 }
 
 test('the exit code reaches the shell, the result stdout, the message stderr', async () => {
-  const good = await foreshock(['predict', SCENARIO, '--trials', '5', '--out', folder]);
+  const good = await foreshock(['predict', SCENARIO, '--trials', '5', '--out', own()]);
   expect(good).toMatchObject({
     code: EXIT.ok,
     stdout: expect.stringContaining('nginx-x2: downtime predicted'),
@@ -54,7 +56,7 @@ test('the exit code reaches the shell, the result stdout, the message stderr', a
 });
 
 test('a reader that leaves early does not turn the outcome into a crash', async () => {
-  const child = spawn(process.execPath, [MAIN, 'predict', SCENARIO, '--trials', '5', '--out', folder]);
+  const child = spawn(process.execPath, [MAIN, 'predict', SCENARIO, '--trials', '5', '--out', own()]);
   child.stdout.destroy();
   const code = await new Promise((resolve) => child.on('close', resolve));
   expect(code).toBe(EXIT.ok);
@@ -65,7 +67,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   async (signal) => {
     let sent = false;
     const ended = await foreshock(
-      ['predict', SCENARIO, '--trials', '1000000', '--out', folder],
+      ['predict', SCENARIO, '--trials', '1000000', '--out', own()],
       (stderr, kill) => {
         if (!sent && stderr.includes('predicting')) {
           sent = true;
@@ -79,3 +81,69 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
   20_000,
 );
+
+describe.concurrent('in mid-fault, what was done is undone before the end', () => {
+  const BUG_ON_SIGUSR2 = `data:text/javascript,process.on('SIGUSR2', () => { throw new Error('a bug') })`;
+
+  test.each<[string, EndOf]>([
+    [
+      'with a log that nobody keeps any more, as `2>&1 | tee` at Ctrl-C',
+      { signal: 'SIGINT', stderr: 'closed', code: EXIT.aborted },
+    ],
+    ['when the terminal is closed', { signal: 'SIGHUP', stderr: 'closed', code: EXIT.aborted }],
+    ['after an exception that nobody catches', { signal: 'SIGUSR2', stderr: 'open', code: EXIT.internal }],
+  ])(
+    '%s',
+    async (_, { signal, stderr, code }) => {
+      const place = own();
+      const scenario = join(place, 'bad-image.yaml');
+      const text = readFileSync(SCENARIO, 'utf8').replace(
+        '- nginx-x2/',
+        `- ${resolve('scenarios/nginx-x2')}/`,
+      );
+      const fault = 'faults:\n  - bad-image:\n      workload: nginx\n      at: 0s\n\n';
+      writeFileSync(scenario, text.replace(/faults:[\s\S]*?\n\n/, fault).replace('10s', '120s'));
+      const journal = join(place, 'out', 'journal.jsonl');
+      const acts = () =>
+        (existsSync(journal) ? readFileSync(journal, 'utf8') : '').split('\n').filter(Boolean);
+      const words = [
+        MAIN,
+        'chaos',
+        scenario,
+        '--cluster',
+        'embedded',
+        '--trials',
+        '1',
+        '--out',
+        dirname(journal),
+      ];
+      const child = spawn(process.execPath, ['--import', BUG_ON_SIGUSR2, ...words]);
+      let said = '';
+      child.stderr.on('data', (more) => {
+        said += more;
+      });
+      const ended = new Promise((done) => child.on('close', done));
+      await vi.waitFor(() => expect(outcomeOf('set-image', acts())).toBe('done'), WAIT);
+      if (stderr === 'closed') child.stderr.destroy();
+      child.kill(signal);
+      expect(await ended, said).toBe(code);
+      expect(outcomeOf('undo', acts())).toBe('done');
+      expect(said.includes('a bug')).toBe(signal === 'SIGUSR2');
+    },
+    40_000,
+  );
+});
+
+interface EndOf {
+  readonly signal: NodeJS.Signals;
+  readonly stderr: 'open' | 'closed';
+  readonly code: number;
+}
+
+const WAIT = { timeout: 20_000, interval: 100 };
+
+function outcomeOf(act: string, journal: readonly string[]): string | undefined {
+  const lines: { id: string; act?: string; outcome?: string }[] = journal.map((line) => JSON.parse(line));
+  const intent = lines.find((line) => line.act === act);
+  return lines.find((line) => line.id === intent?.id && line.outcome !== undefined)?.outcome;
+}

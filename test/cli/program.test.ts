@@ -382,6 +382,41 @@ describe('Ctrl-C', () => {
     expect(stderr).toContain(join(folder, 'out', 'journal.jsonl'));
   });
 
+  test('by a terminal that is closed: an orderly end, however often it is said', async () => {
+    const signals = new TestSignals();
+    const { code, stderr, exited } = await foreshock(
+      ['chaos', SCENARIO, ...out()],
+      {
+        measure: (request) => {
+          setImmediate(() => {
+            for (const signal of ['SIGHUP', 'SIGHUP'] as const) signals.send(signal);
+          });
+          return measureUntilAborted(request);
+        },
+      },
+      { signals },
+    );
+    expect([code, exited]).toEqual([EXIT.aborted, undefined]);
+    expect(stderr).toContain('SIGHUP: stopping, and putting the cluster back as it was');
+  });
+
+  test('by a bug that nobody catches: told at once, and an orderly end', async () => {
+    const signals = new TestSignals();
+    const { stderr, exited } = await foreshock(
+      ['chaos', SCENARIO, ...out()],
+      {
+        measure: (request) => {
+          setImmediate(() => signals.throw(new Error('no such thing')));
+          return measureUntilAborted(request);
+        },
+      },
+      { signals },
+    );
+    expect(exited).toBeUndefined();
+    expect(stderr).toMatch(/internal error.*\n.*no such thing[\s\S]*back in steady state/);
+    expect(signals.listening).toBe(false);
+  });
+
   test('while predicting: nothing was touched, and no fault follows', async () => {
     const signals = new TestSignals();
     const { code, stderr } = await foreshock(
