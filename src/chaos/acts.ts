@@ -24,6 +24,8 @@ export interface ActsOptions extends Choice {
   readonly stop: AbortSignal;
   /** Aborted when the load has ended, too: what lasts is undone. */
   readonly over: AbortSignal;
+  /** A fault begins. */
+  readonly begun: () => void;
   /** An act came to a bad end: the trial is to stop. */
   readonly failed: () => void;
   /** Tells a person what is happening. */
@@ -120,6 +122,7 @@ async function begin(run: ActsOptions, act: Act, standing: Set<string>): Promise
   }
   run.progress(`${fault.type}: ${targets.map(({ name }) => name).join(', ') || 'nothing to hit'}`);
   if (action.undo !== undefined) for (const target of targets) standing.add(keyOf(fault, target));
+  run.begun();
   const begun_ms = now_ms();
   if (action.byCommand !== true) record(run, act, 'fault-begin', begun_ms, targets);
   const ending = new AbortController();
@@ -217,12 +220,9 @@ function isUntouched(answer: PromiseSettledResult<Caused> | undefined): boolean 
 async function undoAll(run: ActsOptions, { type }: Fault, aims: readonly Aim[]): Promise<number> {
   const ends_ms: number[] = [];
   const undoing = aims.map(async ({ target }) => {
-    const { effect, note: text } = await undoFault(
-      run,
-      { fault: type, target },
-      run.trial,
-      run.undo_patience_ms,
-    );
+    const { effect, note: text } = await undoFault(run, { fault: type, target }, run.trial, {
+      patience_ms: run.undo_patience_ms,
+    });
     if (text !== undefined) {
       note(run, `${type}: ${text}`);
       run.tell(`${type}: ${text}`);

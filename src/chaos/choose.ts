@@ -86,6 +86,32 @@ export async function nodesFor({ scenario, cluster, entry_node }: Choice, fault:
   return candidateNodesOf(workload, pods, nodes, entry_node);
 }
 
+/**
+ * There must be a node to hit, and it must run nothing that the scenario does not name: refused before any fault.
+ *
+ * @throws UserError with EXIT.configuration
+ */
+export async function checkNodeFaults(choice: Choice): Promise<void> {
+  const { scenario, cluster, entry_node } = choice;
+  for (const fault of scenario.faults) {
+    if (!('mode' in fault) || actionFor(fault.type).on !== 'nodes') continue;
+    const nodes = await nodesFor(choice, fault);
+    if (nodes.length === 0) {
+      const { kind, name } = targetOf(scenario, fault);
+      throw new UserError(
+        `${fault.type}: there is no node to hit: all ready pods of ${kind} ${name} run on ${entry_node}, where the load enters`,
+        {
+          exitCode: EXIT.configuration,
+          hint: 'spread them, with topologySpreadConstraints or more replicas; losing the way in loses everything, which needs no trial',
+        },
+      );
+    }
+    for (const { name } of nodes) {
+      await checkNeighbours(cluster, scenario, fault.type, name, EXIT.configuration);
+    }
+  }
+}
+
 async function workloadTarget(
   { scenario, cluster }: Choice,
   action: On<'workload'>,

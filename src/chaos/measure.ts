@@ -13,7 +13,7 @@
  *
  * `measure` applies the manifests that are not there yet, runs the trials one after another, each from and
  * back to steady state, and removes what it created. The cluster and the journal stay their owner's to close.
- * It rejects with a UserError: EXIT.configuration before anything was killed, EXIT.aborted after `signal`,
+ * It rejects with a UserError: EXIT.configuration before any fault began, EXIT.aborted after that or after `signal`,
  * EXIT.notRestored where steady state did not come back or something could not be removed.
  */
 import type { Scenario } from '../scenario/scenario.ts';

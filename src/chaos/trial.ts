@@ -25,6 +25,8 @@ export interface Trial extends Choice {
   readonly progress: (detail: string) => void;
   /** Tells the report. */
   readonly tell: (note: string) => void;
+  /** A fault begins. */
+  readonly begun: () => void;
   /** How long undoing a fault is tried for. */
   readonly undo_patience_ms: number | undefined;
   readonly pace: CommandPace;

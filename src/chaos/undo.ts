@@ -14,9 +14,16 @@ const RETRY_PAUSE_MS = 1000;
 /** A machine may take minutes to boot. */
 const NODE_PATIENCE_MS = 10 * 60_000;
 
+/** How long undoing a fault is tried for. */
+export interface Patience {
+  readonly patience_ms?: number | undefined;
+  /** Aborted: it is tried once more, and then given up. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * Undoes a fault on one target, trying again while it fails: the API server may be away, which may be another
- * fault that is undone at the same time. Not to be aborted, but bounded.
+ * fault that is undone at the same time. Bounded, and of this run's faults not to be aborted.
  *
  * @throws UserError with EXIT.notRestored that says what is left to do by hand
  */
@@ -24,7 +31,7 @@ export async function undoFault(
   { cluster, journal }: { readonly cluster: Cluster; readonly journal: Journal },
   { fault, target }: { readonly fault: FaultType; readonly target: Target },
   trial: number | undefined,
-  patience_ms = UNDO_PATIENCE_MS,
+  { patience_ms = UNDO_PATIENCE_MS, signal }: Patience = {},
 ): Promise<Undone> {
   const { undo, byHand } = actionFor(fault);
   if (undo === undefined) return {};
@@ -36,8 +43,8 @@ export async function undoFault(
       await settle('done');
       return undone;
     } catch (error) {
-      if (now_ms() < deadline_ms) {
-        await sleep(Math.min(RETRY_PAUSE_MS, patience_ms));
+      if (now_ms() < deadline_ms && signal?.aborted !== true) {
+        await sleep(Math.min(RETRY_PAUSE_MS, patience_ms), signal).catch(() => {});
         continue;
       }
       const why = error instanceof Error ? error.message : String(error);
@@ -60,18 +67,29 @@ export async function undoFault(
 export async function undoLeft(
   place: { readonly cluster: Cluster; readonly journal: Journal },
   tell: (note: string) => void,
+  patience: Patience = {},
 ): Promise<void> {
-  for (const { fault, target, pid } of place.journal.leftFaults) {
+  for (const { fault, target, pid, undo } of place.journal.leftFaults) {
     refuseRunning(pid, `${fault} of ${target.name} was caused`);
-    const { note } = await undoFault(place, { fault, target }, undefined);
-    if (target.kind === 'Node') await nodeReady(place.cluster, target.name);
+    if (patience.signal?.aborted) {
+      throw new UserError(
+        `${fault} of ${target.name}, of an earlier run that was killed, is not undone yet`,
+        {
+          exitCode: EXIT.notRestored,
+          hint: `run it again, or by hand: ${undo}`,
+          cause: patience.signal.reason,
+        },
+      );
+    }
+    const { note } = await undoFault(place, { fault, target }, undefined, patience);
+    if (target.kind === 'Node') await nodeReady(place.cluster, target.name, patience.signal);
     tell(`${fault} of ${target.name}, of an earlier run that was killed, was undone first`);
     if (note !== undefined) tell(note);
   }
 }
 
 /** What this run finds, it takes for how things are: a node that is still on its way must not be counted out. */
-async function nodeReady(cluster: Cluster, name: string): Promise<void> {
+async function nodeReady(cluster: Cluster, name: string, signal: AbortSignal | undefined): Promise<void> {
   const deadline_ms = now_ms() + NODE_PATIENCE_MS;
   while (!(await cluster.nodes()).some((node) => node.name === name && node.ready)) {
     if (now_ms() > deadline_ms) {
@@ -80,6 +98,6 @@ async function nodeReady(cluster: Cluster, name: string): Promise<void> {
         hint: `look at it with kubectl describe node ${name}`,
       });
     }
-    await sleep(RETRY_PAUSE_MS);
+    await sleep(RETRY_PAUSE_MS, signal);
   }
 }

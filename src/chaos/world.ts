@@ -7,15 +7,15 @@ import { stream } from '../scenario/random.ts';
 import type { Scenario, Workload } from '../scenario/scenario.ts';
 import type { Recorder, RequestEvent } from '../timeline/event.ts';
 import type { World } from '../timeline/world.ts';
-import { type Choice, nodesFor } from './choose.ts';
+import { checkNodeFaults } from './choose.ts';
 import { now_ms } from './clock.ts';
 import type { Cluster, ClusterNode, Transport } from './cluster/cluster.ts';
 import { CommandPace } from './command-pace.ts';
+import { aborted, afterFault } from './ended.ts';
 import { actionFor } from './fault-action.ts';
 import { type Sender, senderFor } from './load/sender.ts';
 import { CONNTRACK_MEMORY_MS } from './load/source.ts';
 import { type Applied, applyManifests, removeCreated, removeLeft } from './manifests.ts';
-import { checkNeighbours } from './safety/blast-radius.ts';
 import {
   type Placement,
   placementOf,
@@ -82,6 +82,8 @@ export class ChaosWorld implements World {
   readonly #pace = new CommandPace();
   #where = '';
   #trial: number | undefined;
+  /** Whether a fault has begun. */
+  #hasActed = false;
   #transport: Transport | undefined;
   #sender: Sender | undefined;
   /** As they were at first, where faults may change them. */
@@ -110,25 +112,29 @@ export class ChaosWorld implements World {
    */
   async prepare(signal?: AbortSignal): Promise<void> {
     const scenario = this.#scenario;
+    const cluster = this.#cluster;
     await this.#abortable(signal, async () => {
       checkScenario(scenario);
       await this.#sources.check(scenario.load.rate_per_s);
       this.#progress('preparing', 'reaching the cluster');
-      this.#where = await this.#cluster.describe();
-      this.#cluster.check(scenario);
-      await checkRights(this.#cluster, rightsFor(scenario));
+      this.#where = await cluster.describe();
+      cluster.check(scenario);
+      await checkRights(cluster, rightsFor(scenario));
       await this.#checkOwners();
       const { journal } = this.#options;
-      await undoLeft({ cluster: this.#cluster, journal }, (note) => this.#tell(note));
-      await removeLeft(this.#cluster, journal, this.#applied);
-      if (this.#touchesNodes()) this.#nodes = await this.#cluster.nodes();
+      await undoLeft({ cluster, journal }, (note) => this.#tell(note), {
+        patience_ms: this.#options.undo_patience_ms,
+        signal,
+      });
+      await removeLeft(cluster, journal, this.#applied);
+      if (this.#touchesNodes()) this.#nodes = await cluster.nodes();
       this.#progress('preparing', 'applying the manifests');
-      await applyManifests(this.#cluster, scenario, journal, this.#applied, signal);
+      await applyManifests(cluster, scenario, journal, this.#applied, signal);
       await this.#steady('preparing', this.#deadline_ms, signal);
       await replaceRestarted(this.#renewal('preparing', this.#deadline_ms, signal), this.#restarting());
       if (this.#movesPods())
-        this.#placement = await placementOf(this.#cluster, this.#lasting(), this.#transport?.entry_node);
-      await this.#checkNodes();
+        this.#placement = await placementOf(cluster, this.#lasting(), this.#transport?.entry_node);
+      await checkNodeFaults({ scenario, cluster, trial: 0, entry_node: this.#transport?.entry_node });
       this.#tell(`route: ${this.#transport?.route}`);
       this.#tell(this.#sources.describe());
       if (scenario.load.resolve === 'dns') {
@@ -163,6 +169,9 @@ export class ChaosWorld implements World {
           recorder,
           progress: (detail) => this.#progress('running', detail),
           tell: (note) => this.#tell(note),
+          begun: () => {
+            this.#hasActed = true;
+          },
         },
         signal,
       );
@@ -176,7 +185,7 @@ export class ChaosWorld implements World {
     if (signal?.aborted) {
       throw aborted('aborted; no further fault was caused, and the workload is back in steady state', signal);
     }
-    if (failure !== undefined) throw failure.error;
+    if (failure !== undefined) throw this.#hasActed ? afterFault(failure.error) : failure.error;
     this.#progress('done', '');
   }
 
@@ -192,30 +201,6 @@ export class ChaosWorld implements World {
   async #checkOwners(): Promise<void> {
     for (const workload of this.#scenario.workloads) await podsOf(this.#cluster, workload);
     await checkService(this.#cluster, this.#scenario);
-  }
-
-  /** There must be a node to hit, and it must run nothing that the scenario does not name: refused before any fault. */
-  async #checkNodes(): Promise<void> {
-    const cluster = this.#cluster;
-    const scenario = this.#scenario;
-    const choice: Choice = { scenario, cluster, trial: 0, entry_node: this.#transport?.entry_node };
-    for (const fault of scenario.faults) {
-      if (!('mode' in fault) || actionFor(fault.type).on !== 'nodes') continue;
-      const nodes = await nodesFor(choice, fault);
-      if (nodes.length === 0) {
-        const { kind, name } = targetOf(scenario, fault);
-        throw new UserError(
-          `${fault.type}: there is no node to hit: all ready pods of ${kind} ${name} run on ${choice.entry_node}, where the load enters`,
-          {
-            exitCode: EXIT.configuration,
-            hint: 'spread them, with topologySpreadConstraints or more replicas; losing the way in loses everything, which needs no trial',
-          },
-        );
-      }
-      for (const { name } of nodes) {
-        await checkNeighbours(cluster, scenario, fault.type, name, EXIT.configuration);
-      }
-    }
   }
 
   /** Awaits steady state before a fault: where it does not come, nothing has been done. */
@@ -376,7 +361,10 @@ export class ChaosWorld implements World {
       await work();
       signal?.throwIfAborted();
     } catch (error) {
-      throw signal?.aborted ? aborted('aborted while no fault was under way', signal) : error;
+      if (signal?.aborted && !isNotRestored(error)) {
+        throw aborted('aborted while no fault was under way', signal);
+      }
+      throw this.#hasActed ? afterFault(error) : error;
     }
   }
 
@@ -387,8 +375,4 @@ export class ChaosWorld implements World {
   #tell(note: string): void {
     this.#told.add(note);
   }
-}
-
-function aborted(message: string, signal: AbortSignal): UserError {
-  return new UserError(message, { exitCode: EXIT.aborted, cause: signal.reason });
 }
