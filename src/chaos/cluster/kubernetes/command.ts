@@ -7,6 +7,8 @@ export type Command = readonly [program: string, ...words: string[]];
 
 /** How much of what a command said is worth repeating. */
 const COMPLAINT_LENGTH_MAX = 500;
+/** How long the end of a command that was killed is waited for. */
+const CLOSE_PATIENCE_MS = 1000;
 
 /**
  * @param text words separated by spaces, or a JSON list where a word has spaces in it
@@ -56,13 +58,22 @@ export async function runCommand(
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (complained += chunk));
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
-  const timer = setTimeout(() => {
-    child.kill('SIGKILL');
-    resolve(`no end after ${timeout_ms / 1000} s`);
+  const late = `no end after ${timeout_ms / 1000} s`;
+  let isLate = false;
+  let timer = setTimeout(() => {
+    isLate = true;
+    killGroup(child.pid);
+    // Somebody who has left the group may hold its output for ever.
+    timer = setTimeout(() => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+      resolve(late);
+    }, CLOSE_PATIENCE_MS);
   }, timeout_ms);
   child.on('error', (error) => resolve(error.message));
   child.on('close', (code, signal) => {
-    if (code === 0) resolve(undefined);
+    if (isLate) resolve(late);
+    else if (code === 0) resolve(undefined);
     else resolve(complained.trim().slice(0, COMPLAINT_LENGTH_MAX) || `it ended with ${signal ?? code}`);
   });
   const complaint = await promise;
@@ -72,4 +83,14 @@ export async function runCommand(
     exitCode: EXIT.configuration,
     hint: `try it by hand: ${[program, ...words].join(' ')}`,
   });
+}
+
+/** With all that it has started: what goes on behind our back could come after its own undoing. */
+function killGroup(leader: number | undefined): void {
+  try {
+    // The leader may have ended, the rest of its group not.
+    if (leader !== undefined) process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
