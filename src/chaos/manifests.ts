@@ -3,6 +3,7 @@ import { EXIT, UserError } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Cluster, ObjectRef } from './cluster/cluster.ts';
 import { type Journal, journaled } from './safety/journal.ts';
+import type { LeftObject } from './safety/left.ts';
 import { refuseRunning } from './safety/running.ts';
 
 export interface Applied {
@@ -58,24 +59,30 @@ export async function applyManifests(
 }
 
 /**
- * Removes what an earlier run created and could not remove, because it was killed: the journal knows it, and
- * its uid tells it from whatever has its name by now.
+ * Removes what an earlier run created in this cluster and could not remove, because it was killed. Its uid tells it
+ * from whatever has its name by now; where the run did not hear that it was created, that foreshock applied it.
  *
  * @throws UserError where that run is still going on
  */
-export async function removeLeft(cluster: Cluster, journal: Journal, applied: Applied): Promise<void> {
-  for (const object of journal.left) {
-    if ((await cluster.find(object))?.uid !== object.uid) continue;
-    refuseRunning(object.pid, `${nameOf(object)} was created`);
+export async function removeLeft(
+  cluster: Cluster,
+  journal: Journal,
+  left: readonly LeftObject[],
+  applied: Applied,
+): Promise<void> {
+  for (const { uid, by, ...object } of left) {
+    const found = await cluster.find(object);
+    if (found === undefined || !(uid === undefined ? found.applied : found.uid === uid)) continue;
+    refuseRunning(by, `${nameOf(object)} was created`);
     await journaled(
       journal,
       {
         act: 'remove',
         trial: undefined,
-        target: targetOf(object, object.uid),
+        target: targetOf(object, found.uid),
         undo: 'apply the manifest again',
       },
-      () => cluster.remove(object, object.uid),
+      () => cluster.remove(object, found.uid),
     );
     applied.notes.push(`${nameOf(object)} of an earlier run that was killed was removed first`);
   }

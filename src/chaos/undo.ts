@@ -5,6 +5,7 @@ import { now_ms } from './clock.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { actionFor, type Undone } from './fault-action.ts';
 import type { Journal, Target } from './safety/journal.ts';
+import type { LeftFault } from './safety/left.ts';
 import { refuseRunning } from './safety/running.ts';
 import { sleep } from './sleep.ts';
 
@@ -59,18 +60,19 @@ export async function undoFault(
 }
 
 /**
- * Undoes what an earlier run caused and could not undo, because it was killed: the journal knows it.
+ * Undoes what an earlier run caused in this cluster and could not undo, because it was killed.
  *
  * @param tell takes what the report must say
  * @throws UserError where that run is still going on, or it cannot be undone
  */
 export async function undoLeft(
   place: { readonly cluster: Cluster; readonly journal: Journal },
+  faults: readonly LeftFault[],
   tell: (note: string) => void,
   patience: Patience = {},
 ): Promise<void> {
-  for (const { fault, target, pid, undo } of place.journal.leftFaults) {
-    refuseRunning(pid, `${fault} of ${target.name} was caused`);
+  for (const { fault, target, by, undo } of faults) {
+    refuseRunning(by, `${fault} of ${target.name} was caused`);
     if (patience.signal?.aborted) {
       throw new UserError(
         `${fault} of ${target.name}, of an earlier run that was killed, is not undone yet`,

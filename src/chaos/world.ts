@@ -24,6 +24,7 @@ import {
   spreadAnew,
 } from './safety/fresh-pods.ts';
 import type { Journal } from './safety/journal.ts';
+import { notesOf } from './safety/left.ts';
 import { isNotRestored } from './safety/not-restored.ts';
 import { checkService, podsOf } from './safety/ownership.ts';
 import { checkScenario, targetOf } from './safety/protection.ts';
@@ -122,11 +123,13 @@ export class ChaosWorld implements World {
       await checkRights(cluster, rightsFor(scenario));
       await this.#checkOwners();
       const { journal } = this.#options;
-      await undoLeft({ cluster, journal }, (note) => this.#tell(note), {
+      const left = await journal.begin(await cluster.identity());
+      for (const note of notesOf(left)) this.#tell(note);
+      await undoLeft({ cluster, journal }, left.faults, (note) => this.#tell(note), {
         patience_ms: this.#options.undo_patience_ms,
         signal,
       });
-      await removeLeft(cluster, journal, this.#applied);
+      await removeLeft(cluster, journal, left.objects, this.#applied);
       if (this.#touchesNodes()) this.#nodes = await cluster.nodes();
       this.#progress('preparing', 'applying the manifests');
       await applyManifests(cluster, scenario, journal, this.#applied, signal);

@@ -6,6 +6,7 @@
 import { now_ms } from '../../src/chaos/clock.ts';
 import type {
   Cluster,
+  ClusterIdentity,
   ClusterNode,
   ClusterWatcher,
   Endpoints,
@@ -39,6 +40,8 @@ export interface FakeOptions {
   refusals?: number;
   /** Nodes of the cluster; the load enters at the first. */
   readonly nodes?: number;
+  /** Of the cluster. */
+  readonly uid?: string;
 }
 
 const HASH = '6d4cf56db6';
@@ -106,6 +109,15 @@ export class FakeCluster implements Cluster {
     return 'fake, 1 node';
   }
 
+  async identity(): Promise<ClusterIdentity> {
+    return {
+      kind: 'kubernetes',
+      uid: this.#options.uid ?? 'uid-cluster',
+      context: 'fake',
+      server: 'https://fake',
+    };
+  }
+
   async may(verb: string, resource: string) {
     return !(this.#options.forbidden ?? []).includes(`${verb} ${resource}`);
   }
@@ -127,7 +139,7 @@ export class FakeCluster implements Cluster {
 
   async find(ref: ObjectRef) {
     const uid = this.objects.get(keyOf(ref));
-    return uid === undefined ? undefined : { uid };
+    return uid === undefined ? undefined : { uid, applied: true };
   }
 
   async remove(ref: ObjectRef, uid: string) {

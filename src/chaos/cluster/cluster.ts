@@ -133,10 +133,21 @@ export interface TransportResult {
   readonly status: number | undefined;
 }
 
-export interface Cluster {
+/** Which cluster it is: what was left in one is not to be given back in another. */
+export interface ClusterIdentity {
   readonly kind: 'embedded' | 'kubernetes';
+  /** Its own for as long as it lives; undefined where the account may not see it. */
+  readonly uid: string | undefined;
+  /** Where it is reached, and what a person calls it. */
+  readonly server?: string | undefined;
+  readonly context?: string | undefined;
+}
+
+export interface Cluster {
+  readonly kind: ClusterIdentity['kind'];
   /** For reports: "kubernetes v1.35.4, 2 nodes". Fails where the cluster cannot be reached. */
   describe(): Promise<string>;
+  identity(): Promise<ClusterIdentity>;
   /**
    * Whether the runner's account may do this; `resource` as in RBAC ("pods", "pods/exec").
    *
@@ -154,8 +165,8 @@ export interface Cluster {
    * nothing was done.
    */
   apply(object: ManifestObject): Promise<'created' | 'configured' | 'unchanged' | 'ignored'>;
-  /** Whether the object is there, and its uid. */
-  find(ref: ObjectRef): Promise<{ readonly uid: string } | undefined>;
+  /** Whether the object is there, its uid, and whether `apply` made it or wrote to it. */
+  find(ref: ObjectRef): Promise<{ readonly uid: string; readonly applied: boolean } | undefined>;
   /** Deletes an object that `apply` created, with its dependents, and waits until it and they are gone. */
   remove(ref: ObjectRef, uid: string): Promise<void>;
   /** The pods of the namespace that `selector` selects, which must not be empty. */

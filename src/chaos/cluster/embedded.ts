@@ -3,6 +3,7 @@
  * and controllers in TypeScript, in real time, with pods that serve. What it does differently from a real
  * cluster is in docs/embedded.md.
  */
+import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { KubernetesObject, V1Deployment, V1EndpointSlice, V1Pod } from '@kubernetes/client-node';
 import { stream } from '../../scenario/random.ts';
@@ -11,6 +12,7 @@ import { now_ms } from '../clock.ts';
 import {
   ChangedError,
   type Cluster,
+  type ClusterIdentity,
   type ClusterNode,
   type ClusterWatcher,
   type Endpoints,
@@ -88,6 +90,7 @@ class EmbeddedCluster implements Cluster {
   readonly #cluster: WebernetesCluster;
   readonly #applications: Applications;
   readonly #nodes: number;
+  readonly #uid = randomUUID();
   readonly #images = new Set<string>();
   readonly #namespaces = new Set(BUILT_IN_NAMESPACES);
 
@@ -100,6 +103,10 @@ class EmbeddedCluster implements Cluster {
 
   async describe(): Promise<string> {
     return `embedded, ${this.#nodes} ${this.#nodes === 1 ? 'node' : 'nodes'}`;
+  }
+
+  async identity(): Promise<ClusterIdentity> {
+    return { kind: this.kind, uid: this.#uid };
   }
 
   /** It has one account, which may do everything. */
@@ -125,9 +132,10 @@ class EmbeddedCluster implements Cluster {
     return existing ? 'configured' : 'created';
   }
 
-  async find(ref: ObjectRef): Promise<{ uid: string } | undefined> {
-    const uid = (await this.#accessor(ref)?.read())?.metadata?.uid;
-    return uid === undefined ? undefined : { uid };
+  async find(ref: ObjectRef): ReturnType<Cluster['find']> {
+    const object = await this.#accessor(ref)?.read();
+    const uid = object?.metadata?.uid;
+    return object && uid ? { uid, applied: lastApplied(object) !== undefined } : undefined;
   }
 
   async remove(ref: ObjectRef, uid: string): Promise<void> {

@@ -10,6 +10,7 @@ import { HttpTransport } from '../load/http.ts';
 import {
   ChangedError,
   type Cluster,
+  type ClusterIdentity,
   type ClusterNode,
   type ClusterWatcher,
   type Endpoints,
@@ -30,7 +31,8 @@ import { Api, type Call } from './kubernetes/api.ts';
 import { type Command, parseCommand } from './kubernetes/command.ts';
 import { type ConfigOptions, loadConfig } from './kubernetes/config.ts';
 import { requireKillCommand, runContainerKill } from './kubernetes/container-kill.ts';
-import { ApiError, isApiError } from './kubernetes/errors.ts';
+import { ApiError, isApiError, refusedManifest } from './kubernetes/errors.ts';
+import { identityOf } from './kubernetes/identity.ts';
 import { Kinds } from './kubernetes/kinds.ts';
 import { checkProvider, runProvider } from './kubernetes/provider.ts';
 import { findRoute } from './kubernetes/route.ts';
@@ -98,6 +100,10 @@ class KubernetesCluster implements Cluster {
     return `kubernetes ${gitVersion}, ${length} ${length === 1 ? 'node' : 'nodes'}`;
   }
 
+  async identity(): Promise<ClusterIdentity> {
+    return identityOf(this.#api);
+  }
+
   async may(verb: string, resource: string, namespace: string | undefined, group = ''): Promise<boolean> {
     const [main, subresource] = resource.split('/');
     const review = await this.#api.call<{ status?: { allowed?: boolean } }>(
@@ -138,9 +144,12 @@ class KubernetesCluster implements Cluster {
     }
   }
 
-  async find(ref: ObjectRef): Promise<{ uid: string } | undefined> {
-    const uid = (await this.#read(await this.#kinds.locate(ref)))?.metadata?.uid;
-    return uid === undefined ? undefined : { uid };
+  async find(ref: ObjectRef): ReturnType<Cluster['find']> {
+    const { uid, managedFields = [] } = (await this.#read(await this.#kinds.locate(ref)))?.metadata ?? {};
+    const isApplied = managedFields.some(
+      ({ manager, operation }) => manager === FIELD_MANAGER && operation === 'Apply',
+    );
+    return uid === undefined ? undefined : { uid, applied: isApplied };
   }
 
   async remove(ref: ObjectRef, uid: string): Promise<void> {
@@ -371,21 +380,6 @@ const deletion = ({ uid }: PodRef, grace_period_s: number | undefined) => ({
 function content(object: KubernetesObject): unknown {
   const { metadata, ...rest } = object as KubernetesObject & { status?: unknown };
   return { ...rest, status: undefined, labels: metadata?.labels, annotations: metadata?.annotations };
-}
-
-function refusedManifest(object: ManifestObject, error: ApiError): UserError {
-  const { file, line, column } = object.position;
-  const where = `${file}:${line}:${column}`;
-  return new UserError(`${where}: the cluster refuses ${object.kind} "${object.name}": ${error.message}`, {
-    exitCode: EXIT.configuration,
-    hint:
-      error.code === 409
-        ? 'somebody else manages these fields of the object that is there; use another name or namespace, or make the manifest say what is there'
-        : error.code === 404
-          ? `is there a namespace ${object.namespace}? try \`kubectl create namespace ${object.namespace}\``
-          : 'try `kubectl apply --server-side --dry-run=server`, which says the same',
-    cause: error,
-  });
 }
 
 const gone = ({ namespace, name, uid }: PodRef): PodReplacedError =>

@@ -44,8 +44,7 @@ async function spread(cluster: Cluster, from: readonly string[], entry: string |
   const renewal: Renewal = {
     cluster,
     journal: {
-      left: [],
-      leftFaults: [],
+      begin: async () => ({ objects: [], faults: [], elsewhere: [] }),
       intend: async () => async () => {},
       close: async () => {},
     },

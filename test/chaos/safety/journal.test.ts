@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ActOutcome, type Intent, journaled, openJournal } from '../../../src/chaos/safety/journal.ts';
+import { thisProcess } from '../../../src/chaos/safety/running.ts';
 
 let directory: string;
 let file: string;
@@ -13,6 +14,7 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true }));
 
 const lines = async () => (await readFile(file, 'utf8')).trim().split('\n');
+const HERE = { kind: 'kubernetes', uid: 'c1', server: 'https://one', context: 'one' } as const;
 const object = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' };
 const create: Intent = { act: 'create', trial: undefined, target: { ...object, uid: undefined }, undo: '-' };
 const remove = (uid: string): Intent => ({ ...create, act: 'remove', target: { ...object, uid } });
@@ -44,19 +46,32 @@ test('the act begins when the intent is written, and its failure is handed on an
 
 test('what was created and not removed is left, for the next run to find', async () => {
   const journal = await openJournal(file);
-  expect(journal.left).toEqual([]);
+  expect((await journal.begin(HERE)).objects).toEqual([]);
   for (const uid of ['u1', 'u2', 'u3']) await (await journal.intend(create))('done', { uid });
-  await (await journal.intend(create))('failed');
-  await journal.intend(create);
   await (await journal.intend(remove('u2')))('done');
   await (await journal.intend(remove('u3')))('failed');
   await journal.close();
   const next = await openJournal(file);
-  expect(next.left).toEqual([
-    { ...object, uid: 'u3', pid: process.pid },
-    { ...object, uid: 'u1', pid: process.pid },
+  expect((await next.begin(HERE)).objects).toEqual([
+    { ...object, uid: 'u3', by: thisProcess() },
+    { ...object, uid: 'u1', by: thisProcess() },
   ]);
   await next.close();
+});
+
+test.each<[string, ActOutcome | undefined, boolean]>([
+  ['whose outcome is not known', undefined, true],
+  ['that failed, nobody knows how far', 'failed', true],
+  ['that came to nothing', 'not-done', false],
+])('a creation %s: may be left, under a uid that nobody knows', async (_, outcome, isLeft) => {
+  const journal = await openJournal(file);
+  const settle = await journal.intend(create);
+  if (outcome !== undefined) await settle(outcome);
+  const found = (await journal.begin(HERE)).objects;
+  expect(found.map(({ name, uid }) => [name, uid])).toEqual(isLeft ? [['web', undefined]] : []);
+  await (await journal.intend(remove('u9')))('done');
+  expect((await journal.begin(HERE)).objects).toEqual([]);
+  await journal.close();
 });
 
 test('a line that a crash has torn spoils neither what was before nor what comes after it', async () => {
@@ -65,11 +80,11 @@ test('a line that a crash has torn spoils neither what was before nor what comes
   await journal.close();
   await appendFile(file, '{"id":"2026-11-21T08:00:00.000Z/1/0","act":"cre');
   const next = await openJournal(file);
-  expect(next.left.map(({ uid }) => uid)).toEqual(['u1']);
+  expect((await next.begin(HERE)).objects.map(({ uid }) => uid)).toEqual(['u1']);
   await (await next.intend(remove('u1')))('done');
   await next.close();
   const last = await openJournal(file);
-  expect(last.left).toEqual([]);
+  expect((await last.begin(HERE)).objects).toEqual([]);
   await last.close();
 });
 
@@ -99,8 +114,9 @@ test.each<[string, Intent, string | undefined, string | undefined, boolean]>([
   if (undone !== undefined) await (await journal.intend(undo))(undone as ActOutcome);
   await journal.close();
   const next = await openJournal(file);
-  const left = { fault: 'node-drain', target: NODE, undo: 'kubectl uncordon node-2', pid: process.pid };
-  expect(next.leftFaults).toEqual(isLeft ? [left] : []);
+  const by = { pid: process.pid, start: undefined };
+  const left = { fault: 'node-drain', target: NODE, undo: 'kubectl uncordon node-2', by };
+  expect((await next.begin(HERE)).faults).toEqual(isLeft ? [left] : []);
   await next.close();
 });
 
@@ -110,10 +126,10 @@ test('faults are left each by itself, the last caused first', async () => {
   for (const intent of [drain, loss]) await (await journal.intend(intent))('done');
   await journal.close();
   const next = await openJournal(file);
-  expect(next.leftFaults.map(({ fault }) => fault)).toEqual(['node-loss', 'node-drain']);
+  expect((await next.begin(HERE)).faults.map(({ fault }) => fault)).toEqual(['node-loss', 'node-drain']);
   await (await next.intend({ ...loss, act: 'undo' }))('done');
   await next.close();
   const last = await openJournal(file);
-  expect(last.leftFaults.map(({ fault }) => fault)).toEqual(['node-drain']);
+  expect((await last.begin(HERE)).faults.map(({ fault }) => fault)).toEqual(['node-drain']);
   await last.close();
 });

@@ -63,6 +63,11 @@ export class Api {
     return this.#config.getCurrentCluster()?.server ?? '';
   }
 
+  /** Of the kubeconfig. */
+  get context(): string {
+    return this.#config.getCurrentContext();
+  }
+
   /**
    * Sent once, whatever happens: for what changes something.
    *

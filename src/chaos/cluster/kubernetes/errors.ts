@@ -1,5 +1,6 @@
 /** What can go wrong between us and an API server, in sentences that a person can act on. */
 import { EXIT, UserError } from '../../../scenario/errors.ts';
+import type { ManifestObject } from '../../../scenario/scenario.ts';
 import type { Call } from './api.ts';
 
 /** The server refused a request. */
@@ -32,6 +33,10 @@ function parseStatus(body: string): { message?: string; reason?: string } {
 
 export const isApiError = (error: unknown, ...codes: number[]): error is ApiError =>
   error instanceof ApiError && codes.includes(error.code);
+
+/** The account may not do it. */
+export const isForbidden = (error: unknown): boolean =>
+  error instanceof UserError && isApiError(error.cause, 403);
 
 export const unauthorized = (server: string, context: string, cause: ApiError): UserError =>
   new UserError(`the API server ${server} does not know the account of context "${context}" (401)`, {
@@ -119,4 +124,20 @@ function rootOf(error: unknown): NodeJS.ErrnoException {
   if (error instanceof AggregateError && error.errors.length > 0) return rootOf(error.errors[0]);
   if (error instanceof Error) return error.cause instanceof Error ? rootOf(error.cause) : error;
   return new Error(String(error));
+}
+
+/** With where the manifest has it. */
+export function refusedManifest(object: ManifestObject, error: ApiError): UserError {
+  const { file, line, column } = object.position;
+  const where = `${file}:${line}:${column}`;
+  return new UserError(`${where}: the cluster refuses ${object.kind} "${object.name}": ${error.message}`, {
+    exitCode: EXIT.configuration,
+    hint:
+      error.code === 409
+        ? 'somebody else manages these fields of the object that is there; use another name or namespace, or make the manifest say what is there'
+        : error.code === 404
+          ? `is there a namespace ${object.namespace}? try \`kubectl create namespace ${object.namespace}\``
+          : 'try `kubectl apply --server-side --dry-run=server`, which says the same',
+    cause: error,
+  });
 }

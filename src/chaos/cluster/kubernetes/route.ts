@@ -4,7 +4,7 @@ import { EXIT, UserError } from '../../../scenario/errors.ts';
 import type { HttpTarget } from '../../load/http.ts';
 import type { LoadTarget } from '../cluster.ts';
 import type { Api } from './api.ts';
-import { ApiError, isApiError } from './errors.ts';
+import { isApiError, isForbidden } from './errors.ts';
 
 /** Node ports are the same on all nodes; this many are tried. */
 const NODES_TRIED_MAX = 3;
@@ -114,7 +114,7 @@ async function listNodes(api: Api): Promise<readonly V1Node[]> {
     const call = { verb: 'list', group: '', version: 'v1', resource: 'nodes' } as const;
     return (await api.read<{ items: V1Node[] }>(call)).items;
   } catch (error) {
-    if (error instanceof UserError && error.cause instanceof ApiError && error.cause.code === 403) return [];
+    if (isForbidden(error)) return [];
     throw error;
   }
 }
