@@ -2,7 +2,7 @@
 import { EXIT, UserError } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Cluster, ObjectRef } from './cluster/cluster.ts';
-import { type Journal, journaled } from './safety/journal.ts';
+import { type Journal, journaled, type Settle } from './safety/journal.ts';
 import type { LeftObject } from './safety/left.ts';
 import { refuseRunning } from './safety/running.ts';
 
@@ -15,7 +15,10 @@ export interface Applied {
 
 interface CreatedObject {
   readonly object: ObjectRef;
-  readonly uid: string;
+  /** Undefined where the answer was lost, so that nobody knows yet whether it is there. */
+  readonly uid: string | undefined;
+  /** Of the creation. */
+  readonly settle: Settle;
 }
 
 /**
@@ -47,11 +50,12 @@ export async function applyManifests(
     try {
       const result = await cluster.apply(object);
       const uid = result === 'created' ? (await cluster.find(object))?.uid : undefined;
-      if (uid !== undefined) applied.created.push({ object, uid });
+      if (uid !== undefined) applied.created.push({ object, uid, settle });
       await settle(uid === undefined ? 'not-done' : 'done', uid === undefined ? { result } : { uid });
       if (result === 'ignored')
         applied.notes.push(`${nameOf(object)} is of a kind this cluster does not know`);
     } catch (error) {
+      applied.created.push({ object, uid: undefined, settle });
       await settle('failed', { error: String(error) });
       throw error;
     }
@@ -97,18 +101,21 @@ export async function removeCreated(cluster: Cluster, journal: Journal, applied:
   const left: string[] = [];
   const causes: unknown[] = [];
   for (const created of applied.created.splice(0).reverse()) {
-    const { object, uid } = created;
-    const settle = await journal.intend({
-      act: 'remove',
-      trial: undefined,
-      target: targetOf(object, uid),
-      undo: 'apply the manifest again',
-    });
+    const { object } = created;
+    let settle: Settle | undefined;
     try {
+      const uid = created.uid ?? (await uidIfApplied(cluster, created));
+      if (uid === undefined) continue;
+      settle = await journal.intend({
+        act: 'remove',
+        trial: undefined,
+        target: targetOf(object, uid),
+        undo: 'apply the manifest again',
+      });
       await cluster.remove(object, uid);
       await settle('done');
     } catch (error) {
-      await settle('failed', { error: String(error) });
+      await settle?.('failed', { error: String(error) });
       left.push(`${nameOf(object)} (${error instanceof Error ? error.message : String(error)})`);
       causes.push(error);
     }
@@ -119,6 +126,17 @@ export async function removeCreated(cluster: Cluster, journal: Journal, applied:
     hint: 'remove it by hand: kubectl delete -f the manifests of the scenario; the journal has the uids',
     cause: causes[0],
   });
+}
+
+/** It was not there before: if foreshock has applied what is there now, it was created after all. */
+async function uidIfApplied(
+  cluster: Cluster,
+  { object, settle }: CreatedObject,
+): Promise<string | undefined> {
+  const found = await cluster.find(object);
+  if (found?.applied) return found.uid;
+  await settle('not-done');
+  return undefined;
 }
 
 export function nameOf({ kind, namespace, name }: ObjectRef): string {

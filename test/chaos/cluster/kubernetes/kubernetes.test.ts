@@ -282,6 +282,23 @@ describe('the nodes', () => {
   });
 });
 
+describe('finding an object', () => {
+  const by = (manager: string, operation: string) => ({ manager, operation });
+  it.each([
+    ['that foreshock has applied', [by('kube-controller-manager', 'Update'), by('foreshock', 'Apply')], true],
+    ['that it has only changed', [by('kubectl', 'Apply'), by('foreshock', 'Update')], false],
+    ['of which nobody says whose it is', undefined, false],
+  ])('tells one %s', async (_, managedFields, applied) => {
+    const cluster = await connect(({ path }) =>
+      path === '/api/v1'
+        ? { body: { resources: [{ name: 'services', kind: 'Service', namespaced: true }] } }
+        : { body: { metadata: { uid: 'uid-1', managedFields } } },
+    );
+    const ref = { apiVersion: 'v1', kind: 'Service', namespace: 'shop', name: 'web' };
+    expect(await cluster.find(ref)).toEqual({ uid: 'uid-1', applied });
+  });
+});
+
 describe('applying a manifest', () => {
   const CONFIG_MAP: ManifestObject = {
     apiVersion: 'v1',
