@@ -4,6 +4,7 @@ import type { Fault, FaultMode, Scenario } from '../scenario/scenario.ts';
 import { chooseVictims } from '../scenario/selection.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import { type AnyAction, actionFor } from './fault-action.ts';
+import { ownAddresses } from './own-addresses.ts';
 import {
   candidateNodesOf,
   candidatesOf,
@@ -83,11 +84,12 @@ async function nodeTargets(
 export async function nodesFor({ scenario, cluster, entry_node }: Choice, fault: VictimFault) {
   const workload = targetOf(scenario, fault);
   const [pods, nodes] = await Promise.all([podsOf(cluster, workload), cluster.nodes()]);
-  return candidateNodesOf(workload, pods, nodes, entry_node);
+  return candidateNodesOf(workload, pods, nodes, entry_node, ownAddresses());
 }
 
 /**
- * There must be a node to hit, and it must run nothing that the scenario does not name: refused before any fault.
+ * There must be a node to hit, which is not the one where the load enters, and it must run nothing that the scenario
+ * does not name: refused before any fault.
  *
  * @throws UserError with EXIT.configuration
  */
@@ -95,11 +97,20 @@ export async function checkNodeFaults(choice: Choice): Promise<void> {
   const { scenario, cluster, entry_node } = choice;
   for (const fault of scenario.faults) {
     if (!('mode' in fault) || actionFor(fault.type).on !== 'nodes') continue;
+    if (entry_node === undefined) {
+      throw new UserError(
+        `${fault.type}: the load goes to the address of no node, so it might hit the one where the load enters`,
+        {
+          exitCode: EXIT.configuration,
+          hint: 'make the Service a NodePort, without a load balancer before it, or run foreshock on a node that runs none of its pods',
+        },
+      );
+    }
     const nodes = await nodesFor(choice, fault);
     if (nodes.length === 0) {
       const { kind, name } = targetOf(scenario, fault);
       throw new UserError(
-        `${fault.type}: there is no node to hit: all ready pods of ${kind} ${name} run on ${entry_node}, where the load enters`,
+        `${fault.type}: there is no node to hit: all ready pods of ${kind} ${name} run on ${entry_node}, where the load enters, or on this machine`,
         {
           exitCode: EXIT.configuration,
           hint: 'spread them, with topologySpreadConstraints or more replicas; losing the way in loses everything, which needs no trial',

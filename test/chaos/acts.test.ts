@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { chooseTargets } from '../../src/chaos/choose.ts';
 import { actionFor } from '../../src/chaos/fault-action.ts';
@@ -356,6 +357,26 @@ describe.concurrent('refusals, before anything is touched', () => {
       podKill({ at_ms: [120] }),
     ]);
     expect((await run(cluster, scenario)).error).toBeUndefined();
+  });
+
+  test.each(['node-drain', 'node-loss', 'node-partition'] as const)(
+    '%s where it is not known at which node the load enters',
+    async (type) => {
+      const { scenario, cluster } = started([lasting(type)], { hasEntry: false });
+      const { error } = await run(cluster, scenario);
+      expectUserError(error, EXIT.configuration, 'it might hit the one where the load enters');
+      expect(acts(cluster)).toEqual([]);
+      expect(cluster.objects.size).toBe(0);
+    },
+  );
+
+  test.each(['node-drain', 'node-loss'] as const)('%s that could hit this machine only', async (type) => {
+    const { scenario, cluster } = started([lasting(type)]);
+    const [own] = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
+    cluster.changeNode('node-2', { addresses: ['192.0.2.2', own!.address] });
+    const { error } = await run(cluster, scenario);
+    expectUserError(error, EXIT.configuration, 'there is no node to hit', 'or on this machine');
+    expect(acts(cluster)).toEqual([]);
   });
 
   test('a fault on a Job', () => {

@@ -40,6 +40,8 @@ export interface FakeOptions {
   refusals?: number;
   /** Nodes of the cluster; the load enters at the first. */
   readonly nodes?: number;
+  /** Whether the load enters at a node's address; default: it does. */
+  readonly hasEntry?: boolean;
   /** Of the cluster. */
   readonly uid?: string;
 }
@@ -80,6 +82,7 @@ export class FakeCluster implements Cluster {
       ready: true,
       unschedulable: false,
       taints: [],
+      addresses: [],
     }));
     const { replicas, pod } = this.#workload;
     const containers = pod.containers.map(({ name, image }) => ({ name, image }));
@@ -278,7 +281,7 @@ export class FakeCluster implements Cluster {
   async transport(): Promise<Transport> {
     return {
       route: 'in memory',
-      entry_node: 'node-1',
+      entry_node: this.#options.hasEntry === false ? undefined : 'node-1',
       send: async () => {
         const { ready } = await this.endpoints('', '');
         return ready.length > 0

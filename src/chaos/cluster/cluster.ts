@@ -42,6 +42,8 @@ export interface ClusterNode {
   readonly unschedulable: boolean;
   /** As "key:effect", sorted. */
   readonly taints: readonly string[];
+  /** Under which it is reached, from within and from without. */
+  readonly addresses: readonly string[];
 }
 
 export interface WorkloadRef {
@@ -105,7 +107,7 @@ export interface LoadTarget {
 export interface Transport {
   /** For reports: how the Service is reached ("NodePort 30080 of node-1, 198.18.0.11"). */
   readonly route: string;
-  /** Node whose address it sends to; undefined where something before the nodes chooses one. */
+  /** Node where the load enters; undefined where something before the nodes chooses one. */
   readonly entry_node?: string | undefined;
   send(request: TransportRequest): Promise<TransportResult>;
   close(): Promise<void>;

@@ -114,5 +114,6 @@ export function viewNode({ metadata, spec, status }: V1Node): ClusterNode {
     ready: status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
     unschedulable: spec?.unschedulable ?? false,
     taints: (spec?.taints ?? []).map(({ key, effect }) => `${key}:${effect}`).sort(),
+    addresses: (status?.addresses ?? []).map(({ address }) => address),
   };
 }

@@ -7,7 +7,7 @@ export interface HttpTarget {
   readonly port: number;
   /** For reports: "NodePort 30080 of node-1, 198.18.0.11". */
   readonly route: string;
-  /** Node whose address `host` is; undefined where something before the nodes chooses one. */
+  /** Node where the load enters; undefined where something before the nodes chooses one. */
   readonly node?: string | undefined;
 }
 

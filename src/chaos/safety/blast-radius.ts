@@ -17,8 +17,10 @@ export function candidatesOf(workload: Workload, pods: readonly Pod[]): readonly
 }
 
 /**
- * Nodes that a fault may hit: those where the workload has candidates, but the one where the load enters.
+ * Nodes that a fault may hit: those where the workload has candidates, but neither the one where the load enters nor
+ * this machine, should it be one.
  *
+ * @param own addresses of this machine
  * @returns in the order of their names
  */
 export function candidateNodesOf(
@@ -26,10 +28,12 @@ export function candidateNodesOf(
   pods: readonly Pod[],
   nodes: readonly ClusterNode[],
   entry_node: string | undefined,
+  own: ReadonlySet<string>,
 ): readonly ClusterNode[] {
   const used = new Set(candidatesOf(workload, pods).map(({ node }) => node));
   return nodes
     .filter(({ name }) => used.has(name) && name !== entry_node)
+    .filter(({ addresses }) => !addresses.some((address) => own.has(address)))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -51,7 +55,7 @@ export function checkNodeVictims(
   candidates: readonly ClusterNode[],
   victims: readonly ClusterNode[],
 ): void {
-  const reason = `is not for it to hit: no ready pod of ${workload.kind} ${workload.name}, or the load enters there`;
+  const reason = `is not for it to hit: no ready pod of ${workload.kind} ${workload.name}, or the load enters there, or it is this machine`;
   checkVictims(fault, 'nodes', candidates, victims, reason);
 }
 

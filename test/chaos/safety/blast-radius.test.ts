@@ -115,9 +115,10 @@ const node = (name: string): ClusterNode => ({
   ready: true,
   unschedulable: false,
   taints: [],
+  addresses: [`${name}.example`, `192.0.2.${name.at(-1)}`],
 });
 
-test('candidate nodes run a candidate and are not where the load enters, in the order of their names', () => {
+test('candidate nodes run a candidate and are neither where the load enters nor this machine, in the order of their names', () => {
   const nodes = ['node-3', 'node-1', 'node-2', 'node-4'].map(node);
   const pods = [
     pod('a', { node: 'node-1' }),
@@ -126,10 +127,11 @@ test('candidate nodes run a candidate and are not where the load enters, in the 
     pod('d', { node: 'node-4', ready: false }),
     pod('e', { node: undefined }),
   ];
-  const names = (entry: string | undefined) =>
-    candidateNodesOf(workload, pods, nodes, entry).map(({ name }) => name);
+  const names = (entry: string | undefined, ...own: string[]) =>
+    candidateNodesOf(workload, pods, nodes, entry, new Set(own)).map(({ name }) => name);
   expect(names('node-1')).toEqual(['node-2', 'node-3']);
   expect(names(undefined)).toEqual(['node-1', 'node-2', 'node-3']);
+  expect(names('node-1', '127.0.0.1', '192.0.2.3')).toEqual(['node-2']);
 });
 
 test('never more nodes than the mode allows, and never one that is no candidate', () => {

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import type { V1Node, V1Service } from '@kubernetes/client-node';
 import { EXIT, UserError } from '../../../scenario/errors.ts';
 import type { HttpTarget } from '../../load/http.ts';
+import { ownAddresses } from '../../own-addresses.ts';
 import type { LoadTarget } from '../cluster.ts';
 import type { Api } from './api.ts';
 import { isApiError, isForbidden } from './errors.ts';
@@ -23,10 +24,11 @@ const RETRY_PAUSE_MS = 100;
  */
 export async function findRoute(api: Api, target: LoadTarget, expectAnswer: boolean): Promise<HttpTarget> {
   const service = await readService(api, target);
+  const nodes = await listNodes(api);
   const ways = [
-    ...loadBalancerWays(service, target),
-    ...(await nodePortWays(api, service, target)),
-    ...clusterAddressWays(service, target),
+    ...loadBalancerWays(service, nodes, target),
+    ...nodePortWays(service, nodes, target),
+    ...clusterAddressWays(service, nodes, target),
   ];
   const first = ways[0];
   if (first && !expectAnswer) return first;
@@ -80,17 +82,19 @@ async function readService(api: Api, { namespace, service, port }: LoadTarget): 
   return found;
 }
 
-function loadBalancerWays(service: V1Service, { port }: LoadTarget): HttpTarget[] {
+/** Some clusters have nodes for load balancers, as k3s. */
+function loadBalancerWays(service: V1Service, nodes: readonly V1Node[], { port }: LoadTarget): HttpTarget[] {
   return (service.status?.loadBalancer?.ingress ?? []).flatMap(({ ip, hostname }) => {
     const host = ip ?? hostname;
-    return host === undefined ? [] : [{ host, port, route: `load balancer ${host}:${port}` }];
+    if (host === undefined) return [];
+    const node = nodeWith(nodes, new Set([host]));
+    return [{ host, port, node, route: `load balancer ${host}:${port}` }];
   });
 }
 
-async function nodePortWays(api: Api, service: V1Service, { port }: LoadTarget): Promise<HttpTarget[]> {
+function nodePortWays(service: V1Service, nodes: readonly V1Node[], { port }: LoadTarget): HttpTarget[] {
   const nodePort = service.spec?.ports?.find((candidate) => candidate.port === port)?.nodePort;
   if (nodePort === undefined) return [];
-  const nodes = await listNodes(api);
   return nodes
     .toSorted((a, b) => (a.metadata?.name ?? '').localeCompare(b.metadata?.name ?? ''))
     .slice(0, NODES_TRIED_MAX)
@@ -102,10 +106,20 @@ async function nodePortWays(api: Api, service: V1Service, { port }: LoadTarget):
     });
 }
 
-function clusterAddressWays(service: V1Service, { port }: LoadTarget): HttpTarget[] {
+/** From a node, its own kube-proxy chooses the backend; from a pod, that of the pod's node, whichever that is. */
+function clusterAddressWays(
+  service: V1Service,
+  nodes: readonly V1Node[],
+  { port }: LoadTarget,
+): HttpTarget[] {
   const host = service.spec?.clusterIP;
   if (!host || host === 'None') return [];
-  return [{ host, port, route: `ClusterIP ${host}:${port}` }];
+  return [{ host, port, node: nodeWith(nodes, ownAddresses()), route: `ClusterIP ${host}:${port}` }];
+}
+
+function nodeWith(nodes: readonly V1Node[], wanted: ReadonlySet<string>): string | undefined {
+  return nodes.find((node) => node.status?.addresses?.some(({ address }) => wanted.has(address)))?.metadata
+    ?.name;
 }
 
 /** Who may not list nodes can still use the other ways. */

@@ -264,15 +264,32 @@ describe('the nodes', () => {
       return {
         body: {
           items: [
-            { metadata: { name: 'n1', uid: 'u1' }, status: { conditions: [ready] } },
+            {
+              metadata: { name: 'n1', uid: 'u1' },
+              status: { conditions: [ready], addresses: [{ type: 'InternalIP', address: '192.0.2.1' }] },
+            },
             { metadata: { name: 'n2', uid: 'u2' }, spec: { unschedulable: true, taints } },
           ],
         },
       };
     });
     expect(await cluster.nodes()).toEqual([
-      { name: 'n1', uid: 'u1', ready: true, unschedulable: false, taints: [] },
-      { name: 'n2', uid: 'u2', ready: false, unschedulable: true, taints: ['a:NoSchedule', 'b:NoExecute'] },
+      {
+        name: 'n1',
+        uid: 'u1',
+        ready: true,
+        unschedulable: false,
+        taints: [],
+        addresses: ['192.0.2.1'],
+      },
+      {
+        name: 'n2',
+        uid: 'u2',
+        ready: false,
+        unschedulable: true,
+        taints: ['a:NoSchedule', 'b:NoExecute'],
+        addresses: [],
+      },
     ]);
     await cluster.podsOn('n2');
     expect(server.requests.at(-1)).toMatchObject({
@@ -414,17 +431,19 @@ describe('the way to a Service', () => {
       })),
     },
   };
-  const routeOf = async (service: object, ready: boolean): Promise<string> => {
+  const routeOf = async (service: object, ready: boolean): Promise<string> =>
+    (await wayOf(service, ready)).route;
+  const wayOf = async (service: object, ready: boolean, items = nodes.body.items) => {
     const cluster = await connect(({ path }) => {
       if (path.endsWith('/endpointslices')) {
         const endpoint = { conditions: { ready: true }, targetRef: { kind: 'Pod', name: 'web-1' } };
         return { body: { items: ready ? [{ endpoints: [endpoint] }] : [] } };
       }
-      return path.endsWith('/nodes') ? nodes : serviceWith(service);
+      return path.endsWith('/nodes') ? { body: { items } } : serviceWith(service);
     });
     const transport = await cluster.transport({ namespace: 'shop', service: 'web', port: 80 });
     await transport.close();
-    return transport.route;
+    return transport;
   };
 
   it('is its load balancer where it has one', async () => {
@@ -441,6 +460,38 @@ describe('the way to a Service', () => {
     expect(await routeOf({ spec: { clusterIP: '127.0.0.8', ports: [{ port: 80 }] } }, false)).toBe(
       'ClusterIP 127.0.0.8:80',
     );
+  });
+
+  it.each([
+    ['of a node port', { spec: { ports: [{ port: 80, nodePort: 30080 }] } }, 'node-a'],
+    [
+      'of a load balancer that is a node',
+      { status: { loadBalancer: { ingress: [{ ip: '127.0.0.2' }] } } },
+      'node-a',
+    ],
+    [
+      'of any other load balancer',
+      { status: { loadBalancer: { ingress: [{ ip: '127.0.0.9' }] } } },
+      undefined,
+    ],
+    [
+      'of a cluster address, from a node',
+      { spec: { clusterIP: '127.0.0.8', ports: [{ port: 80 }] } },
+      'node-b',
+    ],
+  ])('enters at the node %s', async (_, service, node) => {
+    expect((await wayOf(service, false)).entry_node).toBe(node);
+  });
+
+  it('enters at a node that is not known where a cluster address is used from elsewhere', async () => {
+    const service = { spec: { clusterIP: '127.0.0.8', ports: [{ port: 80 }] } };
+    const others = [
+      {
+        metadata: { name: 'node-a' },
+        status: { addresses: [{ type: 'InternalIP', address: '203.0.113.1' }] },
+      },
+    ];
+    expect((await wayOf(service, false, others)).entry_node).toBeUndefined();
   });
 
   it('is refused with all that was tried where nothing listens though pods are ready', async () => {
