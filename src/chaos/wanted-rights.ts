@@ -1,22 +1,57 @@
-import type { Scenario } from '../scenario/scenario.ts';
+import type { ManifestObject, Scenario } from '../scenario/scenario.ts';
+import type { Cluster } from './cluster/cluster.ts';
 import { actionFor } from './fault-action.ts';
-import { OBSERVER_RIGHTS, type Wanted, workloadRights } from './safety/rights.ts';
+import { type Right, SERVICE_RIGHTS, type Wanted, workloadRights } from './safety/rights.ts';
 
-/** What a scenario takes: to see its workloads, and to cause its faults. */
-export function rightsFor({ workloads, faults }: Scenario): readonly Wanted[] {
+/** What a scenario takes: to see its workloads and its Service, and to cause its faults. */
+export function rightsFor({ workloads, faults, load }: Scenario): readonly Wanted[] {
   const toSee = workloads.flatMap(({ kind, namespace }) =>
-    [...OBSERVER_RIGHTS, ...workloadRights(kind, 'get')].map((right) => ({ ...right, namespace })),
+    wanted([{ verb: 'list', resource: 'pods', group: '' }, ...workloadRights(kind, 'get')], namespace),
   );
   const toCause = faults.flatMap((fault) => {
     const { rights } = actionFor(fault.type);
-    if (!('workload' in fault))
-      return rights('Deployment').map((right) => ({ ...right, namespace: undefined }));
-    const { workload, namespace } = fault;
-    const target = workloads.find((each) => each.name === workload && each.namespace === namespace);
-    return rights(target?.kind ?? 'Deployment').map((right) => ({
-      ...right,
-      namespace: right.scope === 'cluster' ? undefined : namespace,
-    }));
+    if (!('workload' in fault)) return wanted(rights('Deployment'), undefined);
+    const target = workloads.find(
+      ({ name, namespace }) => name === fault.workload && namespace === fault.namespace,
+    );
+    return rights(target?.kind ?? 'Deployment').flatMap((right) =>
+      namespacesOf(right, fault.namespace).flatMap((namespace) => wanted([right], namespace)),
+    );
   });
-  return [...toSee, ...toCause];
+  return [...toSee, ...wanted(SERVICE_RIGHTS, load.namespace), ...toCause];
+
+  function namespacesOf({ scope }: Right, own: string): readonly (string | undefined)[] {
+    if (scope === 'cluster') return [undefined];
+    return scope === 'workloads' ? workloads.map(({ namespace }) => namespace) : [own];
+  }
+}
+
+/** What it takes to find the objects of the manifests. */
+export async function rightsToFind(cluster: Cluster, { objects }: Scenario): Promise<readonly Wanted[]> {
+  return (await Promise.all(objects.map((object) => on(cluster, object, ['get'])))).flat();
+}
+
+/** What it takes to create and to remove those that are not there. */
+export async function rightsToApply(cluster: Cluster, { objects }: Scenario): Promise<readonly Wanted[]> {
+  const each = objects.map(async (object) => {
+    const isThere = (await cluster.find(object)) !== undefined;
+    // To apply what is not there is to patch and to create it (Kubernetes 1.35 endpoints/handlers/patch.go).
+    return isThere ? [] : on(cluster, object, ['create', 'patch', 'delete']);
+  });
+  return (await Promise.all(each)).flat();
+}
+
+async function on(
+  cluster: Cluster,
+  object: ManifestObject,
+  verbs: readonly string[],
+): Promise<readonly Wanted[]> {
+  const found = await cluster.resourceOf(object);
+  if (found === undefined) return [];
+  const { group, resource, namespace } = found;
+  return verbs.map((verb) => ({ verb, group, resource, namespace }));
+}
+
+function wanted(rights: readonly Right[], namespace: string | undefined): readonly Wanted[] {
+  return rights.map(({ verb, resource, group }) => ({ verb, resource, group, namespace }));
 }

@@ -34,7 +34,7 @@ import { sleep } from './sleep.ts';
 import { runTrial } from './trial.ts';
 import { TrialSources } from './trial-sources.ts';
 import { undoLeft } from './undo.ts';
-import { rightsFor } from './wanted-rights.ts';
+import { rightsFor, rightsToApply, rightsToFind } from './wanted-rights.ts';
 
 const STEADY_DEADLINE_MS = 5 * 60_000;
 /** After an abort a person waits; the journal and the message say what is left. */
@@ -120,7 +120,8 @@ export class ChaosWorld implements World {
       this.#progress('preparing', 'reaching the cluster');
       this.#where = await cluster.describe();
       cluster.check(scenario);
-      await checkRights(cluster, rightsFor(scenario));
+      await checkRights(cluster, [...rightsFor(scenario), ...(await rightsToFind(cluster, scenario))]);
+      await checkRights(cluster, await rightsToApply(cluster, scenario));
       await this.#checkOwners();
       const { journal } = this.#options;
       const left = await journal.begin(await cluster.identity());

@@ -125,6 +125,11 @@ export class FakeCluster implements Cluster {
     return !(this.#options.forbidden ?? []).includes(`${verb} ${resource}`);
   }
 
+  async resourceOf({ apiVersion, kind, namespace }: ObjectRef) {
+    const group = apiVersion.includes('/') ? apiVersion.split('/')[0]! : '';
+    return { group, resource: `${kind.toLowerCase()}s`, namespace };
+  }
+
   check({ faults }: Scenario): void {
     const impossible = faults.find(({ type }) => this.#options.forbidden?.includes(`cause ${type}`));
     if (impossible !== undefined) {

@@ -97,6 +97,14 @@ export interface ObjectRef {
   readonly name: string;
 }
 
+/** What a kind of object is called in rules of RBAC. */
+export interface ResourceRef {
+  readonly group: string;
+  readonly resource: string;
+  /** undefined: it is in none. */
+  readonly namespace: string | undefined;
+}
+
 export interface LoadTarget {
   readonly namespace: string;
   readonly service: string;
@@ -156,6 +164,8 @@ export interface Cluster {
    * @param namespace undefined: in all of them, and on what is in none
    */
   may(verb: string, resource: string, namespace: string | undefined, group?: string): Promise<boolean>;
+  /** Where the rights to an object of this kind are, as `may` takes them; undefined where it has no such kind (yet). */
+  resourceOf(ref: ObjectRef): Promise<ResourceRef | undefined>;
   /**
    * What this cluster lacks that the scenario needs.
    *

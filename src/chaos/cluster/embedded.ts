@@ -114,6 +114,8 @@ class EmbeddedCluster implements Cluster {
     return true;
   }
 
+  async resourceOf(): Promise<undefined> {}
+
   check(scenario: Scenario): void {
     checkEmbedded(scenario);
   }

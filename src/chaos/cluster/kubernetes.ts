@@ -124,6 +124,10 @@ class KubernetesCluster implements Cluster {
     return review.status?.allowed === true;
   }
 
+  resourceOf(ref: ObjectRef): ReturnType<Cluster['resourceOf']> {
+    return this.#kinds.resourceOf(ref);
+  }
+
   check({ faults }: Scenario): void {
     if (faults.some(({ type }) => type === 'container-kill')) requireKillCommand(this.#commands.kill);
     checkProvider(this.#commands.provider, faults);

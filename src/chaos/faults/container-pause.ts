@@ -1,12 +1,13 @@
 import type { ContainerPause } from '../../scenario/scenario.ts';
 import type { FaultAction } from '../fault-action.ts';
+import { CONTAINER_RIGHTS } from '../safety/rights.ts';
 import { containerOf, podRefOf } from '../target.ts';
 
 /** Stops the processes of one of the victims' containers: connections are accepted, nothing answers. */
 export const containerPause: FaultAction<ContainerPause> = {
   on: 'pods',
-  // To replace the pod after the trial, where a liveness probe has restarted it.
-  rights: () => [{ verb: 'delete', resource: 'pods', group: '' }],
+  // A liveness probe may restart it.
+  rights: () => CONTAINER_RIGHTS,
   act: 'pause-container',
   byHand: ({ namespace, name }) =>
     `SIGCONT to the container's processes, or kubectl delete pod -n ${namespace} ${name}`,

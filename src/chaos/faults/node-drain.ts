@@ -21,7 +21,7 @@ export const nodeDrain: FaultAction<NodeDrain> = {
   rights: () => [
     ...NODE_RIGHTS,
     { verb: 'patch', resource: 'nodes', group: '', scope: 'cluster' },
-    { verb: 'create', resource: 'pods/eviction', group: '' },
+    { verb: 'create', resource: 'pods/eviction', group: '', scope: 'workloads' },
   ],
   act: 'drain-node',
   byHand: ({ name }) => `kubectl uncordon ${name}`,

@@ -7,23 +7,33 @@ export interface Right {
   readonly verb: string;
   readonly resource: string;
   readonly group: string;
-  /** In all namespaces, and on what is in none: a ClusterRole, bound by a ClusterRoleBinding. */
-  readonly scope?: 'cluster';
+  /**
+   * - `workloads`: in the namespaces of all workloads of the scenario
+   * - `cluster`: in all namespaces, and on what is in none: a ClusterRole, bound by a ClusterRoleBinding
+   */
+  readonly scope?: 'workloads' | 'cluster';
 }
 
-/** What it takes to see what happens. */
-export const OBSERVER_RIGHTS: readonly Right[] = [
+/** What it takes to see what happens to the Service of the load, and to reach it. */
+export const SERVICE_RIGHTS: readonly Right[] = [
+  { verb: 'get', resource: 'services', group: '' },
   { verb: 'list', resource: 'pods', group: '' },
   { verb: 'watch', resource: 'pods', group: '' },
   { verb: 'list', resource: 'endpointslices', group: 'discovery.k8s.io' },
   { verb: 'watch', resource: 'endpointslices', group: 'discovery.k8s.io' },
 ];
 
+/** To find out whether a pod is still the one that was chosen, and to replace it after the trial. */
+export const CONTAINER_RIGHTS: readonly Right[] = [
+  { verb: 'get', resource: 'pods', group: '' },
+  { verb: 'delete', resource: 'pods', group: '' },
+];
+
 /** To know the nodes and who else runs there, and to put pods that were moved back in their places. */
 export const NODE_RIGHTS: readonly Right[] = [
   { verb: 'list', resource: 'nodes', group: '', scope: 'cluster' },
   { verb: 'list', resource: 'pods', group: '', scope: 'cluster' },
-  { verb: 'delete', resource: 'pods', group: '' },
+  { verb: 'delete', resource: 'pods', group: '', scope: 'workloads' },
 ];
 
 /** To read or change workloads of a kind, or a subresource of them. */

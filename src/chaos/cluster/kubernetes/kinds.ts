@@ -1,6 +1,6 @@
 import { EXIT, UserError } from '../../../scenario/errors.ts';
 import type { Position } from '../../../scenario/scenario.ts';
-import type { ObjectRef } from '../cluster.ts';
+import type { ObjectRef, ResourceRef } from '../cluster.ts';
 import type { Api, Call } from './api.ts';
 import { isApiError } from './errors.ts';
 
@@ -25,9 +25,8 @@ export class Kinds {
    * @throws UserError where the server has no such kind
    */
   async locate(ref: ObjectRef, position?: Position): Promise<Omit<Call, 'verb'>> {
-    const { apiVersion, kind, namespace, name } = ref;
-    const kinds = await this.#kindsOf(apiVersion);
-    const found = kinds.find((candidate) => candidate.kind === kind && !candidate.name.includes('/'));
+    const { apiVersion, kind, name } = ref;
+    const found = await this.resourceOf(ref);
     if (!found) {
       const where = position ? `${position.file}:${position.line}:${position.column}: ` : '';
       throw new UserError(`${where}the cluster has no kind ${kind} in ${apiVersion}`, {
@@ -35,14 +34,19 @@ export class Kinds {
         hint: 'see `kubectl api-resources`; a kind that is an extension must be installed first',
       });
     }
-    const [version = '', group = ''] = apiVersion.split('/').reverse();
-    return {
-      group,
-      version,
-      resource: found.name,
-      namespace: found.namespaced ? namespace : undefined,
-      name,
-    };
+    return { ...found, version: apiVersion.split('/').at(-1) ?? '', name };
+  }
+
+  /** undefined where the server has no such kind, which may be installed later. */
+  async resourceOf({ apiVersion, kind, namespace }: ObjectRef): Promise<ResourceRef | undefined> {
+    const kinds = await this.#kindsOf(apiVersion);
+    const found = kinds.find((candidate) => candidate.kind === kind && !candidate.name.includes('/'));
+    if (!found) {
+      this.#groups.delete(apiVersion);
+      return undefined;
+    }
+    const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
+    return { group, resource: found.name, namespace: found.namespaced ? namespace : undefined };
   }
 
   #kindsOf(apiVersion: string): Promise<readonly Kind[]> {
