@@ -11,6 +11,7 @@ import {
 
 /** From which addresses and ports each trial sends, so that none meets connections of the last one. */
 export class TrialSources {
+  readonly #load: Load;
   readonly #plan: SourcePlan;
   /** Requests to the embedded cluster do not pass through any connection tracking. */
   readonly #inProcess: boolean;
@@ -18,15 +19,20 @@ export class TrialSources {
   readonly #lastSent_ms = new Map<string, number>();
 
   constructor(load: Load, kind: Cluster['kind'], addresses: readonly string[]) {
+    this.#load = load;
     this.#inProcess = kind === 'embedded';
     if (this.#inProcess) this.#plan = { ports: 'kernel', addresses: [] };
     else if (load.source_ports === 'kernel') this.#plan = { ports: 'kernel', addresses };
     else this.#plan = { ports: 'own', addresses, range: localPortRange() };
   }
 
-  /** @throws UserError where the rate needs more ports, or an address is not this machine's */
-  async check(rate_per_s: number): Promise<void> {
-    checkRate(rate_per_s, this.#plan);
+  /** @throws UserError where a rate of the load needs more ports, or an address is not this machine's */
+  async check(): Promise<void> {
+    const { rate_per_s, steps } = this.#load;
+    const highest_per_s = Math.max(rate_per_s, ...steps.map((step) => step.rate_per_s));
+    const step = steps.findIndex((each) => each.rate_per_s === highest_per_s);
+    const field = rate_per_s === highest_per_s ? 'load.rate' : `load.steps[${step}].rate`;
+    checkRate(highest_per_s, field, this.#plan);
     await checkAddresses(this.#plan.addresses);
   }
 

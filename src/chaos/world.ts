@@ -116,7 +116,7 @@ export class ChaosWorld implements World {
     const cluster = this.#cluster;
     await this.#abortable(signal, async () => {
       checkScenario(scenario);
-      await this.#sources.check(scenario.load.rate_per_s);
+      await this.#sources.check();
       this.#progress('preparing', 'reaching the cluster');
       this.#where = await cluster.describe();
       cluster.check(scenario);

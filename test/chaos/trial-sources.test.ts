@@ -43,3 +43,19 @@ test('the embedded cluster has no connection tracking to wait for', () => {
   expect(sources.wait_ms(1)).toBe(0);
   expect(sources.describe()).toBe('source ports: none, requests do not leave the process');
 });
+
+test('the highest rate of the load must have ports enough, and is named as the scenario has it', async () => {
+  const check = (rate_per_s: number, ...steps: number[]) =>
+    new TrialSources(
+      {
+        ...load('own'),
+        rate_per_s,
+        steps: steps.map((rate, index) => ({ at_ms: (index + 1) * 1000, rate_per_s: rate })),
+      },
+      'kubernetes',
+      [],
+    ).check();
+  await expect(check(50, 100, 60)).resolves.toBeUndefined();
+  await expect(check(50, 60, 90_000, 70)).rejects.toThrow(/^load\.steps\[1\]\.rate 90000 is more than /);
+  await expect(check(90_000, 60)).rejects.toThrow(/^load\.rate 90000 is more than /);
+});

@@ -52,13 +52,16 @@ export function rateMax_per_s(plan: SourcePlan): number {
   return plan.ports === 'kernel' ? Number.POSITIVE_INFINITY : (slots(plan) * 1000) / LAP_MS;
 }
 
-/** @throws UserError where the load needs more ports than the plan has. */
-export function checkRate(rate_per_s: number, plan: SourcePlan): void {
+/**
+ * @param field as the scenario has it
+ * @throws UserError where the rate needs more ports than the plan has.
+ */
+export function checkRate(rate_per_s: number, field: string, plan: SourcePlan): void {
   if (plan.ports === 'kernel' || rate_per_s <= rateMax_per_s(plan)) return;
   const ports = slots(plan) / Math.max(1, plan.addresses.length);
   const addresses = Math.ceil((rate_per_s * LAP_MS) / 1000 / ports);
   throw new UserError(
-    `load.rate_per_s ${rate_per_s} is more than ${Math.floor(rateMax_per_s(plan))}, which is what the ${ports} ` +
+    `${field} ${rate_per_s} is more than ${Math.floor(rateMax_per_s(plan))}, which is what the ${ports} ` +
       `source ports of ${Math.max(1, plan.addresses.length)} address(es) allow: connection tracking remembers a ` +
       `port for ${CONNTRACK_MEMORY_MS / 1000} s, and a port that comes round sooner may be sent to a dead backend`,
     {

@@ -90,16 +90,18 @@ test('the system chooses ports where it is told to, addresses take turns', () =>
 test('a rate that needs more ports than there are is refused with the addresses it would take', () => {
   const linux: SourcePlan = { ports: 'own', addresses: [], range: { first: 32_768, last: 60_999 } };
   expect(Math.floor(rateMax_per_s(linux))).toBe(225);
-  expect(() => checkRate(225, linux)).not.toThrow();
-  expect(() => checkRate(500, linux)).toThrow(
+  expect(() => checkRate(225, 'load.rate', linux)).not.toThrow();
+  expect(() => checkRate(500, 'load.rate', linux)).toThrow(
     expect.objectContaining({
       exitCode: EXIT.configuration,
-      message: expect.stringContaining('500 is more than 225'),
+      message: expect.stringContaining('load.rate 500 is more than 225'),
       hint: expect.stringContaining('give 3 addresses'),
     }),
   );
-  expect(() => checkRate(500, { ...linux, addresses: ['10.0.0.1', '10.0.0.2', '10.0.0.3'] })).not.toThrow();
-  expect(() => checkRate(50_000, { ports: 'kernel', addresses: [] })).not.toThrow();
+  expect(() =>
+    checkRate(500, 'load.rate', { ...linux, addresses: ['10.0.0.1', '10.0.0.2', '10.0.0.3'] }),
+  ).not.toThrow();
+  expect(() => checkRate(50_000, 'load.rate', { ports: 'kernel', addresses: [] })).not.toThrow();
 });
 
 test('the port range is what the system says, or the default of Linux', () => {
