@@ -133,7 +133,7 @@ export function reportOf(results: Results, context: ReportContext): Report {
     objectives: objectiveResults.map((objective) => objectiveRow(objective, metrics)),
     assumptions: prediction?.assumptions ?? [],
     ignored: prediction?.ignored ?? [],
-    invalid_trials: invalidTrials(measurement?.invalid_trials ?? []),
+    invalid_trials: invalidTrials(measurement),
     notes: measurement?.notes ?? [],
     where: measurement?.where,
     files: context.files,
@@ -286,14 +286,24 @@ function budgetRows(
 /** Records count trials from 0, people from 1. */
 export const trialName = (trial: number): string => String(trial + 1);
 
-/** Trials that fell to the same cause share a line. */
-function invalidTrials(invalid: Measurement['invalid_trials']): string[] {
-  const byCause = Map.groupBy(invalid, ({ because }) => because.join('; '));
-  return [...byCause].map(([cause, trials]) => {
-    const names = trials.map(({ trial }) => trialName(trial)).join(', ');
-    return trials.length === 1
-      ? `trial ${names} is not counted: ${cause}`
-      : `trials ${names} are not counted: ${cause}`;
+/**
+ * Trials that fell to the same cause share a line. One that was repeated goes on under its number, so that what is not
+ * counted was an earlier attempt at it.
+ */
+function invalidTrials(measurement: Measurement | undefined): string[] {
+  const { invalid_trials: invalid = [], outages = [] } = measurement ?? {};
+  const last = new Map(invalid.map((each) => [each.trial, each]));
+  const isRepeated = (each: (typeof invalid)[number]) =>
+    last.get(each.trial) !== each || outages.some(({ trial }) => trial === each.trial);
+  const byLine = Map.groupBy(invalid, (each) => `${isRepeated(each)} ${each.because.join('; ')}`);
+  return [...byLine.values()].map((trials) => {
+    const cause = trials[0]?.because.join('; ');
+    const names = [...new Set(trials.map(({ trial }) => trialName(trial)))];
+    const what = `${names.length === 1 ? 'trial' : 'trials'} ${names.join(', ')}`;
+    const are = trials.length === 1 ? 'is' : 'are';
+    if (!trials.some(isRepeated)) return `${what} ${are} not counted: ${cause}`;
+    const attempts = trials.length === 1 ? 'an earlier attempt' : 'earlier attempts';
+    return `${attempts} at ${what} ${are} not counted: ${cause}`;
   });
 }
 

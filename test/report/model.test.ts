@@ -85,6 +85,31 @@ test('trials that are invalid for the same reason share a line', () => {
   ]);
 });
 
+test('a trial that was repeated is counted: only an earlier attempt at it is not', () => {
+  const measurement = agrees.measurement!;
+  const late = { because: ['the sender was late'] };
+  const lines = (invalid: readonly number[], counted: readonly number[]) =>
+    report({
+      prediction: undefined,
+      verdict: undefined,
+      measurement: {
+        ...measurement,
+        invalid_trials: invalid.map((trial) => ({ trial, ...late })),
+        outages: counted.map((trial) => ({ trial, outages: [] })),
+      },
+    }).invalid_trials;
+  expect(lines([0], [0, 1, 2])).toEqual([
+    'an earlier attempt at trial 1 is not counted: the sender was late',
+  ]);
+  expect(lines([0, 0, 2], [0, 1, 2])).toEqual([
+    'earlier attempts at trials 1, 3 are not counted: the sender was late',
+  ]);
+  expect(lines([1, 1], [0, 2])).toEqual([
+    'an earlier attempt at trial 2 is not counted: the sender was late',
+    'trial 2 is not counted: the sender was late',
+  ]);
+});
+
 describe('the lead sentence', () => {
   test('puts the measured beside the predicted, and counts the runs inside the interval', () => {
     expect(report(agrees).lead).toBe(
