@@ -33,23 +33,23 @@ export async function rightsToFind(cluster: Cluster, { objects }: Scenario): Pro
 
 /** What it takes to create and to remove those that are not there. */
 export async function rightsToApply(cluster: Cluster, { objects }: Scenario): Promise<readonly Wanted[]> {
+  // To apply what is not there is to patch and to create it (Kubernetes 1.35 apiserver/pkg/endpoints/handlers/patch.go).
+  const verbs = ['create', 'patch', 'delete'];
   const each = objects.map(async (object) => {
-    const isThere = (await cluster.find(object)) !== undefined;
-    // To apply what is not there is to patch and to create it (Kubernetes 1.35 endpoints/handlers/patch.go).
-    return isThere ? [] : on(cluster, object, ['create', 'patch', 'delete']);
+    const wanted = await on(cluster, object, verbs);
+    return wanted.length > 0 && (await cluster.find(object)) === undefined ? wanted : [];
   });
   return (await Promise.all(each)).flat();
 }
 
+/** Nothing of a kind that the cluster does not have: another manifest may bring it. */
 async function on(
   cluster: Cluster,
   object: ManifestObject,
   verbs: readonly string[],
 ): Promise<readonly Wanted[]> {
   const found = await cluster.resourceOf(object);
-  if (found === undefined) return [];
-  const { group, resource, namespace } = found;
-  return verbs.map((verb) => ({ verb, group, resource, namespace }));
+  return found === undefined ? [] : verbs.map((verb) => ({ verb, ...found }));
 }
 
 function wanted(rights: readonly Right[], namespace: string | undefined): readonly Wanted[] {

@@ -5,8 +5,10 @@ import { describe, expect, test } from 'vitest';
 import { patched } from '../../src/chaos/cluster/json-patch.ts';
 import { connectKubernetes } from '../../src/chaos/cluster/kubernetes.ts';
 import { measure } from '../../src/chaos/measure.ts';
+import { rightsToApply } from '../../src/chaos/wanted-rights.ts';
 import type { Fault, Scenario, Workload } from '../../src/scenario/scenario.ts';
 import { type FakeRequest, fakeApiServer } from './cluster/kubernetes/fake-api-server.ts';
+import { FakeCluster } from './fake-cluster.ts';
 import { temporaryJournal } from './run.ts';
 import { containerKill, lasting, podKill, shortScenario } from './scenario.ts';
 
@@ -215,5 +217,35 @@ describe.concurrent('what a run does it has asked for before', { timeout: 30_000
     if (type === 'node-drain') expect(texts).toContain('create pods/eviction shop');
     else if (type.startsWith('node-')) expect(texts).toContain('delete pods shop');
     if (type.startsWith('container-')) expect(texts).toContain('get pods default');
+  });
+});
+
+describe('what it takes to apply manifests', () => {
+  const verbs = async (cluster: FakeCluster) => {
+    const rights = await rightsToApply(cluster, shortScenario([]));
+    return rights.map(({ verb, group, resource, namespace }) => `${verb} ${group}/${resource} ${namespace}`);
+  };
+
+  test('is nothing for what is there', async () => {
+    const cluster = new FakeCluster(shortScenario([]));
+    for (const object of shortScenario([]).objects.filter(({ kind }) => kind === 'Deployment')) {
+      await cluster.apply(object);
+    }
+    expect(await verbs(cluster)).toEqual([
+      'create /services default',
+      'patch /services default',
+      'delete /services default',
+    ]);
+  });
+
+  test('is not known of a kind that another manifest may bring', async () => {
+    const cluster = new FakeCluster(shortScenario([]));
+    const none = Object.assign(cluster, {
+      resourceOf: async () => undefined,
+      find: async () => {
+        throw new Error('no such kind');
+      },
+    });
+    expect(await verbs(none)).toEqual([]);
   });
 });
