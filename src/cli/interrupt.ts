@@ -19,27 +19,30 @@ export interface Interrupt {
 export function listenForInterrupt(io: Io): Interrupt {
   const controller = new AbortController();
   let journal: string | undefined;
+  const stop = (name: string, reason: unknown) => {
+    controller.abort(reason);
+    io.stderr.write(
+      journal === undefined
+        ? `\n${name}: stopping\n`
+        : `\n${name}: stopping, and putting the cluster back as it was; Ctrl-C to leave at once\n`,
+    );
+  };
   const disposeSignals = io.onSignal((name) => {
-    // A terminal that is closed sends it more than once, and nobody sits there any more who is in a hurry.
-    if (name === 'SIGHUP' && controller.signal.aborted) return;
     if (!controller.signal.aborted) {
-      controller.abort(new Error(`ended by ${name}`));
-      io.stderr.write(
-        journal === undefined
-          ? `\n${name}: stopping\n`
-          : `\n${name}: stopping, and putting the cluster back as it was; once more to leave at once\n`,
-      );
+      stop(name, new Error(`ended by ${name}`));
       return;
     }
+    // A terminal that is closed sends it more than once, and nobody sits there any more who is in a hurry.
+    if (name === 'SIGHUP') return;
     if (journal !== undefined) {
       io.stderr.write(`\n${name}: left at once; what may remain in the cluster is listed in ${journal}\n`);
     }
     io.exit(journal === undefined ? EXIT.aborted : EXIT.notRestored);
   });
   const disposeBugs = io.onBug((error) => {
-    controller.abort(error);
     const stack = error instanceof Error ? error.stack : String(error);
     io.stderr.write(`\ninternal error, please report it with the command and the scenario:\n${stack}\n`);
+    if (!controller.signal.aborted) stop('internal error', error);
   });
   return {
     signal: controller.signal,

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { EXIT } from '../../src/scenario/errors.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
@@ -118,18 +118,21 @@ describe.concurrent('in mid-fault, what was done is undone before the end', () =
         dirname(journal),
       ];
       const child = spawn(process.execPath, ['--import', BUG_ON_SIGUSR2, ...words]);
-      onTestFinished(() => void child.kill('SIGKILL'));
       let said = '';
       child.stderr.on('data', (more) => {
         said += more;
       });
       const ended = new Promise((done) => child.on('close', done));
-      await vi.waitFor(() => expect(outcomeOf('set-image', acts())).toBe('done'), WAIT);
-      if (stderr === 'closed') child.stderr.destroy();
-      child.kill(signal);
-      expect(await ended, said).toBe(code);
-      expect(outcomeOf('undo', acts())).toBe('done');
-      expect(said.includes('a bug')).toBe(signal === 'SIGUSR2');
+      try {
+        await vi.waitFor(() => expect(outcomeOf('set-image', acts())).toBe('done'), WAIT);
+        if (stderr === 'closed') child.stderr.destroy();
+        child.kill(signal);
+        expect(await ended, said).toBe(code);
+        expect(outcomeOf('undo', acts())).toBe('done');
+        expect(said.includes('a bug')).toBe(signal === 'SIGUSR2');
+      } finally {
+        child.kill('SIGKILL');
+      }
     },
     40_000,
   );
