@@ -24,11 +24,11 @@ export interface ReplicationOptions {
 }
 
 /**
- * Work that must be left for each thread, this one included, before any is started. Measured on two busy cores: a
- * thread was ready after 0.1 s from the bundle, 0.3 s from the sources, and lost another 0.3 s until its code was as
- * fast as this thread's; this thread goes on meanwhile, so what can be lost is less.
+ * Work that must be left for each thread, this one included, before any is started: more than starting one costs.
+ * Measured on two busy cores, a thread was ready after 0.1 s from the bundle and 0.3 s from the sources, and lost another
+ * 0.3 s until its code was as fast as this thread's. This thread goes on meanwhile, so on idle cores nothing is lost.
  */
-const WORTH_A_THREAD_MS = 300;
+const WORTH_A_THREAD_MS = 500;
 
 /** Until then this thread's own first trials, whose code is not compiled yet, say little of the rest. */
 const WARM_UP_MS = 200;
