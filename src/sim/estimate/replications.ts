@@ -46,16 +46,19 @@ export async function* replications(
 ): AsyncGenerator<Replication, void, undefined> {
   const replicator = new Replicator(scenario, platform);
   const pace = new Pace();
-  /** What was run before its turn came; undefined where it failed. */
-  const early = new Map<number, Replication | undefined>();
+  /** What comes of a trial when its turn is there, of those that were run by then; it may be an error. */
+  const outcomes = new Map<number, () => Replication>();
   let next = 0;
   let threads: TrialThreads | undefined;
 
   const runHere = (trial: number, recorder: Recorder | undefined) => {
     try {
-      early.set(trial, replicator.run(trial, recorder));
-    } catch {
-      early.set(trial, undefined);
+      const replication = replicator.run(trial, recorder);
+      outcomes.set(trial, () => replication);
+    } catch (error) {
+      outcomes.set(trial, () => {
+        throw error;
+      });
     }
   };
   const take = (): number[] => {
@@ -69,9 +72,10 @@ export async function* replications(
     return taken;
   };
   const start = (count: number) => {
-    threads = new TrialThreads(count, { scenario, platform }, take, ({ trial, replication }) =>
-      early.set(trial, replication),
-    );
+    threads = new TrialThreads(count, { scenario, platform }, take, ({ trial, replication }) => {
+      // Run again, a trial that failed fails again, and here with its error.
+      outcomes.set(trial, () => replication ?? replicator.run(trial));
+    });
   };
 
   try {
@@ -80,7 +84,7 @@ export async function* replications(
       await threads!.ready;
     }
     for (let trial = 0; trial < trials; trial += 1) {
-      while (!early.has(trial)) {
+      while (!outcomes.has(trial)) {
         if (next === trials) {
           await threads!.news();
           continue;
@@ -93,9 +97,8 @@ export async function* replications(
         }
         if (pace.isBreathless()) await new Promise((resolve) => setImmediate(resolve));
       }
-      // Run again, a trial fails again, and this time with its error, in the order of trials.
-      yield early.get(trial) ?? replicator.run(trial);
-      early.delete(trial);
+      yield outcomes.get(trial)!();
+      outcomes.delete(trial);
     }
   } finally {
     await threads?.close();

@@ -80,6 +80,23 @@ describe('what goes wrong', () => {
     expect(threaded).toEqual(alone);
   }, 30_000);
 
+  it.each([1, 2])(
+    'in a recorder, as a full disk does, is no fault of the trial: %d threads',
+    async (workers) => {
+      const full = new Error('no space left');
+      const recorderForTrial = (trial: number) =>
+        trial !== 4
+          ? undefined
+          : {
+              record: () => {
+                throw full;
+              },
+            };
+      await expect(predict(SCENARIO, { trials: 30, recorderForTrial, ...on(workers) })).rejects.toBe(full);
+    },
+    30_000,
+  );
+
   it('in progress, as Ctrl-C does, ends the prediction at once', async () => {
     const stopped = new Error('stopped');
     const running = predict(SCENARIO, {

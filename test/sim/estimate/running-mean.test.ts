@@ -10,7 +10,7 @@ function running(values: readonly number[]): RunningMean {
 }
 
 it('has the mean and the interval of the values, as if all were kept', () => {
-  const value = fc.double({ min: -1e6, max: 1e6, noNaN: true });
+  const value = fc.integer({ min: -1e9, max: 1e9 }).map((thousandths) => thousandths / 1000);
   fc.assert(
     fc.property(fc.array(value, { minLength: 2, maxLength: 200 }), (values) => {
       const { mean, half_width } = running(values);
