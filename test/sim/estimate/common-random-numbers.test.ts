@@ -27,7 +27,7 @@ function slowerStart(scenario: Scenario): Scenario {
         ...container,
         application: {
           ...container.application,
-          start_time: { kind: 'uniform', min_ms: 10_010, max_ms: 10_080 } as const,
+          start_time: { kind: 'uniform', min_ms: 10_000, max_ms: 10_020 } as const,
         },
       })),
     },
