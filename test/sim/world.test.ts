@@ -222,9 +222,10 @@ describe('SimulatedWorld', () => {
     const late = (events: TimelineEvent[]) =>
       events.filter((e) => e.type === 'request' && e.at_ms > 25_000 && e.outcome === 'timeout').length;
     expect(late(own.events)).toBe(0);
-    // About 400 remembered ports, met again by one in 4.5 with each walk through all ports (31 s): 90 from here on.
-    expect(late(kernel.events)).toBeGreaterThan(45);
-    expect(late(kernel.events)).toBeLessThan(135);
+    // About 400 of 14,116 ports are remembered, and 3,500 connections are made from here on: 99 of them meet one. Where
+    // it goes on from every 10 s decides how many.
+    expect(late(kernel.events)).toBeGreaterThan(30);
+    expect(late(kernel.events)).toBeLessThan(200);
   });
 
   it('makes a slow probe cost its period when the first attempts come too early', () => {

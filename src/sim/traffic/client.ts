@@ -3,6 +3,7 @@ import { schedule } from '../../scenario/schedule.ts';
 import type { Outcome } from '../../timeline/event.ts';
 import type { Environment } from '../environment.ts';
 import type { Connected, Connecting, Network } from '../kubernetes/network.ts';
+import { EphemeralPorts } from './ephemeral-ports.ts';
 
 /** Requests that have their outcome are dropped so many at a time. */
 const FORGET_AT = 1000;
@@ -15,6 +16,7 @@ export class Client {
   readonly #environment: Environment;
   readonly #network: Network;
   readonly #load: Load;
+  readonly #ports: EphemeralPorts;
   readonly #times_ms: Float64Array;
   /** Idle kept-alive connections, by what is at their other end; the last used is used first. */
   readonly #idle: Connected[] = [];
@@ -28,6 +30,7 @@ export class Client {
     this.#environment = environment;
     this.#network = network;
     this.#load = load;
+    this.#ports = new EphemeralPorts(environment);
     this.#times_ms = schedule(load, environment.uniform('arrivals'));
   }
 
@@ -53,7 +56,7 @@ export class Client {
       });
       return;
     }
-    const port = this.#load.source_ports === 'kernel' ? this.#network.ephemeralPort() : undefined;
+    const port = this.#load.source_ports === 'kernel' ? this.#ports.next() : undefined;
     this.#network.connect(port, request.give_up_ms, request);
   }
 
