@@ -1,0 +1,30 @@
+/** The steady state of an irreducible part of a chain, each probability exact relative to itself. */
+import type { Rates } from './chain.ts';
+import { gth } from './gth.ts';
+import { inflowOf } from './inflow.ts';
+import { wrong } from './input.ts';
+import { multilevel } from './multilevel.ts';
+
+/** Up to here elimination takes a tenth of a second. */
+const DIRECT_MAX = 300;
+/** Up to here it takes a few seconds and 32 MB. */
+const FALLBACK_MAX = 2000;
+
+/**
+ * The share of time in each of `members`, in their order, when every way out of them leads back to the member with
+ * the number `restart`. From each member each other one must be reached in this way.
+ *
+ * @throws UserError where the iteration does not come to its end
+ */
+export function stationary(rates: Rates, members: Int32Array, restart = 0): Float64Array {
+  if (members.length === 1) return Float64Array.of(1);
+  const chain = inflowOf(rates, members, restart);
+  if (chain.size <= DIRECT_MAX) return gth(chain);
+  const shares = multilevel(chain);
+  if (shares !== undefined) return shares;
+  if (chain.size <= FALLBACK_MAX) return gth(chain);
+  throw wrong(
+    `the steady state of ${chain.size} states is not found: their groups exchange too little, too unevenly`,
+    'lump equal parts into counts, or simulate',
+  );
+}

@@ -1,0 +1,166 @@
+/**
+ * Where a chain is after a time, and how long it was where until then, by uniformisation (Jensen's method): the chain
+ * as a clock of equal rate in all states and a step at each tick, weighted with the Poisson numbers of ticks (Stewart,
+ * "Introduction to the Numerical Solution of Markov Chains", chapter 8).
+ */
+import { wrong } from './input.ts';
+import type { Part } from './part.ts';
+import { type PoissonWeights, poissonWeights } from './poisson.ts';
+
+export interface Elapsed {
+  /** The probability to be in each state when the time is over; what left the chain is missing. */
+  readonly probability: Float64Array;
+  /** Expected hours in each state until then. */
+  readonly occupancy_h: Float64Array;
+  /** At most so much probability was not followed, or to the wrong place. */
+  readonly lost: number;
+}
+
+/** More ticks than the fastest state has steps: each state stays at some, and nothing swings for ever. */
+const MARGIN = 1.02;
+/** First look for an end of the change, and how much later the next. */
+const FIRST_LOOK = 64;
+const LOOK_GROWTH = 1.25;
+/** What all the steps still to come may add to the error, relative to each probability. */
+const DRIFT_MAX = 1e-11;
+/** Multiplications after which nobody waits any more: some ten minutes. */
+const WORK_MAX = 5e11;
+
+/**
+ * From state 0 of the part.
+ *
+ * Two things save most of the work, both within bounds that are known and kept. A state whose probability is too
+ * small to matter is not followed. And once all states change by the same factor from look to look, they go on to do
+ * so, and the remaining steps are a geometric sum: with v after one look and f v + r after the next, r is the most
+ * that each further look can be off by, since no step makes a difference larger; and what swings between two looks
+ * has decayed visibly by the second, for an eigenvalue of n states decays by tan(pi / n) of its turn (Dmitriev and
+ * Dynkin, 1946). To compare two steps only, as usual for "steady state detection", proves nothing (Katoen and Zapreev,
+ * QEST 2006).
+ *
+ * @param time_h zero or more
+ * @param lost_max probability that may be left out of sight by each of the two; 0 follows every state
+ * @throws UserError where it would take too many steps
+ */
+export function elapse(part: Part, time_h: number, lost_max: number): Elapsed {
+  const { size, rowStart, target, exit_per_h } = part;
+  const start = new Float64Array(size);
+  start[0] = 1;
+  const tick_per_h = MARGIN * exit_per_h.reduce((most, rate) => Math.max(most, rate), 0);
+  if (tick_per_h * time_h === 0) {
+    return { probability: start, occupancy_h: start.map((share) => share * time_h), lost: 0 };
+  }
+  const ticks = poissonWeights(tick_per_h * time_h);
+  const { left, right, weight, tail } = ticks;
+  const step = part.rate_per_h.map((rate) => rate / tick_per_h);
+  const stay = exit_per_h.map((rate) => 1 - rate / tick_per_h);
+  const leave = part.leave_per_h.map((rate) => rate / tick_per_h);
+  const least = lost_max / right / size;
+
+  const probability = new Float64Array(size);
+  const occupancy_h = new Float64Array(size);
+  let now = start;
+  let next = new Float64Array(size);
+  let gone = 0;
+  let lost = 0;
+  let work = 0;
+  let look = Math.min(FIRST_LOOK, right);
+  let seen = { at: 0, values: now.slice() };
+
+  for (let tick = 0; tick <= right; tick += 1) {
+    const chance = tick < left ? 0 : weight[tick - left]!;
+    const hours = (tick < left ? 1 : tail[tick - left]!) / tick_per_h;
+    let lostNow = 0;
+    for (let from = 0; from < size; from += 1) {
+      const share = now[from]!;
+      now[from] = 0;
+      if (share <= least) {
+        lostNow += share;
+        continue;
+      }
+      occupancy_h[from]! += share * hours;
+      if (chance > 0) probability[from]! += share * chance;
+      gone += share * leave[from]!;
+      next[from]! += share * stay[from]!;
+      const end = rowStart[from + 1]!;
+      for (let at = rowStart[from]!; at < end; at += 1) next[target[at]!]! += share * step[at]!;
+      work += end - rowStart[from]! + 1;
+    }
+    lost += lostNow;
+    const after = next;
+    next = now;
+    now = after;
+    if (tick + 1 < look || tick === right) continue;
+
+    conserve(now, 1 - gone - lost);
+    const since = tick + 1 - seen.at;
+    const toCome = right - tick;
+    // What is left over from the last look is left over by all that follow, and adds up.
+    const looks = toCome / since;
+    const { factor, excess } = drift(seen.values, now, DRIFT_MAX / looks);
+    if (excess * looks <= lost_max) {
+      const logPerTick = Math.log(factor) / since;
+      const sums = remainder(ticks, tick + 1, logPerTick);
+      for (let state = 0; state < size; state += 1) {
+        probability[state]! += now[state]! * sums.chance;
+        occupancy_h[state]! += (now[state]! * sums.ticks) / tick_per_h;
+      }
+      return { probability, occupancy_h, lost: lost + lostNow * toCome + excess * looks };
+    }
+    if (work > WORK_MAX) {
+      throw wrong(
+        `the chain needs ${right} steps of ${target.length} transitions to get through ${time_h} h`,
+        'ask for a shorter time or for the steady state, or simulate',
+      );
+    }
+    seen = { at: tick + 1, values: now.slice() };
+    look = Math.ceil((tick + 1) * LOOK_GROWTH);
+  }
+  return { probability, occupancy_h, lost };
+}
+
+/** The weights of all ticks from `first` on, of a share that changes by the same factor with each. */
+function remainder({ left, right, weight, tail }: PoissonWeights, first: number, logPerTick: number) {
+  const certain = Math.max(0, left - first);
+  let chance = 0;
+  let ticks = geometricSum(logPerTick, certain);
+  for (let tick = first + certain; tick <= right; tick += 1) {
+    const share = Math.exp(logPerTick * (tick - first));
+    chance += share * weight[tick - left]!;
+    ticks += share * tail[tick - left]!;
+  }
+  return { chance, ticks };
+}
+
+/** Rounding adds up over many steps; all probability together is 1 at any time. */
+function conserve(shares: Float64Array, expected: number): void {
+  // With little left the difference from 1 has no digits to correct by.
+  if (expected < 0.5) return;
+  let sum = 0;
+  for (const share of shares) sum += share;
+  const scale = expected / sum;
+  for (let state = 0; state < shares.length; state += 1) shares[state]! *= scale;
+}
+
+/**
+ * The factor by which all probability together has changed, and how much probability is further from that than by
+ * `tolerance` of itself.
+ */
+function drift(
+  before: Float64Array,
+  after: Float64Array,
+  tolerance: number,
+): { readonly factor: number; readonly excess: number } {
+  const sum = (shares: Float64Array) => shares.reduce((total, share) => total + share, 0);
+  const factor = sum(after) / sum(before);
+  let excess = 0;
+  for (let state = 0; state < after.length; state += 1) {
+    const expected = factor * before[state]!;
+    const off = Math.abs(after[state]! - expected) - tolerance * expected;
+    if (off > 0) excess += off;
+  }
+  return { factor, excess };
+}
+
+/** 1 + exp(log) + exp(log)^2 + ..., so many terms. */
+const geometricSum = (log: number, terms: number): number =>
+  log === 0 ? terms : Math.expm1(terms * log) / Math.expm1(log);
