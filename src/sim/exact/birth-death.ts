@@ -7,7 +7,7 @@ export interface BirthDeath {
   readonly down: readonly number[];
 }
 
-/** Beyond it the unnormalised weights are scaled down; far enough from the largest double. */
+/** Beyond it the unnormalised weights are scaled down. */
 const LARGE = 1e200;
 
 /**
@@ -20,8 +20,14 @@ export function birthDeathSteadyState(chain: BirthDeath): Float64Array {
   const p = new Float64Array(chain.up.length + 1);
   p[0] = 1;
   for (const [from, rate] of chain.up.entries()) {
-    p[from + 1] = (p[from]! * rate) / chain.down[from]!;
-    if (p[from + 1]! > LARGE) for (let k = 0; k <= from + 1; k += 1) p[k]! /= LARGE;
+    const ratio = rate / chain.down[from]!;
+    if (p[from]! * ratio <= LARGE) {
+      p[from + 1] = p[from]! * ratio;
+      continue;
+    }
+    const last = p[from]!;
+    for (let k = 0; k <= from; k += 1) p[k] = p[k]! / last / ratio;
+    p[from + 1] = 1;
   }
   // The least first.
   const sum = p.toSorted().reduce((total, weight) => total + weight, 0);

@@ -5,6 +5,7 @@
  * 1993).
  */
 import type { Inflow } from './inflow.ts';
+import { sumOf } from './sum.ts';
 
 /** Takes size^3 steps and size^2 doubles. */
 export function gth(chain: Inflow): Float64Array {
@@ -42,8 +43,7 @@ function dense({ size, start, from, rate }: Inflow): Float64Array {
 
 /** Scaled in place to a sum of 1. */
 export function normalised(x: Float64Array): Float64Array {
-  let sum = 0;
-  for (const value of x) sum += value;
+  const sum = sumOf(x);
   for (let index = 0; index < x.length; index += 1) x[index]! /= sum;
   return x;
 }

@@ -4,7 +4,7 @@
  *
  * Why not Gauss-Seidel, SOR or the power method alone, as PRISM has them: they stop when one step changes little, and
  * between groups of states that are only loosely connected, the usual case where failures are rare, a step changes
- * little however wrong it is. Storm says of its own equation solver that it is not sound here either. So what flows
+ * little however wrong it is. (Storm warns of its equation system for the same that it is not sound.) So what flows
  * between groups is balanced on a smaller chain of groups, where Gauss-Seidel is slow; and nothing counts as solved
  * before that balance agrees too. Everything is sums of positive terms: a probability of 1e-30 comes out as exact as
  * one of 0.5.

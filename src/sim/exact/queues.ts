@@ -79,9 +79,7 @@ function fromEmpty(load: number, servers: number, count: number): number {
  *
  * @throws UserError where a rate is not above zero and finite, or the room is smaller than the number of servers
  */
-export function mmcK(
-  queue: Multiserver & { readonly capacity: number },
-): QueueResult & {
+export function mmcK(queue: Multiserver & { readonly capacity: number }): QueueResult & {
   readonly p: Float64Array;
   readonly lossProbability: number;
   readonly throughput_per_s: number;
@@ -95,7 +93,8 @@ export function mmcK(
   });
   const lossProbability = p[capacity]!;
   const busy = mean(p, (count) => Math.min(count, servers));
-  const throughput_per_s = busy * service_per_s;
+  // The same, twice: where all places are always full, or none ever is, one of the two is too small for a double.
+  const throughput_per_s = Math.max(busy * service_per_s, sum(p.subarray(0, capacity)) * arrival_per_s);
   const L = mean(p, (count) => count);
   const Lq = mean(p, (count) => Math.max(0, count - servers));
   return {
@@ -174,7 +173,9 @@ export function machineRepair(plant: {
   const L = mean(p, (down) => down);
   const Lq = mean(p, (down) => Math.max(0, down - crews));
   const running = mean(p, (down) => machines - down);
-  const failures_per_h = running * failure_per_h;
+  const repairing = mean(p, (down) => Math.min(down, crews));
+  // The same, twice: where all are always up, or always down, one of the two is too small for a double.
+  const failures_per_h = Math.max(running * failure_per_h, repairing * repair_per_h);
   return {
     p,
     L,
@@ -183,12 +184,14 @@ export function machineRepair(plant: {
     Wq_h: Lq / failures_per_h,
     failures_per_h,
     availability: running / machines,
-    utilisation: mean(p, (down) => Math.min(down, crews)) / crews,
+    utilisation: repairing / crews,
   };
 }
 
 const mean = (p: Float64Array, value: (count: number) => number): number =>
   p.reduce((sum, share, count) => sum + share * value(count), 0);
+
+const sum = (values: Float64Array): number => values.reduce((total, value) => total + value, 0);
 
 /** Load in erlang, of a queue whose numbers are checked here. */
 function offered(queue: Multiserver): number {

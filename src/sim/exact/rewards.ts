@@ -5,12 +5,12 @@ import { partOf } from './part.ts';
 import { type Elapsed, elapse } from './uniformisation.ts';
 
 /** Probability that may be out of sight where nothing is known of what matters. */
-export const LOST_MAX = 1e-14;
+export const LOST_MAX = 1e-18;
 /** A result may miss so much of itself because of it; else it is computed again with less. */
 const MISSING_MAX = 1e-11;
 
 /**
- * The probability to be in each state `time_h` after the start in the initial state, with at most 1e-14 in all left
+ * The probability to be in each state `time_h` after the start in the initial state, with at most 1e-18 in all left
  * out of sight.
  *
  * @throws UserError where the time is negative or not finite, or takes too many steps

@@ -3,6 +3,7 @@ import { type MarkovChain, markStates, type Rates } from './chain.ts';
 import { closedClasses } from './classes.ts';
 import { flowsOut } from './restart.ts';
 import { stationary } from './stationary.ts';
+import { sumOf } from './sum.ts';
 
 export interface SteadyState {
   /** The share of time in each state, in the long run from the initial state; 0 in transient ones. */
@@ -39,9 +40,7 @@ export function meanReward<State>(
   { probability }: SteadyState,
   reward_per_h: (state: State) => number,
 ): number {
-  let sum = 0;
-  for (const [index, state] of chain.states.entries()) sum += probability[index]! * reward_per_h(state);
-  return sum;
+  return sumOf(chain.states.map((state, index) => probability[index]! * reward_per_h(state)));
 }
 
 /** The share of time in the states that are meant, in the long run. */
@@ -51,7 +50,7 @@ export function probabilityOf<State>(
   isMeant: (state: State) => boolean,
 ): number {
   const marks = markStates(chain, isMeant);
-  return probability.reduce((sum, share, index) => (marks[index] ? sum + share : sum), 0);
+  return sumOf(probability.filter((_, index) => marks[index]));
 }
 
 /** The probability to end up in each class from the initial state. */

@@ -6,6 +6,7 @@
 import { wrong } from './input.ts';
 import type { Part } from './part.ts';
 import { type PoissonWeights, poissonWeights } from './poisson.ts';
+import { sumOf } from './sum.ts';
 
 export interface Elapsed {
   /** The probability to be in each state when the time is over; what left the chain is missing. */
@@ -42,39 +43,95 @@ const WORK_MAX = 5e11;
  * @throws UserError where it would take too many steps
  */
 export function elapse(part: Part, time_h: number, lost_max: number): Elapsed {
-  const { size, rowStart, target, exit_per_h } = part;
-  const start = new Float64Array(size);
-  start[0] = 1;
+  const { size, exit_per_h } = part;
   const tick_per_h = MARGIN * exit_per_h.reduce((most, rate) => Math.max(most, rate), 0);
   if (tick_per_h * time_h === 0) {
-    return { probability: start, occupancy_h: start.map((share) => share * time_h), lost: 0 };
+    const probability = new Float64Array(size);
+    probability[0] = 1;
+    return { probability, occupancy_h: probability.map((share) => share * time_h), lost: 0 };
   }
   const ticks = poissonWeights(tick_per_h * time_h);
   const { left, right, weight, tail } = ticks;
-  const step = part.rate_per_h.map((rate) => rate / tick_per_h);
-  const stay = exit_per_h.map((rate) => 1 - rate / tick_per_h);
-  const leave = part.leave_per_h.map((rate) => rate / tick_per_h);
   const least = lost_max / right / size;
-
-  const probability = new Float64Array(size);
-  const occupancy_h = new Float64Array(size);
-  let now = start;
-  let next = new Float64Array(size);
-  let gone = 0;
-  let lost = 0;
-  let work = 0;
-  let look = Math.min(FIRST_LOOK, right);
-  let seen = { at: 0, values: now.slice() };
+  const walk = new Walk(part, tick_per_h, least);
+  let lastLook = { at: 0, shares: walk.shares.slice() };
+  let nextLook = Math.min(FIRST_LOOK, right);
 
   for (let tick = 0; tick <= right; tick += 1) {
     const chance = tick < left ? 0 : weight[tick - left]!;
-    const hours = (tick < left ? 1 : tail[tick - left]!) / tick_per_h;
-    let lostNow = 0;
+    const ticksLeft = tick < left ? 1 : tail[tick - left]!;
+    const lostNow = walk.tick(chance, ticksLeft / tick_per_h);
+    if (tick + 1 < nextLook || tick === right) continue;
+
+    walk.conserve();
+    const since = tick + 1 - lastLook.at;
+    const toCome = right - tick;
+    // What is off at this look is off at all that follow, and adds up.
+    const looks = toCome / since;
+    const { factor, excess } = drift(lastLook.shares, walk.shares, DRIFT_MAX / looks);
+    if (factor === 0) break;
+    if (excess * looks <= lost_max) {
+      const sums = remainder(ticks, tick + 1, Math.log(factor) / since);
+      walk.add(sums.chance, sums.ticks / tick_per_h);
+      return walk.result(lostNow * toCome + excess * looks);
+    }
+    if (walk.work > WORK_MAX) {
+      throw wrong(
+        `the chain needs ${right} steps of ${part.target.length} transitions to get through ${time_h} h`,
+        'ask for a shorter time or for the steady state, or simulate',
+      );
+    }
+    lastLook = { at: tick + 1, shares: walk.shares.slice() };
+    nextLook = Math.ceil((tick + 1) * LOOK_GROWTH);
+  }
+  return walk.result(0);
+}
+
+/** The probabilities as they go from tick to tick, and what they add up to. */
+class Walk {
+  readonly #part: Part;
+  readonly #least: number;
+  /** Probabilities of a tick: along each transition, to stay, to leave for good. */
+  readonly #step: Float64Array;
+  readonly #stay: Float64Array;
+  readonly #leave: Float64Array;
+  readonly #probability: Float64Array;
+  readonly #occupancy_h: Float64Array;
+  shares: Float64Array;
+  /** All zero between two ticks. */
+  #next: Float64Array;
+  #gone = 0;
+  #lost = 0;
+  /** Multiplications so far. */
+  work = 0;
+
+  constructor(part: Part, tick_per_h: number, least: number) {
+    this.#part = part;
+    this.#least = least;
+    this.#step = part.rate_per_h.map((rate) => rate / tick_per_h);
+    this.#stay = part.exit_per_h.map((rate) => 1 - rate / tick_per_h);
+    this.#leave = part.leave_per_h.map((rate) => rate / tick_per_h);
+    this.#probability = new Float64Array(part.size);
+    this.#occupancy_h = new Float64Array(part.size);
+    this.shares = new Float64Array(part.size);
+    this.shares[0] = 1;
+    this.#next = new Float64Array(part.size);
+  }
+
+  /** Adds what the states are worth now, and goes on. @returns the probability that is followed no further */
+  tick(chance: number, hours: number): number {
+    const { size, rowStart, target } = this.#part;
+    const [now, next, least] = [this.shares, this.#next, this.#least];
+    const [step, stay, leave] = [this.#step, this.#stay, this.#leave];
+    const [probability, occupancy_h] = [this.#probability, this.#occupancy_h];
+    let gone = 0;
+    let lost = 0;
+    let steps = 0;
     for (let from = 0; from < size; from += 1) {
       const share = now[from]!;
       now[from] = 0;
       if (share <= least) {
-        lostNow += share;
+        lost += share;
         continue;
       }
       occupancy_h[from]! += share * hours;
@@ -82,40 +139,42 @@ export function elapse(part: Part, time_h: number, lost_max: number): Elapsed {
       gone += share * leave[from]!;
       next[from]! += share * stay[from]!;
       const end = rowStart[from + 1]!;
+      steps += end - rowStart[from]! + 1;
       for (let at = rowStart[from]!; at < end; at += 1) next[target[at]!]! += share * step[at]!;
-      work += end - rowStart[from]! + 1;
     }
-    lost += lostNow;
-    const after = next;
-    next = now;
-    now = after;
-    if (tick + 1 < look || tick === right) continue;
-
-    conserve(now, 1 - gone - lost);
-    const since = tick + 1 - seen.at;
-    const toCome = right - tick;
-    // What is left over from the last look is left over by all that follow, and adds up.
-    const looks = toCome / since;
-    const { factor, excess } = drift(seen.values, now, DRIFT_MAX / looks);
-    if (excess * looks <= lost_max) {
-      const logPerTick = Math.log(factor) / since;
-      const sums = remainder(ticks, tick + 1, logPerTick);
-      for (let state = 0; state < size; state += 1) {
-        probability[state]! += now[state]! * sums.chance;
-        occupancy_h[state]! += (now[state]! * sums.ticks) / tick_per_h;
-      }
-      return { probability, occupancy_h, lost: lost + lostNow * toCome + excess * looks };
-    }
-    if (work > WORK_MAX) {
-      throw wrong(
-        `the chain needs ${right} steps of ${target.length} transitions to get through ${time_h} h`,
-        'ask for a shorter time or for the steady state, or simulate',
-      );
-    }
-    seen = { at: tick + 1, values: now.slice() };
-    look = Math.ceil((tick + 1) * LOOK_GROWTH);
+    this.shares = next;
+    this.#next = now;
+    this.#gone += gone;
+    this.#lost += lost;
+    this.work += steps;
+    return lost;
   }
-  return { probability, occupancy_h, lost };
+
+  /** Rounding adds up over many ticks; all probability together is 1 at any time. */
+  conserve(): void {
+    const expected = 1 - this.#gone - this.#lost;
+    // With little left the difference from 1 has no digits to correct by.
+    if (expected < 0.5) return;
+    const scale = expected / sumOf(this.shares);
+    const shares = this.shares;
+    for (let state = 0; state < shares.length; state += 1) shares[state]! *= scale;
+  }
+
+  /** What all later ticks are worth, as a multiple of the probabilities now. */
+  add(chance: number, hours: number): void {
+    for (const [state, share] of this.shares.entries()) {
+      this.#probability[state]! += share * chance;
+      this.#occupancy_h[state]! += share * hours;
+    }
+  }
+
+  result(lostLater: number): Elapsed {
+    return {
+      probability: this.#probability,
+      occupancy_h: this.#occupancy_h,
+      lost: this.#lost + lostLater,
+    };
+  }
 }
 
 /** The weights of all ticks from `first` on, of a share that changes by the same factor with each. */
@@ -131,18 +190,8 @@ function remainder({ left, right, weight, tail }: PoissonWeights, first: number,
   return { chance, ticks };
 }
 
-/** Rounding adds up over many steps; all probability together is 1 at any time. */
-function conserve(shares: Float64Array, expected: number): void {
-  // With little left the difference from 1 has no digits to correct by.
-  if (expected < 0.5) return;
-  let sum = 0;
-  for (const share of shares) sum += share;
-  const scale = expected / sum;
-  for (let state = 0; state < shares.length; state += 1) shares[state]! *= scale;
-}
-
 /**
- * The factor by which all probability together has changed, and how much probability is further from that than by
+ * The factor by which all probability together has changed, 0 where none is left, and how much probability is further from that than by
  * `tolerance` of itself.
  */
 function drift(
@@ -150,8 +199,9 @@ function drift(
   after: Float64Array,
   tolerance: number,
 ): { readonly factor: number; readonly excess: number } {
-  const sum = (shares: Float64Array) => shares.reduce((total, share) => total + share, 0);
-  const factor = sum(after) / sum(before);
+  const left = sumOf(after);
+  if (left === 0) return { factor: 0, excess: 0 };
+  const factor = left / sumOf(before);
   let excess = 0;
   for (let state = 0; state < after.length; state += 1) {
     const expected = factor * before[state]!;
