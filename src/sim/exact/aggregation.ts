@@ -18,11 +18,14 @@ export interface Aggregation {
   readonly weight: Float64Array;
 }
 
-/** Pairs, then pairs of pairs, with the weights `x`; the picture is exact where `x` is the steady state. */
+/**
+ * Mostly pairs: larger aggregates make fewer levels, but hide more of what happens within them, and the iteration
+ * no longer comes to rest on chains of repairs that wait for each other.
+ *
+ * @param x the weights of the states; the picture is exact where they are the steady state
+ */
 export function aggregate(chain: Inflow, x: Float64Array): Aggregation {
-  const pairs = coarsen(chain, x, pair(chain));
-  const fours = coarsen(pairs.coarse, pairs.weight, pair(pairs.coarse));
-  return { ...fours, of: pairs.of.map((half) => fours.of[half]!) };
+  return coarsen(chain, x, pair(chain));
 }
 
 /**

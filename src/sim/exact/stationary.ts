@@ -5,10 +5,10 @@ import { inflowOf } from './inflow.ts';
 import { wrong } from './input.ts';
 import { multilevel } from './multilevel.ts';
 
-/** Up to here elimination takes a tenth of a second. */
-const DIRECT_MAX = 300;
-/** Up to here it takes a few seconds and 32 MB. */
-const FALLBACK_MAX = 2000;
+/** Up to here elimination takes a tenth of a second at most. */
+const DIRECT_MAX = 500;
+/** Up to here it takes some seconds and 72 MB. */
+const FALLBACK_MAX = 3000;
 
 /**
  * The share of time in each of `members`, in their order, when every way out of them leads back to the member with

@@ -21,7 +21,7 @@ export interface Elapsed {
 const MARGIN = 1.02;
 /** First look for an end of the change, and how much later the next. */
 const FIRST_LOOK = 64;
-const LOOK_GROWTH = 1.25;
+const LOOK_GROWTH = 1.1;
 /** What all the steps still to come may add to the error, relative to each probability. */
 const DRIFT_MAX = 1e-11;
 /** Multiplications after which nobody waits any more: some ten minutes. */
