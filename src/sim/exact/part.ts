@@ -8,6 +8,12 @@ export interface Part extends Rates {
   readonly members: Int32Array;
 }
 
+/** All of it. */
+export function wholeOf({ size, rowStart, target, rate_per_h, exit_per_h }: Rates): Part {
+  const members = new Int32Array(size).map((_, state) => state);
+  return { size, rowStart, target, rate_per_h, exit_per_h, members, leave_per_h: new Float64Array(size) };
+}
+
 /** Those states that are marked. */
 export function partOf(rates: Rates, isInside: Uint8Array): Part {
   const members = new Int32Array(isInside.reduce((count, mark) => count + mark, 0));

@@ -1,11 +1,11 @@
 /** Where a chain is at a time, and what it has earned until then. */
-import { type MarkovChain, markStates } from './chain.ts';
+import type { MarkovChain } from './chain.ts';
 import { notNegative, wrong } from './input.ts';
-import { partOf } from './part.ts';
+import { wholeOf } from './part.ts';
 import { type Elapsed, elapse } from './uniformisation.ts';
 
 /** Probability that may be out of sight where nothing is known of what matters. */
-export const LOST_MAX = 1e-18;
+const LOST_MAX = 1e-18;
 /** A result may miss so much of itself because of it; else it is computed again with less. */
 const MISSING_MAX = 1e-11;
 
@@ -20,14 +20,7 @@ export function transient<State>(
   time_h: number,
 ): { readonly probability: Float64Array } {
   notNegative('the time', time_h);
-  return elapse(
-    partOf(
-      chain,
-      markStates(chain, () => true),
-    ),
-    time_h,
-    LOST_MAX,
-  );
+  return elapse(wholeOf(chain), time_h, LOST_MAX);
 }
 
 /**
@@ -66,10 +59,7 @@ function rewarded<State>(
   weigh: (elapsed: Elapsed) => { readonly amounts: Float64Array; readonly of: number },
 ): number[] {
   notNegative('the time', time_h);
-  const part = partOf(
-    chain,
-    markStates(chain, () => true),
-  );
+  const part = wholeOf(chain);
   const rewards = rewards_per_h.map((reward_per_h) => rewardsOf(chain, reward_per_h));
   return withinSight((lost_max) => {
     const elapsed = elapse(part, time_h, lost_max);

@@ -191,8 +191,8 @@ function remainder({ left, right, weight, tail }: PoissonWeights, first: number,
 }
 
 /**
- * The factor by which all probability together has changed, 0 where none is left, and how much probability is further from that than by
- * `tolerance` of itself.
+ * The factor by which all probability together has changed, 0 where none is left, and how much probability is further
+ * from that than by `tolerance` of itself.
  */
 function drift(
   before: Float64Array,

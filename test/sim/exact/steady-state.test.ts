@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { stream } from '../../../src/scenario/random.ts';
 import { exploreChain } from '../../../src/sim/exact/chain.ts';
 import { gth } from '../../../src/sim/exact/gth.ts';
 import { inflowOf } from '../../../src/sim/exact/inflow.ts';
@@ -143,6 +144,45 @@ describe('multilevel', () => {
       expect(iterated, `${loose}`).toBeDefined();
       for (const [state, share] of direct.entries()) expectNear(iterated![state]!, share, 1e-9);
     }
+  });
+
+  /** Units with their own rates, repaired one after the other in the order of their numbers. */
+  const queueOfRepairs = (failures_per_h: readonly number[], repairs_per_h: readonly number[]) =>
+    exploreChain<number>({
+      initial: 0,
+      key: (down) => down,
+      transitions: function* (down) {
+        const first = failures_per_h.findIndex((_, unit) => down & (1 << unit));
+        if (first !== -1) yield { rate_per_h: repairs_per_h[first]!, to: down ^ (1 << first) };
+        for (const [unit, rate_per_h] of failures_per_h.entries()) {
+          if (!(down & (1 << unit))) yield { rate_per_h, to: down | (1 << unit) };
+        }
+      },
+    });
+
+  it('agrees with elimination, or says that it does not come to rest, whatever the rates', () => {
+    const rates = fc.array(rate, { minLength: 7, maxLength: 7 });
+    fc.assert(
+      fc.property(rates, rates, (failures_per_h, repairs_per_h) => {
+        const chain = queueOfRepairs(failures_per_h, repairs_per_h);
+        const inflow = inflowOf(chain, Int32Array.from(chain.states.keys()), 0);
+        const iterated = multilevel(inflow);
+        if (iterated === undefined) return;
+        for (const [state, share] of gth(inflow).entries()) expectNear(iterated[state]!, share);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('leaves to elimination where it does not come to rest', () => {
+    // Found by trying: repairs from seconds to years that wait for each other.
+    const uniform = stream('stiff', 17, 'rates');
+    const rates = () => Array.from({ length: 9 }, () => 10 ** (8 * uniform() - 5));
+    const chain = queueOfRepairs(rates(), rates());
+    const inflow = inflowOf(chain, Int32Array.from(chain.states.keys()), 0);
+    expect(multilevel(inflow)).toBeUndefined();
+    const { probability } = steadyState(chain);
+    expect([...probability]).toEqual([...gth(inflow)]);
   });
 
   it('agrees with a closed form on a large grid, down to its rarest state', () => {
