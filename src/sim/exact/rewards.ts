@@ -95,7 +95,7 @@ export function withinSight(
   for (;;) {
     const results = compute(lost_max);
     const worst = Math.min(1, ...results.map(({ value, missing_max }) => missing(value, missing_max)));
-    if (worst === 1) return results.map(({ value }) => value);
+    if (!(worst < 1)) return results.map(({ value }) => value);
     // A tenth, since a smaller share is also lost more slowly.
     lost_max *= worst / 10;
   }

@@ -19,12 +19,17 @@ const FALLBACK_MAX = 3000;
 export function stationary(rates: Rates, members: Int32Array, restart = 0): Float64Array {
   if (members.length === 1) return Float64Array.of(1);
   const chain = inflowOf(rates, members, restart);
-  if (chain.size <= DIRECT_MAX) return gth(chain);
+  if (chain.size <= DIRECT_MAX) return checked(gth(chain));
   const shares = multilevel(chain);
-  if (shares !== undefined) return shares;
-  if (chain.size <= FALLBACK_MAX) return gth(chain);
+  if (shares !== undefined) return checked(shares);
+  if (chain.size <= FALLBACK_MAX) return checked(gth(chain));
   throw wrong(
     `the steady state of ${chain.size} states is not found: their groups exchange too little, too unevenly`,
     'lump equal parts into counts, or simulate',
   );
+}
+
+function checked(shares: Float64Array): Float64Array {
+  if (shares.every((share) => share >= 0 && share <= 1)) return shares;
+  throw wrong('the rates of the Markov chain are too far apart for double precision');
 }

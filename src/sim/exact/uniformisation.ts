@@ -52,7 +52,7 @@ export function elapse(part: Part, time_h: number, lost_max: number): Elapsed {
   }
   const ticks = poissonWeights(tick_per_h * time_h);
   const { left, right, weight, tail } = ticks;
-  const least = lost_max / right / size;
+  const least = lost_max / (right + 1) / size;
   const walk = new Walk(part, tick_per_h, least);
   let lastLook = { at: 0, shares: walk.shares.slice() };
   let nextLook = Math.min(FIRST_LOOK, right);
