@@ -31,7 +31,9 @@ const ROUNDING = 1e-14;
 const DISAGREEMENT_MAX = 1e-10;
 /** The balance of each state, in to out, must hold to this at the end. */
 const RESIDUAL_MAX = 1e-11;
-const BLOCKS_MAX = 500;
+/** Sweeping for so long costs about half as much as balancing groups once. */
+const WAIT_MAX = 4;
+const BLOCKS_MAX = 1500;
 /** Keeps sums above zero where a probability is too small for a double. */
 const TINY = 1e-300;
 /** A smaller probability is not looked at. */
@@ -39,23 +41,40 @@ const COUNTS = 1e-290;
 
 /** The steady state, with a sum of 1; undefined where it does not come to rest. */
 export function multilevel(chain: Inflow): Float64Array | undefined {
-  let x = new Float64Array(chain.size).fill(1 / chain.size);
+  let x = firstGuess(chain);
   let pace = settle(chain, x);
+  /** Blocks of sweeps until groups are balanced again: more after each time that it did not help. */
+  let wait = 0;
+  let nextWait = 1;
   for (let block = 0; block < BLOCKS_MAX; block += 1) {
     const isAtRest = pace.error <= ERROR_MAX;
-    if (!isAtRest && !pace.isSlow) {
+    if (!isAtRest && (!pace.isSlow || wait > 0)) {
       pace = settle(chain, x);
+      wait -= 1;
       continue;
     }
     // Slow, or perhaps at rest only because groups exchange too little to be seen.
     const balanced = x.slice();
     balanceGroups(chain, balanced);
-    pace = settle(chain, balanced);
-    const isDone = isAtRest && agree(x, balanced) && largestResidual(chain, balanced) <= RESIDUAL_MAX;
+    const after = settle(chain, balanced);
+    if (isAtRest && agree(x, balanced) && largestResidual(chain, balanced) <= RESIDUAL_MAX) return balanced;
+    nextWait = after.change < SLOW * pace.change ? 1 : Math.min(WAIT_MAX, 2 * nextWait);
+    wait = nextWait;
     x = balanced;
-    if (isDone) return x;
+    pace = after;
   }
   return undefined;
+}
+
+/**
+ * What flows from the first state outwards, in the order in which states were found: of the right size far out too,
+ * where from equal shares it would take one sweep for each step.
+ */
+function firstGuess(chain: Inflow): Float64Array {
+  const x = new Float64Array(chain.size).fill(TINY);
+  x[0] = 1;
+  sweep(chain, x, 1, chain.size, 1);
+  return normalised(x);
 }
 
 interface Pace {
