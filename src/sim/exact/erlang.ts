@@ -3,7 +3,7 @@ import { notNegative, whole, wrong } from './input.ts';
 
 /**
  * Erlang B: the probability that an arrival finds all servers of M/G/c/c busy and is lost. Cooper, "Introduction
- * to Queueing Theory", 2nd edition, section 3.3.
+ * to Queueing Theory", 2nd edition, chapter 3.
  *
  * @param offered_erlang arrival rate times mean service time, zero or more
  * @throws UserError where an argument is out of range

@@ -22,7 +22,7 @@ const SMOOTHING = 2;
 /** Sweeps there and back between two looks at how it goes. */
 const BLOCK = 10;
 /** A block that leaves more than this of the change is slow. */
-const SLOW = 0.1;
+const SLOW = 0.5;
 /** Largest error of any probability, relative to itself, as told by the sweeps and how fast they come to rest. */
 const ERROR_MAX = 1e-12;
 /** A change of so little is rounding. */

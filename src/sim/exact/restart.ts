@@ -1,8 +1,8 @@
 /**
  * Ends of a chain, by renewal: whenever it reaches one it starts anew. Of the steady state of that, the flow into
  * each end says how often it is reached, and so how likely and after how long. Nothing is subtracted and no system
- * has to be solved whose solution grows as the end gets rare: 1e-12 comes out as exact as 0.5 (Meyn and Tweedie call
- * it the cycle formula; it is how regenerative simulation works).
+ * has to be solved whose solution grows as the end gets rare: 1e-12 comes out as exact as 0.5. It is what regenerative
+ * simulation rests on (Ross, "Introduction to Probability Models", chapter 7).
  */
 import type { Rates } from './chain.ts';
 import { stationary } from './stationary.ts';
