@@ -1,5 +1,6 @@
 /** Chains on 0, 1, ..., n that move by one: Markov chains with a closed form, in sums of positive terms only. */
 import { positive, wrong } from './input.ts';
+import { sumOf } from './sum.ts';
 
 /** Rates up, from 0, 1, ..., n-1, and rates down, from 1, 2, ..., n: all in the same unit of time. */
 export interface BirthDeath {
@@ -26,30 +27,29 @@ export function birthDeathSteadyState(chain: BirthDeath): Float64Array {
       continue;
     }
     const last = p[from]!;
-    for (let k = 0; k <= from; k += 1) p[k] = p[k]! / last / ratio;
+    // Far behind, what was scaled down thrice is 0 already.
+    for (let k = from; k >= 0 && p[k]! > 0; k -= 1) p[k] = p[k]! / last / ratio;
     p[from + 1] = 1;
   }
-  // The least first.
-  const sum = p.toSorted().reduce((total, weight) => total + weight, 0);
+  const sum = sumOf(p);
   return p.map((weight) => weight / sum);
 }
 
 /**
- * The mean time from 0 until n is first reached, in the unit of the rates. Each step up from k takes
- * 1/up + down/up times the step up from k-1: Karlin and Taylor, "A First Course in Stochastic Processes", 4.7.
+ * The mean time from each state until the next higher one is first reached, in the unit of the rates. The step up from
+ * k takes 1/up + down/up times the step up from k-1: Karlin and Taylor, "A First Course in Stochastic Processes",
+ * chapter 4. The last rate down plays no part.
  *
  * @throws UserError where a rate is not above zero and finite
  */
-export function birthDeathPassageTime(chain: BirthDeath): number {
+export function birthDeathStepTimes(chain: BirthDeath): number[] {
   check(chain);
   let step = 0;
-  let total = 0;
-  for (const [from, rate] of chain.up.entries()) {
+  return chain.up.map((rate, from) => {
     const back = from === 0 ? 0 : chain.down[from - 1]!;
     step = (1 + back * step) / rate;
-    total += step;
-  }
-  return total;
+    return step;
+  });
 }
 
 function check({ up, down }: BirthDeath): void {

@@ -1,5 +1,5 @@
 /** Erlang's two formulas, by the recursion in the number of servers: every term is positive, so no digit is lost. */
-import { notNegative, whole, wrong } from './input.ts';
+import { COUNT_MAX, notNegative, whole, wrong } from './input.ts';
 
 /**
  * Erlang B: the probability that an arrival finds all servers of M/G/c/c busy and is lost. Cooper, "Introduction
@@ -9,7 +9,7 @@ import { notNegative, whole, wrong } from './input.ts';
  * @throws UserError where an argument is out of range
  */
 export function erlangB(servers: number, offered_erlang: number): number {
-  whole('the number of servers', servers, 0);
+  whole('the number of servers', servers, 0, COUNT_MAX);
   notNegative('the offered load', offered_erlang);
   let blocked = 1;
   for (let count = 1; count <= servers; count += 1) {
@@ -26,7 +26,7 @@ export function erlangB(servers: number, offered_erlang: number): number {
  * @throws UserError where an argument is out of range
  */
 export function erlangC(servers: number, offered_erlang: number): number {
-  whole('the number of servers', servers, 1);
+  whole('the number of servers', servers, 1, COUNT_MAX);
   notNegative('the offered load', offered_erlang);
   if (offered_erlang >= servers) {
     throw wrong(

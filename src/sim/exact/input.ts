@@ -13,6 +13,9 @@ export function notNegative(name: string, value: number): number {
   throw wrong(`${name} must be zero or more and finite, not ${value}`);
 }
 
+/** So many servers, machines or places are computed in seconds at the most. */
+export const COUNT_MAX = 1_000_000;
+
 /** A whole number, at least `least` and at most `most`. */
 export function whole(name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): number {
   if (Number.isInteger(value) && value >= least && value <= most) return value;

@@ -4,7 +4,7 @@
  */
 import { birthDeathSteadyState } from './birth-death.ts';
 import { erlangC } from './erlang.ts';
-import { notNegative, positive, whole, wrong } from './input.ts';
+import { COUNT_MAX, notNegative, positive, whole, wrong } from './input.ts';
 
 /** Poisson arrivals, exponential service, first come first served. */
 export interface Multiserver {
@@ -86,7 +86,7 @@ export function mmcK(queue: Multiserver & { readonly capacity: number }): QueueR
 } {
   offered(queue);
   const { arrival_per_s, service_per_s, servers } = queue;
-  const capacity = whole('the capacity', queue.capacity, servers);
+  const capacity = whole('the capacity', queue.capacity, servers, COUNT_MAX);
   const p = birthDeathSteadyState({
     up: new Array<number>(capacity).fill(arrival_per_s),
     down: Array.from({ length: capacity }, (_, index) => Math.min(index + 1, servers) * service_per_s),
@@ -162,7 +162,7 @@ export function machineRepair(plant: {
   /** Of one crew at work. */
   readonly repair_per_h: number;
 }): MachineRepairResult {
-  const machines = whole('the number of machines', plant.machines, 1);
+  const machines = whole('the number of machines', plant.machines, 1, COUNT_MAX);
   const crews = whole('the number of crews', plant.crews, 1);
   const failure_per_h = positive('the failure rate', plant.failure_per_h);
   const repair_per_h = positive('the repair rate', plant.repair_per_h);
@@ -195,7 +195,7 @@ const sum = (values: Float64Array): number => values.reduce((total, value) => to
 
 /** Load in erlang, of a queue whose numbers are checked here. */
 function offered(queue: Multiserver): number {
-  whole('the number of servers', queue.servers, 1);
+  whole('the number of servers', queue.servers, 1, COUNT_MAX);
   const arrival_per_s = positive('the arrival rate', queue.arrival_per_s);
   return arrival_per_s / positive('the service rate', queue.service_per_s);
 }

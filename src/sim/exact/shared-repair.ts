@@ -1,6 +1,7 @@
 /** k-of-n with fewer repair crews than units: failures wait for each other, so units are not independent. */
-import { birthDeathPassageTime, birthDeathSteadyState } from './birth-death.ts';
-import { positive, whole } from './input.ts';
+import { birthDeathSteadyState, birthDeathStepTimes } from './birth-death.ts';
+import { COUNT_MAX, positive, whole } from './input.ts';
+import { sumOf } from './sum.ts';
 
 /** Equal units with exponential times to failure and to repair; a failed one waits while every crew is at work. */
 export interface SharedRepair {
@@ -31,7 +32,7 @@ export interface SharedRepairResult {
 
 /** @throws UserError where a rate is not above zero and finite, or a number is not whole */
 export function sharedRepair(system: SharedRepair): SharedRepairResult {
-  const units = whole('the number of units', system.units, 1);
+  const units = whole('the number of units', system.units, 1, COUNT_MAX);
   const needed = whole('the number of units needed', system.needed, 1, units);
   const crews = whole('the number of crews', system.crews, 1);
   const failure_per_h = positive('the failure rate', system.failure_per_h);
@@ -41,20 +42,23 @@ export function sharedRepair(system: SharedRepair): SharedRepairResult {
   const down = Array.from({ length: units }, (_, index) => Math.min(index + 1, crews) * repair_per_h);
   const p = birthDeathSteadyState({ up, down });
   const spare = units - needed;
-  const total = (shares: Float64Array) => shares.toSorted().reduce((sum, share) => sum + share, 0);
-  const availability = total(p.subarray(0, spare + 1));
-  const unavailability = total(p.subarray(spare + 1));
-  const failures_per_h = p[spare]! * up[spare]!;
+  const share = (from: number, to?: number) => sumOf(p.subarray(from, to));
+  // Step by step up to the failure, and from it back down.
+  const failing_h = birthDeathStepTimes({ up: up.slice(0, spare + 1), down: down.slice(0, spare + 1) });
+  const recovering_h = birthDeathStepTimes({
+    up: down.slice(spare).reverse(),
+    down: up.slice(spare).reverse(),
+  });
+  const meanUpTime_h = failing_h.at(-1)!;
+  const meanDownTime_h = recovering_h.at(-1)!;
+  const meanTimeBetweenFailures_h = meanUpTime_h + meanDownTime_h;
   return {
-    availability,
-    unavailability,
-    failures_per_h,
-    meanTimeToFirstFailure_h: birthDeathPassageTime({
-      up: up.slice(0, spare + 1),
-      down: down.slice(0, spare + 1),
-    }),
-    meanTimeBetweenFailures_h: 1 / failures_per_h,
-    meanUpTime_h: availability / failures_per_h,
-    meanDownTime_h: unavailability / failures_per_h,
+    availability: share(0, spare + 1),
+    unavailability: share(spare + 1),
+    failures_per_h: 1 / meanTimeBetweenFailures_h,
+    meanTimeToFirstFailure_h: sumOf(failing_h),
+    meanTimeBetweenFailures_h,
+    meanUpTime_h,
+    meanDownTime_h,
   };
 }

@@ -41,20 +41,27 @@ export interface StructureResult {
 /** @throws UserError where a mean is impossible, a structure has no parts, or k is not from 1 to their number */
 export function analyseStructure(structure: Structure): StructureResult {
   const { up, down, failures_per_h } = solve(structure);
-  const fails = failures_per_h > 0;
+  if (!(Math.abs(up + down - 1) < 1e-6) || !(failures_per_h < Number.POSITIVE_INFINITY)) {
+    throw wrong('the times to failure and to repair are too far apart for double precision');
+  }
+  const perFailure = (share: number): number => (share === 0 ? 0 : share / failures_per_h);
   return {
     availability: up,
     unavailability: down,
     failures_per_h,
     meanTimeBetweenFailures_h: 1 / failures_per_h,
-    meanUpTime_h: up / failures_per_h,
-    meanDownTime_h: fails ? down / failures_per_h : 0,
+    meanUpTime_h: perFailure(up),
+    meanDownTime_h: perFailure(down),
   };
 }
 
+/** Parts of one structure, squared, times how many of them differ: some seconds. */
+const WORK_MAX = 4e9;
+const COPIES_MAX = 10_000;
+
 /** `count` equal parts. */
 export function copies(count: number, part: Structure): Structure[] {
-  return new Array<Structure>(whole('the number of copies', count, 1)).fill(part);
+  return new Array<Structure>(whole('the number of copies', count, 1, COPIES_MAX)).fill(part);
 }
 
 interface State {
@@ -79,6 +86,12 @@ function solve(structure: Structure): State {
     solved.set(part, state);
     return state;
   });
+  if (count * count * solved.size > WORK_MAX) {
+    throw wrong(
+      `a structure of ${count} parts, of which ${solved.size} differ, takes too long`,
+      'use one object for equal parts, or nest the structure',
+    );
+  }
   switch (structure.kind) {
     case 'series':
       return atLeast(count, parts);

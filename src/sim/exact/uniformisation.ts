@@ -24,7 +24,7 @@ const FIRST_LOOK = 64;
 const LOOK_GROWTH = 1.1;
 /** What all the steps still to come may add to the error, relative to each probability. */
 const DRIFT_MAX = 1e-11;
-/** Multiplications after which nobody waits any more: some ten minutes. */
+/** Multiplications and looks at states after which nobody waits any more: some ten minutes. */
 const WORK_MAX = 5e11;
 
 /**
@@ -102,7 +102,7 @@ class Walk {
   #next: Float64Array;
   #gone = 0;
   #lost = 0;
-  /** Multiplications so far. */
+  /** Multiplications and looks at states so far. */
   work = 0;
 
   constructor(part: Part, tick_per_h: number, least: number) {
@@ -146,7 +146,7 @@ class Walk {
     this.#next = now;
     this.#gone += gone;
     this.#lost += lost;
-    this.work += steps;
+    this.work += steps + size;
     return lost;
   }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/scenario/errors.ts';
-import { birthDeathPassageTime, birthDeathSteadyState } from '../../../src/sim/exact/birth-death.ts';
+import { birthDeathSteadyState, birthDeathStepTimes } from '../../../src/sim/exact/birth-death.ts';
 import { meanFirstPassage_h } from '../../../src/sim/exact/first-passage.ts';
 import { steadyState } from '../../../src/sim/exact/steady-state.ts';
 import { expectNear } from './near.ts';
@@ -27,7 +27,12 @@ describe('birth-death chains', () => {
       fc.property(walks, (chain) => {
         const last = chain.up.length;
         const mean_h = meanFirstPassage_h(walk(chain.up, chain.down), (state) => state === last);
-        expectNear(birthDeathPassageTime(chain), mean_h, 1e-12);
+        const steps = birthDeathStepTimes(chain);
+        expectNear(
+          steps.reduce((sum, step) => sum + step, 0),
+          mean_h,
+          1e-12,
+        );
       }),
     );
   });
@@ -43,7 +48,7 @@ describe('birth-death chains', () => {
   it('refuse impossible rates', () => {
     for (const bad of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => birthDeathSteadyState({ up: [bad], down: [1] })).toThrow(UserError);
-      expect(() => birthDeathPassageTime({ up: [1], down: [bad] })).toThrow(UserError);
+      expect(() => birthDeathStepTimes({ up: [1], down: [bad] })).toThrow(UserError);
     }
   });
 });

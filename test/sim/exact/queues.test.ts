@@ -172,6 +172,13 @@ describe('machine repair', () => {
 });
 
 describe('bad input', () => {
+  it('is refused where it would take for ever', () => {
+    for (const servers of [1e9, Number.MAX_SAFE_INTEGER]) {
+      expect(() => erlangB(servers, 1)).toThrow(UserError);
+      expect(() => mmcK({ ...queue(1, 1, 1), capacity: servers })).toThrow(UserError);
+    }
+  });
+
   it('is a clear error or a number, never NaN, whatever the numbers', () => {
     const any = fc.oneof(
       fc.double(),

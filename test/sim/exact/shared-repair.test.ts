@@ -58,9 +58,25 @@ describe('k of n with shared crews', () => {
         const { p } = machineRepair({ machines: units, ...system });
         const down = p.subarray(units - needed + 1).reduce((sum, share) => sum + share, 0);
         expectNear(result.unavailability, down, 1e-12);
-        expectNear(result.meanUpTime_h + result.meanDownTime_h, result.meanTimeBetweenFailures_h, 1e-12);
       }),
     );
+  });
+
+  it('tells times up and down that agree with the shares of time', () => {
+    fc.assert(
+      fc.property(systems, (system) => {
+        const result = sharedRepair(system);
+        expectNear(result.unavailability, result.meanDownTime_h / result.meanTimeBetweenFailures_h, 1e-12);
+        expectNear(result.availability, result.meanUpTime_h / result.meanTimeBetweenFailures_h, 1e-12);
+      }),
+    );
+  });
+
+  it('knows how long an outage lasts that is too rare for a double', () => {
+    const rare = sharedRepair({ units: 200, needed: 1, crews: 200, failure_per_h: 1e-5, repair_per_h: 1 });
+    expect(rare.unavailability).toBe(0);
+    expect(rare.meanTimeBetweenFailures_h).toBe(Number.POSITIVE_INFINITY);
+    expectNear(rare.meanDownTime_h, 1 / 200, 1e-12);
   });
 
   it('refuses what cannot be', () => {

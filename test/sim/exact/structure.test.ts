@@ -127,6 +127,31 @@ describe('a structure of independent units', () => {
     });
   });
 
+  it('is a number or refused whatever the times, and refuses what would take too long', () => {
+    const time_h = fc.oneof(
+      fc.double({ min: -300, max: 300, noNaN: true }).map((exponent) => 10 ** exponent),
+      fc.constantFrom(0, -1, Number.NaN, Number.POSITIVE_INFINITY, Number.MIN_VALUE, Number.MAX_VALUE),
+    );
+    const parts = fc.array(
+      fc.tuple(time_h, time_h).map(([up_h, down_h]) => unit(up_h, down_h)),
+      { minLength: 1, maxLength: 6 },
+    );
+    fc.assert(
+      fc.property(parts, fc.nat(), (list, k) => {
+        try {
+          const tested: Structure = { kind: 'k-of-n', k: 1 + (k % list.length), parts: list };
+          for (const value of Object.values(analyseStructure(tested)))
+            expect(value).toBeGreaterThanOrEqual(0);
+        } catch (error) {
+          expect(error).toBeInstanceOf(UserError);
+        }
+      }),
+      { numRuns: 500 },
+    );
+    const different = Array.from({ length: 3000 }, (_, index) => unit(1 + index, 1));
+    expect(() => analyseStructure({ kind: 'series', parts: different })).toThrow(/takes too long/);
+  });
+
   it('refuses what cannot be', () => {
     for (const bad of [
       unit(0, 1),
