@@ -47,7 +47,9 @@ function expectNumbers(compute: () => Iterable<number>, most: number): void {
 }
 
 describe('a Markov chain of whatever numbers', () => {
-  it('has answers that are probabilities and times, or is refused; never NaN, never without end', () => {
+  it('has answers that are probabilities and times, or is refused; never NaN, never without end', {
+    timeout: 30_000,
+  }, () => {
     const isTarget = (state: number) => state === 2;
     fc.assert(
       fc.property(edges, anyNumber, (list, time_h) => {
