@@ -16,6 +16,11 @@ const FILES = {
   timelines: 'timelines',
 } as const;
 
+const OF_ONE_RUN = [FILES.prediction, FILES.measurement, FILES.verdict, FILES.run, FILES.page] as const;
+
+const ARMS = ['predicted', 'measured'] as const;
+type Arm = (typeof ARMS)[number];
+
 const SCHEMAS = {
   prediction: 'foreshock.prediction/v1',
   measurement: 'foreshock.measurement/v1',
@@ -35,11 +40,22 @@ export class ResultsFolder {
   /** How often each timeline was begun, by its first file's name. */
   readonly #attempts = new Map<string, number>();
 
-  /** Makes the folder; what an earlier run concluded there is removed, because it will not fit what comes. */
+  /**
+   * Makes the folder, for one run: all that an earlier one found there is removed, because `report` would take it for
+   * a part of this one. The journal stays: it may say what is still to be undone.
+   */
   static prepare(path: string): ResultsFolder {
+    if (path === '') {
+      throw new UserError('the folder for the results has no name', {
+        exitCode: EXIT.configuration,
+        hint: 'name one with --out, or leave it out',
+      });
+    }
+    const folder = new ResultsFolder(path);
     try {
       mkdirSync(join(path, FILES.timelines), { recursive: true });
-      for (const name of [FILES.verdict, FILES.page]) rmSync(join(path, name), { force: true });
+      for (const name of OF_ONE_RUN) rmSync(join(path, name), { force: true });
+      for (const arm of ARMS) folder.clearTimelines(arm);
     } catch (cause) {
       throw new UserError(`${path}: cannot be written: ${reason(cause)}`, {
         exitCode: EXIT.configuration,
@@ -47,7 +63,7 @@ export class ResultsFolder {
         cause,
       });
     }
-    return new ResultsFolder(path);
+    return folder;
   }
 
   private constructor(path: string) {
@@ -64,7 +80,7 @@ export class ResultsFolder {
   }
 
   /** Takes the timelines of an earlier run of this arm away, so that trials of two runs never mix. */
-  clearTimelines(arm: 'predicted' | 'measured'): void {
+  clearTimelines(arm: Arm): void {
     const folder = join(this.path, FILES.timelines);
     for (const name of readdirSync(folder)) {
       if (name.startsWith(`${arm}-`) && name.endsWith('.jsonl')) rmSync(join(folder, name));
@@ -72,7 +88,7 @@ export class ResultsFolder {
   }
 
   /** Of a trial that is run again, each attempt has a file of its own: measured-002.jsonl, measured-002-again-1.jsonl. */
-  timeline(arm: 'predicted' | 'measured', trial: number): TimelineWriter {
+  timeline(arm: Arm, trial: number): TimelineWriter {
     const first = `${arm}-${trialName(trial).padStart(3, '0')}`;
     const attempts = this.#attempts.get(first) ?? 0;
     this.#attempts.set(first, attempts + 1);

@@ -42,8 +42,9 @@ export const scenarioSchema = z
     version: z.literal(SCENARIO_VERSION).describe('Version of this format.'),
     name: z
       .string()
-      .regex(/^[^\p{Cc}/\\]{1,100}$/u, {
-        error: 'a name of at most 100 characters, on one line, without slashes',
+      // It names a folder of results: `.` and `..` are others.
+      .regex(/^(?!\.{1,2}$)[^\p{Cc}/\\]{1,100}$/u, {
+        error: 'a name of at most 100 characters, on one line, without slashes, and not "." or ".."',
       })
       .optional()
       .describe("Name in reports. Default: the file's name."),

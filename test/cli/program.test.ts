@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { MeasureRequest } from '../../src/cli/arms.ts';
+import type { MeasureRequest, PredictRequest } from '../../src/cli/arms.ts';
 import { EXIT_MEANING } from '../../src/cli/program.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { EXIT, UserError } from '../../src/scenario/errors.ts';
@@ -93,6 +93,7 @@ describe('a mistake on the command line ends with configuration, a way out, and 
       '--predict-trials must be a whole number',
       '',
     ],
+    ['a folder without a name', ['predict', SCENARIO, '--out='], 'has no name', '--out'],
     ['two scenarios', ['predict', SCENARIO, 'more.yaml'], 'more.yaml', 'predict --help'],
     ['a missing scenario', ['predict', 'missing.yaml'], 'missing.yaml', 'no such file'],
     ['a folder as scenario', ['predict', 'scenarios'], 'scenarios', ''],
@@ -170,15 +171,41 @@ describe('verify', () => {
     expect(readdirSync(join(folder, 'out'))).not.toContain('verdict.json');
   });
 
-  test('leaves no verdict of an earlier run beside what it begins', async () => {
-    await foreshock(['verify', SCENARIO, ...out()], armsThatFind(agrees));
-    await foreshock(['chaos', SCENARIO, ...out()], {
-      measure: async () => {
-        throw new UserError('no', { exitCode: EXIT.configuration });
+  test('leaves nothing that an earlier run found beside what it begins', async () => {
+    const recorded = {
+      ...armsThatFind(agrees),
+      predict: async ({ recorderForTrial }: PredictRequest) => {
+        recorderForTrial(0)?.record({ type: 'note', at_ms: 0, text: '' });
+        return agrees.prediction!;
       },
-    });
-    expect(readdirSync(join(folder, 'out'))).not.toContain('verdict.json');
-    expect(readdirSync(join(folder, 'out'))).not.toContain('report.html');
+      measure: async ({ recorderForTrial }: MeasureRequest) => {
+        recorderForTrial(0).record({ type: 'note', at_ms: 0, text: '' });
+        return agrees.measurement!;
+      },
+    };
+    const failing = async () => {
+      throw new UserError('no', { exitCode: EXIT.configuration });
+    };
+    for (const command of ['predict', 'chaos', 'verify']) {
+      await foreshock(['verify', SCENARIO, ...out()], recorded);
+      writeFileSync(join(folder, 'out', 'journal.jsonl'), '');
+      writeFileSync(join(folder, 'out', 'notes.txt'), '');
+      await foreshock([command, SCENARIO, ...out()], { predict: failing, measure: failing });
+      expect(readdirSync(join(folder, 'out'), { recursive: true }).toSorted()).toEqual([
+        'journal.jsonl',
+        'notes.txt',
+        'timelines',
+      ]);
+    }
+  });
+
+  test('is reported as what it was, whatever was in its folder before', async () => {
+    const missed = { ...agrees.prediction!, objectives: differs.verdict!.objectives };
+    await foreshock(['chaos', SCENARIO, ...out()], armsThatFind(agrees));
+    const run = await foreshock(['predict', SCENARIO, ...out()], { predict: async () => missed });
+    const again = await foreshock(['report', join(folder, 'out')]);
+    expect([run.code, again.code]).toEqual([EXIT.objectiveMissed, EXIT.objectiveMissed]);
+    expect(again.stdout.split('\n')[0]).toBe(run.stdout.split('\n')[0]);
   });
 
   test('hands on seed, trials and target, and repeats them in the command to run again', async () => {
