@@ -335,6 +335,13 @@ describe('report', () => {
   test.each([
     ['cut short', '{"schema": "foresho', 'not JSON'],
     ['of another schema', '{"schema": "foreshock.verdict/v9"}', 'not a foreshock.verdict/v1'],
+    ['no object', 'null', 'not a foreshock.verdict/v1'],
+    ['without a field', JSON.stringify({ ...agrees.verdict, metrics: undefined }), '`metrics` is missing'],
+    [
+      'wrong deep within',
+      JSON.stringify({ ...agrees.verdict, objectives: [{ ...agrees.verdict!.objectives[0], met: 'yes' }] }),
+      '`objectives[0].met` is missing, or not what a foreshock.verdict/v1 has there',
+    ],
   ])('names a file that is %s', async (_name, text, message) => {
     await foreshock(['verify', SCENARIO, ...out()], armsThatFind(agrees));
     writeFileSync(join(folder, 'out', 'verdict.json'), text);
