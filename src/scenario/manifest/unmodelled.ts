@@ -30,7 +30,6 @@ const POD = [
     'priority',
     'priorityClassName',
     'readinessGates',
-    'resources',
     'runtimeClassName',
     'schedulingGates',
     ['schedulerName', 'default-scheduler'],
@@ -79,9 +78,18 @@ const FIELDS: Readonly<Record<string, readonly Field[]>> = {
   Service: fields('spec', ['trafficDistribution', ['internalTrafficPolicy', 'Cluster']]),
 };
 
+const POD_LEVEL_RESOURCES = {
+  gate: 'pod_level_resources',
+  field: { path: ['spec', 'template', 'spec', 'resources'] },
+} as const;
+
 /** Fields that a version of Kubernetes without their feature gate drops, though the manifest has them. */
 const DROPPED: Readonly<Record<string, readonly { gate: keyof KubernetesBehaviour; field: Field }[]>> = {
+  Deployment: [POD_LEVEL_RESOURCES],
+  DaemonSet: [POD_LEVEL_RESOURCES],
+  Job: [POD_LEVEL_RESOURCES],
   StatefulSet: [
+    POD_LEVEL_RESOURCES,
     {
       gate: 'stateful_set_max_unavailable',
       field: { path: ['spec', 'updateStrategy', 'rollingUpdate', 'maxUnavailable'], harmless: [1] },

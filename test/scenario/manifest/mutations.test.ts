@@ -371,7 +371,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'an autoscaler that knows no utilization',
     files: beside(autoscaler(['maxReplicas: 3'])),
-    says: 'service.yaml:16:19: the pods of Deployment web request no cpu, so its utilization is not known and nothing would be scaled; expected resources.requests.cpu',
+    says: 'service.yaml:16:19: container server of Deployment web requests no cpu, so the utilization of its pods is not known and nothing would be scaled; expected resources.requests.cpu',
   },
   {
     name: 'an autoscaler with its bounds swapped',

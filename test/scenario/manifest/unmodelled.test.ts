@@ -66,3 +66,10 @@ test('the fields of each kind are its own', () => {
     ]),
   ).toEqual(['StatefulSet spec.volumeClaimTemplates', 'Job spec.ttlSecondsAfterFinished']);
 });
+
+test('requests of a pod as a whole are named where the version drops them', () => {
+  const names = (kubernetes: string) =>
+    scenarioWith([deployment({ resources: { requests: { cpu: 1 } } })], { cluster: { kubernetes } }).ignored;
+  expect(names('1.33')).toMatchObject([{ kind: 'Deployment spec.template.spec.resources' }]);
+  expect(names('1.34')).toEqual([]);
+});
