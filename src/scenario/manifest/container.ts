@@ -5,7 +5,7 @@ import type { Container, InitContainer, Position, Probe } from '../scenario.ts';
 import type { Path } from '../yaml.ts';
 import { portNumber } from './fields.ts';
 import { hook, sleepOf } from './pre-stop.ts';
-import { probe, readProbe } from './probe.ts';
+import { PROBES, probe, readProbe } from './probe.ts';
 import { resources } from './requests.ts';
 import type { ManifestContext } from './workload.ts';
 
@@ -37,6 +37,10 @@ export const initContainer = z.object({
   image: z.string().min(1),
   imagePullPolicy: pullPolicy,
   restartPolicy: z.string().nullish(),
+  lifecycle: z.unknown().optional(),
+  startupProbe: z.unknown().optional(),
+  readinessProbe: z.unknown().optional(),
+  livenessProbe: z.unknown().optional(),
   resources,
 });
 
@@ -49,9 +53,9 @@ export function readContainer(
 ): ManifestContainer | undefined {
   const ports = (checked.ports ?? []).map(({ name, containerPort }) => ({ name, number: containerPort }));
   const probes: (Probe | undefined)[] = [];
-  for (const field of ['startupProbe', 'readinessProbe', 'livenessProbe'] as const) {
+  for (const field of PROBES) {
     const given = checked[field] ?? undefined;
-    const read = given && readProbe(given, ports, [...path, field], report);
+    const read = given && readProbe(field, given, ports, [...path, field], report);
     if (given !== undefined && read === undefined) return undefined;
     probes.push(read);
   }
@@ -76,7 +80,7 @@ export function readContainer(
 }
 
 export function readInitContainer(
-  { name, image, imagePullPolicy, restartPolicy }: z.output<typeof initContainer>,
+  { name, image, imagePullPolicy, restartPolicy, ...rest }: z.output<typeof initContainer>,
   path: Path,
   report: Reporter,
 ): ManifestInitContainer | undefined {
@@ -85,6 +89,14 @@ export function readInitContainer(
       message: `init container ${name} is a sidecar, which is not modelled`,
       expected: 'no restartPolicy',
       hint: 'make it one of the containers',
+    });
+  }
+  // Kubernetes 1.35 pkg/apis/core/validation/validation.go validateInitContainers.
+  const refused = (['lifecycle', ...PROBES] as const).find((field) => rest[field] != null);
+  if (refused !== undefined) {
+    return report.atKey([...path, refused], {
+      message: `init container ${name} ends by itself, so it has no ${refused}`,
+      expected: `${refused} in one of the containers`,
     });
   }
   return { name, image, image_pull_policy: imagePullPolicy ?? defaultPullPolicy(image) };

@@ -148,6 +148,26 @@ const MUTATIONS: readonly Mutation[] = [
     says: 'deployment.yaml:17:17: two containers of Deployment web are called server',
   },
   {
+    name: 'a liveness probe that wants more than one success',
+    files: inContainer('livenessProbe: {tcpSocket: {port: 80}, successThreshold: 2}'),
+    says: 'deployment.yaml:16:68: the livenessProbe cannot want 2 successes; expected 1; more than one is for readiness probes alone',
+  },
+  {
+    name: 'a startup probe that wants more than one success',
+    files: inContainer('startupProbe: {tcpSocket: {port: 80}, successThreshold: 3}'),
+    says: 'deployment.yaml:16:67: the startupProbe cannot want 3 successes',
+  },
+  {
+    name: 'a readiness probe with a grace period',
+    files: inContainer('readinessProbe: {tcpSocket: {port: 80}, terminationGracePeriodSeconds: 5}'),
+    says: 'deployment.yaml:16:51: a readiness probe ends no container, so it has no terminationGracePeriodSeconds',
+  },
+  {
+    name: 'a liveness probe that leaves no time',
+    files: inContainer('livenessProbe: {tcpSocket: {port: 80}, terminationGracePeriodSeconds: 0}'),
+    says: 'deployment.yaml:16:81: `spec.template.spec.containers[0].livenessProbe.terminationGracePeriodSeconds` cannot be 0; expected a number of at least 1',
+  },
+  {
     name: 'a probe without handler',
     files: inContainer('readinessProbe: {periodSeconds: 1}'),
     says: 'deployment.yaml:16:11: the probe has no handler; expected exactly one of httpGet, tcpSocket, grpc, exec',
@@ -323,6 +343,11 @@ const MUTATIONS: readonly Mutation[] = [
       ...section('applications: {web/wait: {concurrency: 2}}'),
     },
     says: 'scenario.yaml:9:27: wait is an init container, which ends before the pod serves; expected run_time alone',
+  },
+  {
+    name: 'an init container with a probe',
+    files: inPod('initContainers: [{name: wait, image: x, livenessProbe: {tcpSocket: {port: 80}}}]'),
+    says: 'deployment.yaml:13:47: init container wait ends by itself, so it has no livenessProbe; expected livenessProbe in one of the containers',
   },
   {
     name: 'a sidecar',
