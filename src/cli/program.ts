@@ -10,7 +10,7 @@ import { addCalibrate } from './calibrate.ts';
 import { addChaos } from './chaos.ts';
 import type { Io } from './io.ts';
 import { joinLists } from './lists.ts';
-import { OPTION_NAMES } from './options.ts';
+import { OPTIONS } from './options.ts';
 import { addPredict } from './predict.ts';
 import { addReport } from './report.ts';
 import { addVerify } from './verify.ts';
@@ -91,18 +91,15 @@ class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const COMMANDS: readonly string[] = ['predict', 'chaos', 'verify', 'calibrate', 'report'];
+type Command = keyof typeof OPTIONS;
+const COMMANDS = Object.keys(OPTIONS) as readonly Command[];
 
 async function usageError({ message }: UsageError, argv: readonly string[]): Promise<UserError> {
-  const command = argv.find((word) => COMMANDS.includes(word));
+  const command = argv.find((word): word is Command => Object.hasOwn(OPTIONS, word));
   const hints = [`see foreshock ${command === undefined ? '' : `${command} `}--help`];
   const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1]?.split(', ') ?? [];
   const mistyped = unknown.find((name) => argv.some((word) => word.split('=')[0] === `--${name}`));
-  if (mistyped !== undefined) {
-    const { nearest } = await import('../scenario/nearest.ts');
-    const meant = nearest(mistyped, OPTION_NAMES);
-    if (meant !== undefined) hints.unshift(`did you mean --${meant}?`);
-  }
+  if (mistyped !== undefined) hints.unshift(...(await whatWasMeant(mistyped, command)));
   const words =
     mistyped !== undefined
       ? `unknown option --${mistyped}`
@@ -110,6 +107,19 @@ async function usageError({ message }: UsageError, argv: readonly string[]): Pro
         ? `which ${command === 'report' ? 'folder' : 'scenario'}?`
         : message;
   return new UserError(words, { exitCode: EXIT.configuration, hint: hints.join(' ') });
+}
+
+/** Of an option that this command does not have: who has it, else what it is mistyped from. */
+async function whatWasMeant(name: string, command: Command | undefined): Promise<string[]> {
+  const owners = COMMANDS.filter((each) => Object.hasOwn(OPTIONS[each], name));
+  if (owners.length > 0) {
+    const list = new Intl.ListFormat('en-GB').format(owners);
+    return [`${list} ${owners.length === 1 ? 'has' : 'have'} it;`];
+  }
+  const { nearest } = await import('../scenario/nearest.ts');
+  const own = command === undefined ? [] : Object.keys(OPTIONS[command]);
+  const meant = nearest(name, [...own, 'help', 'version']);
+  return meant === undefined ? [] : [`did you mean --${meant}?`];
 }
 
 /** A person's mistake is told in words; a mistake of ours with all that helps to find it. */
