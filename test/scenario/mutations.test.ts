@@ -125,6 +125,7 @@ const MUTATIONS: readonly Mutation[] = [
     name: 'a version of Kubernetes without quotes',
     files: section('cluster: {kubernetes: 1.30}'),
     says: 'scenario.yaml:9:23: `cluster.kubernetes` cannot be 1.3; expected a version of Kubernetes in quotes',
+    hint: 'put it in quotes: "1.30"',
   },
   {
     name: 'a version of Kubernetes that is not known',

@@ -135,7 +135,13 @@ const MUTATIONS: readonly Mutation[] = [
     name: 'a label that YAML 1.1 takes for true',
     files: deployment('labels: {app: web}', 'labels: {app: web, public: yes}'),
     says: 'deployment.yaml:11:34: `spec.template.metadata.labels.public` cannot be true; expected a text',
-    hint: 'put it in quotes: "true"',
+    hint: 'put it in quotes: "yes"',
+  },
+  {
+    name: 'a label that is a number in another way of writing',
+    files: deployment('labels: {app: web}', 'labels: {app: web, tier: 0644}'),
+    says: 'deployment.yaml:11:32: `spec.template.metadata.labels.tier` cannot be 420; expected a text',
+    hint: 'put it in quotes: "0644"',
   },
   {
     name: 'no containers',
