@@ -105,6 +105,13 @@ describe('a mistake on the command line ends with configuration, a way out, and 
       '--predict-trials must be a whole number',
       '',
     ],
+    [
+      'too many trials to simulate',
+      ['predict', SCENARIO, '--trials', '1000001'],
+      'cannot be 1000001; expected a whole number from 1 to 1000000',
+      '',
+    ],
+    ['too many trials to measure', ['verify', SCENARIO, '--trials', '1001'], 'from 1 to 1000', ''],
     ['a folder without a name', ['predict', SCENARIO, '--out='], 'has no name', '--out'],
     ['two scenarios', ['predict', SCENARIO, 'more.yaml'], 'more.yaml', 'predict --help'],
     ['a missing scenario', ['predict', 'missing.yaml'], 'missing.yaml', 'no such file'],
