@@ -198,6 +198,21 @@ const MUTATIONS: readonly Mutation[] = [
     says: 'deployment.yaml:16:33: this version of Kubernetes has no hooks of type sleep; expected exec: {command: [sleep, ...]}, or cluster.kubernetes of at least "1.30"',
   },
   {
+    name: 'a Deployment with a field given twice, and so a Service without pods',
+    files: deployment('  replicas: 4\n', '  replicas: 4\n  replicas: 5\n'),
+    says: 'deployment.yaml:7:3: the field `replicas` is given twice',
+  },
+  {
+    name: 'a Deployment that is broken, and so a Service without pods',
+    files: deployment('  replicas: 4\n', '  replicas: [4\n'),
+    says: 'deployment.yaml:7:3: broken YAML',
+  },
+  {
+    name: 'a manifest that is not there, and so a Service without pods',
+    files: scenario('[deployment.yaml, service.yaml]', '[deploymint.yaml, service.yaml]'),
+    says: 'scenario.yaml:2:13: ',
+  },
+  {
     name: 'a Service that selects nothing',
     files: service('selector: {app: web}', 'selector: {app: wbe}'),
     says: 'service.yaml:6:13: Service web selects no pods: no workload of the manifests has pods with app=wbe in namespace default',
