@@ -19,15 +19,15 @@ import { addVerify } from './verify.ts';
 export type Action = (io: Io, arms: Arms) => Promise<number>;
 export type Choose = (action: Action) => void;
 
-/** Which code means what, for `--help`; the README's table is checked against it. */
+/** Which code means what, for `--help`; the README's table has the same words. */
 export const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
   ok: 'prediction and measurement agree, every objective is met',
   predictionMissed: 'prediction and measurement differ',
   inconclusive: 'not enough, or not valid, evidence',
   objectiveMissed: 'an objective of the scenario is not met',
   configuration: 'a scenario, a manifest, an option or the cluster is not as it must be',
-  aborted: 'ended early; what was begun is undone',
-  notRestored: 'something could not be put back; the message says what',
+  aborted: 'ended early, by a person or by a safety rule; what was begun is undone',
+  notRestored: 'something could not be put back as it was found; the message and the journal say what',
   internal: 'a bug of foreshock',
 };
 

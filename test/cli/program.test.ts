@@ -36,9 +36,11 @@ describe('help', () => {
     expect({ code, stderr }).toEqual({ code: EXIT.ok, stderr: '' });
   });
 
-  test('names every exit code and what it means', async () => {
+  test('names every exit code and what it means, as the README does', async () => {
     const { stdout } = await foreshock(['--help']);
+    const readme = readFileSync('README.md', 'utf8');
     for (const [name, code] of Object.entries(EXIT)) {
+      expect(readme).toContain(`\n| ${code} | ${EXIT_MEANING[name as keyof typeof EXIT]} |\n`);
       expect(stdout).toContain(`  ${String(code).padEnd(4)} ${EXIT_MEANING[name as keyof typeof EXIT]}`);
     }
   });

@@ -1,6 +1,6 @@
 /**
- * Fields that change how a cluster behaves and that the prediction does not know: named in every report, so
- * that nobody takes a prediction for more than it is.
+ * Fields that change how a cluster behaves and that the prediction does not know: named in every report of one, so
+ * that nobody takes it for more than it is.
  */
 import { valueAt } from '../issues.ts';
 import type { KubernetesBehaviour } from '../kubernetes-version.ts';
