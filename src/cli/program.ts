@@ -10,6 +10,7 @@ import { addCalibrate } from './calibrate.ts';
 import { addChaos } from './chaos.ts';
 import type { Io } from './io.ts';
 import { joinLists } from './lists.ts';
+import { checkNode } from './node-version.ts';
 import { OPTIONS } from './options.ts';
 import { addPredict } from './predict.ts';
 import { addReport } from './report.ts';
@@ -36,6 +37,7 @@ const WIDTH_MOST = 100;
 /** @param argv without the names of the runtime and the program */
 export async function main(argv: readonly string[], io: Io, arms: () => Promise<Arms>): Promise<number> {
   try {
+    checkNode(process.versions.node);
     const { action, text } = await parse(argv, io);
     if (action !== undefined) return await action(io, await arms());
     io.stdout.write(`${text}\n`);
