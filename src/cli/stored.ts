@@ -6,6 +6,8 @@ import {
   type MetricVerdict,
   type ObjectiveResult,
   type Prediction,
+  type Stop,
+  type TrialsMet,
   type Verdict,
 } from '../timeline/verdict.ts';
 
@@ -28,6 +30,7 @@ const objectives = z.array(
     predicted: number.optional(),
     measured: number.optional(),
     met: z.boolean(),
+    trials_met: z.object({ share: number, ci95: interval } satisfies Shape<TrialsMet>).optional(),
   } satisfies Shape<ObjectiveResult>),
 );
 
@@ -43,6 +46,12 @@ const STORED = {
     schema: z.literal('foreshock.prediction/v1'),
     platform: z.enum(['kubernetes', 'embedded']),
     trials: number,
+    stop: z.object({
+      by: z.enum(['trials', 'precision', 'max-trials', 'max-time']),
+      precision: number.optional(),
+      max_time_s: number.optional(),
+      reached: number.optional(),
+    } satisfies Shape<Stop>),
     window_s: number,
     metrics: ofMetrics(z.object({ predicted })),
     budget: z.array(z.object({ mechanism: z.string(), seconds: number })),

@@ -13,7 +13,7 @@ import type {
   Workload,
 } from '../../src/scenario/scenario.ts';
 import { TIMING, type TimingName, timing } from '../../src/scenario/timing.ts';
-import { Budget } from '../../src/sim/estimate/budget.ts';
+import { Budget, budgetShares } from '../../src/sim/estimate/budget.ts';
 import { SimulatedWorld } from '../../src/sim/world.ts';
 import type { TimelineEvent } from '../../src/timeline/event.ts';
 import type { Observation } from '../../src/timeline/observation.ts';
@@ -88,7 +88,7 @@ function trial(
   });
   const seen = score.observation();
   const budget = new Budget();
-  budget.add(seen.outages, recoveries, scenario.load.duration_ms);
+  budget.add(budgetShares(seen.outages, recoveries, scenario.load.duration_ms));
   const lines = new Map(budget.lines().map(({ mechanism, seconds }) => [mechanism, seconds]));
   return { seen, events, budget: lines, budget_s: [...lines.values()].reduce((a, b) => a + b, 0) };
 }
@@ -222,9 +222,10 @@ describe('SimulatedWorld', () => {
     const late = (events: TimelineEvent[]) =>
       events.filter((e) => e.type === 'request' && e.at_ms > 25_000 && e.outcome === 'timeout').length;
     expect(late(own.events)).toBe(0);
-    // About 400 remembered ports, met again by one in 4.5 with each walk through all ports (31 s): 90 from here on.
-    expect(late(kernel.events)).toBeGreaterThan(45);
-    expect(late(kernel.events)).toBeLessThan(135);
+    // About 400 of 14,116 ports are remembered, and 3,500 connections are made from here on: 99 of them meet one. Where
+    // it goes on from every 10 s decides how many.
+    expect(late(kernel.events)).toBeGreaterThan(30);
+    expect(late(kernel.events)).toBeLessThan(200);
   });
 
   it('makes a slow probe cost its period when the first attempts come too early', () => {

@@ -1,18 +1,8 @@
-import { below } from '../engine/random.ts';
 import type { Environment } from '../environment.ts';
 import type { Process, Sandbox } from './container-runtime.ts';
 import { IcmpLimit } from './icmp-limit.ts';
 import type { Machine } from './machine.ts';
 import { Neighbours } from './neighbours.ts';
-
-/**
- * Ports that connect() picks from under Linux's defaults: of ip_local_port_range, 32768 to 60999, those as even as
- * its first, while any is free (net/ipv4/inet_hashtables.c __inet_hash_connect).
- */
-const EPHEMERAL_PORTS = 14_116;
-
-/** It walks through them in order, leaving out up to so many less one by chance. */
-const PORT_STRIDE = 8;
 
 /**
  * When an unanswered SYN is sent again, in milliseconds after the first: Linux 6.5 and later, four times
@@ -58,7 +48,6 @@ export class Network {
   readonly #backend: (pod: string) => Backend | undefined;
   /** Half-open connections by client port, where the kernel chooses the ports: they come round again. */
   readonly #tracked = new Map<number, { readonly pod: string; readonly until_ms: number }>();
-  #port: number | undefined;
   readonly #neighbours: Neighbours;
   /** Of the node where the load enters, and of the others: each host counts for itself. */
   readonly #limits: { readonly entry: IcmpLimit; readonly others: IcmpLimit };
@@ -73,14 +62,6 @@ export class Network {
     this.#backend = backend;
     this.#neighbours = new Neighbours(environment);
     this.#limits = { entry: new IcmpLimit(environment), others: new IcmpLimit(environment) };
-  }
-
-  /** A client port that the kernel picked: they come round again, so that what failed once fails in waves. */
-  ephemeralPort(): number {
-    const uniform = this.#environment.uniform('client/port');
-    this.#port ??= below(EPHEMERAL_PORTS, uniform);
-    this.#port = (this.#port + 1 + below(PORT_STRIDE, uniform)) % EPHEMERAL_PORTS;
-    return this.#port;
   }
 
   /**
