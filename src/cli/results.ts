@@ -18,9 +18,6 @@ const FILES = {
 
 const OF_ONE_RUN = [FILES.prediction, FILES.measurement, FILES.verdict, FILES.run, FILES.page] as const;
 
-const ARMS = ['predicted', 'measured'] as const;
-type Arm = (typeof ARMS)[number];
-
 /** How the results came about: what a report needs beside them. */
 export interface Run {
   readonly schema: 'foreshock.run/v1';
@@ -35,8 +32,9 @@ export class ResultsFolder {
   readonly #attempts = new Map<string, number>();
 
   /**
-   * Makes the folder, for one run: all that an earlier one found there is removed, because `report` would take it for
-   * a part of this one. The journal stays: it may say what is still to be undone.
+   * Makes the folder, for one run: the results of an earlier one there are removed, because `report` would take them
+   * for a part of this one. The journal stays, for it may say what is still to be undone; so do the timelines of an arm
+   * that does not run, which `calibrate --from` may want.
    */
   static prepare(path: string): ResultsFolder {
     if (path === '') {
@@ -45,11 +43,9 @@ export class ResultsFolder {
         hint: 'name one with --out, or leave it out',
       });
     }
-    const folder = new ResultsFolder(path);
     try {
       mkdirSync(join(path, FILES.timelines), { recursive: true });
       for (const name of OF_ONE_RUN) rmSync(join(path, name), { force: true });
-      for (const arm of ARMS) folder.clearTimelines(arm);
     } catch (cause) {
       throw new UserError(`${path}: cannot be written: ${reason(cause)}`, {
         exitCode: EXIT.configuration,
@@ -57,7 +53,7 @@ export class ResultsFolder {
         cause,
       });
     }
-    return folder;
+    return new ResultsFolder(path);
   }
 
   private constructor(path: string) {
@@ -74,7 +70,7 @@ export class ResultsFolder {
   }
 
   /** Takes the timelines of an earlier run of this arm away, so that trials of two runs never mix. */
-  clearTimelines(arm: Arm): void {
+  clearTimelines(arm: 'predicted' | 'measured'): void {
     const folder = join(this.path, FILES.timelines);
     for (const name of readdirSync(folder)) {
       if (name.startsWith(`${arm}-`) && name.endsWith('.jsonl')) rmSync(join(folder, name));
@@ -82,7 +78,7 @@ export class ResultsFolder {
   }
 
   /** Of a trial that is run again, each attempt has a file of its own: measured-002.jsonl, measured-002-again-1.jsonl. */
-  timeline(arm: Arm, trial: number): TimelineWriter {
+  timeline(arm: 'predicted' | 'measured', trial: number): TimelineWriter {
     const first = `${arm}-${trialName(trial).padStart(3, '0')}`;
     const attempts = this.#attempts.get(first) ?? 0;
     this.#attempts.set(first, attempts + 1);

@@ -212,29 +212,17 @@ describe('verify', () => {
     expect(readdirSync(join(folder, 'out'))).not.toContain('verdict.json');
   });
 
-  test('leaves nothing that an earlier run found beside what it begins', async () => {
-    const recorded = {
-      ...armsThatFind(agrees),
-      predict: async ({ recorderForTrial }: PredictRequest) => {
-        recorderForTrial(0)?.record({ type: 'note', at_ms: 0, text: '' });
-        return agrees.prediction!;
-      },
-      measure: async ({ recorderForTrial }: MeasureRequest) => {
-        recorderForTrial(0).record({ type: 'note', at_ms: 0, text: '' });
-        return agrees.measurement!;
-      },
-    };
+  test('leaves no result of an earlier run beside what it begins', async () => {
     const failing = async () => {
       throw new UserError('no', { exitCode: EXIT.configuration });
     };
     for (const command of ['predict', 'chaos', 'verify']) {
-      await foreshock(['verify', SCENARIO, ...out()], recorded);
-      writeFileSync(join(folder, 'out', 'journal.jsonl'), '');
-      writeFileSync(join(folder, 'out', 'notes.txt'), '');
+      await foreshock(['verify', SCENARIO, ...out()], armsThatFind(agrees));
+      for (const name of ['journal.jsonl', 'calibration.json']) writeFileSync(join(folder, 'out', name), '');
       await foreshock([command, SCENARIO, ...out()], { predict: failing, measure: failing });
-      expect(readdirSync(join(folder, 'out'), { recursive: true }).toSorted()).toEqual([
+      expect(readdirSync(join(folder, 'out')).toSorted()).toEqual([
+        'calibration.json',
         'journal.jsonl',
-        'notes.txt',
         'timelines',
       ]);
     }
