@@ -214,19 +214,14 @@ export const REPORT_OPTIONS = {
   },
 } as const satisfies Record<string, Options>;
 
-/** Of all commands; what a mistyped option is compared with. */
-export const OPTION_NAMES: readonly string[] = [
-  ...new Set(
-    [
-      PREDICT_OPTIONS,
-      CHAOS_OPTIONS,
-      VERIFY_OPTIONS,
-      CALIBRATE_OPTIONS,
-      REPORT_OPTIONS,
-      { help: 0, version: 0 },
-    ].flatMap(Object.keys),
-  ),
-];
+/** By command; what a mistyped option is compared with. */
+export const OPTIONS = {
+  predict: PREDICT_OPTIONS,
+  chaos: CHAOS_OPTIONS,
+  verify: VERIFY_OPTIONS,
+  calibrate: CALIBRATE_OPTIONS,
+  report: REPORT_OPTIONS,
+} as const satisfies Record<string, Record<string, Options>>;
 
 export function scenarioArgument<T>(yargs: Argv<T>) {
   return yargs.positional('scenario', {

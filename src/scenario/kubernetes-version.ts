@@ -31,6 +31,8 @@ export interface KubernetesBehaviour {
   readonly unhealthy_pod_eviction_policy: boolean;
   /** Whether a hook may be a `sleep`. Gate PodLifecycleSleepAction, on since 1.30. */
   readonly sleep_hooks: boolean;
+  /** Whether a pod may have requests and limits as a whole. Gate PodLevelResources, on since 1.34. */
+  readonly pod_level_resources: boolean;
   /** Whether an autoscaler's own `tolerance` counts. Gate HPAConfigurableTolerance, on since 1.35. */
   readonly hpa_tolerance: boolean;
   /**
@@ -67,6 +69,7 @@ export function behaviourOf({ minor, feature_gates }: KubernetesVersion): Kubern
     stateful_set_max_unavailable: feature_gates.includes('MaxUnavailableStatefulSet'),
     unhealthy_pod_eviction_policy: minor >= 27,
     sleep_hooks: minor >= 30,
+    pod_level_resources: minor >= 34,
     hpa_tolerance: minor >= 35,
     replica_set_counts_terminating: minor >= 35,
     kube_proxy_burst_syncs: minor >= 34 ? 1 : 2,

@@ -37,9 +37,11 @@ describe('help', () => {
     expect({ code, stderr }).toEqual({ code: EXIT.ok, stderr: '' });
   });
 
-  test('names every exit code and what it means', async () => {
+  test('names every exit code and what it means, as the README does', async () => {
     const { stdout } = await foreshock(['--help']);
+    const readme = readFileSync('README.md', 'utf8');
     for (const [name, code] of Object.entries(EXIT)) {
+      expect(readme).toContain(`\n| ${code} | ${EXIT_MEANING[name as keyof typeof EXIT]} |\n`);
       expect(stdout).toContain(`  ${String(code).padEnd(4)} ${EXIT_MEANING[name as keyof typeof EXIT]}`);
     }
   });
@@ -78,7 +80,19 @@ describe('a mistake on the command line ends with configuration, a way out, and 
       'an option of another command',
       ['predict', SCENARIO, '--context', 'x'],
       'unknown option --context',
-      'predict --help',
+      'chaos, verify and calibrate have it; see foreshock predict --help',
+    ],
+    [
+      'an option of one other command',
+      ['chaos', SCENARIO, '--format=json'],
+      'unknown option --format',
+      'report has it; see foreshock chaos --help',
+    ],
+    [
+      'an option like one of another command',
+      ['predict', SCENARIO, '--contxt', 'x'],
+      'unknown option --contxt',
+      '  see foreshock predict --help',
     ],
     ['an unknown choice', ['verify', SCENARIO, '--cluster', 'docker'], 'docker', '"kubernetes"'],
     ['no value', ['predict', SCENARIO, '--seed'], 'seed', 'predict --help'],
@@ -94,6 +108,14 @@ describe('a mistake on the command line ends with configuration, a way out, and 
       '--predict-trials must be a whole number',
       '',
     ],
+    [
+      'too many trials to simulate',
+      ['predict', SCENARIO, '--trials', '1000001'],
+      'cannot be 1000001; expected a whole number from 1 to 1000000',
+      '',
+    ],
+    ['too many trials to measure', ['verify', SCENARIO, '--trials', '1001'], 'from 1 to 1000', ''],
+    ['a folder without a name', ['predict', SCENARIO, '--out='], 'has no name', '--out'],
     [
       'a precision that is none',
       ['predict', SCENARIO, '--precision', '5'],
@@ -190,15 +212,29 @@ describe('verify', () => {
     expect(readdirSync(join(folder, 'out'))).not.toContain('verdict.json');
   });
 
-  test('leaves no verdict of an earlier run beside what it begins', async () => {
-    await foreshock(['verify', SCENARIO, ...out()], armsThatFind(agrees));
-    await foreshock(['chaos', SCENARIO, ...out()], {
-      measure: async () => {
-        throw new UserError('no', { exitCode: EXIT.configuration });
-      },
-    });
-    expect(readdirSync(join(folder, 'out'))).not.toContain('verdict.json');
-    expect(readdirSync(join(folder, 'out'))).not.toContain('report.html');
+  test('leaves no result of an earlier run beside what it begins', async () => {
+    const failing = async () => {
+      throw new UserError('no', { exitCode: EXIT.configuration });
+    };
+    for (const command of ['predict', 'chaos', 'verify']) {
+      await foreshock(['verify', SCENARIO, ...out()], armsThatFind(agrees));
+      for (const name of ['journal.jsonl', 'calibration.json']) writeFileSync(join(folder, 'out', name), '');
+      await foreshock([command, SCENARIO, ...out()], { predict: failing, measure: failing });
+      expect(readdirSync(join(folder, 'out')).toSorted()).toEqual([
+        'calibration.json',
+        'journal.jsonl',
+        'timelines',
+      ]);
+    }
+  });
+
+  test('is reported as what it was, whatever was in its folder before', async () => {
+    const missed = { ...agrees.prediction!, objectives: differs.verdict!.objectives };
+    await foreshock(['chaos', SCENARIO, ...out()], armsThatFind(agrees));
+    const run = await foreshock(['predict', SCENARIO, ...out()], { predict: async () => missed });
+    const again = await foreshock(['report', join(folder, 'out')]);
+    expect([run.code, again.code]).toEqual([EXIT.objectiveMissed, EXIT.objectiveMissed]);
+    expect(again.stdout.split('\n')[0]).toBe(run.stdout.split('\n')[0]);
   });
 
   test('hands on seed, trials and target, and repeats them in the command to run again', async () => {
@@ -401,6 +437,13 @@ describe('report', () => {
   test.each([
     ['cut short', '{"schema": "foresho', 'not JSON'],
     ['of another schema', '{"schema": "foreshock.verdict/v9"}', 'not a foreshock.verdict/v1'],
+    ['no object', 'null', 'not a foreshock.verdict/v1'],
+    ['without a field', JSON.stringify({ ...agrees.verdict, metrics: undefined }), '`metrics` is missing'],
+    [
+      'wrong deep within',
+      JSON.stringify({ ...agrees.verdict, objectives: [{ ...agrees.verdict!.objectives[0], met: 'yes' }] }),
+      '`objectives[0].met` is missing, or not what a foreshock.verdict/v1 has there',
+    ],
   ])('names a file that is %s', async (_name, text, message) => {
     await foreshock(['verify', SCENARIO, ...out()], armsThatFind(agrees));
     writeFileSync(join(folder, 'out', 'verdict.json'), text);
