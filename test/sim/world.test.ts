@@ -227,6 +227,22 @@ describe('SimulatedWorld', () => {
     expect(late(kernel.events)).toBeLessThan(135);
   });
 
+  it('forgets a half-open connection two minutes after its first SYN, however often its port came round', () => {
+    const { events } = trial(
+      changed(TWO_GRACEFUL, {
+        timing: { ...INSTANT, kube_proxy_sync: constant(8000) },
+        load: { duration_ms: 190_000, source_ports: 'kernel' },
+        application: { on_sigterm: 'exit', stop_time: constant(0) },
+      }),
+    );
+    const failed_at_ms = events.flatMap((e) =>
+      e.type === 'request' && e.outcome === 'timeout' ? [e.at_ms] : [],
+    );
+    expect(failed_at_ms.filter((at_ms) => at_ms > 100_000 && at_ms < 125_000).length).toBeGreaterThan(20);
+    // The rules lose the dead address 8 s after the fault; the last SYN that they sent there is the last remembered.
+    expect(failed_at_ms.filter((at_ms) => at_ms > 150_000)).toEqual([]);
+  });
+
   it('makes a slow probe cost its period when the first attempts come too early', () => {
     const scenario = changed(ONE_FORCED, {
       timing: INSTANT,

@@ -112,13 +112,16 @@ export class Network {
       this.#lose(attempt, pod, backend);
       return;
     }
-    if (attempt.port !== undefined) this.#tracked.delete(attempt.port);
     const { process } = backend;
     this.#neighbours.answered(pod);
     this.#answer(() => {
-      if (process?.isListening !== true) attempt.client.refused();
-      else if (process.accept()) attempt.client.connected(backend as Connected);
-      else this.#drop(attempt, pod);
+      if (process?.isListening === true && !process.accept()) {
+        this.#drop(attempt, pod);
+        return;
+      }
+      if (attempt.port !== undefined) this.#tracked.delete(attempt.port);
+      if (process?.isListening === true) attempt.client.connected(backend as Connected);
+      else attempt.client.refused();
     });
   }
 
@@ -128,7 +131,6 @@ export class Network {
       this.#answer(() => attempt.client.refused());
       return;
     }
-    this.#track(attempt.port, pod);
     // Of a dead node the entry finds out, of a dead pod its node.
     const isNodeGone = backend !== undefined && !backend.machine.isReachable;
     const limit = isNodeGone ? this.#limits.entry : this.#limits.others;
@@ -140,10 +142,7 @@ export class Network {
 
   /** The SYN is lost on its way, or at an accept queue that is full; connection tracking knows where it went. */
   #drop(attempt: Attempt, pod: string): void {
-    if (attempt.port !== undefined) {
-      const until_ms = this.#environment.now_ms + this.#environment.delay_ms('conntrack_syn_sent');
-      this.#tracked.set(attempt.port, { pod, until_ms });
-    }
+    this.#track(attempt.port, pod);
     this.#resend(attempt, pod);
   }
 
