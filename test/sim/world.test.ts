@@ -10,6 +10,7 @@ import type {
   Load,
   Probe,
   Scenario,
+  Service,
   Workload,
 } from '../../src/scenario/scenario.ts';
 import { TIMING, type TimingName, timing } from '../../src/scenario/timing.ts';
@@ -352,6 +353,25 @@ describe('SimulatedWorld', () => {
     const elsewhere = beside({ namespace: 'elsewhere' });
     expect(elsewhere.seen.downtime_s).toBeGreaterThan(2);
     expect(ready(elsewhere.events)).not.toContain('other-00001');
+  });
+
+  it('waits for the proxy where another Service has just changed too, unless that one is headless', () => {
+    const failed = (other: Partial<Service>) => {
+      const [service] = TWO_GRACEFUL.services;
+      const services = [service!, { ...service!, name: 'other', ...other }];
+      // It refuses while the proxy still sends to it.
+      const scenario = changed(TWO_GRACEFUL, { application: { on_sigterm: 'exit', stop_time: constant(0) } });
+      return Array.from(
+        { length: 100 },
+        (_, number) => trial({ ...scenario, services }, number).seen.failed_requests,
+      );
+    };
+    expect(Math.max(...failed({ is_headless: true }))).toBeLessThan(20);
+    expect(Math.max(...failed({ namespace: 'elsewhere' }))).toBeLessThan(20);
+    // Both slices change within milliseconds: where the other's comes first, half of a second's requests fail.
+    const waited = failed({}).filter((each) => each > 30);
+    expect(waited.length).toBeGreaterThan(25);
+    expect(waited.length).toBeLessThan(75);
   });
 
   it('gives the same events for the same seed and trial, and others for another trial', () => {

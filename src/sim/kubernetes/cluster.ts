@@ -58,7 +58,7 @@ export class SimulatedCluster {
     this.environment = environment;
     this.#restored = restored;
     this.#target_port = service.ports.find((each) => each.port === port)?.target_port ?? port;
-    this.api = new ApiServer(environment);
+    this.api = new ApiServer(environment, service);
     this.operator = this.api.client(new Link(environment));
     this.links = { controllers: new Link(environment), scheduler: new Link(environment) };
     this.registry = new Registry(scenario.cluster.registry);
@@ -105,6 +105,11 @@ export class SimulatedCluster {
     if (scenario.autoscalers.length > 0) this.#startAutoscalers(scenario.autoscalers, controllers, steady);
     const endpoints = new EndpointSliceController(environment, controllers, service, steady);
     this.api.endpoints.restore(endpoints.current);
+    for (const other of scenario.services) {
+      if (other === service || !hasProxiedEndpoints(other)) continue;
+      const { current } = new EndpointSliceController(environment, controllers, other, steady);
+      this.api.endpoints.restore(current);
+    }
     const entry = this.api.client((this.machines[0] as Machine).link);
     const isIpvs = scenario.cluster.proxy_mode === 'ipvs';
     const proxyOptions: KubeProxyOptions = {
@@ -125,7 +130,7 @@ export class SimulatedCluster {
     );
     const dns =
       scenario.load.resolve === 'dns' && service.is_headless
-        ? new ClusterDns(environment, controllers, service.name, endpoints.current.ready)
+        ? new ClusterDns(environment, controllers, endpoints.current)
         : undefined;
     this.network = new Network(
       environment,
@@ -241,6 +246,14 @@ export class SimulatedCluster {
       this.#restored(step(cause, 'application start', this.environment.now_ms));
     }
   }
+}
+
+/**
+ * Whether kube-proxy hears of a Service's endpoints: not of a headless one's (Kubernetes 1.35
+ * cmd/kube-proxy/app/server.go), and without a selector nobody writes them.
+ */
+function hasProxiedEndpoints({ is_headless, selector }: Service): boolean {
+  return !is_headless && Object.keys(selector).length > 0;
 }
 
 /** A workload without load has long been scaled down as far as it may be. */

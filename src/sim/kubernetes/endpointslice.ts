@@ -3,7 +3,7 @@ import { selects } from '../../scenario/selector.ts';
 import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import type { ApiClient } from './api-server.ts';
-import { type EndpointSlice, isTerminating, type PodObject } from './objects.ts';
+import { type EndpointSlice, isTerminating, type PodObject, serviceKey } from './objects.ts';
 
 /**
  * First wait before a failed sync is tried again, doubled each time: Kubernetes 1.35
@@ -46,7 +46,7 @@ export class EndpointSliceController {
       if (gone || before === undefined || hasChanged(before, pod)) this.#request(cause);
     });
     api.endpoints.watch((slice) => {
-      if (slice.name === service.name) this.#cacheIsStale = false;
+      if (slice.name === this.#slice.name) this.#cacheIsStale = false;
     });
   }
 
@@ -89,18 +89,18 @@ function hasChanged(before: PodObject, pod: PodObject): boolean {
 }
 
 /** Which pods are in, and as what: k8s.io/endpointslice util ShouldPodBeInEndpoints and utils.go podToEndpoint. */
-function sliceOf({ name, publish_not_ready_addresses }: Service, pods: Iterable<PodObject>): EndpointSlice {
+function sliceOf(service: Service, pods: Iterable<PodObject>): EndpointSlice {
   const ready: string[] = [];
   const terminating: string[] = [];
   const not_ready: string[] = [];
   for (const pod of pods) {
     const hasEnded = pod.phase === 'Succeeded' || pod.phase === 'Failed';
     if (!pod.has_address || hasEnded) continue;
-    if (publish_not_ready_addresses || (pod.ready && !isTerminating(pod))) ready.push(pod.name);
+    if (service.publish_not_ready_addresses || (pod.ready && !isTerminating(pod))) ready.push(pod.name);
     else if (pod.ready) terminating.push(pod.name);
     else not_ready.push(pod.name);
   }
-  return { name, ready, terminating, not_ready };
+  return { name: serviceKey(service), ready, terminating, not_ready };
 }
 
 function isSame(a: EndpointSlice, b: EndpointSlice): boolean {

@@ -23,8 +23,8 @@ export interface KubeProxyOptions {
  * how they balance (balancer.ts).
  *
  * An idle proxy syncs at once; after a sync it leaves at least its minimum period before the next
- * begins (Kubernetes 1.35 pkg/proxy/runner; before 1.34 see sync-limit.ts). Any change of the slices asks for a sync, changes of addresses
- * that are not ready included. The rules hold what was known when the sync began, and act before it has ended: what is
+ * begins (Kubernetes 1.35 pkg/proxy/runner; before 1.34 see sync-limit.ts). Any change of any Service's slices asks for a sync, changes of addresses
+ * that are not ready included (pkg/proxy/iptables/proxier.go OnEndpointSliceUpdate). The rules hold what was known when the sync began, and act before it has ended: what is
  * left is its own book-keeping.
  */
 export class KubeProxy {
@@ -53,8 +53,7 @@ export class KubeProxy {
     this.#limit = new SyncLimit(environment.platform.kubernetes.kube_proxy_burst_syncs);
     this.#onRules = onRules;
     api.endpoints.watch((slice, _gone, cause) => {
-      if (slice.name !== steady.name) return;
-      this.#known = slice;
+      if (slice.name === steady.name) this.#known = slice;
       this.#due = cause;
       this.#request();
     });
@@ -81,6 +80,7 @@ export class KubeProxy {
     this.#limit.began(begin_ms);
     this.#limit.ended(end_ms, this.#environment.delay_ms(this.#options.min_sync_period));
     this.#environment.simulation.at(acts_ms, () => {
+      if (isSame(rules, this.#rules)) return;
       this.#rules = rules;
       this.#onRules(step(cause, 'kube-proxy sync', acts_ms));
     });
@@ -104,4 +104,10 @@ export class KubeProxy {
   #serving(ready: readonly string[], terminating: readonly string[]): readonly string[] {
     return ready.length === 0 && this.#options.usesTerminating ? terminating : ready;
   }
+}
+
+function isSame(a: Rules, b: Rules): boolean {
+  const { length } = a.backends;
+  if (a.otherwise !== b.otherwise || length !== b.backends.length) return false;
+  return a.backends.every((pod, index) => pod === b.backends[index]);
 }

@@ -1,5 +1,12 @@
 /** The objects of the API server, replaced as a whole by every write, never changed. */
-import type { DisruptionBudget, Node, PodTemplate, Taint, Workload } from '../../scenario/scenario.ts';
+import type {
+  DisruptionBudget,
+  Node,
+  PodTemplate,
+  Service,
+  Taint,
+  Workload,
+} from '../../scenario/scenario.ts';
 
 export interface PodObject {
   readonly name: string;
@@ -152,9 +159,13 @@ export interface LeaseObject {
   readonly renewed_at_ms: number;
 }
 
+/** Services of two namespaces may have the same name. */
+export const serviceKey = ({ namespace, name }: Pick<Service, 'namespace' | 'name'>): string =>
+  `${namespace}/${name}`;
+
 /** What a Service's endpoint slices say, by pod name. */
 export interface EndpointSlice {
-  /** Of the Service. */
+  /** See `serviceKey`. */
   readonly name: string;
   readonly ready: readonly string[];
   /** Serving though terminating. */
