@@ -55,6 +55,13 @@ export interface KubernetesBehaviour {
    */
   readonly resyncs_when_backoff_ends: boolean;
   /**
+   * Whether a container that the kubelet has stopped and started in one sync is taken for started, as the one before
+   * it was, until the worker of its startup probe first looks at it (since 1.35, pkg/kubelet/kubelet_pods.go
+   * convertToAPIContainerStatuses, pkg/kubelet/prober/prober_manager.go isContainerStarted, both without the gate
+   * ChangeContainerStatusOnKubeletRestart; kubernetes#141155).
+   */
+  readonly restarted_container_counts_as_started: boolean;
+  /**
    * Whether the scheduler takes pods out of their back-off when it has nothing else to do. Gate
    * SchedulerPopFromBackoffQ, on since 1.33.
    */
@@ -72,6 +79,7 @@ export function behaviourOf({ minor, feature_gates }: KubernetesVersion): Kubern
     kube_proxy_burst_syncs: minor >= 34 ? 1 : 2,
     asked_probe_restarts_period: minor >= 32,
     resyncs_when_backoff_ends: minor >= 35,
+    restarted_container_counts_as_started: minor >= 35,
     scheduler_pops_from_backoff: minor >= 33,
   };
 }
