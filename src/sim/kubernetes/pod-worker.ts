@@ -173,7 +173,7 @@ export class PodWorker implements Relisted {
       this.#mount = 'done';
       for (const container of this.#state.containers) {
         this.#addProbes(container);
-        for (const probe of container.probes) probe.start();
+        for (const probe of container.probes) probe.start(environment.now_ms - this.#node.started_at_ms);
       }
       this.#syncContainers(step(cause, 'volume mount', environment.now_ms));
     });
