@@ -30,7 +30,7 @@ export interface KubeProxyOptions {
 export class KubeProxy {
   readonly #environment: Environment;
   #known: EndpointSlice;
-  /** The change that the next sync answers, while one is due. */
+  /** The last change that matters to the rules, or another one, which the next sync answers, while one is due. */
   #due: Cause | undefined;
   #isWaiting = false;
   readonly #limit: SyncLimit;
@@ -53,8 +53,10 @@ export class KubeProxy {
     this.#limit = new SyncLimit(environment.platform.kubernetes.kube_proxy_burst_syncs);
     this.#onRules = onRules;
     api.endpoints.watch((slice, _gone, cause) => {
+      const before = this.#rulesOf(this.#known);
       if (slice.name === steady.name) this.#known = slice;
-      this.#due = cause;
+      // What else comes while a sync is due does not hold it up.
+      if (this.#due === undefined || !isSame(before, this.#rulesOf(this.#known))) this.#due = cause;
       this.#request();
     });
   }

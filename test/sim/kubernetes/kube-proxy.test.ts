@@ -1,12 +1,10 @@
 import { expect, it } from 'vitest';
-import { step } from '../../../src/sim/cause.ts';
+import { type Cause, split, step } from '../../../src/sim/cause.ts';
 import { ApiServer } from '../../../src/sim/kubernetes/api-server.ts';
 import { KubeProxy } from '../../../src/sim/kubernetes/kube-proxy.ts';
 import { Link } from '../../../src/sim/kubernetes/link.ts';
 import type { EndpointSlice } from '../../../src/sim/kubernetes/objects.ts';
 import { environment } from './environment.ts';
-
-const CAUSE = step(undefined, 'test', 0);
 
 const slice = (name: string, change: Partial<EndpointSlice> = {}): EndpointSlice => ({
   name: `default/${name}`,
@@ -17,40 +15,56 @@ const slice = (name: string, change: Partial<EndpointSlice> = {}): EndpointSlice
 });
 
 /** A proxy that knows the Service `web`, told of slices at times; when its rules changed, and to what. */
-function changesOfRules(...told: readonly (readonly [at_ms: number, EndpointSlice])[]) {
+function told(...events: readonly (readonly [at_ms: number, EndpointSlice])[]) {
   const { environment: env } = environment();
   const api = new ApiServer(env).client(new Link(env));
   const changes: { readonly at_ms: number; readonly backends: string }[] = [];
+  const causes: Cause[] = [];
   const proxy = new KubeProxy(
     env,
     api,
     slice('web'),
     { min_sync_period: 'kube_proxy_min_sync_period', usesTerminating: true, isLocal: undefined },
-    () => changes.push({ at_ms: env.now_ms, backends: proxy.rules.backends.join() }),
+    (cause) => {
+      changes.push({ at_ms: env.now_ms, backends: proxy.rules.backends.join() });
+      causes.push(cause);
+    },
   );
-  for (const [at_ms, each] of told) {
-    env.simulation.at(at_ms, () => api.endpoints.replace(each, CAUSE));
+  for (const [at_ms, each] of events) {
+    env.simulation.at(at_ms, () => api.endpoints.replace(each, step(undefined, 'test', at_ms)));
   }
   env.simulation.runUntil(60_000);
-  return changes;
+  return { changes, causes };
 }
 
 it('an idle proxy writes its rules at once', () => {
-  expect(changesOfRules([5000, slice('web', { ready: ['a'] })])).toEqual([{ at_ms: 5000, backends: 'a' }]);
+  expect(told([5000, slice('web', { ready: ['a'] })]).changes).toEqual([{ at_ms: 5000, backends: 'a' }]);
 });
 
 it('a change of another Service begins the pause that the next change of this one waits for', () => {
-  const changes = changesOfRules(
-    [5000, slice('other', { ready: [] })],
-    [5300, slice('web', { ready: ['a'] })],
-  );
+  const { changes } = told([5000, slice('other', { ready: [] })], [5300, slice('web', { ready: ['a'] })]);
   expect(changes).toEqual([{ at_ms: 6000, backends: 'a' }]);
 });
 
 it('a Service of that name in another namespace is another Service', () => {
-  expect(changesOfRules([5000, { ...slice('web', { ready: [] }), name: 'elsewhere/web' }])).toEqual([]);
+  expect(told([5000, { ...slice('web', { ready: [] }), name: 'elsewhere/web' }]).changes).toEqual([]);
 });
 
 it('a sync after which the rules are as before brings nothing back', () => {
-  expect(changesOfRules([5000, slice('web', { not_ready: ['c'] })])).toEqual([]);
+  expect(told([5000, slice('web', { not_ready: ['c'] })]).changes).toEqual([]);
+});
+
+it('a change that waits for the pause is laid on the pause from its own moment on, whatever comes after it', () => {
+  const { causes } = told(
+    [5000, slice('web', { not_ready: ['c'] })],
+    [5200, slice('web', { ready: ['a'], not_ready: ['c'] })],
+    [5900, slice('web', { ready: ['a'] })],
+    [5950, slice('other', { ready: [] })],
+  );
+  const shares: Record<string, number> = {};
+  const uncovered = { before: 'before', after: 'after' };
+  split(causes[0], 5000, 6000, uncovered, (mechanism, ms) => {
+    shares[mechanism] = (shares[mechanism] ?? 0) + ms;
+  });
+  expect(shares).toEqual({ before: 200, 'kube-proxy minSyncPeriod': 800 });
 });
