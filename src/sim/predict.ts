@@ -43,7 +43,7 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
   const window_ms = scenario.load.duration_ms;
   const platform = PLATFORMS[options.platform ?? 'kubernetes'];
   const world = new SimulatedWorld(scenario, platform);
-  const budget = new Budget();
+  const budget = new Budget(scenario.load);
   const downShare = new DownShare(window_ms);
   const observations: Observation[] = [];
   for (let trial = 0; trial < trials; trial += 1) {
@@ -52,7 +52,7 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
     const { recoveries } = world.simulate(trial, other === undefined ? score : tee(score, other));
     const observation = score.observation();
     observations.push(observation);
-    budget.add(observation.outages, recoveries, window_ms);
+    budget.add(observation.outages, recoveries);
     downShare.add(observation.outages);
     if ((trial + 1) % BATCH === 0 || trial + 1 === trials) {
       options.onProgress?.(trial + 1, trials);

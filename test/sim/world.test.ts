@@ -88,8 +88,8 @@ function trial(
     },
   });
   const seen = score.observation();
-  const budget = new Budget();
-  budget.add(seen.outages, recoveries, scenario.load.duration_ms);
+  const budget = new Budget(scenario.load);
+  budget.add(seen.outages, recoveries);
   const lines = new Map(budget.lines().map(({ mechanism, seconds }) => [mechanism, seconds]));
   return { seen, events, budget: lines, budget_s: [...lines.values()].reduce((a, b) => a + b, 0) };
 }

@@ -69,8 +69,8 @@ function trial(base: Scenario, { faults, load, container, images, grace_s }: Cha
     },
   });
   const seen = score.observation();
-  const budget = new Budget();
-  budget.add(seen.outages, recoveries, scenario.load.duration_ms);
+  const budget = new Budget(scenario.load);
+  budget.add(seen.outages, recoveries);
   const lines = new Map(budget.lines().map(({ mechanism, seconds }) => [mechanism, seconds]));
   const outcomes = (from_ms: number, to_ms: number) =>
     events.flatMap((event) =>

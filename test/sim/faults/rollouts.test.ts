@@ -145,8 +145,8 @@ function trial(scenario: Scenario, number = 0) {
     },
   });
   const seen = score.observation();
-  const budget = new Budget();
-  budget.add(seen.outages, recoveries, scenario.load.duration_ms);
+  const budget = new Budget(scenario.load);
+  budget.add(seen.outages, recoveries);
   return { seen, events, budget: new Map(budget.lines().map((line) => [line.mechanism, line.seconds])) };
 }
 
