@@ -170,6 +170,14 @@ export interface EndpointSlice {
   readonly ready: readonly string[];
   /** Serving though terminating. */
   readonly terminating: readonly string[];
-  /** Addresses that are known and not ready: no traffic, but a change of them wakes kube-proxy too. */
-  readonly not_ready: readonly string[];
+  /** All addresses, those that get no traffic included: a change of any of them wakes kube-proxy. */
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** One address of a slice, and its conditions. */
+export interface Endpoint {
+  readonly pod: string;
+  /** Whether the pod is ready, terminating or not. */
+  readonly serving: boolean;
+  readonly terminating: boolean;
 }

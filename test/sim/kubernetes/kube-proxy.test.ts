@@ -10,9 +10,12 @@ const slice = (name: string, change: Partial<EndpointSlice> = {}): EndpointSlice
   name: `default/${name}`,
   ready: ['a', 'b'],
   terminating: [],
-  not_ready: [],
+  endpoints: [],
   ...change,
 });
+
+/** Of a pod that is not ready. */
+const STARTING = { pod: 'c', serving: false, terminating: false };
 
 /** A proxy that knows the Service `web`, told of slices at times; when its rules changed, and to what. */
 function told(...events: readonly (readonly [at_ms: number, EndpointSlice])[]) {
@@ -51,13 +54,13 @@ it('a Service of that name in another namespace is another Service', () => {
 });
 
 it('a sync after which the rules are as before brings nothing back', () => {
-  expect(told([5000, slice('web', { not_ready: ['c'] })]).changes).toEqual([]);
+  expect(told([5000, slice('web', { endpoints: [STARTING] })]).changes).toEqual([]);
 });
 
 it('a change that waits for the pause is laid on the pause from its own moment on, whatever comes after it', () => {
   const { causes } = told(
-    [5000, slice('web', { not_ready: ['c'] })],
-    [5200, slice('web', { ready: ['a'], not_ready: ['c'] })],
+    [5000, slice('web', { endpoints: [STARTING] })],
+    [5200, slice('web', { ready: ['a'], endpoints: [STARTING] })],
     [5900, slice('web', { ready: ['a'] })],
     [5950, slice('other', { ready: [] })],
   );
