@@ -32,23 +32,61 @@ export function evict(
     remove(cause);
     return;
   }
-  let isAllowed = false;
+  takeFrom(environment, api, budget.name, pod, cause, (isAllowed, because) => {
+    if (isAllowed) remove(because);
+    else answered(false);
+  });
+}
+
+/** Wait before an eviction tries again whose write came too late, and how much more it may be, as a share (EvictionsRetry). */
+const CONFLICT_RETRY_MS = 500;
+const CONFLICT_JITTER = 0.1;
+
+/** How often it does; then it is an error. */
+const ATTEMPTS = 20;
+
+/**
+ * Takes a pod's eviction from its budget. The budget is written on what was read of it: where something else has
+ * written it in between, another eviction or the disruption controller, it is read and written again after a while.
+ */
+function takeFrom(
+  environment: Environment,
+  api: ApiClient,
+  budget: string,
+  pod: PodObject,
+  cause: Cause,
+  done: (isAllowed: boolean, because: Cause) => void,
+  attempt = 1,
+): void {
+  const seen = api.disruptionBudgets.get(budget);
+  let outcome: 'allowed' | 'refused' | 'conflict' = 'refused';
   api.disruptionBudgets.update(
-    budget.name,
+    budget,
     (current) => {
-      if (isUnhealthyAndMayGo(current, pod)) {
-        isAllowed = true;
+      if (seen !== undefined && isUnhealthyAndMayGo(seen, pod)) {
+        outcome = 'allowed';
         return undefined;
       }
-      if (current.allowed === 0) return undefined;
-      isAllowed = true;
-      const disrupted = new Map(current.disrupted).set(name, environment.now_ms);
+      if (seen === undefined || seen.allowed === 0) return undefined;
+      if (current !== seen) {
+        outcome = 'conflict';
+        return undefined;
+      }
+      outcome = 'allowed';
+      const disrupted = new Map(current.disrupted).set(pod.name, environment.now_ms);
       return { allowed: current.allowed - 1, disrupted };
     },
     cause,
     (stored) => {
-      if (isAllowed) remove(step(stored, 'eviction', environment.now_ms));
-      else answered(false);
+      if (outcome !== 'conflict' || attempt === ATTEMPTS) {
+        done(outcome === 'allowed', step(stored, 'eviction', environment.now_ms));
+        return;
+      }
+      const wait_ms = CONFLICT_RETRY_MS * (1 + CONFLICT_JITTER * environment.uniform('eviction')());
+      environment.after(wait_ms, () => {
+        const waited = step(stored, 'eviction', environment.now_ms);
+        takeFrom(environment, api, budget, pod, waited, done, attempt + 1);
+      });
     },
   );
 }

@@ -74,6 +74,33 @@ describe('DisruptionController', () => {
     expect([...api.pods.values()].filter((each) => each.grace_period_s !== undefined)).toHaveLength(2);
   });
 
+  it('has an eviction whose budget was written meanwhile wait for half a second, and read it again', () => {
+    const { env, api, client, evictAt } = setUp(5, { max_unavailable: { pods: 2 } });
+    const evicted_ms: number[] = [];
+    client.pods.watch((each) => {
+      if (each.grace_period_s !== undefined) evicted_ms.push(env.now_ms);
+    });
+    evictAt(100, 'web-0');
+    evictAt(100, 'web-1');
+    evictAt(3000, 'web-2');
+    env.simulation.runUntil(10_000);
+    const [first, second, ...others] = evicted_ms as [number, number];
+    expect(first).toBe(100);
+    expect(second).toBeGreaterThanOrEqual(600);
+    expect(second).toBeLessThan(650);
+    expect(others).toEqual([]);
+    expect(api.disruptionBudgets.get('web')?.allowed).toBe(0);
+  });
+
+  it('refuses at once where the budget has nothing, and lets unhealthy pods go at once', () => {
+    const { env, client, evictAt, answers } = setUp(2, { min_available: { pods: 2 } });
+    env.simulation.at(50, () => client.pods.create(pod('unready-1', { node: 1, ready: false }), CAUSE));
+    env.simulation.at(50, () => client.pods.create(pod('unready-2', { node: 1, ready: false }), CAUSE));
+    for (const name of ['unready-1', 'unready-2', 'web-0']) evictAt(100, name);
+    env.simulation.runUntil(110);
+    expect(answers.toSorted()).toEqual([false, true, true]);
+  });
+
   it('grants another when a replacement is ready', () => {
     const { env, client, answers, evictAt } = setUp(2, { min_available: { pods: 1 } });
     evictAt(100, 'web-0');
