@@ -24,6 +24,9 @@ import { Scheduler } from './scheduler.ts';
 import { steadyState } from './steady-state.ts';
 import { startWorkloadControllers } from './workload-controllers.ts';
 
+/** Index of the node where the load enters. */
+const ENTRY = 0;
+
 /**
  * A cluster in its steady state: every replica of every workload ready and an endpoint of its Service, every
  * controller idle. From here faults act.
@@ -110,19 +113,23 @@ export class SimulatedCluster {
       const { current } = new EndpointSliceController(environment, controllers, other, steady);
       this.api.endpoints.restore(current);
     }
-    const entry = this.api.client((this.machines[0] as Machine).link);
+    const entry = this.machines[ENTRY] as Machine;
     const isIpvs = scenario.cluster.proxy_mode === 'ipvs';
     const proxyOptions: KubeProxyOptions = {
       min_sync_period: isIpvs ? 'kube_proxy_ipvs_min_sync_period' : 'kube_proxy_min_sync_period',
       usesTerminating: environment.platform.usesTerminating,
-      isLocal:
-        service.external_traffic_policy === 'Local' && service.type !== 'ClusterIP'
-          ? (pod) => this.api.pods.get(pod)?.node === 0
-          : undefined,
+      local_node:
+        service.external_traffic_policy === 'Local' && service.type !== 'ClusterIP' ? ENTRY : undefined,
     };
-    this.#proxy = new KubeProxy(environment, entry, endpoints.current, proxyOptions, (cause) => {
-      this.reachableAgain(cause);
-    });
+    this.#proxy = new KubeProxy(
+      environment,
+      this.api.client(entry.link),
+      endpoints.current,
+      proxyOptions,
+      (cause) => {
+        this.reachableAgain(cause);
+      },
+    );
     const balance = balancer(
       environment,
       service,
@@ -215,7 +222,7 @@ export class SimulatedCluster {
     const names = new Set<string>();
     for (const name of this.candidates(workload, namespace)) {
       const node = this.api.pods.get(name)?.node;
-      if (node !== undefined && node !== 0) names.add((this.machines[node] as Machine).spec.name);
+      if (node !== undefined && node !== ENTRY) names.add((this.machines[node] as Machine).spec.name);
     }
     return [...names].sort();
   }

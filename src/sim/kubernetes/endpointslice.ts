@@ -96,7 +96,7 @@ function sliceOf(service: Service, pods: Iterable<PodObject>): EndpointSlice {
   for (const pod of pods) {
     const hasEnded = pod.phase === 'Succeeded' || pod.phase === 'Failed';
     if (!pod.has_address || hasEnded) continue;
-    const endpoint = { pod: pod.name, serving: pod.ready, terminating: isTerminating(pod) };
+    const endpoint = { pod: pod.name, node: pod.node, serving: pod.ready, terminating: isTerminating(pod) };
     endpoints.push(endpoint);
     const isReady = endpoint.serving && !endpoint.terminating;
     if (service.publish_not_ready_addresses || isReady) ready.push(pod.name);

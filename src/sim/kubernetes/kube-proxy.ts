@@ -14,8 +14,8 @@ export interface Rules {
 export interface KubeProxyOptions {
   readonly min_sync_period: 'kube_proxy_min_sync_period' | 'kube_proxy_ipvs_min_sync_period';
   readonly usesTerminating: boolean;
-  /** externalTrafficPolicy Local: whether a pod is on this node; undefined: all pods will do. */
-  readonly isLocal: ((pod: string) => boolean) | undefined;
+  /** externalTrafficPolicy Local: index of the node whose pods alone will do; undefined: all pods will do. */
+  readonly local_node: number | undefined;
 }
 
 /**
@@ -95,8 +95,10 @@ export class KubeProxy {
   /** Kubernetes 1.35 pkg/proxy/topology.go CategorizeEndpoints, without topology hints. */
   #rulesOf(slice: EndpointSlice): Rules {
     const cluster = this.#serving(slice.ready, slice.terminating);
-    if (this.#options.isLocal === undefined) return { backends: cluster, otherwise: 'reject' };
-    const { isLocal } = this.#options;
+    const { local_node } = this.#options;
+    if (local_node === undefined) return { backends: cluster, otherwise: 'reject' };
+    const locals = slice.endpoints.flatMap(({ pod, node }) => (node === local_node ? [pod] : []));
+    const isLocal = (pod: string) => locals.includes(pod);
     const backends = this.#serving(slice.ready.filter(isLocal), slice.terminating.filter(isLocal));
     // "has no local endpoints" drops, "has no endpoints" rejects (pkg/proxy/iptables/proxier.go syncProxyRules).
     return { backends, otherwise: cluster.length > 0 ? 'drop' : 'reject' };

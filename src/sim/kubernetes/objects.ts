@@ -177,6 +177,8 @@ export interface EndpointSlice {
 /** One address of a slice, and its conditions. */
 export interface Endpoint {
   readonly pod: string;
+  /** Index of the pod's node. */
+  readonly node: number | undefined;
   /** Whether the pod is ready, terminating or not. */
   readonly serving: boolean;
   readonly terminating: boolean;

@@ -15,10 +15,14 @@ const slice = (name: string, change: Partial<EndpointSlice> = {}): EndpointSlice
 });
 
 /** Of a pod that is not ready. */
-const STARTING = { pod: 'c', serving: false, terminating: false };
+const STARTING = { pod: 'c', node: 0, serving: false, terminating: false };
+
+type Told = readonly [at_ms: number, EndpointSlice];
+
+const told = (...events: readonly Told[]) => toldOnNode(undefined, ...events);
 
 /** A proxy that knows the Service `web`, told of slices at times; when its rules changed, and to what. */
-function told(...events: readonly (readonly [at_ms: number, EndpointSlice])[]) {
+function toldOnNode(local_node: number | undefined, ...events: readonly Told[]) {
   const { environment: env } = environment();
   const api = new ApiServer(env).client(new Link(env));
   const changes: { readonly at_ms: number; readonly backends: string }[] = [];
@@ -27,7 +31,7 @@ function told(...events: readonly (readonly [at_ms: number, EndpointSlice])[]) {
     env,
     api,
     slice('web'),
-    { min_sync_period: 'kube_proxy_min_sync_period', usesTerminating: true, isLocal: undefined },
+    { min_sync_period: 'kube_proxy_min_sync_period', usesTerminating: true, local_node },
     (cause) => {
       changes.push({ at_ms: env.now_ms, backends: proxy.rules.backends.join() });
       causes.push(cause);
@@ -70,4 +74,16 @@ it('a change that waits for the pause is laid on the pause from its own moment o
     shares[mechanism] = (shares[mechanism] ?? 0) + ms;
   });
   expect(shares).toEqual({ before: 200, 'kube-proxy minSyncPeriod': 800 });
+});
+
+it('with externalTrafficPolicy Local uses the pods of its node, as the slice it was told of places them', () => {
+  const on = (node: number, pod: string) => ({ pod, node, serving: true, terminating: false });
+  const endpoints = [on(0, 'a'), on(1, 'b'), on(0, 'c')];
+  const { changes } = toldOnNode(
+    0,
+    [5000, slice('web', { ready: ['a', 'b', 'c'], endpoints })],
+    [9000, slice('web', { ready: ['b'], terminating: ['c'], endpoints })],
+    [12_000, slice('web', { ready: ['b'], endpoints })],
+  );
+  expect(changes.map(({ backends }) => backends)).toEqual(['a,c', 'c', '']);
 });
