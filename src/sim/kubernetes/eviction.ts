@@ -6,7 +6,8 @@ import { type DisruptionBudgetObject, isTerminating, type PodObject } from './ob
 
 /**
  * The eviction subresource of a pod: a deletion that asks the disruption budget first. A refusal is HTTP 429, told
- * to `answered` as false (Kubernetes 1.35 pkg/registry/core/pod/storage/eviction.go Create, checkAndDecrement).
+ * to `answered` as false, and so is the HTTP 500 of a pod that has two budgets: it never goes (Kubernetes 1.35
+ * pkg/registry/core/pod/storage/eviction.go Create, checkAndDecrement).
  *
  * @param grace_period_s undefined: the pod's own
  */
@@ -27,9 +28,13 @@ export function evict(
     const grace_s = grace_period_s ?? pod.template.termination_grace_period_s;
     api.pods.delete(name, grace_s, because, () => answered(true));
   };
-  const budget = canIgnoreBudgets(pod) ? undefined : budgetOf(api, pod);
+  const [budget, ...others] = canIgnoreBudgets(pod) ? [] : budgetsOf(api, pod);
   if (budget === undefined) {
     remove(cause);
+    return;
+  }
+  if (others.length > 0) {
+    answered(false);
     return;
   }
   takeFrom(environment, api, budget.name, pod, cause, (isAllowed, because) => {
@@ -96,8 +101,8 @@ function canIgnoreBudgets(pod: PodObject): boolean {
   return pod.phase !== 'Running' || isTerminating(pod);
 }
 
-function budgetOf(api: ApiClient, pod: PodObject): DisruptionBudgetObject | undefined {
-  return [...api.disruptionBudgets.values()].find(({ budget }) => covers(budget, pod));
+function budgetsOf(api: ApiClient, pod: PodObject): DisruptionBudgetObject[] {
+  return [...api.disruptionBudgets.values()].filter(({ budget }) => covers(budget, pod));
 }
 
 function isUnhealthyAndMayGo(object: DisruptionBudgetObject, pod: PodObject): boolean {
