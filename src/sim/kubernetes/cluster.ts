@@ -143,6 +143,7 @@ export class SimulatedCluster {
       environment,
       () => (dns === undefined ? this.#throughProxy(balance) : toOneOf(dns.lookup(), balance)),
       (pod) => this.#backend(pod),
+      (pod) => this.machines.find(({ kubelet }) => kubelet?.knows(pod))?.index,
     );
   }
 

@@ -57,6 +57,11 @@ export class Kubelet {
     return this.#workers.get(name);
   }
 
+  /** Whether a pod is or was on its node, since it started. */
+  knows(pod: string): boolean {
+    return this.#workers.has(pod) || this.#finished.has(pod);
+  }
+
   /**
    * It has been running since long ago, and renewing its node's lease.
    *
