@@ -62,6 +62,11 @@ export interface KubernetesBehaviour {
    */
   readonly restarted_container_counts_as_started: boolean;
   /**
+   * Whether the kubelet looks at a pod as soon as a sync has started or stopped something of it. Gate
+   * PLEGOnDemandRelist, on since 1.36 (pkg/kubelet/kubelet.go SyncPod, postSync).
+   */
+  readonly looks_at_synced_pods: boolean;
+  /**
    * Whether the scheduler takes pods out of their back-off when it has nothing else to do. Gate
    * SchedulerPopFromBackoffQ, on since 1.33.
    */
@@ -80,6 +85,7 @@ export function behaviourOf({ minor, feature_gates }: KubernetesVersion): Kubern
     asked_probe_restarts_period: minor >= 32,
     resyncs_when_backoff_ends: minor >= 35,
     restarted_container_counts_as_started: minor >= 35,
+    looks_at_synced_pods: minor >= 36,
     scheduler_pops_from_backoff: minor >= 33,
   };
 }

@@ -181,8 +181,10 @@ export class PodWorker implements Relisted {
 
   #syncContainers(cause: Cause): void {
     syncContainers(this.#node, this.#state, cause, (result) => {
+      const { looks_at_synced_pods } = this.#node.environment.platform.kubernetes;
       this.#resync(result, cause);
       this.#end();
+      if (looks_at_synced_pods && result.hasActed && !result.hasFailed) this.#node.pleg.lookAt(this);
     });
   }
 

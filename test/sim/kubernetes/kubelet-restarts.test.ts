@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../../src/scenario/distribution.ts';
+import { INSTANT } from './environment.ts';
 import { CAUSE, container, initContainer, KubeletLab, type KubeletLabOptions, probe } from './kubelet-lab.ts';
 
 const trials = <T>(count: number, run: (trial: number) => T): T[] =>
@@ -245,6 +246,23 @@ describe('images', () => {
     expect(lab.servingAt_ms()).toHaveLength(1);
     expect(lab.seen().at(-1)).toMatchObject({ phase: 'Pending', ready: false, has_address: true });
   });
+});
+
+it('a container that was started is seen at the next look, and since 1.36 at once', () => {
+  const after_ms = (minor: number) =>
+    trials(40, (trial) => {
+      const timing = { ...INSTANT, kubelet_pleg_relist: constant(5) };
+      const lab = new KubeletLab({ minor, trial, timing });
+      lab.at(5000 + 23 * trial, () => lab.start());
+      lab.run(10_000);
+      return lab.seen().find(({ ready }) => ready)!.at_ms - lab.servingAt_ms()[0]!;
+    });
+  // A look takes 5 ms, and may have to wait for the end of another.
+  expect(Math.min(...after_ms(36))).toBeCloseTo(5, 6);
+  expect(Math.max(...after_ms(36))).toBeLessThanOrEqual(10);
+  const before = after_ms(35);
+  expect(Math.max(...before)).toBeGreaterThan(900);
+  expect(Math.max(...before)).toBeLessThanOrEqual(1010);
 });
 
 describe('a container that fails its liveness probe', () => {
