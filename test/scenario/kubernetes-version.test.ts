@@ -86,6 +86,8 @@ test.each([
   ['pod_level_resources', 33, false, 34, true],
   ['resyncs_when_backoff_ends', 34, false, 35, true],
   ['replica_set_counts_terminating', 34, false, 35, true],
+  ['restarted_container_counts_as_started', 34, false, 35, true],
+  ['looks_at_synced_pods', 35, false, 36, true],
   ['hpa_tolerance', 34, false, 35, true],
 ] as const)('%s is not the same in 1.%i and 1.%i', (name, last, before, first, since) => {
   expect(behaviourOf(version(last))[name]).toBe(before);

@@ -5,7 +5,7 @@ import { Score } from '../../timeline/score.ts';
 import type { Metric } from '../../timeline/verdict.ts';
 import { PLATFORMS, type Platform } from '../platform.ts';
 import { SimulatedWorld } from '../world.ts';
-import { type BudgetShare, budgetShares } from './budget.ts';
+import { type BudgetLoad, type BudgetShare, budgetShares } from './budget.ts';
 
 /** What one trial showed of every metric. */
 export type MetricValues = Pick<Observation, Metric>;
@@ -21,11 +21,11 @@ export interface Replication {
 /** Runs trials of one scenario; what comes out depends on the scenario, its seed and the trial alone. */
 export class Replicator {
   readonly #world: SimulatedWorld;
-  readonly #window_ms: number;
+  readonly #load: BudgetLoad;
 
   constructor(scenario: Scenario, platform: Platform['name']) {
     this.#world = new SimulatedWorld(scenario, PLATFORMS[platform]);
-    this.#window_ms = scenario.load.duration_ms;
+    this.#load = scenario.load;
   }
 
   /** @param recorder takes the trial's events, too */
@@ -37,7 +37,7 @@ export class Replicator {
     return {
       values: valuesOf(observation),
       outages,
-      shares: budgetShares(outages, recoveries, this.#window_ms),
+      shares: budgetShares(outages, recoveries, this.#load),
     };
   }
 }

@@ -70,7 +70,7 @@ function trial(base: Scenario, { faults, load, container, images, grace_s }: Cha
   });
   const seen = score.observation();
   const budget = new Budget();
-  budget.add(budgetShares(seen.outages, recoveries, scenario.load.duration_ms));
+  budget.add(budgetShares(seen.outages, recoveries, scenario.load));
   const lines = new Map(budget.lines().map(({ mechanism, seconds }) => [mechanism, seconds]));
   const outcomes = (from_ms: number, to_ms: number) =>
     events.flatMap((event) =>

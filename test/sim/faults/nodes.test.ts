@@ -74,7 +74,7 @@ function trial(
   });
   const seen = score.observation();
   const budget = new Budget();
-  budget.add(budgetShares(seen.outages, recoveries, of.load.duration_ms));
+  budget.add(budgetShares(seen.outages, recoveries, of.load));
   const lines = new Map(budget.lines().map(({ mechanism, seconds }) => [mechanism, seconds]));
   return { seen, events, budget: lines, budget_s: [...lines.values()].reduce((a, b) => a + b, 0) };
 }

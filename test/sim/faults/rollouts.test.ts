@@ -146,7 +146,7 @@ function trial(scenario: Scenario, number = 0) {
   });
   const seen = score.observation();
   const budget = new Budget();
-  budget.add(budgetShares(seen.outages, recoveries, scenario.load.duration_ms));
+  budget.add(budgetShares(seen.outages, recoveries, scenario.load));
   return { seen, events, budget: new Map(budget.lines().map((line) => [line.mechanism, line.seconds])) };
 }
 
