@@ -11,7 +11,14 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: CLUSTER, sequence: { groupOrder: 0 } },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: CLUSTER,
+          sequence: { groupOrder: 0 },
+          // To end what hangs, not to say what is slow: the machine may be busy.
+          testTimeout: 30_000,
+        },
       },
       {
         test: {

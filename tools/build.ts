@@ -1,5 +1,5 @@
 /**
- * Bundles src/ into dist/: the command line and the load generator's thread, with every dependency inside.
+ * Bundles src/ into dist/: the command line and the threads (load, trials), with every dependency inside.
  * What only some commands need (the Kubernetes client, the embedded cluster) is split off and loaded when it
  * is asked for, so that `foreshock --help` stays quick.
  */
@@ -13,7 +13,11 @@ const OUT = join(ROOT, 'dist');
 
 const built = await build({
   absWorkingDir: ROOT,
-  entryPoints: { foreshock: 'src/cli/main.ts', 'load-worker': 'src/chaos/load/worker.ts' },
+  entryPoints: {
+    foreshock: 'src/cli/main.ts',
+    'load-worker': 'src/chaos/load/worker.ts',
+    'trial-worker': 'src/sim/estimate/worker.ts',
+  },
   outdir: OUT,
   bundle: true,
   splitting: true,

@@ -3,6 +3,8 @@ import type { Kill } from '../calibrate/observation.ts';
 import type { SamplesHeader } from '../calibrate/samples.ts';
 import type { Subject } from '../calibrate/subject.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import type { StoppingLimits } from '../sim/estimate/stopping.ts';
+import type { PredictionProgress } from '../sim/predict.ts';
 import type { Recorder } from '../timeline/event.ts';
 import type { Measurement, Prediction, Verdict } from '../timeline/verdict.ts';
 import type { ClusterKind, Target } from './options.ts';
@@ -12,7 +14,11 @@ export interface PredictRequest {
   readonly scenario: Scenario;
   /** The kind of cluster it is made for. */
   readonly cluster: ClusterKind;
-  readonly onProgress: (done: number, total: number) => void;
+  /** Instead of the scenario's number of trials: until when. */
+  readonly limits: StoppingLimits;
+  /** Threads at most; default: the cores. */
+  readonly workers: number | undefined;
+  readonly onProgress: (progress: PredictionProgress) => void;
   readonly recorderForTrial: (trial: number) => Recorder | undefined;
 }
 

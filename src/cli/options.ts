@@ -1,6 +1,8 @@
 /** Options that several commands share, and their types once read. */
 import type { Argv, Options } from 'yargs';
 import { EXIT, UserError } from '../scenario/errors.ts';
+import { DURATION, durationToMs, PERCENTAGE, percentageToFraction } from '../scenario/units.ts';
+import { MAX_TRIALS_DEFAULT, type StoppingLimits } from '../sim/estimate/stopping.ts';
 
 export const CLUSTERS = ['embedded', 'kubernetes'] as const;
 export type ClusterKind = (typeof CLUSTERS)[number];
@@ -14,6 +16,10 @@ export interface RunOptions {
   readonly seed: string | undefined;
   readonly predict_trials?: number | undefined;
   readonly measure_trials?: number | undefined;
+  /** Instead of a number of trials to predict from: until when. */
+  readonly limits?: StoppingLimits;
+  /** Threads that predict, at most. */
+  readonly workers?: number | undefined;
   /** File of delays that were measured, for the prediction. */
   readonly calibration?: string | undefined;
   /** Where to measure; `predict` touches nothing and has none. */
@@ -52,11 +58,11 @@ const CALIBRATION = {
   describe: 'Delays of your cluster and application, as calibrate wrote them; what the scenario says holds',
 } as const satisfies Options;
 
-function trials(flag: string, what: string) {
+function wholeNumber(flag: string, describe: string) {
   return {
     type: 'number',
     requiresArg: true,
-    describe: `${what} [default: the scenario's]`,
+    describe,
     coerce(value: number | undefined) {
       if (value === undefined || (Number.isInteger(value) && value > 0)) return value;
       throw new UserError(`--${flag} must be a whole number above 0`, { exitCode: EXIT.configuration });
@@ -64,8 +70,55 @@ function trials(flag: string, what: string) {
   } as const satisfies Options;
 }
 
+const trials = (flag: string, what: string) => wholeNumber(flag, `${what} [default: the scenario's]`);
+
+/** A text that `read` understands; undefined is what it does not. */
+function written<T>(flag: string, expected: string, describe: string, read: (text: string) => T | undefined) {
+  return {
+    type: 'string',
+    requiresArg: true,
+    describe,
+    coerce(text: string | undefined) {
+      if (text === undefined) return undefined;
+      const value = read(text);
+      if (value !== undefined) return value;
+      throw new UserError(`--${flag} must be ${expected}, not ${text}`, { exitCode: EXIT.configuration });
+    },
+  } as const satisfies Options;
+}
+
+/** A share above 0 and below all. */
+function readShare(text: string): number | undefined {
+  const share = PERCENTAGE.test(text) ? percentageToFraction(text) : Number(text);
+  return share > 0 && share < 1 ? share : undefined;
+}
+
+function readDuration(text: string): number | undefined {
+  const duration_ms = DURATION.test(text) ? durationToMs(text) : 0;
+  return duration_ms > 0 ? duration_ms : undefined;
+}
+
+const WORKERS = wholeNumber('workers', 'Threads that simulate, where it pays [default: one a core]');
+
 export const PREDICT_OPTIONS = {
   trials: trials('trials', 'Trials to simulate'),
+  precision: written(
+    'precision',
+    'a share such as 5%',
+    'Simulate until half of the 95 % interval of mean downtime is this share of it, such as 5%',
+    readShare,
+  ),
+  'max-trials': wholeNumber(
+    'max-trials',
+    `Trials at most with --precision or --max-time [default: ${MAX_TRIALS_DEFAULT}]`,
+  ),
+  'max-time': written(
+    'max-time',
+    'a duration such as 60s',
+    'Simulate for this long at most, such as 60s',
+    readDuration,
+  ),
+  workers: WORKERS,
   cluster: {
     choices: CLUSTERS,
     default: 'kubernetes' as ClusterKind,
@@ -113,6 +166,7 @@ export const CHAOS_OPTIONS = {
 export const VERIFY_OPTIONS = {
   ...CHAOS_OPTIONS,
   'predict-trials': trials('predict-trials', 'Trials to simulate'),
+  workers: WORKERS,
   calibration: CALIBRATION,
 } as const satisfies Record<string, Options>;
 
@@ -160,19 +214,14 @@ export const REPORT_OPTIONS = {
   },
 } as const satisfies Record<string, Options>;
 
-/** Of all commands; what a mistyped option is compared with. */
-export const OPTION_NAMES: readonly string[] = [
-  ...new Set(
-    [
-      PREDICT_OPTIONS,
-      CHAOS_OPTIONS,
-      VERIFY_OPTIONS,
-      CALIBRATE_OPTIONS,
-      REPORT_OPTIONS,
-      { help: 0, version: 0 },
-    ].flatMap(Object.keys),
-  ),
-];
+/** By command; what a mistyped option is compared with. */
+export const OPTIONS = {
+  predict: PREDICT_OPTIONS,
+  chaos: CHAOS_OPTIONS,
+  verify: VERIFY_OPTIONS,
+  calibrate: CALIBRATE_OPTIONS,
+  report: REPORT_OPTIONS,
+} as const satisfies Record<string, Record<string, Options>>;
 
 export function scenarioArgument<T>(yargs: Argv<T>) {
   return yargs.positional('scenario', {

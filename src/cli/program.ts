@@ -10,7 +10,8 @@ import { addCalibrate } from './calibrate.ts';
 import { addChaos } from './chaos.ts';
 import type { Io } from './io.ts';
 import { joinLists } from './lists.ts';
-import { OPTION_NAMES } from './options.ts';
+import { checkNode } from './node-version.ts';
+import { OPTIONS } from './options.ts';
 import { addPredict } from './predict.ts';
 import { addReport } from './report.ts';
 import { addVerify } from './verify.ts';
@@ -19,15 +20,15 @@ import { addVerify } from './verify.ts';
 export type Action = (io: Io, arms: Arms) => Promise<number>;
 export type Choose = (action: Action) => void;
 
-/** Which code means what, for `--help`; the README's table is checked against it. */
+/** Which code means what, for `--help`; the README's table has the same words. */
 export const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
   ok: 'prediction and measurement agree, every objective is met',
   predictionMissed: 'prediction and measurement differ',
   inconclusive: 'not enough, or not valid, evidence',
   objectiveMissed: 'an objective of the scenario is not met',
   configuration: 'a scenario, a manifest, an option or the cluster is not as it must be',
-  aborted: 'ended early; what was begun is undone',
-  notRestored: 'something could not be put back; the message says what',
+  aborted: 'ended early, by a person or by a safety rule; what was begun is undone',
+  notRestored: 'something could not be put back as it was found; the message and the journal say what',
   internal: 'a bug of foreshock',
 };
 
@@ -36,6 +37,7 @@ const WIDTH_MOST = 100;
 /** @param argv without the names of the runtime and the program */
 export async function main(argv: readonly string[], io: Io, arms: () => Promise<Arms>): Promise<number> {
   try {
+    checkNode(process.versions.node);
     const { action, text } = await parse(argv, io);
     if (action !== undefined) return await action(io, await arms());
     io.stdout.write(`${text}\n`);
@@ -91,18 +93,15 @@ class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-const COMMANDS: readonly string[] = ['predict', 'chaos', 'verify', 'calibrate', 'report'];
+type Command = keyof typeof OPTIONS;
+const COMMANDS = Object.keys(OPTIONS) as readonly Command[];
 
 async function usageError({ message }: UsageError, argv: readonly string[]): Promise<UserError> {
-  const command = argv.find((word) => COMMANDS.includes(word));
+  const command = argv.find((word): word is Command => Object.hasOwn(OPTIONS, word));
   const hints = [`see foreshock ${command === undefined ? '' : `${command} `}--help`];
   const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1]?.split(', ') ?? [];
   const mistyped = unknown.find((name) => argv.some((word) => word.split('=')[0] === `--${name}`));
-  if (mistyped !== undefined) {
-    const { nearest } = await import('../scenario/nearest.ts');
-    const meant = nearest(mistyped, OPTION_NAMES);
-    if (meant !== undefined) hints.unshift(`did you mean --${meant}?`);
-  }
+  if (mistyped !== undefined) hints.unshift(...(await whatWasMeant(mistyped, command)));
   const words =
     mistyped !== undefined
       ? `unknown option --${mistyped}`
@@ -110,6 +109,19 @@ async function usageError({ message }: UsageError, argv: readonly string[]): Pro
         ? `which ${command === 'report' ? 'folder' : 'scenario'}?`
         : message;
   return new UserError(words, { exitCode: EXIT.configuration, hint: hints.join(' ') });
+}
+
+/** Of an option that this command does not have: who has it, else what it is mistyped from. */
+async function whatWasMeant(name: string, command: Command | undefined): Promise<string[]> {
+  const owners = COMMANDS.filter((each) => Object.hasOwn(OPTIONS[each], name));
+  if (owners.length > 0) {
+    const list = new Intl.ListFormat('en-GB').format(owners);
+    return [`${list} ${owners.length === 1 ? 'has' : 'have'} it;`];
+  }
+  const { nearest } = await import('../scenario/nearest.ts');
+  const own = command === undefined ? [] : Object.keys(OPTIONS[command]);
+  const meant = nearest(name, [...own, 'help', 'version']);
+  return meant === undefined ? [] : [`did you mean --${meant}?`];
 }
 
 /** A person's mistake is told in words; a mistake of ours with all that helps to find it. */

@@ -4,8 +4,8 @@
 import type { Output } from './io.ts';
 
 export interface Progress {
-  /** Something new begins. */
-  phase(text: string): void;
+  /** Something new begins. @param short stands before its updates, where the text is too long for that */
+  phase(text: string, short?: string): void;
   /** How far it is; shown on a terminal only. */
   update(text: string): void;
   /** Clears the live line, so that other text can follow. */
@@ -25,8 +25,8 @@ function liveLine(output: Output, now_ms: () => number): Progress {
   let phase = '';
   let shown_at_ms = Number.NEGATIVE_INFINITY;
   return {
-    phase(text) {
-      phase = text;
+    phase(text, short = text) {
+      phase = short;
       shown_at_ms = Number.NEGATIVE_INFINITY;
       show(text);
     },

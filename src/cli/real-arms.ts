@@ -2,6 +2,7 @@
  * The arms as they are. Each is loaded when it is first used, so that `--help` and `predict` do not pay for a
  * Kubernetes client.
  */
+import { availableParallelism } from 'node:os';
 import type { Progress as ChaosProgress } from '../chaos/world.ts';
 import { meanRate_per_s } from '../scenario/schedule.ts';
 import { tee } from '../timeline/event.ts';
@@ -12,9 +13,9 @@ import type { Arms } from './arms.ts';
 import type { Progress } from './progress.ts';
 
 export const arms: Arms = {
-  async predict({ scenario, cluster, onProgress, recorderForTrial }) {
+  async predict({ scenario, cluster, workers = availableParallelism(), ...options }) {
     const { predict } = await import('../sim/predict.ts');
-    return predict(scenario, { platform: cluster, onProgress, recorderForTrial });
+    return predict(scenario, { platform: cluster, workers, ...options });
   },
 
   async measure({ scenario, target, journal: file, progress, recorderForTrial, signal }) {

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { type Report, type Results, trialName } from '../report/model.ts';
 import { EXIT, UserError } from '../scenario/errors.ts';
 import { TimelineWriter } from '../timeline/jsonl.ts';
-import type { Measurement, Prediction, Verdict } from '../timeline/verdict.ts';
+import { isStored, misfit, type Stored } from './stored.ts';
 
 const FILES = {
   prediction: 'prediction.json',
@@ -16,11 +16,7 @@ const FILES = {
   timelines: 'timelines',
 } as const;
 
-const SCHEMAS = {
-  prediction: 'foreshock.prediction/v1',
-  measurement: 'foreshock.measurement/v1',
-  verdict: 'foreshock.verdict/v1',
-} as const;
+const OF_ONE_RUN = [FILES.prediction, FILES.measurement, FILES.verdict, FILES.run, FILES.page] as const;
 
 /** How the results came about: what a report needs beside them. */
 export interface Run {
@@ -35,11 +31,21 @@ export class ResultsFolder {
   /** How often each timeline was begun, by its first file's name. */
   readonly #attempts = new Map<string, number>();
 
-  /** Makes the folder; what an earlier run concluded there is removed, because it will not fit what comes. */
+  /**
+   * Makes the folder, for one run: the results of an earlier one there are removed, because `report` would take them
+   * for a part of this one. The journal stays, for it may say what is still to be undone; so do the timelines of an arm
+   * that does not run, which `calibrate --from` may want.
+   */
   static prepare(path: string): ResultsFolder {
+    if (path === '') {
+      throw new UserError('the folder for the results has no name', {
+        exitCode: EXIT.configuration,
+        hint: 'name one with --out, or leave it out',
+      });
+    }
     try {
       mkdirSync(join(path, FILES.timelines), { recursive: true });
-      for (const name of [FILES.verdict, FILES.page]) rmSync(join(path, name), { force: true });
+      for (const name of OF_ONE_RUN) rmSync(join(path, name), { force: true });
     } catch (cause) {
       throw new UserError(`${path}: cannot be written: ${reason(cause)}`, {
         exitCode: EXIT.configuration,
@@ -87,7 +93,7 @@ export class ResultsFolder {
     for (const timeline of this.#timelines.splice(0)) timeline.close();
   }
 
-  async write(kind: keyof typeof SCHEMAS, result: Prediction | Measurement | Verdict): Promise<void> {
+  async write<Kind extends keyof Stored>(kind: Kind, result: Stored[Kind]): Promise<void> {
     const { renderJson } = await import('../report/json.ts');
     this.#put(FILES[kind], renderJson(result));
   }
@@ -121,9 +127,9 @@ export interface StoredRun {
 
 /** @throws UserError where the folder has no results, or one of them cannot be read */
 export function readResults(path: string): StoredRun {
-  const prediction = readResult<Prediction>(path, 'prediction');
-  const measurement = readResult<Measurement>(path, 'measurement');
-  const verdict = readResult<Verdict>(path, 'verdict');
+  const prediction = readResult(path, 'prediction');
+  const measurement = readResult(path, 'measurement');
+  const verdict = readResult(path, 'verdict');
   if (prediction === undefined && measurement === undefined && verdict === undefined) {
     throw new UserError(`${path}: no results of a run`, {
       exitCode: EXIT.configuration,
@@ -136,15 +142,15 @@ export function readResults(path: string): StoredRun {
   return { results: { prediction, measurement, verdict }, command: readCommand(path), files };
 }
 
-function readResult<T extends { readonly schema: string }>(
-  path: string,
-  kind: keyof typeof SCHEMAS,
-): T | undefined {
+function readResult<Kind extends keyof Stored>(path: string, kind: Kind): Stored[Kind] | undefined {
   const file = join(path, FILES[kind]);
   const value = readJson(file);
-  if (value === undefined) return undefined;
-  if (hasSchema<T>(value, SCHEMAS[kind])) return value;
-  throw new UserError(`${file}: not a ${SCHEMAS[kind]}`, {
+  if (value === undefined || isStored(kind, value)) return value;
+  const schema = `foreshock.${kind}/v1`;
+  const message = hasSchema(value, schema)
+    ? `\`${misfit(kind, value)}\` is missing, or not what a ${schema} has there`
+    : `not a ${schema}`;
+  throw new UserError(`${file}: ${message}`, {
     exitCode: EXIT.configuration,
     hint: 'run the scenario again, or use the foreshock that wrote it',
   });
@@ -152,10 +158,11 @@ function readResult<T extends { readonly schema: string }>(
 
 function readCommand(path: string): string | undefined {
   const value = readJson(join(path, FILES.run));
-  return hasSchema<Run>(value, 'foreshock.run/v1') ? value.command : undefined;
+  const isRun = hasSchema(value, 'foreshock.run/v1') && 'command' in value;
+  return isRun && typeof value.command === 'string' ? value.command : undefined;
 }
 
-function hasSchema<T extends { readonly schema: string }>(value: unknown, schema: T['schema']): value is T {
+function hasSchema(value: unknown, schema: string): value is object {
   return typeof value === 'object' && value !== null && 'schema' in value && value.schema === schema;
 }
 

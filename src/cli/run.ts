@@ -12,7 +12,8 @@ import type { Measurement, Prediction } from '../timeline/verdict.ts';
 import type { Arms } from './arms.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { type Io, mayColor } from './io.ts';
-import type { ClusterKind, RunOptions, Target } from './options.ts';
+import type { RunOptions, Target } from './options.ts';
+import { extentFlags, extentText, progressText } from './prediction-text.ts';
 import { type Progress, progressOn } from './progress.ts';
 import { ResultsFolder } from './results.ts';
 
@@ -35,15 +36,12 @@ export async function run(name: CommandName, options: RunOptions, io: Io, arms: 
   const interrupt = listenForInterrupt(io);
   try {
     const work: Work = { scenario, folder, progress, interrupt, arms };
-    const prediction =
-      name === 'chaos'
-        ? undefined
-        : await predict(work, options.target?.cluster ?? options.predict_for ?? 'kubernetes');
+    const prediction = name === 'chaos' ? undefined : await predict(work, options);
     const measurement = options.target && (await measure(work, options.target));
     const verdict = prediction && measurement && (await arms.compare(scenario, prediction, measurement));
     if (verdict) await folder.write('verdict', verdict);
     const results = { prediction, measurement, verdict };
-    const command = commandOf(name, scenario, options);
+    const command = commandOf(name, scenario, options, prediction);
     folder.writeRun(command);
     progress.end();
     const report = await folder.writePage((files) => reportOf(results, { files, command }));
@@ -86,16 +84,19 @@ interface Work {
 
 async function predict(
   { scenario, folder, progress, interrupt, arms }: Work,
-  cluster: ClusterKind,
+  { target, predict_for = 'kubernetes', limits = {}, workers }: RunOptions,
 ): Promise<Prediction> {
-  progress.phase(`predicting ${scenario.name}: ${count(scenario.trials.predict, 'trial')}`);
+  const phase = `predicting ${scenario.name}`;
+  progress.phase(`${phase}: ${extentText(scenario.trials.predict, limits)}`, phase);
   folder.clearTimelines('predicted');
   const prediction = await arms.predict({
     scenario,
-    cluster,
-    onProgress(done, total) {
+    cluster: target?.cluster ?? predict_for,
+    limits,
+    workers,
+    onProgress(done) {
       if (interrupt.signal.aborted) throw abortedBefore(interrupt);
-      progress.update(`${done} of ${total}`);
+      progress.update(progressText(done));
     },
     recorderForTrial: (trial) =>
       trial < PREDICTED_TIMELINES ? folder.timeline('predicted', trial) : undefined,
@@ -140,12 +141,17 @@ export function commandOf(
   name: CommandName,
   scenario: Pick<Scenario, 'seed' | 'trials'>,
   options: RunOptions,
+  prediction?: Pick<Prediction, 'trials' | 'stop'>,
 ): string {
   const { predict: predict_trials, measure: measure_trials } = scenario.trials;
   const { target } = options;
+  const trials =
+    name === 'predict'
+      ? extentFlags(predict_trials, options.limits ?? {}, prediction)
+      : { trials: String(measure_trials) };
   const flags: readonly (readonly [string, string | undefined])[] = [
     ['seed', scenario.seed],
-    ['trials', String(name === 'predict' ? predict_trials : measure_trials)],
+    ...Object.entries(trials),
     ['predict-trials', name === 'verify' ? String(predict_trials) : undefined],
     ['calibration', options.calibration],
     ['cluster', target?.cluster ?? options.predict_for],

@@ -25,6 +25,7 @@ export function addVerify(yargs: Argv, choose: Choose): Argv {
             calibration: given.calibration,
             predict_trials: given.predictTrials,
             measure_trials: given.trials,
+            workers: given.workers,
             target: targetOf(given, io.env),
             out: given.out,
           },

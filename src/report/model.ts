@@ -20,8 +20,10 @@ import {
   figure,
   figureBeside,
   METRIC_FORMAT,
+  percent,
   quantity,
   share,
+  shareWithin,
   target,
   withUnit,
 } from './number.ts';
@@ -103,6 +105,8 @@ export interface ObjectiveRow {
   readonly what: string;
   /** "predicted 99.93 %, measured 99.91 %" */
   readonly shown: string;
+  /** "98.7 % [97.8, 99.2] of simulated trials meet it"; empty without a prediction. */
+  readonly each: string;
 }
 
 const SUMMARY_COLUMNS = 80;
@@ -130,11 +134,11 @@ export function reportOf(results: Results, context: ReportContext): Report {
     metrics,
     budget: budget.rows,
     budget_total: budget.total,
-    objectives: objectiveResults.map((objective) => objectiveRow(objective, metrics)),
+    objectives: objectiveResults.map((objective) => objectiveRow(objective, metrics, prediction)),
     assumptions: prediction?.assumptions ?? [],
     ignored: prediction?.ignored ?? [],
     invalid_trials: invalidTrials(measurement),
-    notes: measurement?.notes ?? [],
+    notes: [...(prediction ? stopNotes(prediction) : []), ...(measurement?.notes ?? [])],
     where: measurement?.where,
     files: context.files,
     command: context.command,
@@ -307,7 +311,27 @@ function invalidTrials(measurement: Measurement | undefined): string[] {
   });
 }
 
-function objectiveRow(objective: ObjectiveResult, metrics: readonly MetricRow[]): ObjectiveRow {
+/** What ended a prediction that had no number of trials to make. */
+function stopNotes({ trials, stop }: Prediction): string[] {
+  const { by, precision, max_time_s, reached } = stop;
+  if (by === 'trials') return [];
+  const known =
+    reached === undefined ? 'no trial lost anything' : `mean downtime is known to ±${percent(reached)}`;
+  const asked = precision === undefined ? '' : ` (±${percent(precision)} was asked for)`;
+  const simulated = `${count(trials, 'simulated trial')}: ${known}${asked}`;
+  if (by === 'precision') return [`the precision ended the prediction after ${simulated}`];
+  if (by === 'max-trials') return [`the number of trials ended the prediction, after ${simulated}`];
+  return [
+    `the time of ${max_time_s} s ended the prediction after ${simulated}`,
+    `how many trials fit into a time depends on the machine, so the same command may give other bytes; --trials ${trials} gives these figures again`,
+  ];
+}
+
+function objectiveRow(
+  objective: ObjectiveResult,
+  metrics: readonly MetricRow[],
+  prediction: Prediction | undefined,
+): ObjectiveRow {
   const { metric, bound, met } = objective;
   const values = metrics.find((row) => row.metric === metric)?.values;
   const decimals = decimalsOfRow(metric, values?.predicted, values?.measured);
@@ -315,8 +339,11 @@ function objectiveRow(objective: ObjectiveResult, metrics: readonly MetricRow[])
     value === undefined
       ? []
       : [`${what} ${withUnit(metric, figureBeside(metric, value, objective.target, decimals))}`];
+  const trials_met = prediction?.objectives.find((other) => other.metric === metric)?.trials_met;
+  const each = trials_met && `${shareWithin(trials_met.share, trials_met.ci95)} of simulated trials meet it`;
   return {
     met,
+    each: each ?? '',
     what: `${METRIC_FORMAT[metric].label} ${bound === 'at-least' ? 'at least' : 'at most'} ${withUnit(metric, target(metric, objective.target))}`,
     shown: [...shown('predicted', objective.predicted), ...shown('measured', objective.measured)].join(', '),
   };

@@ -122,6 +122,22 @@ export function share(part: number, whole: number): string {
   return percent > 0 && percent < 1 ? '<1 %' : `${percent.toFixed(0)} %`;
 }
 
+/** A share in percent, with three digits at the most: "5 %", "4.87 %". */
+export function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
+}
+
+/**
+ * A share with its interval, in percent: "98.7 % [97.8, 99.2]", with one significant digit of half the interval. Cut
+ * as an availability is: 100 % is all of them.
+ */
+export function shareWithin(share: number, [low, high]: readonly [number, number]): string {
+  const half_percent = ((high - low) / 2) * 100;
+  const decimals = Math.min(Math.max(-Math.floor(Math.log10(half_percent)), 0), DECIMALS_MOST);
+  const shown = (value: number) => truncate(value, 100, decimals);
+  return `${shown(share)} % [${shown(low)}, ${shown(high)}]`;
+}
+
 /** A count with its noun: "1 trial", "1,000 trials". */
 export function count(number: number, noun: string): string {
   return `${grouped(String(number))} ${noun}${number === 1 ? '' : 's'}`;
@@ -134,6 +150,7 @@ function truncate(fraction: number, scale: number, decimals: number): string {
   return (cut / steps).toFixed(decimals);
 }
 
-function grouped(digits: string): string {
+/** Digits in groups of three: "1,204". */
+export function grouped(digits: string): string {
   return digits.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',');
 }

@@ -130,9 +130,10 @@ function objectiveLines(report: Report, paint: Paint): string[] {
   if (report.objectives.length === 0) return [];
   return [
     paint('bold', 'Objectives'),
-    ...report.objectives.flatMap(({ met, what, shown }) => {
+    ...report.objectives.flatMap(({ met, what, shown, each }) => {
       const sign = met ? paint('green', '✓ met   ') : paint('red', '✗ missed');
-      return [`  ${sign}  ${what}`, `            ${shown}`];
+      const lines = [shown, each].filter((line) => line !== '');
+      return [`  ${sign}  ${what}`, ...lines.map((line) => `            ${line}`)];
     }),
   ];
 }

@@ -25,7 +25,7 @@ export const EXIT = {
   inconclusive: 98,
   /** An objective of the scenario is not met. */
   objectiveMissed: 99,
-  /** A scenario, a manifest, a flag or the cluster is not as it must be; nothing was touched. */
+  /** A scenario, a manifest, an option or the cluster is not as it must be. */
   configuration: 104,
   /** Ended early, by a person or by a safety rule; what was begun is undone. */
   aborted: 105,

@@ -79,17 +79,24 @@ function addWrongValue(
           ? `${name} does not fit`
           : `${name} cannot be ${quote(value)}`,
     expected: issue.message,
-    hint: typeof value === 'string' ? didYouMean(value, options) : unitHint(value, issue.message),
+    hint:
+      typeof value === 'string'
+        ? didYouMean(value, options)
+        : unitHint(value, document.written(path), issue.message),
   });
 }
 
-/** `timeout: 5` and `kubernetes: 1.30`: what looks right to a person and is not. */
-function unitHint(value: unknown, expected: string): string | undefined {
-  if (typeof value === 'boolean' && expected === 'a text') return `put it in quotes: "${value}"`;
+/**
+ * `timeout: 5` and `kubernetes: 1.30`: what looks right to a person and is not.
+ *
+ * @param written as it stands in the file, if it is found there: of 1.30 the value is 1.3
+ */
+function unitHint(value: unknown, written: string | undefined, expected: string): string | undefined {
+  if (typeof value === 'boolean' && expected === 'a text') return `put it in quotes: "${written ?? value}"`;
   if (typeof value !== 'number') return undefined;
   if (expected.includes('duration')) return `numbers need a unit: ${value}s or ${value}ms`;
   if (expected.includes('percentage') && value > 1 && value <= 100) return `did you mean ${value}%?`;
-  if (expected === 'a text' || expected.includes('quotes')) return `put it in quotes: "${value}"`;
+  if (expected === 'a text' || expected.includes('quotes')) return `put it in quotes: "${written ?? value}"`;
   return undefined;
 }
 

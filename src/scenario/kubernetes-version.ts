@@ -31,6 +31,8 @@ export interface KubernetesBehaviour {
   readonly unhealthy_pod_eviction_policy: boolean;
   /** Whether a hook may be a `sleep`. Gate PodLifecycleSleepAction, on since 1.30. */
   readonly sleep_hooks: boolean;
+  /** Whether a pod may have requests and limits as a whole. Gate PodLevelResources, on since 1.34. */
+  readonly pod_level_resources: boolean;
   /** Whether an autoscaler's own `tolerance` counts. Gate HPAConfigurableTolerance, on since 1.35. */
   readonly hpa_tolerance: boolean;
   /**
@@ -55,6 +57,18 @@ export interface KubernetesBehaviour {
    */
   readonly resyncs_when_backoff_ends: boolean;
   /**
+   * Whether a container that the kubelet has stopped and started in one sync is taken for started, as the one before
+   * it was, until the worker of its startup probe first looks at it (since 1.35, pkg/kubelet/kubelet_pods.go
+   * convertToAPIContainerStatuses, pkg/kubelet/prober/prober_manager.go isContainerStarted, both without the gate
+   * ChangeContainerStatusOnKubeletRestart; kubernetes#141155).
+   */
+  readonly restarted_container_counts_as_started: boolean;
+  /**
+   * Whether the kubelet looks at a pod as soon as a sync has started or stopped something of it. Gate
+   * PLEGOnDemandRelist, on since 1.36 (pkg/kubelet/kubelet.go SyncPod, postSync).
+   */
+  readonly looks_at_synced_pods: boolean;
+  /**
    * Whether the scheduler takes pods out of their back-off when it has nothing else to do. Gate
    * SchedulerPopFromBackoffQ, on since 1.33.
    */
@@ -67,11 +81,14 @@ export function behaviourOf({ minor, feature_gates }: KubernetesVersion): Kubern
     stateful_set_max_unavailable: feature_gates.includes('MaxUnavailableStatefulSet'),
     unhealthy_pod_eviction_policy: minor >= 27,
     sleep_hooks: minor >= 30,
+    pod_level_resources: minor >= 34,
     hpa_tolerance: minor >= 35,
     replica_set_counts_terminating: minor >= 35,
     kube_proxy_burst_syncs: minor >= 34 ? 1 : 2,
     asked_probe_restarts_period: minor >= 32,
     resyncs_when_backoff_ends: minor >= 35,
+    restarted_container_counts_as_started: minor >= 35,
+    looks_at_synced_pods: minor >= 36,
     scheduler_pops_from_backoff: minor >= 33,
   };
 }

@@ -15,7 +15,7 @@ import { resolveObjectives } from './resolve/objectives.ts';
 import { defaultToleration_s, resolveTiming } from './resolve/timing.ts';
 import { saidIn } from './said.ts';
 import type { Scenario } from './scenario.ts';
-import { type ScenarioFile, scenarioSchema } from './schema.ts';
+import { type ScenarioFile, scenarioSchema, TRIALS_MAX } from './schema.ts';
 import type { YamlDocument } from './yaml.ts';
 
 /** What the command line says instead of the file. */
@@ -43,9 +43,11 @@ export function loadScenario(path: string, overrides: ScenarioOverrides = {}): S
 }
 
 function checkOverrides({ trials }: ScenarioOverrides): void {
-  for (const [name, value] of Object.entries(trials ?? {})) {
-    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue;
-    const message = `the number of trials to ${name} cannot be ${value}; expected a whole number above 0`;
+  for (const arm of ['predict', 'measure'] as const) {
+    const value = trials?.[arm];
+    const most = TRIALS_MAX[arm];
+    if (value === undefined || (Number.isInteger(value) && value >= 1 && value <= most)) continue;
+    const message = `the number of trials to ${arm} cannot be ${value}; expected a whole number from 1 to ${most}`;
     throw new UserError(message, { exitCode: EXIT.configuration });
   }
 }

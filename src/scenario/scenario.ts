@@ -45,7 +45,7 @@ export interface Scenario {
   readonly services: readonly Service[];
   readonly disruption_budgets: readonly DisruptionBudget[];
   readonly autoscalers: readonly Autoscaler[];
-  /** Objects of the manifests that the model does not know; named in every report. They are applied as they are. */
+  /** Objects of the manifests that the model does not know; named in every report of a prediction. They are applied as they are. */
   readonly ignored: readonly IgnoredObject[];
   /** Every object of the manifests as it was written, in order, for `apply`. */
   readonly objects: readonly ManifestObject[];

@@ -30,6 +30,14 @@ export function meanRate_per_s(load: Pick<Load, 'rate_per_s' | 'steps' | 'durati
   return (requests * 1000) / load.duration_ms;
 }
 
+/** Requests a second at a moment of the load. */
+export function rateAt_per_s(
+  { rate_per_s, steps }: Pick<Load, 'rate_per_s' | 'steps'>,
+  at_ms: number,
+): number {
+  return steps.findLast((step) => step.at_ms <= at_ms)?.rate_per_s ?? rate_per_s;
+}
+
 /** A part of the load in which the rate stays the same. */
 interface Stretch {
   readonly rate_per_s: number;

@@ -14,6 +14,9 @@ import { TIMING, type TimingDefault, type TimingName } from './timing.ts';
 
 export const SCENARIO_VERSION = 'foreshock/v1';
 
+/** Trials of each arm: more are a slip of the keyboard. */
+export const TRIALS_MAX = { predict: 1_000_000, measure: 1000 } as const;
+
 const timing = z.strictObject(
   Object.fromEntries(
     Object.entries(TIMING).map(([name, entry]) => [
@@ -42,8 +45,9 @@ export const scenarioSchema = z
     version: z.literal(SCENARIO_VERSION).describe('Version of this format.'),
     name: z
       .string()
-      .regex(/^[^\p{Cc}/\\]{1,100}$/u, {
-        error: 'a name of at most 100 characters, on one line, without slashes',
+      // It names a folder of results: `.` and `..` are others.
+      .regex(/^(?!\.{1,2}$)[^\p{Cc}/\\]{1,100}$/u, {
+        error: 'a name of at most 100 characters, on one line, without slashes, and not "." or ".."',
       })
       .optional()
       .describe("Name in reports. Default: the file's name."),
@@ -65,8 +69,8 @@ export const scenarioSchema = z
     objectives: objectives.prefault({}),
     trials: z
       .strictObject({
-        predict: count.max(1_000_000).default(1000).describe('Simulated trials. Default: 1000.'),
-        measure: count.max(1000).default(3).describe('Trials on the cluster. Default: 3.'),
+        predict: count.max(TRIALS_MAX.predict).default(1000).describe('Simulated trials. Default: 1000.'),
+        measure: count.max(TRIALS_MAX.measure).default(3).describe('Trials on the cluster. Default: 3.'),
       })
       .prefault({})
       .describe('How often the scenario is run by each arm.'),

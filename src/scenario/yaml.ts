@@ -49,10 +49,30 @@ export class YamlDocument {
     return this.#locate(path, 'key');
   }
 
+  /** A number, a truth value or a text as it was written, without quotes: `1.30`, `yes`; undefined of anything else. */
+  written(path: Path): string | undefined {
+    const steps = this.#follow(path);
+    const node = steps.length > path.length ? steps.at(-1)?.node : undefined;
+    const value = isAlias(node) ? node.resolve(this.#document) : node;
+    return isScalar(value) ? value.source : undefined;
+  }
+
   #locate(path: Path, part: 'key' | 'value'): Position {
+    let offset = 0;
+    for (const [depth, { key, node }] of this.#follow(path).entries()) {
+      const wantsKey = part === 'key' && depth > 0 && depth === path.length;
+      const found: Node | null | undefined = wantsKey || isAbsent(node) ? (key ?? node) : node;
+      if (found?.range == null) break;
+      offset = found.range[0];
+    }
+    return this.#at(offset);
+  }
+
+  /** The root and what stands at each step of `path`, as far as there is something. */
+  #follow(path: Path): readonly Step[] {
     let node: Node | null | undefined = this.#document.contents;
-    let offset = node?.range?.[0] ?? 0;
-    for (const [depth, segment] of path.entries()) {
+    const steps: Step[] = [{ key: undefined, node }];
+    for (const segment of path) {
       if (isAlias(node)) node = node.resolve(this.#document);
       let key: Node | undefined;
       if (isMap<Node, Node | null>(node)) {
@@ -66,18 +86,21 @@ export class YamlDocument {
       } else {
         break;
       }
-      const wantsKey = part === 'key' && depth === path.length - 1;
-      const found: Node | null | undefined = wantsKey || isAbsent(node) ? (key ?? node) : node;
-      if (found?.range == null) break;
-      offset = found.range[0];
+      steps.push({ key, node });
     }
-    return this.#at(offset);
+    return steps;
   }
 
   #at(offset: number): Position {
     const { line, col } = this.#lines.linePos(offset);
     return { file: this.file, line: Math.max(line, 1), column: Math.max(col, 1) };
   }
+}
+
+interface Step {
+  /** Of a mapping. */
+  readonly key: Node | undefined;
+  readonly node: Node | null | undefined;
 }
 
 /** `key:` with nothing behind it has a value of no length: its key is the better place to point at. */

@@ -71,7 +71,7 @@ export const EMBEDDED: Platform = {
   absentAddress: 'refusal',
   firstProbe: 'at-the-next-looks',
   statusTimes: 'exact',
-  kubernetes: behaviourOf(KNOWN_VERSION),
+  kubernetes: { ...behaviourOf(KNOWN_VERSION), restarted_container_counts_as_started: false },
 };
 
 export const PLATFORMS = { kubernetes: KUBERNETES, embedded: EMBEDDED } as const;

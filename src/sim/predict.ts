@@ -1,6 +1,7 @@
 /**
  * Predicts what a scenario's faults will cost: many trials in virtual time, each scored as a measurement
- * would be. The same scenario, seed and version give the same bytes.
+ * would be. The same scenario, seed and version give the same bytes, on any number of threads; only an end by time
+ * depends on the machine.
  *
  * @example
  * const prediction = await predict(loadScenario('scenarios/nginx-x2.yaml'));
@@ -12,71 +13,109 @@ import { distributionText } from '../scenario/distribution-text.ts';
 import { applicationName } from '../scenario/said.ts';
 import type { Container, Scenario, Workload } from '../scenario/scenario.ts';
 import { TIMING, type TimingName, timingDefault } from '../scenario/timing.ts';
-import { type Recorder, tee } from '../timeline/event.ts';
-import { judgeObjectives } from '../timeline/objectives.ts';
-import type { Observation } from '../timeline/observation.ts';
-import { Score } from '../timeline/score.ts';
-import type { Prediction } from '../timeline/verdict.ts';
+import { wilsonInterval } from '../timeline/interval.ts';
+import { isMet, judgeObjectives } from '../timeline/objectives.ts';
+import type { ObjectiveResult, Prediction, Stop } from '../timeline/verdict.ts';
 import { VERSION } from '../version.ts';
 import { Budget } from './estimate/budget.ts';
 import { DownShare } from './estimate/down-share.ts';
+import type { MetricValues } from './estimate/replication.ts';
+import { type ReplicationOptions, replications } from './estimate/replications.ts';
+import { RunningMean } from './estimate/running-mean.ts';
+import { type StoppingLimits, StoppingRule } from './estimate/stopping.ts';
 import { summarise } from './estimate/summary.ts';
 import { PLATFORMS, type Platform, timingOn } from './platform.ts';
-import { SimulatedWorld } from './world.ts';
 
 export interface PredictOptions {
   /** Trials; the scenario's own number where not given. */
-  readonly trials?: number;
+  readonly trials?: number | undefined;
+  /** Instead of a number of trials: until when. */
+  readonly limits?: StoppingLimits | undefined;
   /** What it is made for; default: Kubernetes. */
   readonly platform?: Platform['name'];
-  /** Told now and then how many trials are done. */
-  readonly onProgress?: (done: number, total: number) => void;
+  /** Threads to run trials on at most, this one included; default: this one. The result is the same at any number. */
+  readonly workers?: number | undefined;
+  readonly threads?: ReplicationOptions['threads'];
+  /** Told now and then how far it is. */
+  readonly onProgress?: (progress: PredictionProgress) => void;
   /** Another recorder for a trial, to keep its timeline. */
-  readonly recorderForTrial?: (trial: number) => Recorder | undefined;
+  readonly recorderForTrial?: ReplicationOptions['recorderForTrial'];
 }
 
-/** Trials between two chances for others to run (progress, signals). */
-const BATCH = 50;
+export interface PredictionProgress {
+  /** Trials. */
+  readonly done: number;
+  /** Trials at most. */
+  readonly total: number;
+  /** Of the trials so far. */
+  readonly downtime_s: { readonly mean: number; readonly half_width: number };
+}
+
+/** Often enough for a live line and for Ctrl-C. */
+const PROGRESS_EVERY_MS = 50;
 
 export async function predict(scenario: Scenario, options: PredictOptions = {}): Promise<Prediction> {
-  const trials = options.trials ?? scenario.trials.predict;
   const window_ms = scenario.load.duration_ms;
   const platform = PLATFORMS[options.platform ?? 'kubernetes'];
-  const world = new SimulatedWorld(scenario, platform);
+  const rule = new StoppingRule(options.trials ?? scenario.trials.predict, options.limits ?? {});
   const budget = new Budget();
   const downShare = new DownShare(window_ms);
-  const observations: Observation[] = [];
-  for (let trial = 0; trial < trials; trial += 1) {
-    const score = new Score();
-    const other = options.recorderForTrial?.(trial);
-    const { recoveries } = world.simulate(trial, other === undefined ? score : tee(score, other));
-    const observation = score.observation();
-    observations.push(observation);
-    budget.add(observation.outages, recoveries, window_ms);
-    downShare.add(observation.outages);
-    if ((trial + 1) % BATCH === 0 || trial + 1 === trials) {
-      options.onProgress?.(trial + 1, trials);
-      await new Promise((resolve) => setImmediate(resolve));
+  const downtime_s = new RunningMean();
+  const trials: MetricValues[] = [];
+  const replicating = replications(scenario, {
+    platform: platform.name,
+    trials: rule.trials,
+    workers: options.workers ?? 1,
+    recorderForTrial: options.recorderForTrial,
+    threads: options.threads,
+  });
+  let stop: Stop | undefined;
+  let told_ms = Number.NEGATIVE_INFINITY;
+  for await (const { values, outages, shares } of replicating) {
+    trials.push(values);
+    budget.add(shares);
+    downShare.add(outages);
+    downtime_s.add(values.downtime_s);
+    stop = rule.after(downtime_s);
+    if (stop !== undefined || performance.now() - told_ms >= PROGRESS_EVERY_MS) {
+      told_ms = performance.now();
+      const { count, mean, half_width } = downtime_s;
+      options.onProgress?.({ done: count, total: rule.trials, downtime_s: { mean, half_width } });
     }
+    if (stop !== undefined) break;
   }
-  const metrics = summarise(observations);
+  if (stop === undefined) throw new Error('the trials ended before the prediction');
+  const metrics = summarise(trials);
   return {
     schema: 'foreshock.prediction/v1',
     scenario: scenario.name,
     seed: scenario.seed,
     version: VERSION,
     platform: platform.name,
-    trials,
+    trials: trials.length,
+    stop,
     window_s: window_ms / 1000,
     metrics,
     budget: budget.lines(),
     down_share: downShare.result(),
     faults: scenario.faults.flatMap(({ type, at_ms }) => at_ms.map((at) => ({ name: type, at_ms: at }))),
-    objectives: judgeObjectives(scenario.objectives, metrics, undefined),
+    objectives: judgeObjectives(scenario.objectives, metrics, undefined).map((objective) =>
+      withTrialsMet(objective, trials),
+    ),
     assumptions: assumptions(scenario, platform),
     ignored: scenario.ignored.map(
       ({ kind, name, position }) => `${kind} ${name} (${position.file}:${position.line}:${position.column})`,
     ),
+  };
+}
+
+/** The mean may meet an objective that many a run does not. */
+function withTrialsMet(objective: ObjectiveResult, trials: readonly MetricValues[]): ObjectiveResult {
+  const values = trials.map((trial) => trial[objective.metric]);
+  const met = values.filter((value) => value !== undefined && isMet(objective, value)).length;
+  return {
+    ...objective,
+    trials_met: { share: met / trials.length, ci95: wilsonInterval(met, trials.length) },
   };
 }
 

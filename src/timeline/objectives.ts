@@ -25,10 +25,14 @@ export function judgeObjectives(
       predicted: predicted?.[metric]?.predicted.mean,
       measured: measured?.[metric]?.measured.mean,
     };
-    const meets = (mean: number | undefined) =>
-      mean !== undefined && (bound === 'at-least' ? mean >= target : mean <= target);
+    const meets = (mean: number | undefined) => mean !== undefined && isMet({ bound, target }, mean);
     const sides = [predicted && meets(means.predicted), measured && meets(means.measured)];
     const judged = sides.filter((side) => side !== undefined);
     return [{ metric, target, bound, ...means, met: judged.length > 0 && judged.every(Boolean) }];
   });
 }
+
+export const isMet = (
+  { bound, target }: Pick<ObjectiveResult, 'bound' | 'target'>,
+  value: number,
+): boolean => (bound === 'at-least' ? value >= target : value <= target);

@@ -56,6 +56,27 @@ export interface ObjectiveResult {
   readonly predicted: number | undefined;
   readonly measured: number | undefined;
   readonly met: boolean;
+  /** Of the simulated trials; in `prediction.json` alone. */
+  readonly trials_met?: TrialsMet;
+}
+
+/** How many of the simulated trials meet an objective, each by itself. */
+export interface TrialsMet {
+  readonly share: number;
+  /** 95 % confidence interval of the share (Wilson). */
+  readonly ci95: readonly [number, number];
+}
+
+/** Why a prediction took no more trials. */
+export interface Stop {
+  /** `trials`: so many were asked for. The others are named as the options are. */
+  readonly by: 'trials' | 'precision' | 'max-trials' | 'max-time';
+  /** Asked for: half of the 95 % interval of mean `downtime_s`, as a share of it. */
+  readonly precision?: number;
+  /** Asked for; where it ended the prediction, the number of trials depends on the machine. */
+  readonly max_time_s?: number;
+  /** What half of the interval is in the end; left out where no trial lost anything, for then there is no share. */
+  readonly reached?: number;
 }
 
 /** `prediction.json` */
@@ -68,6 +89,7 @@ export interface Prediction {
   /** The kind of cluster it is made for. */
   readonly platform: 'kubernetes' | 'embedded';
   readonly trials: number;
+  readonly stop: Stop;
   readonly window_s: number;
   /** As in verdict.json, the predicted half of it. */
   readonly metrics: Readonly<Partial<Record<Metric, { readonly predicted: Predicted }>>>;

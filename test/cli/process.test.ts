@@ -62,12 +62,15 @@ test('a reader that leaves early does not turn the outcome into a crash', async 
   expect(code).toBe(EXIT.ok);
 });
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
-  '%s while predicting ends it, soon and in order',
-  async (signal) => {
+test.each([
+  ['SIGINT', '1'],
+  ['SIGTERM', '2'],
+] as const)(
+  '%s while predicting on %s threads ends it, soon and in order',
+  async (signal, workers) => {
     let sent = false;
     const ended = await foreshock(
-      ['predict', SCENARIO, '--trials', '1000000', '--out', own()],
+      ['predict', SCENARIO, '--trials', '1000000', '--workers', workers, '--out', own()],
       (stderr, kill) => {
         if (!sent && stderr.includes('predicting')) {
           sent = true;

@@ -2,10 +2,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { MeasureRequest } from '../../src/cli/arms.ts';
+import type { MeasureRequest, PredictRequest } from '../../src/cli/arms.ts';
 import { EXIT_MEANING } from '../../src/cli/program.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { EXIT, UserError } from '../../src/scenario/errors.ts';
+import type { Prediction } from '../../src/timeline/verdict.ts';
 import { VERSION } from '../../src/version.ts';
 import { agrees, differs, EXAMPLES, inconclusive } from '../report/examples.ts';
 import { expectGolden } from '../report/golden.ts';
@@ -36,9 +37,11 @@ describe('help', () => {
     expect({ code, stderr }).toEqual({ code: EXIT.ok, stderr: '' });
   });
 
-  test('names every exit code and what it means', async () => {
+  test('names every exit code and what it means, as the README does', async () => {
     const { stdout } = await foreshock(['--help']);
+    const readme = readFileSync('README.md', 'utf8');
     for (const [name, code] of Object.entries(EXIT)) {
+      expect(readme).toContain(`\n| ${code} | ${EXIT_MEANING[name as keyof typeof EXIT]} |\n`);
       expect(stdout).toContain(`  ${String(code).padEnd(4)} ${EXIT_MEANING[name as keyof typeof EXIT]}`);
     }
   });
@@ -77,7 +80,19 @@ describe('a mistake on the command line ends with configuration, a way out, and 
       'an option of another command',
       ['predict', SCENARIO, '--context', 'x'],
       'unknown option --context',
-      'predict --help',
+      'chaos, verify and calibrate have it; see foreshock predict --help',
+    ],
+    [
+      'an option of one other command',
+      ['chaos', SCENARIO, '--format=json'],
+      'unknown option --format',
+      'report has it; see foreshock chaos --help',
+    ],
+    [
+      'an option like one of another command',
+      ['predict', SCENARIO, '--contxt', 'x'],
+      'unknown option --contxt',
+      '  see foreshock predict --help',
     ],
     ['an unknown choice', ['verify', SCENARIO, '--cluster', 'docker'], 'docker', '"kubernetes"'],
     ['no value', ['predict', SCENARIO, '--seed'], 'seed', 'predict --help'],
@@ -93,6 +108,33 @@ describe('a mistake on the command line ends with configuration, a way out, and 
       '--predict-trials must be a whole number',
       '',
     ],
+    [
+      'too many trials to simulate',
+      ['predict', SCENARIO, '--trials', '1000001'],
+      'cannot be 1000001; expected a whole number from 1 to 1000000',
+      '',
+    ],
+    ['too many trials to measure', ['verify', SCENARIO, '--trials', '1001'], 'from 1 to 1000', ''],
+    ['a folder without a name', ['predict', SCENARIO, '--out='], 'has no name', '--out'],
+    [
+      'a precision that is none',
+      ['predict', SCENARIO, '--precision', '5'],
+      '--precision must be a share such as 5%, not 5',
+      '',
+    ],
+    [
+      'a time without its unit',
+      ['predict', SCENARIO, '--max-time', '60'],
+      '--max-time must be a duration such as 60s, not 60',
+      '',
+    ],
+    [
+      'a number of trials and until when',
+      ['predict', SCENARIO, '--trials', '9', '--max-time', '60s'],
+      '--trials says how many',
+      '--max-trials',
+    ],
+    ['no threads', ['verify', SCENARIO, '--workers', '0'], '--workers must be a whole number above 0', ''],
     ['two scenarios', ['predict', SCENARIO, 'more.yaml'], 'more.yaml', 'predict --help'],
     ['a missing scenario', ['predict', 'missing.yaml'], 'missing.yaml', 'no such file'],
     ['a folder as scenario', ['predict', 'scenarios'], 'scenarios', ''],
@@ -170,15 +212,29 @@ describe('verify', () => {
     expect(readdirSync(join(folder, 'out'))).not.toContain('verdict.json');
   });
 
-  test('leaves no verdict of an earlier run beside what it begins', async () => {
-    await foreshock(['verify', SCENARIO, ...out()], armsThatFind(agrees));
-    await foreshock(['chaos', SCENARIO, ...out()], {
-      measure: async () => {
-        throw new UserError('no', { exitCode: EXIT.configuration });
-      },
-    });
-    expect(readdirSync(join(folder, 'out'))).not.toContain('verdict.json');
-    expect(readdirSync(join(folder, 'out'))).not.toContain('report.html');
+  test('leaves no result of an earlier run beside what it begins', async () => {
+    const failing = async () => {
+      throw new UserError('no', { exitCode: EXIT.configuration });
+    };
+    for (const command of ['predict', 'chaos', 'verify']) {
+      await foreshock(['verify', SCENARIO, ...out()], armsThatFind(agrees));
+      for (const name of ['journal.jsonl', 'calibration.json']) writeFileSync(join(folder, 'out', name), '');
+      await foreshock([command, SCENARIO, ...out()], { predict: failing, measure: failing });
+      expect(readdirSync(join(folder, 'out')).toSorted()).toEqual([
+        'calibration.json',
+        'journal.jsonl',
+        'timelines',
+      ]);
+    }
+  });
+
+  test('is reported as what it was, whatever was in its folder before', async () => {
+    const missed = { ...agrees.prediction!, objectives: differs.verdict!.objectives };
+    await foreshock(['chaos', SCENARIO, ...out()], armsThatFind(agrees));
+    const run = await foreshock(['predict', SCENARIO, ...out()], { predict: async () => missed });
+    const again = await foreshock(['report', join(folder, 'out')]);
+    expect([run.code, again.code]).toEqual([EXIT.objectiveMissed, EXIT.objectiveMissed]);
+    expect(again.stdout.split('\n')[0]).toBe(run.stdout.split('\n')[0]);
   });
 
   test('hands on seed, trials and target, and repeats them in the command to run again', async () => {
@@ -251,6 +307,79 @@ describe('predict', () => {
     expect(await predict('2', 'c')).not.toBe(first);
   });
 
+  /** What the arm is asked, and what is shown of its result. */
+  const limited = async (words: string[], stop: Prediction['stop'], trials = 782) => {
+    const asked: PredictRequest[] = [];
+    const { stdout, stderr } = await foreshock(['predict', SCENARIO, ...words, ...out()], {
+      predict: async (request) => {
+        asked.push(request);
+        return { ...agrees.prediction!, trials, stop };
+      },
+    });
+    return { asked: asked[0], text: stdout.replaceAll(/\s+/g, ' '), stderr };
+  };
+
+  test('until a precision: asks for it, says that it was reached, and repeats it in the command', async () => {
+    const { asked, text, stderr } = await limited(
+      ['--precision', '5%', '--max-trials', '9000', '--workers', '3'],
+      {
+        by: 'precision',
+        precision: 0.05,
+        reached: 0.0482,
+      },
+    );
+    expect(asked).toMatchObject({ limits: { precision: 0.05, max_trials: 9000 }, workers: 3 });
+    expect(stderr).toContain('predicting nginx-x2: downtime to ±5 %, 9,000 trials at most');
+    expect(text).toContain(
+      'the precision ended the prediction after 782 simulated trials: mean downtime is known to ±4.82 % (±5 % was asked for)',
+    );
+    expect(text).toContain('--seed 1 --precision 5% --max-trials 9000 --cluster kubernetes');
+    expect(text).not.toContain('--workers');
+  });
+
+  test('until a time: says that the bytes may differ, and how to have these figures again', async () => {
+    const { asked, text, stderr } = await limited(['--precision', '0.5%', '--max-time', '1m30s'], {
+      by: 'max-time',
+      precision: 0.005,
+      max_time_s: 90,
+      reached: 0.0482,
+    });
+    expect(asked).toMatchObject({ limits: { precision: 0.005, max_time_ms: 90_000 }, workers: undefined });
+    expect(stderr).toContain('downtime to ±0.5 %, 100,000 trials or 90s at most');
+    expect(text).toContain('the time of 90 s ended the prediction after 782 simulated trials');
+    expect(text).toContain('depends on the machine');
+    expect(written('report.html')).toContain('The time of 90 s ended the prediction');
+    expect(text).toContain('--seed 1 --trials 782 --cluster kubernetes');
+  });
+
+  test('until a number of trials, of which none lost anything: no precision can be told', async () => {
+    const { text } = await limited(['--max-trials', '50'], { by: 'max-trials' }, 50);
+    expect(text).toContain(
+      'the number of trials ended the prediction, after 50 simulated trials: no trial lost anything',
+    );
+    expect(text).toContain('--trials 50');
+  });
+
+  test('ended by its own number of trials needs no note', async () => {
+    const { text } = await limited([], { by: 'trials', reached: 0.01 }, 1000);
+    expect(text).not.toContain('ended the prediction');
+    expect(text).toContain('--trials 1000');
+  });
+
+  test('says meanwhile how far it is, and how well the downtime is known by then', async () => {
+    const { stderr } = await foreshock(
+      ['predict', SCENARIO, ...out()],
+      {
+        predict: async ({ onProgress }) => {
+          onProgress({ done: 1200, total: 2000, downtime_s: { mean: 3.0512, half_width: 0.041 } });
+          return agrees.prediction!;
+        },
+      },
+      { isTTY: true },
+    );
+    expect(stderr).toContain('1,200 of 2,000 trials, downtime 3.051 s ± 0.041');
+  });
+
   test('touches no cluster', async () => {
     const { code } = await foreshock(['predict', SCENARIO, ...out()], {
       predict: async () => agrees.prediction!,
@@ -308,6 +437,13 @@ describe('report', () => {
   test.each([
     ['cut short', '{"schema": "foresho', 'not JSON'],
     ['of another schema', '{"schema": "foreshock.verdict/v9"}', 'not a foreshock.verdict/v1'],
+    ['no object', 'null', 'not a foreshock.verdict/v1'],
+    ['without a field', JSON.stringify({ ...agrees.verdict, metrics: undefined }), '`metrics` is missing'],
+    [
+      'wrong deep within',
+      JSON.stringify({ ...agrees.verdict, objectives: [{ ...agrees.verdict!.objectives[0], met: 'yes' }] }),
+      '`objectives[0].met` is missing, or not what a foreshock.verdict/v1 has there',
+    ],
   ])('names a file that is %s', async (_name, text, message) => {
     await foreshock(['verify', SCENARIO, ...out()], armsThatFind(agrees));
     writeFileSync(join(folder, 'out', 'verdict.json'), text);
@@ -424,7 +560,7 @@ describe('Ctrl-C', () => {
       {
         predict: async ({ onProgress }) => {
           signals.send('SIGINT');
-          onProgress(1, 2);
+          onProgress({ done: 1, total: 2, downtime_s: { mean: 0, half_width: 0 } });
           return agrees.prediction!;
         },
       },

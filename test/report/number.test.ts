@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { count, decimalsFor, figure, figureBeside, share, target } from '../../src/report/number.ts';
+import {
+  count,
+  decimalsFor,
+  figure,
+  figureBeside,
+  share,
+  shareWithin,
+  target,
+} from '../../src/report/number.ts';
 import { METRICS } from '../../src/timeline/verdict.ts';
 
 describe('availabilities', () => {
@@ -95,4 +103,15 @@ test('a share that is not nothing never reads 0 %', () => {
   expect(share(0, 10)).toBe('0 %');
   expect(share(5, 10)).toBe('50 %');
   expect(share(0, 0)).toBe('0 %');
+});
+
+describe('a share with its interval', () => {
+  test.each([
+    [0.987, [0.9781, 0.9923], '98.7 % [97.8, 99.2]'],
+    [1, [0.9961, 1], '100.0 % [99.6, 100.0]'],
+    [0.99999, [0.99993, 0.999998], '99.999 % [99.993, 99.999]'],
+    [0.5, [0.2366, 0.7634], '50 % [23, 76]'],
+  ] as const)('%d', (share, ci95, shown) => {
+    expect(shareWithin(share, ci95)).toBe(shown);
+  });
 });

@@ -83,6 +83,11 @@ test.each([
   ['scheduler_pops_from_backoff', 32, false, 33, true],
   ['unhealthy_pod_eviction_policy', 26, false, 27, true],
   ['sleep_hooks', 29, false, 30, true],
+  ['pod_level_resources', 33, false, 34, true],
+  ['resyncs_when_backoff_ends', 34, false, 35, true],
+  ['replica_set_counts_terminating', 34, false, 35, true],
+  ['restarted_container_counts_as_started', 34, false, 35, true],
+  ['looks_at_synced_pods', 35, false, 36, true],
   ['hpa_tolerance', 34, false, 35, true],
 ] as const)('%s is not the same in 1.%i and 1.%i', (name, last, before, first, since) => {
   expect(behaviourOf(version(last))[name]).toBe(before);

@@ -306,7 +306,7 @@ describe('overrides', () => {
   test.each([0, -1, 1.5, Number.NaN])('%s trials are refused', (predict) => {
     const attempt = () => loadScenario(path(), { trials: { predict } });
     expect(attempt).toThrow(UserError);
-    expect(attempt).toThrow(/expected a whole number above 0/);
+    expect(attempt).toThrow(/expected a whole number from 1 to 1000000/);
     try {
       attempt();
     } catch (error) {

@@ -104,7 +104,12 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a slash in the name',
     files: section('name: ../../etc'),
-    says: 'scenario.yaml:9:7: `name` cannot be "../../etc"; expected a name of at most 100 characters, on one line, without slashes',
+    says: 'scenario.yaml:9:7: `name` cannot be "../../etc"; expected a name of at most 100 characters, on one line, without slashes, and not "." or ".."',
+  },
+  {
+    name: 'a name that is another folder',
+    files: section('name: ".."'),
+    says: 'scenario.yaml:9:7: `name` cannot be ".."; expected a name of at most 100 characters, on one line, without slashes, and not "." or ".."',
   },
   {
     name: 'no manifests',
@@ -120,6 +125,7 @@ const MUTATIONS: readonly Mutation[] = [
     name: 'a version of Kubernetes without quotes',
     files: section('cluster: {kubernetes: 1.30}'),
     says: 'scenario.yaml:9:23: `cluster.kubernetes` cannot be 1.3; expected a version of Kubernetes in quotes',
+    hint: 'put it in quotes: "1.30"',
   },
   {
     name: 'a version of Kubernetes that is not known',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { stream } from '../../src/scenario/random.ts';
-import { meanRate_per_s, schedule } from '../../src/scenario/schedule.ts';
+import { meanRate_per_s, rateAt_per_s, schedule } from '../../src/scenario/schedule.ts';
 
 const never = () => {
   throw new Error('a constant schedule draws nothing');
@@ -70,4 +70,17 @@ test('a Poisson schedule has about as many requests in each stretch as its rate 
   // 5,000 and 20,000 expected; four standard deviations.
   expect(Math.abs(early - 5000)).toBeLessThan(283);
   expect(Math.abs(times.length - early - 20_000)).toBeLessThan(566);
+});
+
+test('the rate at a moment is that of the last step before it', () => {
+  const load = {
+    rate_per_s: 2,
+    steps: [
+      { at_ms: 900, rate_per_s: 10 },
+      { at_ms: 1500, rate_per_s: 5 },
+    ],
+  };
+  expect([0, 899, 900, 1499, 1500, 1e9].map((at_ms) => rateAt_per_s(load, at_ms))).toEqual([
+    2, 2, 10, 10, 5, 5,
+  ]);
 });

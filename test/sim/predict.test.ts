@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { loadScenario } from '../../src/scenario/load.ts';
+import { Replicator } from '../../src/sim/estimate/replication.ts';
 import { predict } from '../../src/sim/predict.ts';
+import { wilsonInterval } from '../../src/timeline/interval.ts';
 
 const SCENARIO = 'scenarios/validation/two-all-forced.yaml';
 
@@ -40,6 +42,40 @@ describe('predict', () => {
     expect(ci95[1]).toBeGreaterThan(mean);
     expect(pi90[0]).toBeLessThan(ci95[0]);
     expect(pi90[1]).toBeGreaterThan(ci95[1]);
+  });
+
+  it('says how many of its trials meet an objective, which the mean does not', async () => {
+    const scenario = loadScenario(SCENARIO);
+    const downtimes_s: number[] = [];
+    for (let trial = 0; trial < 40; trial += 1) {
+      downtimes_s.push(new Replicator(scenario, 'kubernetes').run(trial).values.downtime_s);
+    }
+    const mean = downtimes_s.reduce((sum, downtime_s) => sum + downtime_s, 0) / downtimes_s.length;
+    const below = downtimes_s.filter((downtime_s) => downtime_s <= mean).length;
+    const { objectives } = await predict(
+      { ...scenario, objectives: { ...scenario.objectives, downtime_s: mean } },
+      { trials: 40 },
+    );
+    expect(objectives[0]).toMatchObject({
+      metric: 'downtime_s',
+      trials_met: { share: below / 40, ci95: wilsonInterval(below, 40) },
+    });
+    expect(below).toBeGreaterThan(0);
+    expect(below).toBeLessThan(40);
+  });
+
+  it('ends by its number of trials, and says how well it knows the downtime', async () => {
+    const { stop, trials, metrics } = await predict(loadScenario(SCENARIO), { trials: 40 });
+    const { mean, ci95 } = metrics.downtime_s!.predicted;
+    expect(trials).toBe(40);
+    expect(stop).toEqual({ by: 'trials', reached: expect.closeTo((ci95[1] - ci95[0]) / 2 / mean, 12) });
+  });
+
+  it('ends when its time is over, with the trials until then', async () => {
+    const limits = { max_time_ms: 100 };
+    const { stop, trials, metrics } = await predict(loadScenario(SCENARIO), { limits });
+    expect(stop).toMatchObject({ by: 'max-time', max_time_s: 0.1 });
+    expect((await predict(loadScenario(SCENARIO), { trials })).metrics).toEqual(metrics);
   });
 
   it('predicts less for the cluster in the process, which has no sandboxes and no waits', async () => {

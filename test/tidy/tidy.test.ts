@@ -90,6 +90,18 @@ describe('the tree', () => {
     expect(long.filter((file) => LONG_FOR_A_REASON[file] === undefined)).toEqual([]);
   });
 
+  it('bundles every thread under the name by which it is found beside the bundle', () => {
+    const build = readFileSync('tools/build.ts', 'utf8');
+    const threads = SOURCES.flatMap((file) => {
+      const found = /endsWith\('\.ts'\) \? '(\.\/[\w-]+\.ts)' : '\.\/([\w-]+)\.js'/.exec(
+        readFileSync(file, 'utf8'),
+      );
+      return found === null ? [] : [`'${found[2]}': '${normalize(join(dirname(file), found[1]!))}'`];
+    });
+    expect(threads.length).toBeGreaterThan(1);
+    expect(threads.filter((entry) => !build.includes(entry))).toEqual([]);
+  });
+
   it('leaves no test switched off or alone, and nothing for later', () => {
     const marks = /\b(?:it|test|describe)\.(?:only|todo|skip)\(|\b(?:TO[D]O|FIX[M]E|XX[X])\b/;
     const code = FILES.filter((file) => /\.(ts|go)$/.test(file));

@@ -20,7 +20,7 @@ import {
   type Sorted,
   sortTrials,
 } from './measured-trials.ts';
-import { SOURCE_ADDRESSES, type Testbed } from './testbed.ts';
+import type { Testbed } from './testbed.ts';
 
 /** A run that is killed outright loses its batch: no more than so much of windows. */
 const BATCH_WINDOWS_MS = 300_000;
@@ -72,7 +72,7 @@ export async function measureMissing(
   const file = measuredFile(folder, configuration.name);
   const fingerprint = fingerprintOf(scenarioFile, testbedOptionsOf(configuration));
   const { load, faults } = loadScenario(scenarioFile);
-  const largest = Math.max(1, Math.floor(BATCH_WINDOWS_MS / load.duration_ms));
+  const largest = comesRound(load) ? 1 : Math.max(1, Math.floor(BATCH_WINDOWS_MS / load.duration_ms));
   for (let barren = 0; !signal.aborted; ) {
     const stored = readTrials(file);
     const missing = trials - sortTrials(stored, fingerprint, faults).valid.length;
@@ -112,19 +112,23 @@ async function runBatch(
   testbed: Pick<Testbed, 'run' | 'forgetConnections'>,
 ): Promise<{ measured: ReturnType<typeof harvest>; code: number; out: string }> {
   const out = mkdtempSync(join(tmpdir(), 'foreshock-validation-'));
-  // Where ports come round, each trial has an address of its own, and each batch begins with empty tables.
-  const comesRound = load.source_ports === 'kernel';
-  if (comesRound) await testbed.forgetConnections();
+  if (comesRound(load)) await testbed.forgetConnections();
   const code = await testbed.run([
     ...[process.execPath, FORESHOCK, 'chaos', scenarioFile, '--cluster', 'kubernetes'],
     ...['--trials', String(trials), '--seed', seed, '--out', out],
-    ...(comesRound ? ['--source-addresses', SOURCE_ADDRESSES] : []),
   ]);
   const measured = existsSync(join(out, 'timelines'))
     ? harvest(out, loadScenario(scenarioFile, { seed }), MEASURED.includes(code))
     : [];
   return { measured, code, out };
 }
+
+/**
+ * Then each trial begins with empty tables. An address for each would do as well, but a socket that is bound to one has
+ * its port drawn at random, and that of any other client walks through them in order (Linux inet_csk_find_open_port,
+ * __inet_hash_connect).
+ */
+const comesRound = ({ source_ports }: Load): boolean => source_ports === 'kernel';
 
 /** What cluster and load share, for people. */
 function machine(): MeasuredTrial['machine'] {

@@ -1,12 +1,8 @@
 /** Testbeds as the validation uses them: brought up where they are not, and only then taken down again. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { planAddresses } from '../../testbed/addresses.ts';
 import { currentInstance, instanceNamed } from '../../testbed/instance.ts';
 import { statusOf } from '../../testbed/status.ts';
-
-/** Any address of this range can be the source of load. */
-export const SOURCE_ADDRESSES = planAddresses(1).sourceAddresses;
 
 const MAIN = [process.execPath, fileURLToPath(new URL('../../testbed/main.ts', import.meta.url))];
 

@@ -1,12 +1,12 @@
 /** Containers and init containers of a pod, with Kubernetes' defaults. */
 import { z } from 'zod';
-import { cpuMillis, wholeBytes } from '../quantity.ts';
 import type { Reporter } from '../reporter.ts';
-import type { Container, InitContainer, PodTemplate, Position, Probe } from '../scenario.ts';
+import type { Container, InitContainer, Position, Probe } from '../scenario.ts';
 import type { Path } from '../yaml.ts';
-import { portNumber, quantity } from './fields.ts';
+import { portNumber } from './fields.ts';
 import { hook, sleepOf } from './pre-stop.ts';
-import { probe, readProbe } from './probe.ts';
+import { PROBES, probe, readProbe } from './probe.ts';
+import { resources } from './requests.ts';
 import type { ManifestContext } from './workload.ts';
 
 /** A container before the scenario has said what its program does. */
@@ -19,9 +19,6 @@ export interface ManifestContainer extends Omit<Container, 'application'> {
 export type ManifestInitContainer = Omit<InitContainer, 'run_time'>;
 
 const pullPolicy = z.enum(['Always', 'IfNotPresent', 'Never']).nullish();
-
-const resourceList = z.object({ cpu: quantity.nullish(), memory: quantity.nullish() }).nullish();
-const resources = z.object({ requests: resourceList, limits: resourceList }).nullish();
 
 export const container = z.object({
   name: z.string().min(1),
@@ -40,6 +37,10 @@ export const initContainer = z.object({
   image: z.string().min(1),
   imagePullPolicy: pullPolicy,
   restartPolicy: z.string().nullish(),
+  lifecycle: z.unknown().optional(),
+  startupProbe: z.unknown().optional(),
+  readinessProbe: z.unknown().optional(),
+  livenessProbe: z.unknown().optional(),
   resources,
 });
 
@@ -52,9 +53,9 @@ export function readContainer(
 ): ManifestContainer | undefined {
   const ports = (checked.ports ?? []).map(({ name, containerPort }) => ({ name, number: containerPort }));
   const probes: (Probe | undefined)[] = [];
-  for (const field of ['startupProbe', 'readinessProbe', 'livenessProbe'] as const) {
+  for (const field of PROBES) {
     const given = checked[field] ?? undefined;
-    const read = given && readProbe(given, ports, [...path, field], report);
+    const read = given && readProbe(field, given, ports, [...path, field], report);
     if (given !== undefined && read === undefined) return undefined;
     probes.push(read);
   }
@@ -79,7 +80,7 @@ export function readContainer(
 }
 
 export function readInitContainer(
-  { name, image, imagePullPolicy, restartPolicy }: z.output<typeof initContainer>,
+  { name, image, imagePullPolicy, restartPolicy, ...rest }: z.output<typeof initContainer>,
   path: Path,
   report: Reporter,
 ): ManifestInitContainer | undefined {
@@ -90,6 +91,14 @@ export function readInitContainer(
       hint: 'make it one of the containers',
     });
   }
+  // Kubernetes 1.35 pkg/apis/core/validation/validation.go validateInitContainers.
+  const refused = (['lifecycle', ...PROBES] as const).find((field) => rest[field] != null);
+  if (refused !== undefined) {
+    return report.atKey([...path, refused], {
+      message: `init container ${name} ends by itself, so it has no ${refused}`,
+      expected: `${refused} in one of the containers`,
+    });
+  }
   return { name, image, image_pull_policy: imagePullPolicy ?? defaultPullPolicy(image) };
 }
 
@@ -98,24 +107,4 @@ function defaultPullPolicy(image: string): Container['image_pull_policy'] {
   const [withoutDigest, digest] = image.split('@');
   const tag = /:([^/:]+)$/.exec(withoutDigest ?? '')?.[1];
   return tag === 'latest' || (tag === undefined && digest === undefined) ? 'Always' : 'IfNotPresent';
-}
-
-/**
- * What the scheduler keeps free for a pod: the sum of its containers', or an init container's if that is more
- * (Kubernetes 1.35 component-helpers/resource/helpers.go AggregateContainerRequests). A limit stands for the
- * request where there is none (pkg/apis/core/v1/defaults.go SetDefaults_Pod).
- */
-export function podRequests(
-  containers: readonly Pick<z.output<typeof container>, 'resources'>[],
-  initContainers: readonly Pick<z.output<typeof container>, 'resources'>[],
-): PodTemplate['requests'] {
-  const total = (resource: 'cpu' | 'memory'): number => {
-    const of = ({ resources: given }: (typeof containers)[number]) =>
-      given?.requests?.[resource] ?? given?.limits?.[resource] ?? 0;
-    return Math.max(
-      containers.reduce((sum, each) => sum + of(each), 0),
-      ...initContainers.map(of),
-    );
-  };
-  return { cpu_millis: cpuMillis(total('cpu')), memory_bytes: wholeBytes(total('memory')) };
 }

@@ -106,10 +106,10 @@ export function readAutoscaler(
   if (workload === 'ignored' || workload === undefined) return workload;
   const metrics = readMetrics(spec);
   if (metrics.length === 0) return 'ignored';
-  const relative = metrics.findIndex(({ type }) => type === 'cpu-utilization');
-  if (relative !== -1 && workload.pod.requests.cpu_millis === 0) {
+  const unknown = workload.pod.without_cpu_request;
+  if (unknown.length > 0 && metrics.some(({ type }) => type === 'cpu-utilization')) {
     return report.at(['spec', spec.metrics == null ? 'scaleTargetRef' : 'metrics'], {
-      message: `the pods of ${workload.kind} ${workload.name} request no cpu, so its utilization is not known and nothing would be scaled`,
+      message: `${unknown.length === 1 ? 'container' : 'containers'} ${unknown.join(', ')} of ${workload.kind} ${workload.name} ${unknown.length === 1 ? 'requests' : 'request'} no cpu, so the utilization of its pods is not known and nothing would be scaled`,
       expected: 'resources.requests.cpu in every container, or a target of type AverageValue',
     });
   }

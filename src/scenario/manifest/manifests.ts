@@ -53,7 +53,9 @@ export function readManifests(
   context: ManifestContext,
 ): Manifests {
   const { problems } = context;
+  const before = problems.count;
   const objects = readObjects(references, problems);
+  const areAllThere = problems.count === before;
   const ofWorkloads = objects.filter((object) => typeOf(object) in WORKLOADS);
   const workloads = ofWorkloads.flatMap((object) => WORKLOADS[typeOf(object)]?.read(object, context) ?? []);
   reportSharedNames(ofWorkloads, problems);
@@ -64,7 +66,7 @@ export function readManifests(
   const others = objects.filter((object) => !(typeOf(object) in WORKLOADS));
   // One workload that could not be read would bring a problem of every Service that selects it.
   const among: Selectable | undefined =
-    workloads.length === ofWorkloads.length ? { workloads, others } : undefined;
+    areAllThere && workloads.length === ofWorkloads.length ? { workloads, others } : undefined;
   const ignored = new Set(
     others.filter((object) => !isService(object) && !isDisruptionBudget(object) && !isAutoscaler(object)),
   );

@@ -8,11 +8,11 @@ import {
   initContainer,
   type ManifestContainer,
   type ManifestInitContainer,
-  podRequests,
   readContainer,
   readInitContainer,
 } from './container.ts';
 import { labels, whole } from './fields.ts';
+import { podRequests, resources, withoutCpuRequest } from './requests.ts';
 import { readScheduling, schedulingFields } from './scheduling.ts';
 import type { ManifestContext } from './workload.ts';
 
@@ -20,6 +20,8 @@ import type { ManifestContext } from './workload.ts';
 export interface ManifestPod extends Omit<PodTemplate, 'containers' | 'init_containers'> {
   readonly init_containers: readonly ManifestInitContainer[];
   readonly containers: readonly ManifestContainer[];
+  /** Containers that keep the utilization of its cpu from being known, by name. */
+  readonly without_cpu_request: readonly string[];
 }
 
 /** Where the template stands in every workload. */
@@ -43,6 +45,7 @@ export const podTemplate = (restartPolicy: RestartPolicy) =>
       terminationGracePeriodSeconds: whole.nullish(),
       automountServiceAccountToken: z.boolean().nullish(),
       volumes: z.array(z.unknown()).nullish(),
+      resources,
       ...schedulingFields,
     }),
   });
@@ -74,12 +77,18 @@ export function readPodTemplate(
     (each, index) => readInitContainer(each, [...INIT_CONTAINERS, index], report) ?? [],
   );
   if (containers.length + init_containers.length < names.length) return undefined;
+  const requesting = {
+    containers: spec.containers,
+    initContainers,
+    ofPod: context.behaviour.pod_level_resources ? spec.resources : undefined,
+  };
   return {
     labels: metadata?.labels ?? {},
     init_containers,
     containers,
     restart_policy: spec.restartPolicy ?? 'Always',
-    requests: podRequests(spec.containers, initContainers),
+    requests: podRequests(requesting),
+    without_cpu_request: withoutCpuRequest(requesting),
     ...readScheduling(spec, owner.kind, context.default_toleration_s),
     mounts_volumes: (spec.volumes ?? []).length > 0 || spec.automountServiceAccountToken !== false,
     termination_grace_period_s: spec.terminationGracePeriodSeconds ?? TERMINATION_GRACE_PERIOD_S,

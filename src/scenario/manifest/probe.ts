@@ -17,8 +17,11 @@ export const probe = z.object({
   timeoutSeconds: whole.nullish(),
   successThreshold: whole.nullish(),
   failureThreshold: whole.nullish(),
-  terminationGracePeriodSeconds: whole.nullish(),
+  // Kubernetes 1.35 pkg/apis/core/validation/validation.go validateProbe.
+  terminationGracePeriodSeconds: whole.min(1).nullish(),
 });
+
+export const PROBES = ['startupProbe', 'readinessProbe', 'livenessProbe'] as const;
 
 const HANDLERS = { httpGet: 'http', tcpSocket: 'tcp', grpc: 'grpc', exec: 'exec' } as const;
 
@@ -27,6 +30,7 @@ const HANDLERS = { httpGet: 'http', tcpSocket: 'tcp', grpc: 'grpc', exec: 'exec'
  * @param path of the probe, for the report
  */
 export function readProbe(
+  field: (typeof PROBES)[number],
   checked: z.output<typeof probe>,
   ports: Container['ports'],
   path: Path,
@@ -51,6 +55,7 @@ export function readProbe(
       expected: known.length === 0 ? 'a port number' : `a port number, or one of ${known.join(', ')}`,
     });
   }
+  if (!isAllowed(field, checked, path, report)) return undefined;
   return {
     handler: HANDLERS[handler],
     port: number,
@@ -62,4 +67,27 @@ export function readProbe(
     failure_threshold: checked.failureThreshold || DEFAULTS.failure_threshold,
     termination_grace_period_s: checked.terminationGracePeriodSeconds ?? undefined,
   };
+}
+
+/** Kubernetes 1.35 pkg/apis/core/validation/validation.go validateLivenessProbe, validateStartupProbe, validateReadinessProbe. */
+function isAllowed(
+  field: (typeof PROBES)[number],
+  { successThreshold, terminationGracePeriodSeconds }: z.output<typeof probe>,
+  path: Path,
+  report: Reporter,
+): boolean {
+  if (field === 'readinessProbe') {
+    if (terminationGracePeriodSeconds == null) return true;
+    report.atKey([...path, 'terminationGracePeriodSeconds'], {
+      message: 'a readiness probe ends no container, so it has no terminationGracePeriodSeconds',
+      expected: 'it in a liveness or a startup probe',
+    });
+    return false;
+  }
+  if ((successThreshold || DEFAULTS.success_threshold) === 1) return true;
+  report.at([...path, 'successThreshold'], {
+    message: `the ${field} cannot want ${successThreshold} successes`,
+    expected: '1; more than one is for readiness probes alone',
+  });
+  return false;
 }

@@ -1,7 +1,8 @@
 /**
- * Fields that change how a cluster behaves and that the prediction does not know: named in every report, so
- * that nobody takes a prediction for more than it is.
+ * Fields that change how a cluster behaves and that the prediction does not know: named in every report of one, so
+ * that nobody takes it for more than it is.
  */
+import { valueAt } from '../issues.ts';
 import type { KubernetesBehaviour } from '../kubernetes-version.ts';
 import type { IgnoredObject } from '../scenario.ts';
 import type { Path } from '../yaml.ts';
@@ -13,6 +14,8 @@ interface Field {
   readonly path: readonly string[];
   /** Values that change nothing. */
   readonly harmless?: readonly unknown[];
+  /** The only values that change anything; all where it is not said. */
+  readonly only?: readonly unknown[];
 }
 
 const fields = (base: string, names: readonly (string | readonly [string, ...unknown[]])[]): Field[] =>
@@ -30,12 +33,14 @@ const POD = [
     'priority',
     'priorityClassName',
     'readinessGates',
-    'resources',
     'runtimeClassName',
     'schedulingGates',
     ['schedulerName', 'default-scheduler'],
     ['hostNetwork', false],
+    ['shareProcessNamespace', false],
   ]),
+  // A volume that waits for its disk, and binds the pod to where that is.
+  ...fields('spec.template.spec.volumes.*', ['persistentVolumeClaim', 'ephemeral']),
   ...fields('spec.template.spec.topologySpreadConstraints.*', [
     'minDomains',
     'matchLabelKeys',
@@ -57,8 +62,18 @@ const POD = [
     'lifecycle.postStart',
     'lifecycle.stopSignal',
     'restartPolicy',
+    // One pod a node (pkg/scheduler/framework/plugins/nodeports).
+    ['ports.*.hostPort', 0],
   ]),
 ];
+
+/** Zones that keep their traffic to themselves (staging/src/k8s.io/endpointslice/utils.go hintsEnabled). */
+const TOPOLOGY_HINTS = ['topology-mode', 'topology-aware-hints'].map(
+  (name): Field => ({
+    path: ['metadata', 'annotations', `service.kubernetes.io/${name}`],
+    only: ['Auto', 'auto'],
+  }),
+);
 
 const FIELDS: Readonly<Record<string, readonly Field[]>> = {
   Deployment: [...POD, ...fields('spec', [['paused', false]])],
@@ -74,14 +89,27 @@ const FIELDS: Readonly<Record<string, readonly Field[]>> = {
       'successPolicy',
       'ttlSecondsAfterFinished',
       ['completionMode', 'NonIndexed'],
+      ['podReplacementPolicy', 'TerminatingOrFailed'],
     ]),
   ],
-  Service: fields('spec', ['trafficDistribution', ['internalTrafficPolicy', 'Cluster']]),
+  Service: [
+    ...fields('spec', ['trafficDistribution', ['internalTrafficPolicy', 'Cluster']]),
+    ...TOPOLOGY_HINTS,
+  ],
 };
+
+const POD_LEVEL_RESOURCES = {
+  gate: 'pod_level_resources',
+  field: { path: ['spec', 'template', 'spec', 'resources'] },
+} as const;
 
 /** Fields that a version of Kubernetes without their feature gate drops, though the manifest has them. */
 const DROPPED: Readonly<Record<string, readonly { gate: keyof KubernetesBehaviour; field: Field }[]>> = {
+  Deployment: [POD_LEVEL_RESOURCES],
+  DaemonSet: [POD_LEVEL_RESOURCES],
+  Job: [POD_LEVEL_RESOURCES],
   StatefulSet: [
+    POD_LEVEL_RESOURCES,
     {
       gate: 'stateful_set_max_unavailable',
       field: { path: ['spec', 'updateStrategy', 'rollingUpdate', 'maxUnavailable'], harmless: [1] },
@@ -102,17 +130,40 @@ const DROPPED: Readonly<Record<string, readonly { gate: keyof KubernetesBehaviou
 /** What of a modelled object the prediction leaves out; `kind` then names the field too. */
 export function unmodelled(object: LocatedObject, behaviour: KubernetesBehaviour): readonly IgnoredObject[] {
   const dropped = (DROPPED[object.kind] ?? []).flatMap(({ gate, field }) => (behaviour[gate] ? [] : [field]));
-  const paths: Path[] = [...(FIELDS[object.kind] ?? []), ...dropped].flatMap(({ path, harmless = [] }) =>
-    valuesAt(object.body, path).flatMap(({ value, at }) =>
-      value == null || harmless.includes(value) || isEmpty(value) ? [] : [at],
-    ),
+  const paths: Path[] = [...(FIELDS[object.kind] ?? []), ...dropped].flatMap(
+    ({ path, harmless = [], only }) =>
+      valuesAt(object.body, path).flatMap(({ value, at }) =>
+        value == null || harmless.includes(value) || only?.includes(value) === false || isEmpty(value)
+          ? []
+          : [at],
+      ),
   );
+  paths.push(...otherResources(object));
   if (object.kind === 'HorizontalPodAutoscaler') paths.push(...unknownMetrics(object));
   return paths.map((path) => ({
     kind: `${object.kind} ${textOf(path)}`,
     name: object.name,
     position: object.document.keyPosition([...object.path, ...path]),
   }));
+}
+
+const WITH_RESOURCES = [[], ['containers', '*'], ['initContainers', '*']];
+
+/**
+ * Requests that the scheduler would look at, too: of processors of graphics, of disk. A limit stands for the request
+ * where there is none (pkg/apis/core/v1/defaults.go SetDefaults_Pod).
+ */
+function otherResources({ body }: LocatedObject): readonly Path[] {
+  return WITH_RESOURCES.flatMap((part) => {
+    const path = ['spec', 'template', 'spec', ...part, 'resources'];
+    return valuesAt(body, path).flatMap(({ value, at }) => {
+      const byName = new Map<string, Path>();
+      for (const list of ['limits', 'requests']) {
+        for (const name of Object.keys(valueAt(value, [list]) ?? {})) byName.set(name, [...at, list, name]);
+      }
+      return [...byName].flatMap(([name, found]) => (name === 'cpu' || name === 'memory' ? [] : [found]));
+    });
+  });
 }
 
 /** Every value that a path with `*` leads to, with its own path. */

@@ -19,7 +19,8 @@ export function resolveApplications(
   const said = new Map(Object.entries(applications));
   const known: string[] = [];
   const resolved = workloads.map((workload): Workload => {
-    const { name, pod } = workload;
+    const { name } = workload;
+    const { without_cpu_request: _, ...pod } = workload.pod;
     const init_containers = pod.init_containers.map((container) => {
       const key = `${name}/${container.name}`;
       known.push(key);

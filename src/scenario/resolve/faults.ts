@@ -5,7 +5,8 @@ import type { Fault, FaultMode, FaultType, Node, Position } from '../scenario.ts
 import type { FaultFields } from '../schema/faults.ts';
 import type { ScenarioFile } from '../schema.ts';
 import type { Path } from '../yaml.ts';
-import { checkUndoneBetween, resolveTimes } from './times.ts';
+import { resolveTimes } from './times.ts';
+import { checkUndoneBetween } from './undone.ts';
 import {
   type Candidates,
   nodesUnder,
@@ -30,10 +31,12 @@ export function resolveFaults(
   faults: ScenarioFile['faults'],
   context: FaultContext,
 ): readonly (Fault | undefined)[] {
-  return faults.map((file, index) => {
+  const resolved = faults.map((file, index) => {
     const [type, fields] = Object.entries(file)[0] as [FaultType, never];
     return RESOLVERS[type](fields, { ...context, path: ['faults', index, type] });
   });
+  checkUndoneBetween(resolved, context.report);
+  return resolved;
 }
 
 interface Place extends FaultContext {
@@ -91,25 +94,21 @@ const RESOLVERS: Resolvers = {
   'bad-image': (fields, place) => {
     const target = rolloutTarget(fields, place);
     const container = target && resolveContainer(fields.container, target.workload, place.path, place.report);
-    checkUndoneBetween(fields, place.path, place.report);
     if (target === undefined || container === undefined) return undefined;
     return { ...target.base, type: 'bad-image', container, duration_ms: fields.duration };
   },
   scale: (fields, place) => {
     const target = workloadTarget(fields, place);
-    checkUndoneBetween(fields, place.path, place.report);
     if (target === undefined || !checkScale(fields, target.workload, place)) return undefined;
     return { ...target.base, type: 'scale', replicas: fields.replicas, duration_ms: fields.duration };
   },
   'control-plane-outage': (fields, place) => {
     const target = acts(fields, place);
-    checkUndoneBetween(fields, place.path, place.report);
     const { component, duration: duration_ms } = fields;
     return target && { ...target, type: 'control-plane-outage', component, duration_ms };
   },
   'registry-outage': (fields, place) => {
     const target = acts(fields, place);
-    checkUndoneBetween(fields, place.path, place.report);
     return target && { ...target, type: 'registry-outage', duration_ms: fields.duration };
   },
 };

@@ -44,23 +44,3 @@ export function resolveTimes(
     window_ms,
   );
 }
-
-/** Whether each act of a fault that hits always the same is undone before the next comes. */
-export function checkUndoneBetween(
-  { repeat, duration }: Acts & { readonly duration?: number | undefined },
-  path: Path,
-  report: Reporter,
-): void {
-  if (repeat === undefined || repeat.times === 1) return;
-  if (duration === undefined) {
-    report.atKey([...path, 'repeat'], {
-      message: 'the first act lasts until the trial is over: there is nothing left to repeat',
-      expected: 'a `duration` with `repeat`',
-    });
-  } else if (duration >= repeat.every) {
-    report.at([...path, 'repeat', 'every'], {
-      message: `the next act would come after ${repeat.every / 1000} s, before the last is undone after ${duration / 1000} s`,
-      expected: 'a time longer than `duration`',
-    });
-  }
-}

@@ -134,7 +134,7 @@ export const cluster = z
       .array(z.enum(FEATURE_GATES))
       .default([])
       .describe(
-        'Feature gates that are on in the cluster, though they are not by default. ReduceDefaultCrashLoopBackOffDecay: containers are restarted after 1 s, 2 s, ... 60 s. KubeletCrashLoopBackOffMax: the kubelet may set the longest wait (`timing.kubelet_restart_backoff_max`). MaxUnavailableStatefulSet: maxUnavailable of StatefulSets counts.',
+        'Feature gates that are on in the cluster, though not in every version by default. ReduceDefaultCrashLoopBackOffDecay: containers are restarted after 1 s, 2 s, ..., at most 300 s; before 1.35 and without the next gate, at most 60 s. KubeletCrashLoopBackOffMax (on since 1.35): the kubelet may set the longest wait (`timing.kubelet_restart_backoff_max`). MaxUnavailableStatefulSet: maxUnavailable of StatefulSets counts.',
       ),
   })
   .describe('The cluster the prediction is for.');

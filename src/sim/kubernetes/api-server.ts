@@ -1,3 +1,4 @@
+import type { Service } from '../../scenario/scenario.ts';
 import type { Cause } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import type { ClientRateLimit } from './client-rate-limit.ts';
@@ -11,6 +12,7 @@ import {
   type NodeObject,
   type PodObject,
   type ReplicaSetObject,
+  serviceKey,
   type WorkloadObject,
 } from './objects.ts';
 import { shownName } from './pod-names.ts';
@@ -31,18 +33,21 @@ export class ApiServer {
   readonly #links = new Set<Link>();
   #isAway = false;
 
-  constructor(environment: Environment) {
+  /** @param service the Service whose endpoints the timeline tells of: the one that the load goes to */
+  constructor(environment: Environment, service?: Pick<Service, 'namespace' | 'name'>) {
     this.pods = new Store(environment, (pod, gone) => recordPod(environment, this.nodes, pod, gone));
     this.nodes = new Store(environment);
     this.leases = new Store(environment);
     this.workloads = new Store(environment);
     this.replicaSets = new Store(environment);
     this.disruptionBudgets = new Store(environment);
+    const key = service && serviceKey(service);
     this.endpoints = new Store(environment, ({ name, ready, terminating }) => {
+      if (service === undefined || name !== key) return;
       environment.record({
         type: 'endpoints',
         at_ms: environment.now_ms,
-        service: name,
+        service: service.name,
         ready: ready.map(shownName),
         terminating: terminating.map(shownName),
       });

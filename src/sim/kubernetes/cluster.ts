@@ -24,6 +24,9 @@ import { Scheduler } from './scheduler.ts';
 import { steadyState } from './steady-state.ts';
 import { startWorkloadControllers } from './workload-controllers.ts';
 
+/** Index of the node where the load enters. */
+const ENTRY = 0;
+
 /**
  * A cluster in its steady state: every replica of every workload ready and an endpoint of its Service, every
  * controller idle. From here faults act.
@@ -58,7 +61,7 @@ export class SimulatedCluster {
     this.environment = environment;
     this.#restored = restored;
     this.#target_port = service.ports.find((each) => each.port === port)?.target_port ?? port;
-    this.api = new ApiServer(environment);
+    this.api = new ApiServer(environment, service);
     this.operator = this.api.client(new Link(environment));
     this.links = { controllers: new Link(environment), scheduler: new Link(environment) };
     this.registry = new Registry(scenario.cluster.registry);
@@ -105,19 +108,28 @@ export class SimulatedCluster {
     if (scenario.autoscalers.length > 0) this.#startAutoscalers(scenario.autoscalers, controllers, steady);
     const endpoints = new EndpointSliceController(environment, controllers, service, steady);
     this.api.endpoints.restore(endpoints.current);
-    const entry = this.api.client((this.machines[0] as Machine).link);
+    for (const other of scenario.services) {
+      if (other === service || !hasProxiedEndpoints(other)) continue;
+      const { current } = new EndpointSliceController(environment, controllers, other, steady);
+      this.api.endpoints.restore(current);
+    }
+    const entry = this.machines[ENTRY] as Machine;
     const isIpvs = scenario.cluster.proxy_mode === 'ipvs';
     const proxyOptions: KubeProxyOptions = {
       min_sync_period: isIpvs ? 'kube_proxy_ipvs_min_sync_period' : 'kube_proxy_min_sync_period',
       usesTerminating: environment.platform.usesTerminating,
-      isLocal:
-        service.external_traffic_policy === 'Local' && service.type !== 'ClusterIP'
-          ? (pod) => this.api.pods.get(pod)?.node === 0
-          : undefined,
+      local_node:
+        service.external_traffic_policy === 'Local' && service.type !== 'ClusterIP' ? ENTRY : undefined,
     };
-    this.#proxy = new KubeProxy(environment, entry, endpoints.current, proxyOptions, (cause) => {
-      this.reachableAgain(cause);
-    });
+    this.#proxy = new KubeProxy(
+      environment,
+      this.api.client(entry.link),
+      endpoints.current,
+      proxyOptions,
+      (cause) => {
+        this.reachableAgain(cause);
+      },
+    );
     const balance = balancer(
       environment,
       service,
@@ -125,12 +137,13 @@ export class SimulatedCluster {
     );
     const dns =
       scenario.load.resolve === 'dns' && service.is_headless
-        ? new ClusterDns(environment, controllers, service.name, endpoints.current.ready)
+        ? new ClusterDns(environment, controllers, endpoints.current)
         : undefined;
     this.network = new Network(
       environment,
       () => (dns === undefined ? this.#throughProxy(balance) : toOneOf(dns.lookup(), balance)),
       (pod) => this.#backend(pod),
+      (pod) => this.machines.find(({ kubelet }) => kubelet?.knows(pod))?.index,
     );
   }
 
@@ -210,7 +223,7 @@ export class SimulatedCluster {
     const names = new Set<string>();
     for (const name of this.candidates(workload, namespace)) {
       const node = this.api.pods.get(name)?.node;
-      if (node !== undefined && node !== 0) names.add((this.machines[node] as Machine).spec.name);
+      if (node !== undefined && node !== ENTRY) names.add((this.machines[node] as Machine).spec.name);
     }
     return [...names].sort();
   }
@@ -241,6 +254,14 @@ export class SimulatedCluster {
       this.#restored(step(cause, 'application start', this.environment.now_ms));
     }
   }
+}
+
+/**
+ * Whether kube-proxy hears of a Service's endpoints: not of a headless one's (Kubernetes 1.35
+ * cmd/kube-proxy/app/server.go), and without a selector nobody writes them.
+ */
+function hasProxiedEndpoints({ is_headless, selector }: Service): boolean {
+  return !is_headless && Object.keys(selector).length > 0;
 }
 
 /** A workload without load has long been scaled down as far as it may be. */

@@ -53,10 +53,6 @@ export class ContainerState {
     this.backoff = backoff;
   }
 
-  get isRunning(): boolean {
-    return this.process !== undefined && !this.process.hasExited;
-  }
-
   get cached(): CachedProcess | undefined {
     return this.#cached;
   }

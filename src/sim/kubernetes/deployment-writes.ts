@@ -146,6 +146,6 @@ export class DeploymentWrites {
 }
 
 /** The set of a Deployment's revision; the first is called as the Deployment. */
-export function setName(deployment: string, revision: number): string {
+function setName(deployment: string, revision: number): string {
   return revision === 1 ? deployment : `${deployment}-rev${revision}`;
 }

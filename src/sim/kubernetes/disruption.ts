@@ -6,7 +6,7 @@ import type { ApiClient } from './api-server.ts';
 import { type DisruptionBudgetObject, isTerminating, type PodObject, workloadKey } from './objects.ts';
 
 /** How long an evicted pod counts as gone though its deletion was not seen (Kubernetes 1.35 pkg/controller/disruption/disruption.go). */
-export const DELETION_TIMEOUT_MS = 120_000;
+const DELETION_TIMEOUT_MS = 120_000;
 
 /**
  * The disruption controller: says in each budget's status how many pods may be evicted now.

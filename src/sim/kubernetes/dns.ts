@@ -1,5 +1,6 @@
 import type { Environment } from '../environment.ts';
 import type { ApiClient } from './api-server.ts';
+import type { EndpointSlice } from './objects.ts';
 
 /**
  * The cluster's DNS, as a client sees it that goes by name and remembers the answer: for `dns_ttl` after a lookup it
@@ -15,11 +16,11 @@ export class ClusterDns {
   #cached: readonly string[];
   #expires_ms: number;
 
-  constructor(environment: Environment, api: ApiClient, service: string, ready: readonly string[]) {
+  constructor(environment: Environment, api: ApiClient, { name, ready }: EndpointSlice) {
     this.#environment = environment;
     this.#ready = ready;
     api.endpoints.watch((slice) => {
-      if (slice.name === service) this.#ready = slice.ready;
+      if (slice.name === name) this.#ready = slice.ready;
     });
     // Others have been asking for this name: its entry is anywhere in its life.
     const ttl_ms = environment.delay_ms('dns_ttl');

@@ -3,7 +3,7 @@ import { selects } from '../../scenario/selector.ts';
 import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import type { ApiClient } from './api-server.ts';
-import { type EndpointSlice, isTerminating, type PodObject } from './objects.ts';
+import { type Endpoint, type EndpointSlice, isTerminating, type PodObject, serviceKey } from './objects.ts';
 
 /**
  * First wait before a failed sync is tried again, doubled each time: Kubernetes 1.35
@@ -46,7 +46,7 @@ export class EndpointSliceController {
       if (gone || before === undefined || hasChanged(before, pod)) this.#request(cause);
     });
     api.endpoints.watch((slice) => {
-      if (slice.name === service.name) this.#cacheIsStale = false;
+      if (slice.name === this.#slice.name) this.#cacheIsStale = false;
     });
   }
 
@@ -89,22 +89,29 @@ function hasChanged(before: PodObject, pod: PodObject): boolean {
 }
 
 /** Which pods are in, and as what: k8s.io/endpointslice util ShouldPodBeInEndpoints and utils.go podToEndpoint. */
-function sliceOf({ name, publish_not_ready_addresses }: Service, pods: Iterable<PodObject>): EndpointSlice {
+function sliceOf(service: Service, pods: Iterable<PodObject>): EndpointSlice {
   const ready: string[] = [];
   const terminating: string[] = [];
-  const not_ready: string[] = [];
+  const endpoints: Endpoint[] = [];
   for (const pod of pods) {
     const hasEnded = pod.phase === 'Succeeded' || pod.phase === 'Failed';
     if (!pod.has_address || hasEnded) continue;
-    if (publish_not_ready_addresses || (pod.ready && !isTerminating(pod))) ready.push(pod.name);
-    else if (pod.ready) terminating.push(pod.name);
-    else not_ready.push(pod.name);
+    const endpoint = { pod: pod.name, node: pod.node, serving: pod.ready, terminating: isTerminating(pod) };
+    endpoints.push(endpoint);
+    const isReady = endpoint.serving && !endpoint.terminating;
+    if (service.publish_not_ready_addresses || isReady) ready.push(pod.name);
+    else if (endpoint.serving) terminating.push(pod.name);
   }
-  return { name, ready, terminating, not_ready };
+  return { name: serviceKey(service), ready, terminating, endpoints };
 }
 
+/** Whether there is nothing to write (util/controller_utils.go EndpointsEqualBeyondHash). */
 function isSame(a: EndpointSlice, b: EndpointSlice): boolean {
-  const equal = (x: readonly string[], y: readonly string[]) =>
-    x.length === y.length && x.every((name, index) => name === y[index]);
-  return equal(a.ready, b.ready) && equal(a.terminating, b.terminating) && equal(a.not_ready, b.not_ready);
+  return (
+    a.endpoints.length === b.endpoints.length &&
+    a.endpoints.every((one, index) => {
+      const other = b.endpoints[index] as Endpoint;
+      return one.pod === other.pod && one.serving === other.serving && one.terminating === other.terminating;
+    })
+  );
 }

@@ -6,7 +6,8 @@ import { type DisruptionBudgetObject, isTerminating, type PodObject } from './ob
 
 /**
  * The eviction subresource of a pod: a deletion that asks the disruption budget first. A refusal is HTTP 429, told
- * to `answered` as false (Kubernetes 1.35 pkg/registry/core/pod/storage/eviction.go Create, checkAndDecrement).
+ * to `answered` as false, and so is the HTTP 500 of a pod that has two budgets: it never goes (Kubernetes 1.35
+ * pkg/registry/core/pod/storage/eviction.go Create, checkAndDecrement).
  *
  * @param grace_period_s undefined: the pod's own
  */
@@ -27,28 +28,70 @@ export function evict(
     const grace_s = grace_period_s ?? pod.template.termination_grace_period_s;
     api.pods.delete(name, grace_s, because, () => answered(true));
   };
-  const budget = canIgnoreBudgets(pod) ? undefined : budgetOf(api, pod);
+  const [budget, ...others] = canIgnoreBudgets(pod) ? [] : budgetsOf(api, pod);
   if (budget === undefined) {
     remove(cause);
     return;
   }
-  let isAllowed = false;
+  if (others.length > 0) {
+    answered(false);
+    return;
+  }
+  takeFrom(environment, api, budget.name, pod, cause, (isAllowed, because) => {
+    if (isAllowed) remove(because);
+    else answered(false);
+  });
+}
+
+/** Wait before an eviction tries again whose write came too late, and how much more it may be, as a share (EvictionsRetry). */
+const CONFLICT_RETRY_MS = 500;
+const CONFLICT_JITTER = 0.1;
+
+/** How often it does; then it is an error. */
+const ATTEMPTS = 20;
+
+/**
+ * Takes a pod's eviction from its budget. The budget is written on what was read of it: where something else has
+ * written it in between, another eviction or the disruption controller, it is read and written again after a while.
+ */
+function takeFrom(
+  environment: Environment,
+  api: ApiClient,
+  budget: string,
+  pod: PodObject,
+  cause: Cause,
+  done: (isAllowed: boolean, because: Cause) => void,
+  attempt = 1,
+): void {
+  const seen = api.disruptionBudgets.get(budget);
+  let outcome: 'allowed' | 'refused' | 'conflict' = 'refused';
   api.disruptionBudgets.update(
-    budget.name,
+    budget,
     (current) => {
-      if (isUnhealthyAndMayGo(current, pod)) {
-        isAllowed = true;
+      if (seen !== undefined && isUnhealthyAndMayGo(seen, pod)) {
+        outcome = 'allowed';
         return undefined;
       }
-      if (current.allowed === 0) return undefined;
-      isAllowed = true;
-      const disrupted = new Map(current.disrupted).set(name, environment.now_ms);
+      if (seen === undefined || seen.allowed === 0) return undefined;
+      if (current !== seen) {
+        outcome = 'conflict';
+        return undefined;
+      }
+      outcome = 'allowed';
+      const disrupted = new Map(current.disrupted).set(pod.name, environment.now_ms);
       return { allowed: current.allowed - 1, disrupted };
     },
     cause,
     (stored) => {
-      if (isAllowed) remove(step(stored, 'eviction', environment.now_ms));
-      else answered(false);
+      if (outcome !== 'conflict' || attempt === ATTEMPTS) {
+        done(outcome === 'allowed', step(stored, 'eviction', environment.now_ms));
+        return;
+      }
+      const wait_ms = CONFLICT_RETRY_MS * (1 + CONFLICT_JITTER * environment.uniform('eviction')());
+      environment.after(wait_ms, () => {
+        const waited = step(stored, 'eviction', environment.now_ms);
+        takeFrom(environment, api, budget, pod, waited, done, attempt + 1);
+      });
     },
   );
 }
@@ -58,8 +101,8 @@ function canIgnoreBudgets(pod: PodObject): boolean {
   return pod.phase !== 'Running' || isTerminating(pod);
 }
 
-function budgetOf(api: ApiClient, pod: PodObject): DisruptionBudgetObject | undefined {
-  return [...api.disruptionBudgets.values()].find(({ budget }) => covers(budget, pod));
+function budgetsOf(api: ApiClient, pod: PodObject): DisruptionBudgetObject[] {
+  return [...api.disruptionBudgets.values()].filter(({ budget }) => covers(budget, pod));
 }
 
 function isUnhealthyAndMayGo(object: DisruptionBudgetObject, pod: PodObject): boolean {

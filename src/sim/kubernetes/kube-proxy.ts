@@ -14,8 +14,8 @@ export interface Rules {
 export interface KubeProxyOptions {
   readonly min_sync_period: 'kube_proxy_min_sync_period' | 'kube_proxy_ipvs_min_sync_period';
   readonly usesTerminating: boolean;
-  /** externalTrafficPolicy Local: whether a pod is on this node; undefined: all pods will do. */
-  readonly isLocal: ((pod: string) => boolean) | undefined;
+  /** externalTrafficPolicy Local: index of the node whose pods alone will do; undefined: all pods will do. */
+  readonly local_node: number | undefined;
 }
 
 /**
@@ -23,14 +23,14 @@ export interface KubeProxyOptions {
  * how they balance (balancer.ts).
  *
  * An idle proxy syncs at once; after a sync it leaves at least its minimum period before the next
- * begins (Kubernetes 1.35 pkg/proxy/runner; before 1.34 see sync-limit.ts). Any change of the slices asks for a sync, changes of addresses
- * that are not ready included. The rules hold what was known when the sync began, and act before it has ended: what is
+ * begins (Kubernetes 1.35 pkg/proxy/runner; before 1.34 see sync-limit.ts). Any change of any Service's slices asks for a sync, changes of addresses
+ * that are not ready included (pkg/proxy/iptables/proxier.go OnEndpointSliceUpdate). The rules hold what was known when the sync began, and act before it has ended: what is
  * left is its own book-keeping.
  */
 export class KubeProxy {
   readonly #environment: Environment;
   #known: EndpointSlice;
-  /** The change that the next sync answers, while one is due. */
+  /** The last change that matters to the rules, or another one, which the next sync answers, while one is due. */
   #due: Cause | undefined;
   #isWaiting = false;
   readonly #limit: SyncLimit;
@@ -53,9 +53,10 @@ export class KubeProxy {
     this.#limit = new SyncLimit(environment.platform.kubernetes.kube_proxy_burst_syncs);
     this.#onRules = onRules;
     api.endpoints.watch((slice, _gone, cause) => {
-      if (slice.name !== steady.name) return;
-      this.#known = slice;
-      this.#due = cause;
+      const before = this.#rulesOf(this.#known);
+      if (slice.name === steady.name) this.#known = slice;
+      // What else comes while a sync is due does not hold it up.
+      if (this.#due === undefined || !isSame(before, this.#rulesOf(this.#known))) this.#due = cause;
       this.#request();
     });
   }
@@ -81,6 +82,7 @@ export class KubeProxy {
     this.#limit.began(begin_ms);
     this.#limit.ended(end_ms, this.#environment.delay_ms(this.#options.min_sync_period));
     this.#environment.simulation.at(acts_ms, () => {
+      if (isSame(rules, this.#rules)) return;
       this.#rules = rules;
       this.#onRules(step(cause, 'kube-proxy sync', acts_ms));
     });
@@ -93,8 +95,10 @@ export class KubeProxy {
   /** Kubernetes 1.35 pkg/proxy/topology.go CategorizeEndpoints, without topology hints. */
   #rulesOf(slice: EndpointSlice): Rules {
     const cluster = this.#serving(slice.ready, slice.terminating);
-    if (this.#options.isLocal === undefined) return { backends: cluster, otherwise: 'reject' };
-    const { isLocal } = this.#options;
+    const { local_node } = this.#options;
+    if (local_node === undefined) return { backends: cluster, otherwise: 'reject' };
+    const locals = slice.endpoints.flatMap(({ pod, node }) => (node === local_node ? [pod] : []));
+    const isLocal = (pod: string) => locals.includes(pod);
     const backends = this.#serving(slice.ready.filter(isLocal), slice.terminating.filter(isLocal));
     // "has no local endpoints" drops, "has no endpoints" rejects (pkg/proxy/iptables/proxier.go syncProxyRules).
     return { backends, otherwise: cluster.length > 0 ? 'drop' : 'reject' };
@@ -104,4 +108,10 @@ export class KubeProxy {
   #serving(ready: readonly string[], terminating: readonly string[]): readonly string[] {
     return ready.length === 0 && this.#options.usesTerminating ? terminating : ready;
   }
+}
+
+function isSame(a: Rules, b: Rules): boolean {
+  const { length } = a.backends;
+  if (a.otherwise !== b.otherwise || length !== b.backends.length) return false;
+  return a.backends.every((pod, index) => pod === b.backends[index]);
 }

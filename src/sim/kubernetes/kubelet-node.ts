@@ -16,6 +16,8 @@ export interface NodeEvents {
 /** What the pod workers of one kubelet share. */
 export interface KubeletNode {
   readonly environment: Environment;
+  /** When the kubelet started, in milliseconds of the trial; -Infinity: long ago. */
+  started_at_ms: number;
   readonly pleg: Pleg;
   readonly images: ImageManager;
   readonly statuses: StatusManager;

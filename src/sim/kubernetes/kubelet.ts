@@ -41,6 +41,7 @@ export class Kubelet {
     const stream = String(index);
     this.#node = {
       environment,
+      started_at_ms: Number.NEGATIVE_INFINITY,
       pleg: new Pleg(environment, stream, () => this.#workers.values()),
       images: new ImageManager(environment, images),
       statuses: new StatusManager(environment, api, stream),
@@ -54,6 +55,11 @@ export class Kubelet {
 
   worker(name: string): PodWorker | undefined {
     return this.#workers.get(name);
+  }
+
+  /** Whether a pod is or was on its node, since it started. */
+  knows(pod: string): boolean {
+    return this.#workers.has(pod) || this.#finished.has(pod);
   }
 
   /**
@@ -76,6 +82,7 @@ export class Kubelet {
   /** It has started on a machine that was without power: nothing of the node's pods runs. */
   boot(cause: Cause): void {
     const { environment } = this.#node;
+    this.#node.started_at_ms = environment.now_ms;
     this.#lease.start();
     this.#nodeStatus.report(cause);
     environment.after(environment.delay_ms('kubelet_node_sync_wait'), () =>

@@ -1,18 +1,8 @@
-import { below } from '../engine/random.ts';
 import type { Environment } from '../environment.ts';
 import type { Process, Sandbox } from './container-runtime.ts';
 import { IcmpLimit } from './icmp-limit.ts';
 import type { Machine } from './machine.ts';
 import { Neighbours } from './neighbours.ts';
-
-/**
- * Ports that connect() picks from under Linux's defaults: of ip_local_port_range, 32768 to 60999, those as even as
- * its first, while any is free (net/ipv4/inet_hashtables.c __inet_hash_connect).
- */
-const EPHEMERAL_PORTS = 14_116;
-
-/** It walks through them in order, leaving out up to so many less one by chance. */
-const PORT_STRIDE = 8;
 
 /**
  * When an unanswered SYN is sent again, in milliseconds after the first: Linux 6.5 and later, four times
@@ -58,29 +48,30 @@ export class Network {
   readonly #backend: (pod: string) => Backend | undefined;
   /** Half-open connections by client port, where the kernel chooses the ports: they come round again. */
   readonly #tracked = new Map<number, { readonly pod: string; readonly until_ms: number }>();
-  #port: number | undefined;
   readonly #neighbours: Neighbours;
-  /** Of the node where the load enters, and of the others: each host counts for itself. */
-  readonly #limits: { readonly entry: IcmpLimit; readonly others: IcmpLimit };
+  readonly #nodeOf: (pod: string) => number | undefined;
+  /** Of the node where the load enters: what it rejects, and nodes that it does not reach. */
+  readonly #entryLimit: IcmpLimit;
+  /** Of each node, for its own pods that are gone: each host counts for itself. */
+  readonly #nodeLimits = new Map<number | undefined, IcmpLimit>();
 
   /**
    * @param choose what the proxy's rules do with a new connection
    * @param backend what a pod's address leads to; undefined: nothing any more
+   * @param nodeOf index of the node that a pod is or was on; undefined: nobody knows any more
    */
-  constructor(environment: Environment, choose: () => Choice, backend: (pod: string) => Backend | undefined) {
+  constructor(
+    environment: Environment,
+    choose: () => Choice,
+    backend: (pod: string) => Backend | undefined,
+    nodeOf: (pod: string) => number | undefined,
+  ) {
     this.#environment = environment;
+    this.#nodeOf = nodeOf;
     this.#choose = choose;
     this.#backend = backend;
     this.#neighbours = new Neighbours(environment);
-    this.#limits = { entry: new IcmpLimit(environment), others: new IcmpLimit(environment) };
-  }
-
-  /** A client port that the kernel picked: they come round again, so that what failed once fails in waves. */
-  ephemeralPort(): number {
-    const uniform = this.#environment.uniform('client/port');
-    this.#port ??= below(EPHEMERAL_PORTS, uniform);
-    this.#port = (this.#port + 1 + below(PORT_STRIDE, uniform)) % EPHEMERAL_PORTS;
-    return this.#port;
+    this.#entryLimit = new IcmpLimit(environment);
   }
 
   /**
@@ -102,7 +93,7 @@ export class Network {
       return;
     }
     if (choice === 'reject' || choice === 'drop') {
-      if (choice === 'reject' && this.#limits.entry.take()) this.#answer(() => attempt.client.refused());
+      if (choice === 'reject' && this.#entryLimit.take()) this.#answer(() => attempt.client.refused());
       else this.#resend(attempt, undefined);
       return;
     }
@@ -112,13 +103,16 @@ export class Network {
       this.#lose(attempt, pod, backend);
       return;
     }
-    if (attempt.port !== undefined) this.#tracked.delete(attempt.port);
     const { process } = backend;
     this.#neighbours.answered(pod);
     this.#answer(() => {
-      if (process?.isListening !== true) attempt.client.refused();
-      else if (process.accept()) attempt.client.connected(backend as Connected);
-      else this.#drop(attempt, pod);
+      if (process?.isListening === true && !process.accept()) {
+        this.#drop(attempt, pod);
+        return;
+      }
+      if (attempt.port !== undefined) this.#tracked.delete(attempt.port);
+      if (process?.isListening === true) attempt.client.connected(backend as Connected);
+      else attempt.client.refused();
     });
   }
 
@@ -128,22 +122,24 @@ export class Network {
       this.#answer(() => attempt.client.refused());
       return;
     }
-    this.#track(attempt.port, pod);
     // Of a dead node the entry finds out, of a dead pod its node.
     const isNodeGone = backend !== undefined && !backend.machine.isReachable;
-    const limit = isNodeGone ? this.#limits.entry : this.#limits.others;
+    const limit = isNodeGone ? this.#entryLimit : this.#limitOf(this.#nodeOf(pod));
     this.#neighbours.send(pod, () => {
       if (limit.take()) attempt.client.unreachable();
     });
     this.#drop(attempt, pod);
   }
 
+  #limitOf(node: number | undefined): IcmpLimit {
+    const limit = this.#nodeLimits.get(node) ?? new IcmpLimit(this.#environment);
+    this.#nodeLimits.set(node, limit);
+    return limit;
+  }
+
   /** The SYN is lost on its way, or at an accept queue that is full; connection tracking knows where it went. */
   #drop(attempt: Attempt, pod: string): void {
-    if (attempt.port !== undefined) {
-      const until_ms = this.#environment.now_ms + this.#environment.delay_ms('conntrack_syn_sent');
-      this.#tracked.set(attempt.port, { pod, until_ms });
-    }
+    this.#track(attempt.port, pod);
     this.#resend(attempt, pod);
   }
 

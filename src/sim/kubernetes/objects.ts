@@ -1,5 +1,12 @@
 /** The objects of the API server, replaced as a whole by every write, never changed. */
-import type { DisruptionBudget, Node, PodTemplate, Taint, Workload } from '../../scenario/scenario.ts';
+import type {
+  DisruptionBudget,
+  Node,
+  PodTemplate,
+  Service,
+  Taint,
+  Workload,
+} from '../../scenario/scenario.ts';
 
 export interface PodObject {
   readonly name: string;
@@ -152,13 +159,27 @@ export interface LeaseObject {
   readonly renewed_at_ms: number;
 }
 
+/** Services of two namespaces may have the same name. */
+export const serviceKey = ({ namespace, name }: Pick<Service, 'namespace' | 'name'>): string =>
+  `${namespace}/${name}`;
+
 /** What a Service's endpoint slices say, by pod name. */
 export interface EndpointSlice {
-  /** Of the Service. */
+  /** See `serviceKey`. */
   readonly name: string;
   readonly ready: readonly string[];
   /** Serving though terminating. */
   readonly terminating: readonly string[];
-  /** Addresses that are known and not ready: no traffic, but a change of them wakes kube-proxy too. */
-  readonly not_ready: readonly string[];
+  /** All addresses, those that get no traffic included: a change of any of them wakes kube-proxy. */
+  readonly endpoints: readonly Endpoint[];
+}
+
+/** One address of a slice, and its conditions. */
+export interface Endpoint {
+  readonly pod: string;
+  /** Index of the pod's node. */
+  readonly node: number | undefined;
+  /** Whether the pod is ready, terminating or not. */
+  readonly serving: boolean;
+  readonly terminating: boolean;
 }

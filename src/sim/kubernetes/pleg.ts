@@ -36,6 +36,12 @@ export class Pleg {
   /** When the latest look that has ended began. */
   #listed_at_ms: number;
   #waiting: Waiting[] = [];
+  /** It does one thing at a time. */
+  #isLooking = false;
+  /** Whether a look at all has become due meanwhile. */
+  #isDueForAll = false;
+  /** Pods to be looked at by themselves, and when that was asked for. */
+  readonly #requests: { readonly pod: Relisted; readonly at_ms: number }[] = [];
 
   constructor(environment: Environment, name: string, pods: () => Iterable<Relisted>) {
     this.#environment = environment;
@@ -44,6 +50,15 @@ export class Pleg {
     const first_ms = environment.uniform(`pleg/${name}`)() * period_ms;
     this.#listed_at_ms = first_ms - period_ms;
     environment.after(first_ms, () => this.#relist());
+  }
+
+  /**
+   * Looks at one pod, as soon as what it is doing is over, unless that is a look at all that began later (Kubernetes
+   * 1.36 pkg/kubelet/pleg/generic.go workerLoopIteration, relistPod).
+   */
+  lookAt(pod: Relisted): void {
+    this.#requests.push({ pod, at_ms: this.#environment.now_ms });
+    if (!this.#isLooking) this.#nextRequest();
   }
 
   /** Runs `action` once the cache of the pod is newer than `newer_than_ms`: now, if it is. */
@@ -58,6 +73,11 @@ export class Pleg {
   }
 
   #relist(): void {
+    if (this.#isLooking) {
+      this.#isDueForAll = true;
+      return;
+    }
+    this.#isLooking = true;
     const listed_at_ms = this.#environment.now_ms;
     this.#environment.after(this.#environment.delay_ms('kubelet_pleg_relist'), () => {
       for (const pod of this.#pods()) {
@@ -67,6 +87,31 @@ export class Pleg {
       this.#listed_at_ms = listed_at_ms;
       if (this.#waiting.length > 0) this.#release();
       this.#environment.after(this.#environment.delay_ms('kubelet_pleg_period'), () => this.#relist());
+      this.#isLooking = false;
+      this.#nextRequest();
+    });
+  }
+
+  #nextRequest(): void {
+    const request = this.#requests.shift();
+    if (request === undefined) return;
+    const { pod, at_ms } = request;
+    if (at_ms <= this.#listed_at_ms) {
+      this.#nextRequest();
+      return;
+    }
+    this.#isLooking = true;
+    const listed_at_ms = this.#environment.now_ms;
+    this.#environment.after(this.#environment.delay_ms('kubelet_pleg_relist'), () => {
+      const difference = pod.relist(listed_at_ms);
+      if (difference !== undefined) pod.changed(difference);
+      if (this.#waiting.length > 0) this.#release();
+      this.#isLooking = false;
+      // A look at all that is due comes first.
+      if (this.#isDueForAll) {
+        this.#isDueForAll = false;
+        this.#relist();
+      } else this.#nextRequest();
     });
   }
 

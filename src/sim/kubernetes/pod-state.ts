@@ -101,9 +101,10 @@ export class PodState {
    */
   refresh(otherwise: Cause): Cause {
     let because = otherwise;
+    const { restarted_container_counts_as_started } = this.#environment.platform.kubernetes;
     for (const container of this.containers) {
       const { status } = container;
-      const next = containerStatus(container);
+      const next = containerStatus(container, restarted_container_counts_as_started);
       if (next.process !== status.process || next.isRunning !== status.isRunning) {
         because = container.cachedCause() ?? because;
         if (next.process !== status.process) container.startup = undefined;

@@ -2,21 +2,39 @@ import type { PodTemplate } from '../../scenario/scenario.ts';
 import type { Process } from './container-runtime.ts';
 import type { ContainerState, ContainerStatus } from './container-state.ts';
 import type { PodObject } from './objects.ts';
+import type { ProbeWorker } from './probe.ts';
 
 /** What the kubelet says of a pod. */
 export type PodStatus = Pick<PodObject, 'phase' | 'has_address' | 'ready'>;
 
-/** A container's status as the cache and the probes' results give it (pkg/kubelet/prober/prober_manager.go UpdatePodStatus). */
-export function containerStatus(container: ContainerState): ContainerStatus {
+/**
+ * A container's status as the cache and the probes' results give it (pkg/kubelet/prober/prober_manager.go
+ * UpdatePodStatus).
+ *
+ * @param carriesStarted see KubernetesBehaviour.restarted_container_counts_as_started
+ */
+export function containerStatus(container: ContainerState, carriesStarted: boolean): ContainerStatus {
   const { cached } = container;
   if (cached === undefined) return container.status;
   const { process } = cached;
   const isRunning = !cached.hasExited;
   const startup = container.probe('startup');
-  const started = isRunning && (startup === undefined || startup.resultOf(process) === true);
+  const started =
+    isRunning && (startup === undefined || hasStarted(container, startup, process, carriesStarted));
   const readiness = container.probe('readiness');
   const ready = started && (readiness === undefined || readiness.resultOf(process) === true);
   return { process, isRunning, started, ready };
+}
+
+/** By its startup probe; while that knows nothing of the process, by the status before, whose process may be another. */
+function hasStarted(
+  { status }: ContainerState,
+  startup: ProbeWorker,
+  process: Process,
+  carriesStarted: boolean,
+): boolean {
+  const result = startup.resultOf(process);
+  return result === undefined ? carriesStarted && status.isRunning && status.started : result === true;
 }
 
 export const areReady = (containers: readonly ContainerState[]): boolean =>

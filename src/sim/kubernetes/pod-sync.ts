@@ -8,6 +8,11 @@ import { stopContainer } from './container-stop.ts';
 import type { PodState } from './pod-state.ts';
 import { isRestarted } from './pod-status.ts';
 
+export interface SyncResult extends StartResult {
+  /** Whether there was anything to start or to stop. */
+  readonly hasActed: boolean;
+}
+
 interface Kill {
   readonly container: ContainerState;
   readonly process: Process;
@@ -23,27 +28,34 @@ export function syncContainers(
   node: ContainerStarter,
   state: PodState,
   cause: Cause,
-  done: (result: StartResult) => void,
+  done: (result: SyncResult) => void,
 ): void {
   const { environment } = node;
   const [firstInit] = state.init;
+  const acted = (result: StartResult) => done({ ...result, hasActed: true });
   if (!state.isSandboxCached) {
     environment.after(environment.delay_ms('sandbox_start'), () => {
       const up = step(cause, 'sandbox start', environment.now_ms);
       state.sandboxCreated(up);
-      startContainers(node, state, firstInit === undefined ? state.containers : [firstInit], up, done);
+      startContainers(node, state, firstInit === undefined ? state.containers : [firstInit], up, acted);
     });
     return;
   }
   const nextInit = initToStart(state);
   if (nextInit !== undefined) {
     const initialised = step(nextInit.cause ?? cause, 'kubelet PLEG', environment.now_ms);
-    startContainers(node, state, nextInit.containers, initialised, done);
+    const { containers } = nextInit;
+    startContainers(node, state, containers, initialised, (result) =>
+      done({ ...result, hasActed: containers.length > 0 }),
+    );
     return;
   }
   const kills = toKill(state);
   stopInTurn(environment, kills, cause, (stopped) => {
-    startContainers(node, state, toStart(state, kills), stopped, done);
+    const containers = toStart(state, kills);
+    startContainers(node, state, containers, stopped, (result) =>
+      done({ ...result, hasActed: kills.length > 0 || containers.length > 0 }),
+    );
   });
 }
 

@@ -173,7 +173,7 @@ export class PodWorker implements Relisted {
       this.#mount = 'done';
       for (const container of this.#state.containers) {
         this.#addProbes(container);
-        for (const probe of container.probes) probe.start();
+        for (const probe of container.probes) probe.start(environment.now_ms - this.#node.started_at_ms);
       }
       this.#syncContainers(step(cause, 'volume mount', environment.now_ms));
     });
@@ -181,8 +181,10 @@ export class PodWorker implements Relisted {
 
   #syncContainers(cause: Cause): void {
     syncContainers(this.#node, this.#state, cause, (result) => {
+      const { looks_at_synced_pods } = this.#node.environment.platform.kubernetes;
       this.#resync(result, cause);
       this.#end();
+      if (looks_at_synced_pods && result.hasActed && !result.hasFailed) this.#node.pleg.lookAt(this);
     });
   }
 

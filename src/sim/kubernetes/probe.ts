@@ -74,9 +74,21 @@ export class ProbeWorker {
     this.#options = options;
   }
 
-  /** The worker's ticker begins with the pod. */
-  start(): void {
-    this.#tick(this.#period_ms);
+  /**
+   * The worker's ticker begins with the pod. Where the kubelet has not been running for a period it first sleeps for a
+   * part of one, by chance, and then makes an attempt; what asks for one meanwhile is heard after that (worker.go run).
+   */
+  start(kubelet_age_ms: number): void {
+    if (kubelet_age_ms >= this.#period_ms) {
+      this.#tick(this.#period_ms);
+      return;
+    }
+    this.#isBusy = true;
+    this.#environment.after(this.#environment.uniform('probe/sleep')() * this.#period_ms, () => {
+      if (this.#isStopped) return;
+      this.#tick(this.#period_ms);
+      this.#attemptNow(false);
+    });
   }
 
   /** Has been running on a container that passes, with its ticker anywhere in its period. */

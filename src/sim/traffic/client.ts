@@ -3,6 +3,10 @@ import { schedule } from '../../scenario/schedule.ts';
 import type { Outcome } from '../../timeline/event.ts';
 import type { Environment } from '../environment.ts';
 import type { Connected, Connecting, Network } from '../kubernetes/network.ts';
+import { EphemeralPorts } from './ephemeral-ports.ts';
+
+/** Requests that have their outcome are dropped so many at a time. */
+const FORGET_AT = 1000;
 
 /**
  * The open-loop client: requests leave at times that were fixed before, whatever becomes of the earlier ones.
@@ -12,17 +16,21 @@ export class Client {
   readonly #environment: Environment;
   readonly #network: Network;
   readonly #load: Load;
+  readonly #ports: EphemeralPorts;
   readonly #times_ms: Float64Array;
   /** Idle kept-alive connections, by what is at their other end; the last used is used first. */
   readonly #idle: Connected[] = [];
   /** Requests that may still be open, the oldest first: all wait equally long, so they give up in this order. */
-  #waiting: Request[] = [];
+  readonly #waiting: Request[] = [];
+  /** Where the oldest of them is: those before it have their outcome. */
+  #oldest = 0;
   #next = 0;
 
   constructor(environment: Environment, network: Network, load: Load) {
     this.#environment = environment;
     this.#network = network;
     this.#load = load;
+    this.#ports = new EphemeralPorts(environment);
     this.#times_ms = schedule(load, environment.uniform('arrivals'));
   }
 
@@ -48,7 +56,7 @@ export class Client {
       });
       return;
     }
-    const port = this.#load.source_ports === 'kernel' ? this.#network.ephemeralPort() : undefined;
+    const port = this.#load.source_ports === 'kernel' ? this.#ports.next() : undefined;
     this.#network.connect(port, request.give_up_ms, request);
   }
 
@@ -56,11 +64,17 @@ export class Client {
   #giveUpLater({ give_up_ms }: Request): void {
     this.#environment.simulation.at(give_up_ms, () => {
       const { now_ms } = this.#environment;
-      for (const request of this.#waiting) if (request.give_up_ms <= now_ms) request.end('timeout');
-      const oldest = this.#waiting.findIndex(({ isOpen }) => isOpen);
-      this.#waiting = oldest === -1 ? [] : this.#waiting.slice(oldest);
-      const [next] = this.#waiting;
+      let next = this.#waiting[this.#oldest];
+      while (next !== undefined && (!next.isOpen || next.give_up_ms <= now_ms)) {
+        next.end('timeout');
+        this.#oldest += 1;
+        next = this.#waiting[this.#oldest];
+      }
       if (next !== undefined) this.#giveUpLater(next);
+      if (next === undefined || this.#oldest > FORGET_AT) {
+        this.#waiting.splice(0, this.#oldest);
+        this.#oldest = 0;
+      }
     });
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { deployment, object, scenarioWith, template } from './objects.ts';
+import { deployment, object, scenarioWith, selector, template } from './objects.ts';
 
 const REQUESTS = { resources: { requests: { cpu: '100m' } } };
 const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' };
@@ -140,4 +140,51 @@ test('one of something that is not modelled is named and left out', () => {
   const { autoscalers, ignored } = scenarioWith([deployment(), rollout, about]);
   expect(autoscalers).toEqual([]);
   expect(ignored.map(({ kind }) => kind)).toEqual(['Rollout', 'HorizontalPodAutoscaler']);
+});
+
+describe('the utilization of cpu', () => {
+  const container = (name: string, resources: unknown) => ({ name, image: 'web:1.0', resources });
+  const reading = (spec: Readonly<Record<string, unknown>>, metrics?: readonly unknown[], sections = {}) => {
+    const pods = { ...template(), spec: { containers: [container('app', {})], ...spec } };
+    const web = object('Deployment', { replicas: 4, selector, template: pods });
+    const service = { load: { rate: 100, duration: '10s', service: 'web' }, ...sections };
+    return () => scenarioWith([web, autoscaler({ metrics })], service);
+  };
+  const said = { requests: { cpu: '100m' } };
+
+  test.each([
+    [
+      'one',
+      [container('app', said), container('log', {})],
+      /container log of Deployment web requests no cpu/,
+    ],
+    [
+      'several',
+      [container('app', {}), container('log', { requests: { memory: 1 } }), container('tls', said)],
+      /containers app, log of Deployment web request no cpu/,
+    ],
+    ['all nothing', [container('app', { requests: { cpu: 0 } })], /container app .* requests no cpu/],
+  ])('is not known where containers request none: %s', (_name, containers, message) => {
+    expect(reading({ containers })).toThrow(message);
+  });
+
+  test('is known where a limit stands for the request', () => {
+    const containers = [container('app', said), container('log', { limits: { cpu: 1 } })];
+    expect(reading({ containers })().autoscalers).toHaveLength(1);
+  });
+
+  test('is not asked for by a target of an average value', () => {
+    const metric = resource('cpu', { type: 'AverageValue', averageValue: '200m' });
+    expect(reading({}, [metric])().autoscalers).toHaveLength(1);
+  });
+
+  test('rests on what the pod requests as a whole, since 1.34', () => {
+    const resources = { requests: { cpu: '2' } };
+    expect(reading({ resources })().workloads[0]?.pod.requests.cpu_millis).toBe(2000);
+    expect(reading({ resources: { limits: { memory: '1Gi' } } })).toThrow('container app');
+    const containers = [container('app', said), container('log', {})];
+    expect(reading({ containers, resources: { limits: { memory: '1Gi' } } })().autoscalers).toHaveLength(1);
+    const before = { cluster: { kubernetes: '1.33' } };
+    expect(reading({ resources }, undefined, before)).toThrow('container app');
+  });
 });

@@ -135,7 +135,13 @@ const MUTATIONS: readonly Mutation[] = [
     name: 'a label that YAML 1.1 takes for true',
     files: deployment('labels: {app: web}', 'labels: {app: web, public: yes}'),
     says: 'deployment.yaml:11:34: `spec.template.metadata.labels.public` cannot be true; expected a text',
-    hint: 'put it in quotes: "true"',
+    hint: 'put it in quotes: "yes"',
+  },
+  {
+    name: 'a label that is a number in another way of writing',
+    files: deployment('labels: {app: web}', 'labels: {app: web, tier: 0644}'),
+    says: 'deployment.yaml:11:32: `spec.template.metadata.labels.tier` cannot be 420; expected a text',
+    hint: 'put it in quotes: "0644"',
   },
   {
     name: 'no containers',
@@ -146,6 +152,26 @@ const MUTATIONS: readonly Mutation[] = [
     name: 'two containers of one name',
     files: inContainer('resources: {}\n        - name: server\n          image: x'),
     says: 'deployment.yaml:17:17: two containers of Deployment web are called server',
+  },
+  {
+    name: 'a liveness probe that wants more than one success',
+    files: inContainer('livenessProbe: {tcpSocket: {port: 80}, successThreshold: 2}'),
+    says: 'deployment.yaml:16:68: the livenessProbe cannot want 2 successes; expected 1; more than one is for readiness probes alone',
+  },
+  {
+    name: 'a startup probe that wants more than one success',
+    files: inContainer('startupProbe: {tcpSocket: {port: 80}, successThreshold: 3}'),
+    says: 'deployment.yaml:16:67: the startupProbe cannot want 3 successes',
+  },
+  {
+    name: 'a readiness probe with a grace period',
+    files: inContainer('readinessProbe: {tcpSocket: {port: 80}, terminationGracePeriodSeconds: 5}'),
+    says: 'deployment.yaml:16:51: a readiness probe ends no container, so it has no terminationGracePeriodSeconds',
+  },
+  {
+    name: 'a liveness probe that leaves no time',
+    files: inContainer('livenessProbe: {tcpSocket: {port: 80}, terminationGracePeriodSeconds: 0}'),
+    says: 'deployment.yaml:16:81: `spec.template.spec.containers[0].livenessProbe.terminationGracePeriodSeconds` cannot be 0; expected a number of at least 1',
   },
   {
     name: 'a probe without handler',
@@ -170,6 +196,21 @@ const MUTATIONS: readonly Mutation[] = [
       ...section('cluster: {kubernetes: "1.29"}'),
     },
     says: 'deployment.yaml:16:33: this version of Kubernetes has no hooks of type sleep; expected exec: {command: [sleep, ...]}, or cluster.kubernetes of at least "1.30"',
+  },
+  {
+    name: 'a Deployment with a field given twice, and so a Service without pods',
+    files: deployment('  replicas: 4\n', '  replicas: 4\n  replicas: 5\n'),
+    says: 'deployment.yaml:7:3: the field `replicas` is given twice',
+  },
+  {
+    name: 'a Deployment that is broken, and so a Service without pods',
+    files: deployment('  replicas: 4\n', '  replicas: [4\n'),
+    says: 'deployment.yaml:7:3: broken YAML',
+  },
+  {
+    name: 'a manifest that is not there, and so a Service without pods',
+    files: scenario('[deployment.yaml, service.yaml]', '[deploymint.yaml, service.yaml]'),
+    says: 'scenario.yaml:2:13: ',
   },
   {
     name: 'a Service that selects nothing',
@@ -325,6 +366,11 @@ const MUTATIONS: readonly Mutation[] = [
     says: 'scenario.yaml:9:27: wait is an init container, which ends before the pod serves; expected run_time alone',
   },
   {
+    name: 'an init container with a probe',
+    files: inPod('initContainers: [{name: wait, image: x, livenessProbe: {tcpSocket: {port: 80}}}]'),
+    says: 'deployment.yaml:13:47: init container wait ends by itself, so it has no livenessProbe; expected livenessProbe in one of the containers',
+  },
+  {
     name: 'a sidecar',
     files: inPod('initContainers: [{name: mesh, image: x, restartPolicy: Always}]'),
     says: 'deployment.yaml:13:62: init container mesh is a sidecar, which is not modelled; expected no restartPolicy',
@@ -371,7 +417,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'an autoscaler that knows no utilization',
     files: beside(autoscaler(['maxReplicas: 3'])),
-    says: 'service.yaml:16:19: the pods of Deployment web request no cpu, so its utilization is not known and nothing would be scaled; expected resources.requests.cpu',
+    says: 'service.yaml:16:19: container server of Deployment web requests no cpu, so the utilization of its pods is not known and nothing would be scaled; expected resources.requests.cpu',
   },
   {
     name: 'an autoscaler with its bounds swapped',

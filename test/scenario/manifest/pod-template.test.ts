@@ -42,6 +42,24 @@ describe('requests', () => {
       }),
     ).toEqual({ cpu_millis: 100, memory_bytes: 2 ** 30 });
   });
+
+  test('are what the pod says as a whole, its limit where nobody else says anything', () => {
+    expect(
+      requestsOf({
+        resources: { requests: { cpu: '3' }, limits: { cpu: '4', memory: '1Gi' } },
+        containers: [container('a', { requests: { cpu: '1' } })],
+      }),
+    ).toEqual({ cpu_millis: 3000, memory_bytes: 2 ** 30 });
+    expect(
+      requestsOf({
+        resources: { limits: { cpu: '4', memory: '1Gi' } },
+        containers: [
+          container('a', { requests: { cpu: '1' } }),
+          container('b', { limits: { memory: '1Ki' } }),
+        ],
+      }),
+    ).toEqual({ cpu_millis: 1000, memory_bytes: 1024 });
+  });
 });
 
 describe('init containers', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { constant } from '../../../src/scenario/distribution.ts';
 import { loadScenario } from '../../../src/scenario/load.ts';
 import type { Container, Fault, Load, Probe, Scenario } from '../../../src/scenario/scenario.ts';
-import { Budget } from '../../../src/sim/estimate/budget.ts';
+import { Budget, budgetShares } from '../../../src/sim/estimate/budget.ts';
 import { SimulatedWorld } from '../../../src/sim/world.ts';
 import type { TimelineEvent } from '../../../src/timeline/event.ts';
 import { Score } from '../../../src/timeline/score.ts';
@@ -70,7 +70,7 @@ function trial(base: Scenario, { faults, load, container, images, grace_s }: Cha
   });
   const seen = score.observation();
   const budget = new Budget();
-  budget.add(seen.outages, recoveries, scenario.load.duration_ms);
+  budget.add(budgetShares(seen.outages, recoveries, scenario.load));
   const lines = new Map(budget.lines().map(({ mechanism, seconds }) => [mechanism, seconds]));
   const outcomes = (from_ms: number, to_ms: number) =>
     events.flatMap((event) =>

@@ -5,7 +5,7 @@ import { loadScenario } from '../../../src/scenario/load.ts';
 import { plainNodes } from '../../../src/scenario/nodes.ts';
 import type { Fault, Scenario, StatefulSet } from '../../../src/scenario/scenario.ts';
 import { type Timing, timing } from '../../../src/scenario/timing.ts';
-import { Budget } from '../../../src/sim/estimate/budget.ts';
+import { Budget, budgetShares } from '../../../src/sim/estimate/budget.ts';
 import { SimulatedWorld } from '../../../src/sim/world.ts';
 import type { TimelineEvent } from '../../../src/timeline/event.ts';
 import type { Observation } from '../../../src/timeline/observation.ts';
@@ -74,7 +74,7 @@ function trial(
   });
   const seen = score.observation();
   const budget = new Budget();
-  budget.add(seen.outages, recoveries, of.load.duration_ms);
+  budget.add(budgetShares(seen.outages, recoveries, of.load));
   const lines = new Map(budget.lines().map(({ mechanism, seconds }) => [mechanism, seconds]));
   return { seen, events, budget: lines, budget_s: [...lines.values()].reduce((a, b) => a + b, 0) };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { constant } from '../../../src/scenario/distribution.ts';
 import { loadScenario } from '../../../src/scenario/load.ts';
 import type { Deployment, Fault, Scenario, Workload } from '../../../src/scenario/scenario.ts';
-import { Budget } from '../../../src/sim/estimate/budget.ts';
+import { Budget, budgetShares } from '../../../src/sim/estimate/budget.ts';
 import { actionFor } from '../../../src/sim/fault-action.ts';
 import type { SimulatedCluster } from '../../../src/sim/kubernetes/cluster.ts';
 import { SimulatedWorld } from '../../../src/sim/world.ts';
@@ -146,7 +146,7 @@ function trial(scenario: Scenario, number = 0) {
   });
   const seen = score.observation();
   const budget = new Budget();
-  budget.add(seen.outages, recoveries, scenario.load.duration_ms);
+  budget.add(budgetShares(seen.outages, recoveries, scenario.load));
   return { seen, events, budget: new Map(budget.lines().map((line) => [line.mechanism, line.seconds])) };
 }
 

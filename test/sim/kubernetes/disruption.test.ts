@@ -24,7 +24,12 @@ const budgetWith = (change: Partial<DisruptionBudget>): DisruptionBudget => ({
 });
 
 /** So many ready pods under one budget. */
-function setUp(replicas: number, change: Partial<DisruptionBudget>, trial = 0) {
+function setUp(
+  replicas: number,
+  change: Partial<DisruptionBudget>,
+  trial = 0,
+  others: readonly DisruptionBudget[] = [],
+) {
   const { environment: env } = environment('1', trial);
   const api = new ApiServer(env);
   const client = api.client(new Link(env));
@@ -40,7 +45,7 @@ function setUp(replicas: number, change: Partial<DisruptionBudget>, trial = 0) {
     revision: 1,
     replicas,
   });
-  const controller = new DisruptionController(env, client, [budgetWith(change)], pods);
+  const controller = new DisruptionController(env, client, [budgetWith(change), ...others], pods);
   for (const budget of controller.steady()) api.disruptionBudgets.restore(budget);
   const answers: boolean[] = [];
   const evictAt = (at_ms: number, name: string) =>
@@ -72,6 +77,43 @@ describe('DisruptionController', () => {
     env.simulation.runUntil(10_000);
     expect(answers.filter(Boolean)).toHaveLength(2);
     expect([...api.pods.values()].filter((each) => each.grace_period_s !== undefined)).toHaveLength(2);
+  });
+
+  it('has an eviction whose budget was written meanwhile wait for half a second, and read it again', () => {
+    const { env, api, client, evictAt } = setUp(5, { max_unavailable: { pods: 2 } });
+    const evicted_ms: number[] = [];
+    client.pods.watch((each) => {
+      if (each.grace_period_s !== undefined) evicted_ms.push(env.now_ms);
+    });
+    evictAt(100, 'web-0');
+    evictAt(100, 'web-1');
+    evictAt(3000, 'web-2');
+    env.simulation.runUntil(10_000);
+    const [first, second, ...others] = evicted_ms as [number, number];
+    expect(first).toBe(100);
+    expect(second).toBeGreaterThanOrEqual(600);
+    expect(second).toBeLessThan(650);
+    expect(others).toEqual([]);
+    expect(api.disruptionBudgets.get('web')?.allowed).toBe(0);
+  });
+
+  it('refuses at once where the budget has nothing, and lets unhealthy pods go at once', () => {
+    const { env, client, evictAt, answers } = setUp(2, { min_available: { pods: 2 } });
+    env.simulation.at(50, () => client.pods.create(pod('unready-1', { node: 1, ready: false }), CAUSE));
+    env.simulation.at(50, () => client.pods.create(pod('unready-2', { node: 1, ready: false }), CAUSE));
+    for (const name of ['unready-1', 'unready-2', 'web-0']) evictAt(100, name);
+    env.simulation.runUntil(110);
+    expect(answers.toSorted()).toEqual([false, true, true]);
+  });
+
+  it('never lets a pod go that has two budgets, whatever they allow, unless it is down anyway', () => {
+    const other = budgetWith({ name: 'other', max_unavailable: { pods: 3 } });
+    const { env, client, answers, evictAt } = setUp(3, { max_unavailable: { pods: 3 } }, 0, [other]);
+    env.simulation.at(50, () => client.pods.create(pod('pending', { node: undefined }), CAUSE));
+    evictAt(100, 'web-0');
+    evictAt(200, 'pending');
+    env.simulation.runUntil(10_000);
+    expect(answers).toEqual([false, true]);
   });
 
   it('grants another when a replacement is ready', () => {

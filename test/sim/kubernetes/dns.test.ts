@@ -13,8 +13,8 @@ it('answers with the endpoints of the last lookup until the answer has aged, whe
   const timing = { ...INSTANT, dns_ttl: constant(30_000) };
   const environment = new Environment('1', 0, KUBERNETES, timing, recorder);
   const client = new ApiServer(environment).client(new Link(environment));
-  const dns = new ClusterDns(environment, client, 'web', ['a', 'b']);
-  const slice = (ready: string[]) => ({ name: 'web', ready, terminating: [], not_ready: [] });
+  const slice = (ready: string[]) => ({ name: 'default/web', ready, terminating: [], endpoints: [] });
+  const dns = new ClusterDns(environment, client, slice(['a', 'b']));
   const cause = step(undefined, 'test', 0);
   const changes: [number, string][] = [];
   let last = 'a,b';

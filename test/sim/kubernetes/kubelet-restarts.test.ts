@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../../src/scenario/distribution.ts';
+import { INSTANT } from './environment.ts';
 import { CAUSE, container, initContainer, KubeletLab, type KubeletLabOptions, probe } from './kubelet-lab.ts';
 
 const trials = <T>(count: number, run: (trial: number) => T): T[] =>
@@ -247,6 +248,23 @@ describe('images', () => {
   });
 });
 
+it('a container that was started is seen at the next look, and since 1.36 at once', () => {
+  const after_ms = (minor: number) =>
+    trials(40, (trial) => {
+      const timing = { ...INSTANT, kubelet_pleg_relist: constant(5) };
+      const lab = new KubeletLab({ minor, trial, timing });
+      lab.at(5000 + 23 * trial, () => lab.start());
+      lab.run(10_000);
+      return lab.seen().find(({ ready }) => ready)!.at_ms - lab.servingAt_ms()[0]!;
+    });
+  // A look takes 5 ms, and may have to wait for the end of another.
+  expect(Math.min(...after_ms(36))).toBeCloseTo(5, 6);
+  expect(Math.max(...after_ms(36))).toBeLessThanOrEqual(10);
+  const before = after_ms(35);
+  expect(Math.max(...before)).toBeGreaterThan(900);
+  expect(Math.max(...before)).toBeLessThanOrEqual(1010);
+});
+
 describe('a container that fails its liveness probe', () => {
   /** Never live: killed at every third second, within a grace period that it uses up. */
   const unlive = (grace_s: number) => ({
@@ -301,6 +319,65 @@ describe('a container that fails its liveness probe', () => {
     lab.start(unlive(3));
     lab.run(12_000);
     expect(lab.seen().map(({ ready }) => ready)).toEqual([false, true]);
+  });
+
+  describe('and has a startup probe', () => {
+    const startup_probe = probe({ period_s: 10 });
+    const liveness_probe = probe({ failure_threshold: 1 });
+
+    /** It is hung by hand at 20.5 s; `start_ms` later than its restart it listens again. */
+    const hung = (minor: number, start_ms: number, trial = 0) => {
+      const lab = new KubeletLab({ minor, trial });
+      lab.restore({
+        termination_grace_period_s: 1,
+        containers: [
+          container(
+            { startup_probe, liveness_probe, readiness_probe: probe() },
+            { start_time: constant(start_ms) },
+          ),
+        ],
+      });
+      lab.at(20_500, () => lab.process().stop(CAUSE));
+      lab.run(60_000);
+      const ends_ms = lab.seen().flatMap(({ at_ms, ready }) => (ready && at_ms > 20_500 ? [at_ms] : []));
+      const startup_ms = lab.probes('startup').find(({ success }) => success)?.at_ms ?? Number.NaN;
+      return { lab, ready_ms: ends_ms[0] ?? Number.NaN, startup_ms };
+    };
+
+    it('is ready before that has passed, and no more once that has looked: since 1.35', () => {
+      const turns = trials(20, (trial) => {
+        const { lab, ready_ms, startup_ms } = hung(35, 0, trial);
+        expect(ready_ms).toBeLessThanOrEqual(startup_ms);
+        return lab.seen().filter(({ at_ms, ready }) => ready && at_ms > 20_500).length;
+      });
+      expect(Math.max(...turns)).toBe(2);
+      for (const trial of turns.keys()) {
+        const { ready_ms, startup_ms } = hung(34, 0, trial);
+        expect(ready_ms).toBeGreaterThanOrEqual(startup_ms);
+        // Its first look is an attempt; since 1.35 it only finds that the container is another.
+        expect(hung(35, 0, trial).startup_ms - startup_ms).toBeCloseTo(10_000, 6);
+      }
+    });
+
+    it('is stopped by its liveness probe once more before that has passed: since 1.35', () => {
+      const failures = (minor: number) =>
+        trials(20, (trial) => {
+          const { lab } = hung(minor, 15_000, trial);
+          return lab.probes('liveness').filter(({ success }) => !success).length;
+        });
+      expect(Math.max(...failures(34))).toBe(1);
+      // But where its startup probe is the first to look.
+      expect(failures(35).filter((each) => each > 1).length).toBeGreaterThan(10);
+    });
+
+    it('waits for that after an end of its own: the status has said between the two that nothing runs', () => {
+      const lab = new KubeletLab();
+      lab.restore({ containers: [container({ startup_probe, readiness_probe: probe() })] });
+      lab.at(20_500, () => lab.process().kill(CAUSE));
+      lab.run(60_000);
+      const ready_ms = lab.seen().find(({ at_ms, ready }) => ready && at_ms > 20_500)!.at_ms;
+      expect(ready_ms).toBeGreaterThanOrEqual(lab.probes('startup').find(({ success }) => success)!.at_ms);
+    });
   });
 
   it('is not restarted where nothing is', () => {

@@ -3,6 +3,7 @@ import { constant } from '../../../src/scenario/distribution.ts';
 import { timing } from '../../../src/scenario/timing.ts';
 import { step } from '../../../src/sim/cause.ts';
 import { INSTANT } from './environment.ts';
+import { container, probe } from './kubelet-lab.ts';
 import { NodeLab } from './node-lab.ts';
 import { template } from './objects.ts';
 
@@ -52,6 +53,27 @@ describe('Machine', () => {
       expect(states.at(-1)!.at_ms).toBeLessThan(38_000);
       expect(lab.cluster.worker(name)!.processAt(80)!.isListening).toBe(true);
     }
+  });
+
+  it('has a kubelet that has just started sleep for a part of a long probe period first', () => {
+    const waits_ms = (period_s: number) =>
+      Array.from({ length: 40 }, (_, trial) => {
+        const containers = [container({ readiness_probe: probe({ period_s }) })];
+        const pod = template({ mounts_volumes: true, containers });
+        const lab = new NodeLab({ replicas: 2, workload: { pod }, trial });
+        lab.at(10_000, () => lab.powerOff('node-2'));
+        lab.at(11_000, () => lab.powerOn('node-2')).run(40_000);
+        const [mine] = onNode2(lab);
+        const ready = lab.pods.find(({ pod }) => pod.name === mine!.name && pod.ready);
+        // The kubelet asks for its pods after a second, and waits 300 ms for the volumes.
+        return (ready?.at_ms ?? Number.NaN) - 12_300;
+      });
+    const long = waits_ms(10);
+    // Uniform over the period, but for looks of the PLEG: what sleeps for less waits for the container to be seen.
+    expect(Math.max(...long)).toBeGreaterThan(7500);
+    expect(long.filter((wait_ms) => wait_ms > 5000).length).toBeGreaterThan(10);
+    expect(long.filter((wait_ms) => wait_ms > 5000).length).toBeLessThan(30);
+    for (const wait_ms of waits_ms(1)) expect(wait_ms).toBeLessThan(2500);
   });
 
   it('boots without its cable, and is heard of when that is in', () => {

@@ -78,4 +78,35 @@ describe('Pleg', () => {
     run(6000);
     expect(wentOn).toEqual([end_ms]);
   });
+
+  it('looks at one pod when it is asked to, at once and without putting off the next look at all', () => {
+    const first = lab();
+    first.run(3000);
+    const { end_ms } = first.looks[1]!;
+    const asked_ms = end_ms + 300;
+    const { environment, pleg, pod, looks, told, run } = lab([asked_ms]);
+    const wentOn: number[] = [];
+    environment.simulation.at(asked_ms, () => {
+      pleg.lookAt(pod);
+      pleg.whenNewer(pod, asked_ms, () => wentOn.push(environment.now_ms));
+    });
+    run(6000);
+    expect(told).toEqual([asked_ms + RELIST_MS]);
+    expect(wentOn).toEqual(told);
+    expect(looks[3]!.begin_ms).toBeCloseTo(end_ms + 1000, 6);
+  });
+
+  it('does one look at a time: one that is asked for during another follows, a look at all that falls due first', () => {
+    const first = lab();
+    first.run(3000);
+    const [, { begin_ms, end_ms }] = first.looks as [unknown, { begin_ms: number; end_ms: number }];
+    const { environment, pleg, pod, looks, told, run } = lab([begin_ms + 50]);
+    environment.simulation.at(begin_ms + 50, () => pleg.lookAt(pod));
+    // The second of these is asked for before the look at all that both keep waiting, which sees to it.
+    for (const after_ms of [950, 960]) environment.simulation.at(end_ms + after_ms, () => pleg.lookAt(pod));
+    run(end_ms + 1900);
+    expect(told).toEqual([end_ms + RELIST_MS]);
+    const begins_ms = looks.slice(2).map((look) => Math.round(look.begin_ms - end_ms));
+    expect(begins_ms).toEqual([0, 950, 1050]);
+  });
 });

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { isStored, misfit } from '../../src/cli/stored.ts';
+import { EXAMPLES } from '../report/examples.ts';
+
+const KINDS = ['prediction', 'measurement', 'verdict'] as const;
+const results = Object.values(EXAMPLES).flatMap((example) =>
+  KINDS.flatMap((kind) => (example[kind] === undefined ? [] : [{ kind, result: example[kind] }])),
+);
+const asRead = (result: object) => JSON.parse(JSON.stringify(result));
+
+test('takes every result as it is stored, and with fields that it does not know', () => {
+  for (const { kind, result } of results) {
+    expect(isStored(kind, asRead(result)), misfit(kind, asRead(result))).toBe(true);
+    expect(isStored(kind, { ...asRead(result), more: 1 })).toBe(true);
+  }
+});
+
+test('names the field that a result lacks, whichever it is', () => {
+  for (const { kind, result } of results) {
+    for (const field of Object.keys(result)) {
+      const { [field]: _left, ...rest } = asRead(result);
+      expect(isStored(kind, rest)).toBe(false);
+      expect(misfit(kind, rest)).toBe(field);
+    }
+  }
+});
