@@ -91,7 +91,7 @@ function endpointChanges(
 
 /** What every trial of a model has in common, and what some have. */
 export interface Order {
-  /** Steps of every trial. */
+  /** Steps of every trial, and not only just before its end. */
   readonly always: ReadonlySet<string>;
   /** Steps of some trial. */
   readonly ever: ReadonlySet<string>;
@@ -99,20 +99,27 @@ export interface Order {
   readonly mayFollow: (one: string, other: string) => boolean;
 }
 
-export function orderOf(trials: readonly (readonly Step[])[]): Order {
+/**
+ * A command that causes a fault, or undoes it, takes a second or two, and everything after it comes later by as much:
+ * maybe too late to be seen.
+ */
+const END_MARGIN_MS = 3000;
+
+/** @param window_ms of each trial */
+export function orderOf(trials: readonly (readonly Step[])[], window_ms: number): Order {
   const follows = new Map<string, Set<string>>();
-  const counts = new Map<string, number>();
+  const early = new Map<string, number>();
   for (const steps of trials) {
     for (const { name, at_ms } of steps) {
-      counts.set(name, (counts.get(name) ?? 0) + 1);
+      if (at_ms < window_ms - END_MARGIN_MS) early.set(name, (early.get(name) ?? 0) + 1);
       const earlier = follows.get(name) ?? new Set();
       follows.set(name, earlier);
       for (const other of steps) if (other.at_ms <= at_ms && other.name !== name) earlier.add(other.name);
     }
   }
   return {
-    always: new Set([...counts].filter(([, count]) => count === trials.length).map(([name]) => name)),
-    ever: new Set(counts.keys()),
+    always: new Set([...early].filter(([, count]) => count === trials.length).map(([name]) => name)),
+    ever: new Set(follows.keys()),
     mayFollow: (one, other) => follows.get(one)?.has(other) ?? false,
   };
 }
@@ -129,6 +136,7 @@ export function modelOrder(scenario: Scenario, trials: number, platform?: Platfo
       world.simulate(trial, { record });
       return stepsOf(events);
     }),
+    scenario.load.duration_ms,
   );
 }
 

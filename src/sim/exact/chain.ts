@@ -1,5 +1,5 @@
 /** Markov chains in continuous time, found by walking from an initial state. */
-import { positive, whole, wrong } from './input.ts';
+import { isUsable, positive, whole, wrong } from './input.ts';
 
 export interface Transition<State> {
   /** Above zero and finite; what cannot happen is left out. */
@@ -56,7 +56,7 @@ export function exploreChain<State>(model: {
     placeOf.clear();
     for (const { rate_per_h, to } of model.transitions(states[from]!)) {
       const key = model.key(to);
-      if (!(rate_per_h > 0 && rate_per_h < Number.POSITIVE_INFINITY)) {
+      if (!isUsable(rate_per_h)) {
         positive(`the rate from ${model.key(states[from]!)} to ${key}`, rate_per_h);
       }
       let index = indices.get(key);

@@ -1,10 +1,21 @@
 /** What the exact methods take: anything else is told as the user's mistake, and never becomes a NaN. */
 import { EXIT, UserError } from '../../scenario/errors.ts';
 
+/**
+ * Rates and times beyond these are nobody's: an age of the universe is 1e14 h. Within them a mean time, a rate's inverse, and what
+ * they are multiplied to are far from where doubles end.
+ */
+const LEAST = 1e-100;
+const MOST = 1e100;
+
+export const isUsable = (value: number): boolean => value >= LEAST && value <= MOST;
+
 /** A rate or a mean time: above zero and finite. */
 export function positive(name: string, value: number): number {
-  if (value > 0 && value < Number.POSITIVE_INFINITY) return value;
-  throw wrong(`${name} must be above zero and finite, not ${value}`);
+  if (isUsable(value)) return value;
+  if (!(value > 0 && value < Number.POSITIVE_INFINITY))
+    throw wrong(`${name} must be above zero and finite, not ${value}`);
+  throw wrong(`${name} must be from ${LEAST} to ${MOST}, not ${value}`);
 }
 
 /** A time or an amount that may be zero: finite, not below zero. */
