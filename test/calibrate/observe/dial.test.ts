@@ -32,8 +32,10 @@ test('connections are accepted until nobody listens, then refused', async () => 
     enough: (seen) => seen.filter(({ outcome }) => outcome === 'refused').length >= 3,
   });
   const first = attempts.findIndex(({ outcome }) => outcome === 'refused');
-  expect(first).toBeGreaterThan(5);
-  expect(attempts.slice(0, first).every(({ outcome }) => outcome === 'accepted')).toBe(true);
+  // Where the machine is busy an answer may come too late, which is silence and neither of the two.
+  const accepted = attempts.filter(({ outcome }) => outcome === 'accepted');
+  expect(accepted.length).toBeGreaterThan(5);
+  expect(accepted.every(({ at_ms }) => at_ms <= closed_ms)).toBe(true);
   expect(attempts[first]!.at_ms).toBeGreaterThan(closed_ms - 50);
   expect(attempts.map(({ at_ms }) => at_ms)).toEqual(
     attempts.map(({ at_ms }) => at_ms).sort((a, b) => a - b),
