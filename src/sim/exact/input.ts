@@ -2,8 +2,8 @@
 import { EXIT, UserError } from '../../scenario/errors.ts';
 
 /**
- * Rates and times beyond these are nobody's: an age of the universe is 1e14 h. Within them a mean time, a rate's inverse, and what
- * they are multiplied to are far from where doubles end.
+ * Rates and times beyond these are nobody's: the universe is 1e14 h old. Within them a mean time, a rate's inverse, and
+ * what they are multiplied to are far from where doubles end.
  */
 const LEAST = 1e-100;
 const MOST = 1e100;

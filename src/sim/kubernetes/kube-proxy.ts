@@ -22,10 +22,10 @@ export interface KubeProxyOptions {
  * kube-proxy on the node where load enters, in any of its modes: they differ in the pause between two syncs and in
  * how they balance (balancer.ts).
  *
- * An idle proxy syncs at once; after a sync it leaves at least its minimum period before the next
- * begins (Kubernetes 1.35 pkg/proxy/runner; before 1.34 see sync-limit.ts). Any change of any Service's slices asks for a sync, changes of addresses
- * that are not ready included (pkg/proxy/iptables/proxier.go OnEndpointSliceUpdate). The rules hold what was known when the sync began, and act before it has ended: what is
- * left is its own book-keeping.
+ * An idle proxy syncs at once; after a sync it leaves at least its minimum period before the next begins (Kubernetes
+ * 1.35 pkg/proxy/runner; before 1.34 see sync-limit.ts). Any change of any Service's slices asks for a sync, changes of
+ * addresses that are not ready included (pkg/proxy/iptables/proxier.go OnEndpointSliceUpdate). The rules hold what was
+ * known when the sync began, and act before it has ended: what is left is its own book-keeping.
  */
 export class KubeProxy {
   readonly #environment: Environment;

@@ -11,12 +11,15 @@ const PORTS = 14_116;
 const STRIDE = 8;
 
 /**
- * After so long it goes on from another place, drawn anew: the jiffies of the machine are counted in these (net/core/secure_seq.c
- * EPHEMERAL_PORT_SHUFFLE_PERIOD, Linux 5.18). A client beside a 6.18 kernel saw just one jump a period.
+ * After so long it goes on from another place, drawn anew: the machine's clock is counted in these (net/core/secure_seq.c
+ * EPHEMERAL_PORT_SHUFFLE_PERIOD, Linux 5.18 and later). A client on Linux 6.18 saw just one jump a period.
  */
 const SHUFFLE_MS = 10_000;
 
-/** The local ports of a client that leaves them to its kernel: they come round again, so that what failed once fails in waves. */
+/**
+ * The local ports of a client that leaves them to its kernel: they come round again, so that what failed once fails in
+ * waves.
+ */
 export class EphemeralPorts {
   readonly #environment: Environment;
   #port = 0;
