@@ -5,7 +5,7 @@ import { TIMING, type TimingName } from '../scenario/timing.ts';
 import type { ApplicationField, Calibration, CalibrationEntry } from './calibration-file.ts';
 import { type Fit, fitIntervals, fitSamples } from './fit.ts';
 import { type Interval, isExact } from './interval.ts';
-import { LEGS, type Legs } from './legs.ts';
+import { LEGS, type Leg, type Legs } from './legs.ts';
 import { applicationRecipes, clusterRecipes, type Part, type Recipe } from './recipes.ts';
 import { remainder } from './remainder.ts';
 import { pool, type RunSamples } from './samples.ts';
@@ -80,11 +80,12 @@ function entriesOf(timings: readonly CalibratedTiming[], application: string | u
 }
 
 function entryOf(
-  { legs: names, less }: Recipe<string>,
+  { legs: names, otherwise = [], less }: Recipe<string>,
   legs: Legs,
   known: ReadonlyMap<string, Distribution>,
 ): CalibrationEntry | undefined {
-  const seen = names.filter((name) => legs[name] !== undefined);
+  const isSeen = (name: Leg) => legs[name] !== undefined;
+  const seen = names.some(isSeen) ? names.filter(isSeen) : otherwise.filter(isSeen);
   const samples = seen.flatMap((name) => legs[name] ?? []);
   if (samples.length === 0) return undefined;
   const parts = less.map((part) => (typeof part === 'string' ? known.get(part)! : part.distribution));

@@ -67,6 +67,32 @@ test('a slice that changed within the pause of the proxy tells nothing of a sync
   expect(legs({ slices }).legs.slice_to_answer).toBeUndefined();
 });
 
+describe('with another endpoint', () => {
+  const pair = syntheticKill(0, { ahead_ms: AHEAD_MS, others: ['web-other'] });
+  const gone = (past_victim: Kill['past_victim']) =>
+    legsOfKill({ ...pair, past_victim }, READING).legs.slice_to_gone;
+  const without_ms = pair.slices.find(({ ready }) => !ready.includes(pair.victim))!.at_ms;
+  const last = pair.past_victim.findLastIndex(({ outcome }) => outcome === 'refused');
+
+  test('the rules changed soon after the last connection that went to the victim', () => {
+    const [found] = gone(pair.past_victim)!;
+    const after_ms = found!.low_ms + without_ms - pair.past_victim[last]!.at_ms;
+    expect(after_ms).toBeGreaterThan(0);
+    expect(after_ms).toBeLessThanOrEqual(2);
+  });
+
+  test('too few connections after it tell nothing', () => {
+    expect(gone(pair.past_victim.slice(0, last + 30))).toBeUndefined();
+  });
+
+  test('where none failed, the victim closed its port about when the rules changed, or later', () => {
+    const refused_ms = pair.to_victim.find(({ outcome }) => outcome === 'refused')!.at_ms;
+    const [found] = gone(pair.past_victim.map((each) => ({ ...each, outcome: 'accepted' })))!;
+    expect(found!.low_ms).toBe(0);
+    expect(found!.high_ms).toBeCloseTo(Math.max(0, refused_ms + 5 - without_ms), -0.5);
+  });
+});
+
 test('a lost packet is no silence', () => {
   const cut = kill.to_victim.findLastIndex(({ outcome }) => outcome === 'refused') + 5;
   const to_victim = [...kill.to_victim.slice(0, cut)];
