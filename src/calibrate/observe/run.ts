@@ -16,6 +16,7 @@ import type { SamplesHeader } from '../samples.ts';
 import type { Subject } from '../subject.ts';
 import { echoObject } from './echo.ts';
 import { Observer } from './observer.ts';
+import { lookFirst } from './priority.ts';
 
 /** Enough for steady state to be told from its absence, and little enough to be no load. */
 const RATE_PER_S = 10;
@@ -69,8 +70,13 @@ export async function observeKills(
     nodes: await countNodes(cluster, subject),
   });
   const graceful = Math.floor(options.kills / 2);
-  await observeAlike(variant(scenario, subject, true), options.kills - graceful, true);
-  if (graceful > 0) await observeAlike(variant(scenario, subject, false), graceful, false);
+  const putBack = lookFirst();
+  try {
+    await observeAlike(variant(scenario, subject, true), options.kills - graceful, true);
+    if (graceful > 0) await observeAlike(variant(scenario, subject, false), graceful, false);
+  } finally {
+    putBack();
+  }
 
   async function observeAlike(killing: Scenario, trials: number, forced: boolean): Promise<void> {
     let observer: Observer | undefined;
