@@ -121,6 +121,8 @@ export class FakeCluster implements Cluster {
     };
   }
 
+  async warm() {}
+
   async may(verb: string, resource: string) {
     return !(this.#options.forbidden ?? []).includes(`${verb} ${resource}`);
   }

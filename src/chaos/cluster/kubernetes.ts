@@ -104,6 +104,10 @@ class KubernetesCluster implements Cluster {
     return identityOf(this.#api);
   }
 
+  warm(calls: number): Promise<void> {
+    return this.#api.warm(calls);
+  }
+
   async may(verb: string, resource: string, namespace: string | undefined, group = ''): Promise<boolean> {
     const [main, subresource] = resource.split('/');
     const review = await this.#api.call<{ status?: { allowed?: boolean } }>(
