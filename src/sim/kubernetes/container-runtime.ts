@@ -16,14 +16,6 @@ const ACCEPT_QUEUE = 511 + 1;
 /** What SIGKILL leaves as exit code: 128 and the signal's number. */
 const KILLED = 137;
 
-/**
- * A pod's sandbox: its network namespace and its address. While it is up, a closed port answers with a
- * reset; once it is gone nothing answers at all.
- */
-export class Sandbox {
-  isUp = false;
-}
-
 /** What a container runs: a server, or an init container's program, which ends by itself. */
 export type Program =
   | { readonly application: Application }

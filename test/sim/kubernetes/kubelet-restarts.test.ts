@@ -107,7 +107,7 @@ describe('a container that ends', () => {
       ]);
       const [, , unready, over] = lab.seen();
       expect(over!.at_ms - unready!.at_ms).toBeCloseTo(1000, 6);
-      expect(lab.worker().sandbox.isUp).toBe(false);
+      expect(lab.worker().sandbox?.isUp).toBe(false);
       expect(lab.goneAt_ms()).toBeUndefined();
     }
   });
@@ -244,7 +244,7 @@ describe('images', () => {
     });
     lab.run(60_000);
     expect(lab.servingAt_ms()).toHaveLength(1);
-    expect(lab.seen().at(-1)).toMatchObject({ phase: 'Pending', ready: false, has_address: true });
+    expect(lab.seen().at(-1)).toMatchObject({ phase: 'Pending', ready: false, address: 'web' });
   });
 });
 
