@@ -52,7 +52,7 @@ export class Process {
   #startCause: Cause | undefined;
   /** Why it listens since when; undefined while it does not, and where it always did. */
   #listeningCause: Cause | undefined;
-  #exit: { readonly at_ms: number; readonly code: number; readonly cause: Cause } | undefined;
+  #exit: { readonly at_ms: number; readonly code: number; readonly cause: Cause | undefined } | undefined;
   #stoppedCause: Cause | undefined;
   /** A SIGTERM that came while it was stopped: it acts when the process goes on. */
   #pendingSignal: Cause | undefined;
@@ -152,9 +152,12 @@ export class Process {
     });
   }
 
-  /** It has been running, and listening, since long ago. */
+  /** It has been running, and listening, since long ago; an init container's program ended well then. */
   startLongAgo(): void {
-    this.#state = 'listening';
+    if (this.#application === undefined) {
+      this.#state = 'exited';
+      this.#exit = { at_ms: Number.NEGATIVE_INFINITY, code: 0, cause: undefined };
+    } else this.#state = 'listening';
   }
 
   /**

@@ -109,14 +109,15 @@ export class ContainerState {
   /** All of it has been so since long ago. */
   settle(): void {
     const process = this.process as Process;
+    const { hasExited } = process;
     this.#cached = {
       process,
-      hasExited: false,
-      exited: undefined,
+      hasExited,
+      exited: hasExited ? process : undefined,
       seen_at_ms: Number.NEGATIVE_INFINITY,
     };
     this.#told = this.#cached;
-    this.status = { process, isRunning: true, started: true, ready: true };
+    this.status = { process, isRunning: !hasExited, started: !hasExited, ready: !hasExited };
   }
 
   /** Nothing is left of it: it was removed with all that the runtime had of it (kuberuntime_container.go purgeInitContainers). */

@@ -34,7 +34,7 @@ export class PodState {
   /** The pod runs and is ready since long ago. */
   settle(): void {
     this.sandbox.settle();
-    for (const container of this.containers) {
+    for (const container of [...this.init, ...this.containers]) {
       this.newProcess(container).startLongAgo();
       container.settle();
     }

@@ -2,7 +2,12 @@ import type { Container, PodTemplate } from '../../scenario/scenario.ts';
 import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import type { Process } from './container-runtime.ts';
-import { type ContainerStarter, NOTHING_PUT_OFF, type StartResult, startContainers } from './container-start.ts';
+import {
+  type ContainerStarter,
+  NOTHING_PUT_OFF,
+  type StartResult,
+  startContainers,
+} from './container-start.ts';
 import type { ContainerState } from './container-state.ts';
 import { stopContainer } from './container-stop.ts';
 import type { PodState } from './pod-state.ts';

@@ -122,6 +122,15 @@ describe('a container that ends', () => {
     expect(lab.seen().at(-1)!.phase).toBe('Succeeded');
   });
 
+  it('is restarted alone where its pod has long been initialised, and the pod stays Running', () => {
+    const lab = new KubeletLab();
+    lab.restore({ containers: [container()], init_containers: [initContainer('init', 5000)] });
+    lab.at(3000, () => lab.process().kill(CAUSE));
+    lab.run(20_000);
+    expect(lab.servingAt_ms()[0]! - 3000).toBeLessThanOrEqual(1000);
+    expect(lab.seen().map(({ phase }) => phase)).toEqual(['Running', 'Running']);
+  });
+
   it('is gone for good where it has ended and its pod is deleted', () => {
     const lab = new KubeletLab();
     lab.start({ restart_policy: 'Never' });
