@@ -115,7 +115,9 @@ describe('a sandbox that is killed', () => {
   });
 
   it('does not count as an end of its containers: the next one of theirs is not put off, the one after is', () => {
-    const { lab } = killed(one({ stop_time: constant(4000) }), { until_ms: 120_000 }, (each) => {
+    // The kubelet looks at the node while the next sandbox starts, and sees the container's end.
+    const timing = { ...INSTANT, sandbox_start: constant(2500) };
+    const { lab } = killed(one(), { timing, until_ms: 120_000 }, (each) => {
       each.at(20_000, () => each.process().kill(CAUSE));
       each.at(40_000, () => each.process().kill(CAUSE));
     });
@@ -202,17 +204,26 @@ describe('a sandbox that is killed', () => {
 });
 
 describe('containers that a sync stops one after the other', () => {
-  it('start as if none of them had ended before, though the kubelet has seen it meanwhile', () => {
+  it('start as if none of them had just ended, though the kubelet has seen that it did', () => {
     const lab = new KubeletLab();
     const hangs = { liveness_probe: probe({ failure_threshold: 1, timeout_s: 1 }) };
-    const containers = ['a', 'b'].map((name) => container({ name, ...hangs }, { stop_time: constant(0) }));
-    lab.restore({ containers, termination_grace_period_s: 5 });
-    lab.at(3000, () => ['a', 'b'].forEach((name) => void lab.process(name).stop(CAUSE)));
-    // A second end within a minute: put off only if the first has counted.
-    lab.at(30_000, () => lab.process('a').kill(CAUSE));
+    const names = ['a', 'b', 'c'];
+    lab.restore({
+      containers: names.map((name) => container({ name, ...hangs })),
+      termination_grace_period_s: 5,
+    });
+    // The first to fail its probe is stopped by one sync, the two others by the next.
+    lab.at(3000, () => {
+      for (const name of names) lab.process(name).stop(CAUSE);
+    });
+    // An end of each that is put off only if another has counted.
+    lab.at(40_000, () => {
+      for (const name of names) lab.process(name).kill(CAUSE);
+    });
     lab.run(60_000);
-    const served = lab.servingAt_ms();
-    expect(served.length).toBe(3);
-    expect(served[2]! - 30_000).toBeLessThanOrEqual(1000);
+    const served_ms = lab.servingAt_ms();
+    expect(served_ms).toHaveLength(6);
+    expect(served_ms[2]).toBeGreaterThan(3000 + 15_000);
+    expect(served_ms[5]).toBeLessThanOrEqual(41_000);
   });
 });
