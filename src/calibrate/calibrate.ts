@@ -4,7 +4,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { TIMING, type TimingName } from '../scenario/timing.ts';
 import type { ApplicationField, Calibration, CalibrationEntry } from './calibration-file.ts';
 import { type Fit, fitIntervals, fitSamples } from './fit.ts';
-import { type Interval, isExact } from './interval.ts';
+import { type Interval, isExact, middle } from './interval.ts';
 import { LEGS, type Leg, type Legs } from './legs.ts';
 import { applicationRecipes, clusterRecipes, type Part, type Recipe } from './recipes.ts';
 import { remainder } from './remainder.ts';
@@ -107,10 +107,7 @@ function entryOf(
 const nameOf = (part: Part): string => (typeof part === 'string' ? part : part.what);
 
 function fitOf(samples: readonly Interval[], parts: readonly Distribution[]): Fit | undefined {
-  // Only exact durations have parts taken off: what was bounded only has none (recipes.ts).
-  if (samples.every(isExact)) {
-    const values = samples.map(({ low_ms }) => low_ms);
-    return parts.length === 0 ? fitSamples(values) : remainder(values, parts);
-  }
-  return samples.some(({ high_ms }) => Number.isFinite(high_ms)) ? fitIntervals(samples) : undefined;
+  if (!samples.some(({ high_ms }) => Number.isFinite(high_ms))) return undefined;
+  if (parts.length > 0) return remainder(samples, parts);
+  return samples.every(isExact) ? fitSamples(samples.map(middle)) : fitIntervals(samples);
 }

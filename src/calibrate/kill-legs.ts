@@ -15,7 +15,7 @@ export interface Reading {
 /** How much earlier than its slice was seen a sync may have begun, and how long it may have taken. */
 const PROXY_SLACK_MS = 300;
 
-/** A duration is told where its ends are known this well together, or to this share of it. */
+/** A duration counts as known where its ends are known this well together, or to this share of it. */
 const DOUBT_MS = 6;
 const DOUBT_SHARE = 0.05;
 
@@ -30,7 +30,7 @@ export const PAST_VICTIM_ATTEMPTS = 20;
 
 export interface KillLegs {
   readonly legs: Legs;
-  /** Durations whose ends were not known well enough, because the observer was kept from looking. */
+  /** Durations that are known within bounds only, or not at all, because the observer was kept from looking. */
   readonly late: number;
 }
 
@@ -107,11 +107,16 @@ class Taken {
   /** Nothing, where one of the two was not seen. */
   between(leg: Leg, begin: Moment | undefined, end: Moment | undefined): void {
     if (begin === undefined || end === undefined) return;
-    // Two sights of one moment may be a little out of order; no duration is negative.
-    const duration_ms = Math.max(0, end.at_ms - begin.at_ms);
+    const between_ms = end.at_ms - begin.at_ms;
     const doubt_ms = begin.give_or_take_ms + end.give_or_take_ms;
-    if (doubt_ms > Math.max(DOUBT_MS, DOUBT_SHARE * duration_ms)) this.#late += 1;
-    else this.bounded(leg, { low_ms: duration_ms, high_ms: duration_ms });
+    const isKnown = doubt_ms <= Math.max(DOUBT_MS, DOUBT_SHARE * between_ms);
+    if (!isKnown) this.#late += 1;
+    if (doubt_ms === Number.POSITIVE_INFINITY) return;
+    // To leave out what is not known exactly would leave out the kills that keep a small machine busy for longest.
+    const width_ms = isKnown ? 0 : doubt_ms;
+    // Two sights of one moment may be a little out of order; no duration is negative.
+    const [low_ms, high_ms] = [between_ms - width_ms, between_ms + width_ms].map((ms) => Math.max(0, ms));
+    this.bounded(leg, { low_ms: low_ms!, high_ms: high_ms! });
   }
 
   bounded(leg: Leg, interval: Interval | undefined): void {

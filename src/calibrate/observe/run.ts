@@ -16,7 +16,6 @@ import type { SamplesHeader } from '../samples.ts';
 import type { Subject } from '../subject.ts';
 import { echoObject } from './echo.ts';
 import { Observer } from './observer.ts';
-import { lookFirst } from './priority.ts';
 
 /** Enough for steady state to be told from its absence, and little enough to be no load. */
 const RATE_PER_S = 10;
@@ -70,13 +69,8 @@ export async function observeKills(
     nodes: await countNodes(cluster, subject),
   });
   const graceful = Math.floor(options.kills / 2);
-  const putBack = lookFirst();
-  try {
-    await observeAlike(variant(scenario, subject, true), options.kills - graceful, true);
-    if (graceful > 0) await observeAlike(variant(scenario, subject, false), graceful, false);
-  } finally {
-    putBack();
-  }
+  await observeAlike(variant(scenario, subject, true), options.kills - graceful, true);
+  if (graceful > 0) await observeAlike(variant(scenario, subject, false), graceful, false);
 
   async function observeAlike(killing: Scenario, trials: number, forced: boolean): Promise<void> {
     let observer: Observer | undefined;
