@@ -9,7 +9,7 @@ import type { Fault, Scenario } from '../scenario/scenario.ts';
 /** Noticed by the lease that the node does not renew. */
 const OF_NODES: readonly Fault['type'][] = ['node-loss', 'node-partition'];
 /** They leave the pod where it is, and its probes in their step. */
-const OF_CONTAINERS: readonly Fault['type'][] = ['container-kill', 'container-pause'];
+const OF_CONTAINERS: readonly Fault['type'][] = ['container-kill', 'container-pause', 'sandbox-kill'];
 
 /** The longest interval between two looks at what the scenario breaks: by kubelet, probes, leases or an autoscaler. */
 export function longestBeat_ms({ workloads, faults, autoscalers, timing }: Scenario): number {

@@ -234,6 +234,7 @@ export class FakeCluster implements Cluster {
             : 'registry';
     await this.#called(`${action.verb} ${what}`);
     const after_ms = now_ms();
+    if (action.verb === 'sandbox-kill') this.#restart(action.pod);
     if (/-(loss|partition|pause|down)$/.test(action.verb)) this.#provided.add(what);
     else this.#provided.delete(what);
     this.after(`${action.verb} ${what}`);
@@ -279,6 +280,10 @@ export class FakeCluster implements Cluster {
 
   async killContainer(ref: PodRef, container: string) {
     await this.#called(`kill ${ref.name}/${container}`);
+    this.#restart(ref);
+  }
+
+  #restart(ref: PodRef): void {
     const pod = this.#exactly(ref);
     const containers = pod.containers.map((one) => ({ ...one, ready: false, restarts: one.restarts + 1 }));
     this.#set({ ...pod, ready: false, containers });

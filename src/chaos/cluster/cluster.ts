@@ -247,6 +247,7 @@ export type ProviderAction =
       readonly pod: PodRef;
       readonly container: string;
     }
+  | { readonly verb: 'sandbox-kill'; readonly pod: PodRef }
   | {
       readonly verb: 'control-plane-pause' | 'control-plane-resume';
       readonly component: Extract<Fault, { readonly type: 'control-plane-outage' }>['component'];

@@ -316,7 +316,8 @@ class KubernetesCluster implements Cluster {
   }
 
   async provide(action: ProviderAction): Promise<Provided> {
-    if (action.verb === 'container-pause') await this.#checkIsThere(action.pod);
+    const { verb } = action;
+    if (verb === 'container-pause' || verb === 'sandbox-kill') await this.#checkIsThere(action.pod);
     return runProvider(this.#commands.provider, action);
   }
 

@@ -92,7 +92,7 @@ export class EndpointSliceController {
 
 /** Whether a change of a pod concerns its Services (k8s.io/endpointslice util/controller_utils.go podEndpointsChanged). */
 function hasChanged(before: PodObject, pod: PodObject): boolean {
-  return isTerminating(pod) || before.ready !== pod.ready || before.has_address !== pod.has_address;
+  return isTerminating(pod) || before.ready !== pod.ready || before.address !== pod.address;
 }
 
 /** Which pods are in, and as what: k8s.io/endpointslice util ShouldPodBeInEndpoints and utils.go podToEndpoint. */
@@ -101,13 +101,14 @@ function sliceOf(service: Service, pods: Iterable<PodObject>): EndpointSlice {
   const terminating: string[] = [];
   const endpoints: Endpoint[] = [];
   for (const pod of pods) {
+    const { address, node } = pod;
     const hasEnded = pod.phase === 'Succeeded' || pod.phase === 'Failed';
-    if (!pod.has_address || hasEnded) continue;
-    const endpoint = { pod: pod.name, node: pod.node, serving: pod.ready, terminating: isTerminating(pod) };
+    if (address === undefined || hasEnded) continue;
+    const endpoint = { address, node, serving: pod.ready, terminating: isTerminating(pod) };
     endpoints.push(endpoint);
     const isReady = endpoint.serving && !endpoint.terminating;
-    if (service.publish_not_ready_addresses || isReady) ready.push(pod.name);
-    else if (endpoint.serving) terminating.push(pod.name);
+    if (service.publish_not_ready_addresses || isReady) ready.push(address);
+    else if (endpoint.serving) terminating.push(address);
   }
   return { name: serviceKey(service), ready, terminating, endpoints };
 }
@@ -118,7 +119,11 @@ function isSame(a: EndpointSlice, b: EndpointSlice): boolean {
     a.endpoints.length === b.endpoints.length &&
     a.endpoints.every((one, index) => {
       const other = b.endpoints[index] as Endpoint;
-      return one.pod === other.pod && one.serving === other.serving && one.terminating === other.terminating;
+      return (
+        one.address === other.address &&
+        one.serving === other.serving &&
+        one.terminating === other.terminating
+      );
     })
   );
 }
