@@ -297,7 +297,8 @@ describe('SimulatedWorld', () => {
     expect(late.length).toBeGreaterThan(10);
     expect(late.length).toBeLessThan(45);
     expect(Math.max(...late)).toBeLessThan(11.5);
-    for (const each of seconds) if (each <= 10) expect(each).toBeLessThan(2.5);
+    // Up to a look of the PLEG, and now and then kube-proxy's pause after the sync that answered the deletion's end.
+    for (const each of seconds) if (each <= 10) expect(each).toBeLessThan(3.1);
   });
 
   it('probes a pod of long ago from the beginning, whatever its initial delay', () => {
