@@ -193,6 +193,7 @@ function rangeOf(units: Units, { scope, of }: ConditionNode, instance: number): 
   const begin = units.first[kind]!;
   const count = countOf(units, kind);
   if (scope < 0) return [begin, begin + count];
+  if (scope === kind) return [begin, begin];
   const each = count / countOf(units, scope);
   return [begin + instance * each, begin + (instance + 1) * each];
 }

@@ -32,6 +32,8 @@ export class Working {
   hasOpened = false;
   /** While only conditions are asked, and all is taken back at once: nobody is told. */
   #isQuestion = false;
+  /** Until all works for the first time: that is news to nobody. */
+  #isBeginning = true;
 
   /** All works. */
   constructor(model: PlanModel, following: Following) {
@@ -45,6 +47,7 @@ export class Working {
     this.conditions = new Conditions(model.conditions, units, this.works, this.parent);
     this.placements = new Placements(plan, units, this.parent);
     this.#startAll();
+    this.#isBeginning = false;
   }
 
   /** Has it work if nothing is against it. */
@@ -100,7 +103,9 @@ export class Working {
       const first = firstChild(units, unit, within);
       for (let child = first; child < first + units.each[within]!; child += 1) this.#follow(child, works);
     }
-    if (neededBy[kind]!.length > 0 && !this.#isQuestion) this.#following.needed(kind, works === 1);
+    if (neededBy[kind]!.length > 0 && !this.#isQuestion && !this.#isBeginning) {
+      this.#following.needed(kind, works === 1);
+    }
     if (this.placements.isHost(kind)) this.#setHost(unit, works);
   }
 
