@@ -35,8 +35,12 @@ export class Working {
   /** Until all works for the first time: that is news to nobody. */
   #isBeginning = true;
 
-  /** All works. */
-  constructor(model: PlanModel, following: Following) {
+  /**
+   * All works.
+   *
+   * @param like another where all works, of the same model, that need not be worked out again
+   */
+  constructor(model: PlanModel, following: Following, like?: Working) {
     const { plan, units } = model;
     this.#model = model;
     this.#following = following;
@@ -46,7 +50,8 @@ export class Working {
     this.parent = units.parent.slice();
     this.conditions = new Conditions(model.conditions, units, this.works, this.parent);
     this.placements = new Placements(plan, units, this.parent);
-    this.#startAll();
+    if (like === undefined) this.#startAll();
+    else this.copyFrom(like);
     this.#isBeginning = false;
   }
 

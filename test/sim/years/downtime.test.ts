@@ -111,7 +111,12 @@ describe('the accounts of a service', () => {
   });
 
   it('drop what lies beyond the end, and do not count what has no length', () => {
-    const late: Failure = { at_ms: HORIZON_MS - 5, cause: 2, down_ms: 0, episode: [{ begin_ms: 0, length_ms: 100 }] };
+    const late: Failure = {
+      at_ms: HORIZON_MS - 5,
+      cause: 2,
+      down_ms: 0,
+      episode: [{ begin_ms: 0, length_ms: 100 }],
+    };
     expect(account([late]).downtime_ms[0]).toBe(5);
     const downtime = new Downtime(1, CAUSES);
     downtime.fall(0, 7, 0);
