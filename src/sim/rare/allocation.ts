@@ -21,6 +21,9 @@ export interface Allocation {
 /** Importances closer together than this in the number of entries are one: a level between them would gain nothing. */
 const DISTINCT = 0.95;
 
+/** A level that more of what is to be reached skips is of no use to it. */
+const SHARE_MIN = 0.8;
+
 /** More copies of one entry are no better: they resemble each other too much. */
 const FACTOR_MAX = 1000;
 
@@ -46,12 +49,13 @@ export function allocate(visits: readonly Visits[], copy_events: number): Alloca
   return { levels: { thresholds, factors }, gain: costOf(undefined, target, copy_events) / length ** 2 };
 }
 
+/** Where a level could be of use. */
 function thin(visits: readonly Visits[]): Visits[] {
   const kept: Visits[] = [];
   for (const visit of visits) {
+    if (visit.entries <= 0 || visit.share < SHARE_MIN) continue;
     const last = kept.at(-1);
-    if (visit.entries > 0 && (last === undefined || visit.entries < DISTINCT * last.entries))
-      kept.push(visit);
+    if (last === undefined || visit.entries < DISTINCT * last.entries) kept.push(visit);
   }
   return kept;
 }

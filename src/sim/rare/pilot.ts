@@ -53,7 +53,7 @@ export function runPilot<Model extends SplitModel<Model>>(make: () => Model): Pi
         looked += ROOT_EVENTS + restart.run(root, PATIENCE_EVENTS).events;
       }
       events += looked;
-      reached = census.visits().filter(({ entries_seen }) => entries_seen >= SEEN_MIN);
+      reached = census.way(SEEN_MIN);
     } while (!isHigher(reached, levels) && events - begun < PATIENCE_EVENTS && events < EVENTS_MAX);
     if (!isHigher(reached, levels) || events >= EVENTS_MAX) return { levels, gain: undefined, events };
     const allocation = allocate(reached, copy_events);

@@ -21,7 +21,7 @@ export interface Root {
 
 /** Told what a pilot needs to choose levels. */
 export interface Watcher {
-  /** A trajectory rose from one importance to another, Infinity being down. */
+  /** A trajectory rose from one importance to another, or went down, which is Infinity. */
   rose(from: number, to: number, weight: number): void;
   /** A trajectory stood at an importance when an event came. */
   stood(importance: number, weight: number): void;
@@ -62,7 +62,7 @@ export class Restart<Model extends SplitModel<Model>> {
     this.#events_max = events_max;
     this.#branches = 0;
     this.#model.begin(root);
-    const importance = importanceOf(this.#model);
+    const { importance } = this.#model;
     const level = this.#thresholds.findLastIndex((threshold) => importance >= threshold) + 1;
     this.#split(1, level);
     this.#follow(0, level);
@@ -72,6 +72,9 @@ export class Restart<Model extends SplitModel<Model>> {
   /**
    * Follows the trajectory that the model is on to the end, or until it falls below the level it was split off in.
    *
+   * Down it keeps the importance that it had before. There is nothing to be near to, and copies would have the outage in
+   * common, whatever levels lie between where it came from and being down.
+   *
    * @param birth the level it was split off in; 0: the root itself
    * @param level where it is
    */
@@ -80,7 +83,8 @@ export class Restart<Model extends SplitModel<Model>> {
     const weights = this.#weights;
     const thresholds = this.#thresholds;
     const born_at = birth === 0 ? Number.NEGATIVE_INFINITY : thresholds[birth - 1]!;
-    let importance = importanceOf(model);
+    let importance = model.importance;
+    let isDown = false;
     this.#accounted.set(model.tallies);
     for (;;) {
       const goesOn = model.step();
@@ -89,8 +93,14 @@ export class Restart<Model extends SplitModel<Model>> {
       this.#events += 1;
       this.#watcher?.stood(importance, weights[level]!);
       if (this.#events >= this.#events_max) return;
+      const wasDown = isDown;
+      isDown = model.isDown;
+      if (isDown) {
+        if (!wasDown) this.#watcher?.rose(importance, Number.POSITIVE_INFINITY, weights[level]!);
+        continue;
+      }
       const before = importance;
-      importance = importanceOf(model);
+      importance = model.importance;
       if (importance < before) {
         if (importance < born_at) return;
         while (level > 0 && importance < thresholds[level - 1]!) level -= 1;
@@ -135,9 +145,4 @@ export class Restart<Model extends SplitModel<Model>> {
     model.copyFrom(saved);
     this.#split(level + 1, top);
   }
-}
-
-/** Nothing is nearer to being down than being down. */
-function importanceOf<Model extends SplitModel<Model>>(model: Model): number {
-  return model.isDown ? Number.POSITIVE_INFINITY : model.importance;
 }

@@ -20,20 +20,26 @@ const group = (seed: string, units: number, mttf_h: number, mttr_h: number) => (
   });
 
 describe('a census', () => {
-  it('counts a rise for every importance that it passes, and what stood below', () => {
+  it('counts a rise for every importance that it passes, what stood below, and what came from there', () => {
     const census = new Census();
     census.rose(1, 4, 0.5);
     census.rose(2, 3, 1);
-    census.rose(4, Number.POSITIVE_INFINITY, 0.25);
+    census.rose(4, Number.POSITIVE_INFINITY, 0.75);
+    census.rose(2, Number.POSITIVE_INFINITY, 0.25);
     census.stood(1, 10);
     census.stood(3, 2);
-    expect(census.visits()).toEqual([
-      { importance: 1, entries: 0, entries_seen: 0, events_below: 0 },
-      { importance: 2, entries: 0.5, entries_seen: 1, events_below: 10 },
-      { importance: 3, entries: 1.5, entries_seen: 2, events_below: 10 },
-      { importance: 4, entries: 0.5, entries_seen: 1, events_below: 12 },
-      { importance: Number.POSITIVE_INFINITY, entries: 0.25, entries_seen: 1, events_below: 12 },
+    const outages = { importance: Number.POSITIVE_INFINITY, entries: 1, entries_seen: 2, share: 1 };
+    expect(census.way(1)).toEqual([
+      { importance: 2, entries: 0.5, entries_seen: 1, events_below: 10, share: 1 },
+      { importance: 3, entries: 1.5, entries_seen: 2, events_below: 10, share: 0.75 },
+      { importance: 4, entries: 0.5, entries_seen: 1, events_below: 12, share: 0.75 },
+      { ...outages, events_below: 12 },
     ]);
+    expect(census.way(2)).toEqual([
+      { importance: 3, entries: 1.5, entries_seen: 2, events_below: 10, share: 0.75 },
+      { ...outages, events_below: 12 },
+    ]);
+    expect(census.way(3)).toEqual([]);
   });
 });
 
@@ -43,6 +49,7 @@ describe('the allocation of levels', () => {
     entries,
     entries_seen: 100,
     events_below,
+    share: 1,
   });
 
   it('puts a level wherever a tenth gets on, with about ten trajectories', () => {

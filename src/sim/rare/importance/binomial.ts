@@ -30,22 +30,36 @@ export function binomialTail(count: number, failed: number, chance: number): num
   return Math.min(1, sum);
 }
 
-/** P(at least `failed` of these fail), each by itself with its own chance. */
-export function poissonBinomialTail(chances: readonly number[], failed: number): number {
-  if (failed <= 0) return 1;
-  if (failed > chances.length) return 0;
-  // Exactly 0, 1, ... of those looked at; and at least `failed`, from which there is no way back.
-  const exactly = new Float64Array(failed);
-  exactly[0] = 1;
-  let enough = 0;
-  for (const chance of chances) {
-    enough += exactly[failed - 1]! * chance;
-    for (let count = failed - 1; count > 0; count -= 1) {
+/** P(at least so many fail) of any that fail each by itself with its own chance, told one after the other. */
+export class FailureTail {
+  /** Exactly 0, 1, ... of those told of. */
+  #exactly = new Float64Array(1);
+  #failed = 0;
+  #enough = 0;
+
+  /** @param failed wanted from now on, of none so far */
+  begin(failed: number): this {
+    if (failed > this.#exactly.length) this.#exactly = new Float64Array(failed);
+    this.#exactly.fill(0, 0, failed);
+    this.#exactly[0] = 1;
+    this.#failed = failed;
+    this.#enough = failed <= 0 ? 1 : 0;
+    return this;
+  }
+
+  add(chance: number): void {
+    const exactly = this.#exactly;
+    // From enough there is no way back.
+    if (this.#failed > 0) this.#enough += exactly[this.#failed - 1]! * chance;
+    for (let count = this.#failed - 1; count > 0; count -= 1) {
       exactly[count] = exactly[count]! * (1 - chance) + exactly[count - 1]! * chance;
     }
     exactly[0]! *= 1 - chance;
   }
-  return Math.min(1, enough);
+
+  get chance(): number {
+    return Math.min(1, this.#enough);
+  }
 }
 
 /** P(at least `row` next to each other fail) in a line where each fails by itself with its own chance. */
