@@ -5,6 +5,7 @@ import type { PlanMethod, PlanPrediction } from '../timeline/plan-prediction.ts'
 import type { ReplicationOptions } from './estimate/replications.ts';
 import type { StoppingLimits } from './estimate/stopping.ts';
 import type { PredictionProgress } from './predict.ts';
+import { splitPlan } from './rare/split-plan.ts';
 import type { PredictedEpisodes } from './years/predict-episodes.ts';
 import { HORIZONS_DOWN_LEAST, horizonsDown, simulatePlan } from './years/simulate-plan.ts';
 
@@ -42,7 +43,7 @@ export interface Methods {
   readonly splitting?: Method;
 }
 
-const METHODS: Methods = {};
+const METHODS: Methods = { splitting: splitPlan };
 
 export async function answer(
   plan: Plan,

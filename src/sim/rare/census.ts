@@ -102,7 +102,8 @@ export class Census implements Watcher {
   #begins(target: number): [number, number][] {
     const begins: [number, number][] = [];
     for (const [to, rises] of this.#rises) {
-      if (to < target || (to === Number.POSITIVE_INFINITY) !== (target === Number.POSITIVE_INFINITY)) continue;
+      if (to < target || (to === Number.POSITIVE_INFINITY) !== (target === Number.POSITIVE_INFINITY))
+        continue;
       for (const [from, { weighted }] of rises) if (from < target) begins.push([from, weighted]);
     }
     return begins;

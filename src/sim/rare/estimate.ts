@@ -3,11 +3,13 @@ import { meanInterval } from '../../timeline/interval.ts';
 import type { Estimate } from '../../timeline/plan-prediction.ts';
 import { complaints, type Diagnosis, diagnose } from './diagnosis.ts';
 import type { Root } from './restart.ts';
-import { DOWNTIME_MS, OUTAGES } from './split-model.ts';
+import { DOWNTIME_MS, LOST_MS, OUTAGES } from './split-model.ts';
 
 export interface SplitEstimate {
   readonly downtime_ms: Estimate;
   readonly outages: Estimate;
+  /** Requests lost, as the time in which all of them would be; 0 where a model does not count it. */
+  readonly lost_ms: Estimate;
   /** Chance of at least one. */
   readonly outage_chance: Estimate;
   /** Means of all tallies. */
@@ -23,6 +25,7 @@ export interface SplitEstimate {
 export class RootSum {
   readonly #downtimes_ms: number[] = [];
   readonly #outages: number[] = [];
+  readonly #lost_ms: number[] = [];
   readonly #chances: number[] = [];
   #tallies: number[] = [];
   #events = 0;
@@ -30,6 +33,7 @@ export class RootSum {
   add({ tallies, outage_chance, events }: Root): void {
     this.#downtimes_ms.push(tallies[DOWNTIME_MS]!);
     this.#outages.push(tallies[OUTAGES]!);
+    this.#lost_ms.push(tallies[LOST_MS] ?? 0);
     this.#chances.push(outage_chance);
     this.#tallies = Array.from(tallies, (tally, at) => tally + (this.#tallies[at] ?? 0));
     this.#events += events;
@@ -42,6 +46,7 @@ export class RootSum {
     return {
       downtime_ms: within(meanInterval(this.#downtimes_ms), Number.POSITIVE_INFINITY),
       outages: within(meanInterval(this.#outages), Number.POSITIVE_INFINITY),
+      lost_ms: within(meanInterval(this.#lost_ms), Number.POSITIVE_INFINITY),
       outage_chance: within(meanInterval(this.#chances), 1),
       tallies: this.#tallies.map((tally) => tally / roots),
       roots,

@@ -1,10 +1,9 @@
 import type { PlanModel } from '../years/plan-model.ts';
 import type { YearState } from '../years/year-state.ts';
 import { Importance } from './importance/importance.ts';
-import { DOWNTIME_MS, OUTAGES, type SplitModel } from './split-model.ts';
+import { DOWNTIME_MS, LOST_MS, OUTAGES, type SplitModel } from './split-model.ts';
 
-/** Place in the tallies of what comes after time down and outages: requests lost; then by cause time down, and outages. */
-export const LOST_MS = 2;
+/** Place in the tallies of what is counted by cause: first time down, then outages. */
 export const CAUSES = 3;
 
 /** A copy, with all that is drawn again for it, in events: what was measured of some plans of 20 to 200 units. */
@@ -34,7 +33,13 @@ export class PlanTrajectory implements SplitModel<PlanTrajectory> {
     this.#state = make();
     this.#service = service;
     this.#horizon_ms = model.plan.horizon_ms;
-    this.#importance = new Importance(model.plan, model.units, model.conditions, service, this.#state.working);
+    this.#importance = new Importance(
+      model.plan,
+      model.units,
+      model.conditions,
+      service,
+      this.#state.working,
+    );
     this.copy_events = COPY_EVENTS + COPY_EVENTS_PER_UNIT * model.units.count;
     this.tallies = new Float64Array(CAUSES + 2 * model.causes.length);
   }

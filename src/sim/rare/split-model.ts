@@ -1,6 +1,7 @@
 /** Places in `SplitModel.tallies`. A model may add more. */
 export const DOWNTIME_MS = 0;
 export const OUTAGES = 1;
+export const LOST_MS = 2;
 
 /**
  * What splitting asks of a model: one trajectory, from the beginning to the end. Its state is copied, so it lies in

@@ -13,7 +13,7 @@ import type { ConditionNode, ConditionProgram } from '../../years/condition-prog
 import type { Conditions } from '../../years/conditions.ts';
 import { countOf, type Units } from '../../years/units.ts';
 import { FailureTail, rowChance } from './binomial.ts';
-import { type Holders, groupLoss } from './group-loss.ts';
+import { groupLoss, type Holders } from './group-loss.ts';
 import { type Loss, unavailabilityOf } from './unavailability.ts';
 
 /** What is known of a state. */
