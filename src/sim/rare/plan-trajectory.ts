@@ -11,7 +11,7 @@ const COPY_EVENTS = 5;
 const COPY_EVENTS_PER_UNIT = 1 / 4;
 
 /** Differences in importance below this mean nothing, and would be levels of their own. */
-const GRAIN = 0.25;
+export const GRAIN = 0.25;
 
 /** One horizon of a plan, for splitting by how near a service is to being down. */
 export class PlanTrajectory implements SplitModel<PlanTrajectory> {
