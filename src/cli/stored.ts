@@ -17,7 +17,7 @@ const number = z.number();
 const interval = z.tuple([number, number]);
 const texts = z.array(z.string());
 
-const predicted = z.object({ mean: number, ci95: interval, pi90: interval, trials: number });
+const predicted = z.object({ mean: number, ci95: interval, sd: number, pi90: interval, trials: number });
 const measured = z.object({ mean: number, ci95: interval, values: z.array(number) });
 const metric = z.enum(METRICS);
 const verdict = z.enum(['agrees', 'differs', 'inconclusive']);
@@ -58,6 +58,7 @@ const STORED = {
     down_share: z.object({ step_ms: number, share: z.array(number) }),
     faults: z.array(z.object({ name: z.string(), at_ms: number })),
     objectives,
+    warnings: texts,
     assumptions: z.array(z.object({ name: z.string(), value: z.string(), source: z.string() })),
     ignored: texts,
   } satisfies Shape<Prediction>),

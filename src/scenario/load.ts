@@ -15,7 +15,8 @@ import { resolveObjectives } from './resolve/objectives.ts';
 import { defaultToleration_s, resolveTiming } from './resolve/timing.ts';
 import { saidIn } from './said.ts';
 import type { Scenario } from './scenario.ts';
-import { type ScenarioFile, scenarioSchema, TRIALS_MAX } from './schema.ts';
+import { type ScenarioFile, scenarioSchema } from './schema.ts';
+import { TRIALS_MAX } from './trials.ts';
 import type { YamlDocument } from './yaml.ts';
 
 /** What the command line says instead of the file. */

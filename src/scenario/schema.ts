@@ -11,11 +11,9 @@ import { fault } from './schema/faults.ts';
 import { load } from './schema/load.ts';
 import { count, distribution, duration, fraction, positiveDuration, rate } from './schema/quantities.ts';
 import { TIMING, type TimingDefault, type TimingName } from './timing.ts';
+import { TRIALS_MAX } from './trials.ts';
 
 export const SCENARIO_VERSION = 'foreshock/v1';
-
-/** Trials of each arm: more are a slip of the keyboard. */
-export const TRIALS_MAX = { predict: 1_000_000, measure: 1000 } as const;
 
 const timing = z.strictObject(
   Object.fromEntries(

@@ -24,6 +24,7 @@ import { type ReplicationOptions, replications } from './estimate/replications.t
 import { RunningMean } from './estimate/running-mean.ts';
 import { type StoppingLimits, StoppingRule } from './estimate/stopping.ts';
 import { summarise } from './estimate/summary.ts';
+import { warningsOf } from './estimate/warnings.ts';
 import { PLATFORMS, type Platform, timingOn } from './platform.ts';
 
 export interface PredictOptions {
@@ -85,7 +86,7 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
     if (stop !== undefined) break;
   }
   if (stop === undefined) throw new Error('the trials ended before the prediction');
-  const metrics = summarise(trials);
+  const metrics = summarise(trials, scenario.load);
   return {
     schema: 'foreshock.prediction/v1',
     scenario: scenario.name,
@@ -102,6 +103,7 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
     objectives: judgeObjectives(scenario.objectives, metrics, undefined).map((objective) =>
       withTrialsMet(objective, trials),
     ),
+    warnings: warningsOf(trials),
     assumptions: assumptions(scenario, platform),
     ignored: scenario.ignored.map(
       ({ kind, name, position }) => `${kind} ${name} (${position.file}:${position.line}:${position.column})`,
