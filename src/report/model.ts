@@ -14,6 +14,7 @@ import {
   type Prediction,
   type Verdict,
 } from '../timeline/verdict.ts';
+import type { ReportContext } from './context.ts';
 import {
   count,
   decimalsFor,
@@ -35,14 +36,6 @@ export interface Results {
   readonly prediction: Prediction | undefined;
   readonly measurement: Measurement | undefined;
   readonly verdict: Verdict | undefined;
-}
-
-/** What a report says beside the results. */
-export interface ReportContext {
-  /** Files of the run, as a person would name them. */
-  readonly files: readonly string[];
-  /** Command that gives these results again. */
-  readonly command: string | undefined;
 }
 
 export interface Report {

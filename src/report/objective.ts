@@ -7,4 +7,6 @@ export interface ObjectiveRow {
   readonly shown: string;
   /** "98.7 % [97.8, 99.2] of simulated trials meet it"; empty where that is not known. */
   readonly each: string;
+  /** Why it may yet turn out otherwise; left out where that is not known, or cannot be. */
+  readonly doubt?: string;
 }

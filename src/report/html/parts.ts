@@ -66,8 +66,8 @@ export function objectivesSection(objectives: readonly ObjectiveRow[]): Markup {
 <h2 id="objectives">Objectives</h2>
 <table role="table"><thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">objective</th><th role="columnheader" scope="col">value</th><th role="columnheader" scope="col">verdict</th></tr></thead>
 <tbody role="rowgroup">${objectives.map(
-    ({ what, shown, each, met }) =>
-      markup`<tr role="row"><th class="name-cell" role="rowheader" scope="row">${what}</th><td role="cell">${[shown, each].filter((words) => words !== '').join('; ')}</td><td role="cell">${toned(met ? 'good' : 'bad', met ? 'met' : 'missed')}</td></tr>`,
+    ({ what, shown, each, doubt = '', met }) =>
+      markup`<tr role="row"><th class="name-cell" role="rowheader" scope="row">${what}</th><td role="cell">${[shown, each, doubt].filter((words) => words !== '').join('; ')}</td><td role="cell">${toned(met ? 'good' : 'bad', met ? 'met' : 'missed')}</td></tr>`,
   )}</tbody></table>
 </section>`;
 }

@@ -2,9 +2,9 @@
 import { count } from '../number.ts';
 import type { ObjectiveRow } from '../objective.ts';
 import type { PartRow } from '../parts-of-whole.ts';
-import { type Paint, plain, wrap } from './text.ts';
+import { COLUMNS, type Paint, plain, wrap } from './text.ts';
 
-const BAR_COLUMNS = 24;
+const BAR_COLUMNS = { least: 8, most: 24 } as const;
 
 /** Ranked parts of a whole, each with its bar. @param more of a part, after its bar */
 export function partLines(
@@ -15,14 +15,17 @@ export function partLines(
   const name = Math.max(...rows.map((row) => plain(row.name).length));
   const shown = Math.max(...rows.map((row) => row.shown.length));
   const most = rows[0]?.amount ?? 1;
+  const afters = rows.map(more);
+  const beside = name + shown + Math.max(...afters.map((after) => after.length)) + '        100 %  '.length;
+  const longest = Math.min(BAR_COLUMNS.most, Math.max(BAR_COLUMNS.least, COLUMNS - beside));
   return rows.map((row, index) => {
-    const columns = Math.max(1, Math.round((row.amount / most) * BAR_COLUMNS));
-    const after = more(row, index);
+    const columns = Math.max(1, Math.round((row.amount / most) * longest));
+    const after = afters[index] ?? '';
     const bar = '█'.repeat(columns);
     const figures = `  ${plain(row.name).padEnd(name)}  ${row.shown.padStart(shown)}  ${row.share.padStart(4)}`;
     return after === ''
       ? `${figures}  ${paint('blue', bar)}`
-      : `${figures}  ${paint('blue', bar)}${' '.repeat(BAR_COLUMNS - columns)}  ${after}`;
+      : `${figures}  ${paint('blue', bar)}${' '.repeat(longest - columns)}  ${after}`;
   });
 }
 
@@ -30,9 +33,9 @@ export function objectiveLines(objectives: readonly ObjectiveRow[], paint: Paint
   if (objectives.length === 0) return [];
   return [
     paint('bold', 'Objectives'),
-    ...objectives.flatMap(({ met, what, shown, each }) => {
+    ...objectives.flatMap(({ met, what, shown, each, doubt = '' }) => {
       const sign = met ? paint('green', '✓ met   ') : paint('red', '✗ missed');
-      const lines = [shown, each].filter((line) => line !== '');
+      const lines = [shown, each, doubt].filter((line) => line !== '');
       return [`  ${sign}  ${plain(what)}`, ...lines.map((line) => `            ${line}`)];
     }),
   ];
