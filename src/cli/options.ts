@@ -4,9 +4,13 @@ import { EXIT, UserError } from '../scenario/errors.ts';
 import { TRIALS_MAX } from '../scenario/trials.ts';
 import { DURATION, durationToMs, PERCENTAGE, percentageToFraction } from '../scenario/units.ts';
 import { MAX_TRIALS_DEFAULT, type StoppingLimits } from '../sim/estimate/stopping.ts';
+import type { MethodChoice } from './arms.ts';
+import { readVary } from './vary.ts';
 
 export const CLUSTERS = ['embedded', 'kubernetes'] as const;
 export type ClusterKind = (typeof CLUSTERS)[number];
+
+const METHODS = ['auto', 'exact', 'simulation', 'splitting'] as const satisfies readonly MethodChoice[];
 
 export const REPORT_FORMATS = ['terminal', 'html', 'json'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
@@ -122,6 +126,27 @@ export const PREDICT_OPTIONS = {
     readDuration,
   ),
   workers: WORKERS,
+  method: {
+    choices: METHODS,
+    default: 'auto' as MethodChoice,
+    describe: 'Of a plan: how it is answered; auto: exactly where that is within reach',
+  },
+  vary: {
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    describe:
+      'Of a plan: other numbers of units or replicas, as zone=1,2,3, for a curve; given twice, every combination',
+    coerce(texts: readonly string[]) {
+      return texts.map((text) => {
+        const vary = readVary(text);
+        if (vary !== undefined) return vary;
+        throw new UserError(`--vary must be a name and counts such as zone=1,2,3, not ${text}`, {
+          exitCode: EXIT.configuration,
+        });
+      });
+    },
+  },
   cluster: {
     choices: CLUSTERS,
     default: 'kubernetes' as ClusterKind,
@@ -234,6 +259,12 @@ export function scenarioArgument<T>(yargs: Argv<T>) {
     describe: 'Scenario file (YAML)',
   });
 }
+
+/**
+ * Options that may be given several times, and whether one of them takes `many` values, as a shell's pattern gives
+ * them, or `one`, so that what follows is none of it.
+ */
+export const LISTS: Readonly<Record<string, 'one' | 'many'>> = { from: 'many', vary: 'one' };
 
 /** What a flag does not say, the environment may: it belongs to the machine, not to the run. */
 export function targetOf(

@@ -18,6 +18,11 @@ export const arms: Arms = {
     return predict(scenario, { platform: cluster, workers, ...options });
   },
 
+  async predictPlan({ plan, workers = availableParallelism(), ...options }) {
+    const { predictPlan } = await import('../sim/predict-plan.ts');
+    return predictPlan(plan, { workers, ...options });
+  },
+
   async measure({ scenario, target, journal: file, progress, recorderForTrial, signal }) {
     const { openCluster } = await import('../chaos/cluster/open.ts');
     const { parseAddresses } = await import('../chaos/load/source.ts');

@@ -10,6 +10,7 @@ import { EXIT, UserError } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Measurement, Prediction } from '../timeline/verdict.ts';
 import type { Arms } from './arms.ts';
+import { commandText } from './command-text.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { type Io, mayColor } from './io.ts';
 import type { RunOptions, Target } from './options.ts';
@@ -24,6 +25,10 @@ const PREDICTED_TIMELINES = 5;
 
 /** @returns the exit code */
 export async function run(name: CommandName, options: RunOptions, io: Io, arms: Arms): Promise<number> {
+  if (name !== 'predict') {
+    const { refusePlan } = await import('./plan-file.ts');
+    await refusePlan(options.scenario, name);
+  }
   const { loadScenario } = await import('../scenario/load.ts');
   const written = loadScenario(options.scenario, {
     seed: options.seed,
@@ -44,7 +49,8 @@ export async function run(name: CommandName, options: RunOptions, io: Io, arms: 
     const command = commandOf(name, scenario, options, prediction);
     folder.writeRun(command);
     progress.end();
-    const report = await folder.writePage((files) => reportOf(results, { files, command }));
+    const { renderHtml } = await import('../report/html.ts');
+    const report = folder.writePage((files) => reportOf(results, { files, command }), renderHtml);
     io.stdout.write(renderTerminal(report, { color: mayColor(io.stdout, io.env) }));
     return exitCodeOf(results);
   } finally {
@@ -161,16 +167,5 @@ export function commandOf(
     ['provider-command', target?.provider_command],
     ['out', options.out],
   ];
-  return [
-    'foreshock',
-    name,
-    options.scenario,
-    ...flags.flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, value])),
-  ]
-    .map(shellWord)
-    .join(' ');
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return commandText([name, options.scenario], flags);
 }

@@ -6,16 +6,19 @@ import {
   type MetricVerdict,
   type ObjectiveResult,
   type Prediction,
-  type Stop,
   type TrialsMet,
   type Verdict,
 } from '../timeline/verdict.ts';
-
-type Shape<T> = Readonly<Record<keyof T, z.ZodType>>;
-
-const number = z.number();
-const interval = z.tuple([number, number]);
-const texts = z.array(z.string());
+import {
+  assumptions,
+  interval,
+  number,
+  type Shape,
+  STORED_PLAN,
+  type StoredPlan,
+  stop,
+  texts,
+} from './stored-plan.ts';
 
 const predicted = z.object({ mean: number, ci95: interval, sd: number, pi90: interval, trials: number });
 const measured = z.object({ mean: number, ci95: interval, values: z.array(number) });
@@ -41,17 +44,13 @@ const ofMetrics = <T extends z.ZodType>(schema: T) =>
 
 /** What each file must be for a report to be made of it; fields that it does not know do not disturb it. */
 const STORED = {
+  ...STORED_PLAN,
   prediction: z.object({
     ...about,
     schema: z.literal('foreshock.prediction/v1'),
     platform: z.enum(['kubernetes', 'embedded']),
     trials: number,
-    stop: z.object({
-      by: z.enum(['trials', 'precision', 'max-trials', 'max-time']),
-      precision: number.optional(),
-      max_time_s: number.optional(),
-      reached: number.optional(),
-    } satisfies Shape<Stop>),
+    stop,
     window_s: number,
     metrics: ofMetrics(z.object({ predicted })),
     budget: z.array(z.object({ mechanism: z.string(), seconds: number })),
@@ -59,7 +58,7 @@ const STORED = {
     faults: z.array(z.object({ name: z.string(), at_ms: number })),
     objectives,
     warnings: texts,
-    assumptions: z.array(z.object({ name: z.string(), value: z.string(), source: z.string() })),
+    assumptions,
     ignored: texts,
   } satisfies Shape<Prediction>),
   measurement: z.object({
@@ -100,7 +99,7 @@ const STORED = {
 } as const;
 
 /** Of each kind of file, what it holds. */
-export interface Stored {
+export interface Stored extends StoredPlan {
   readonly prediction: Prediction;
   readonly measurement: Measurement;
   readonly verdict: Verdict;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { distributionSyntax, writable } from '../../src/calibrate/writable.ts';
 import type { Distribution } from '../../src/scenario/distribution.ts';
-import { distribution as schema } from '../../src/scenario/schema/quantities.ts';
+import { distribution as schema } from '../../src/scenario/schema/distribution.ts';
 import { exponential, lognormal, normal, uniform } from './draw.ts';
 
 const duration = fc.double({ min: 0, max: 1e9, noNaN: true });
