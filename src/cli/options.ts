@@ -147,6 +147,12 @@ export const PREDICT_OPTIONS = {
       });
     },
   },
+  against: {
+    type: 'string',
+    normalize: true,
+    requiresArg: true,
+    describe: 'Another scenario, to say what differs between the two under the same luck',
+  },
   cluster: {
     choices: CLUSTERS,
     default: 'kubernetes' as ClusterKind,

@@ -39,6 +39,8 @@ export interface PredictOptions {
   readonly threads?: ReplicationOptions['threads'];
   /** Told now and then how far it is. */
   readonly onProgress?: (progress: PredictionProgress) => void;
+  /** Told what each trial showed, in their order. */
+  readonly onTrial?: (values: MetricValues) => void;
   /** Another recorder for a trial, to keep its timeline. */
   readonly recorderForTrial?: ReplicationOptions['recorderForTrial'];
 }
@@ -74,6 +76,7 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
   let told_ms = Number.NEGATIVE_INFINITY;
   for await (const { values, outages, shares } of replicating) {
     trials.push(values);
+    options.onTrial?.(values);
     budget.add(shares);
     downShare.add(outages);
     downtime_s.add(values.downtime_s);

@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest';
 import { isStored, misfit } from '../../src/cli/stored.ts';
+import { COMPARISONS } from '../report/comparison/examples.ts';
 import { EXAMPLES } from '../report/examples.ts';
 
 const KINDS = ['prediction', 'measurement', 'verdict'] as const;
-const results = Object.values(EXAMPLES).flatMap((example) =>
-  KINDS.flatMap((kind) => (example[kind] === undefined ? [] : [{ kind, result: example[kind] }])),
-);
+const results = [
+  ...Object.values(EXAMPLES).flatMap((example) =>
+    KINDS.flatMap((kind) => (example[kind] === undefined ? [] : [{ kind, result: example[kind] }])),
+  ),
+  ...Object.values(COMPARISONS).map((result) => ({ kind: 'comparison' as const, result })),
+];
 const asRead = (result: object) => JSON.parse(JSON.stringify(result));
 
 test('takes every result as it is stored, and with fields that it does not know', () => {
