@@ -6,6 +6,7 @@ import {
   type Measurement,
   type MetricVerdict,
   type ObjectiveResult,
+  type Predicted,
   type Prediction,
   type TrialsMet,
   type Verdict,
@@ -21,7 +22,14 @@ import {
   texts,
 } from './stored-plan.ts';
 
-const predicted = z.object({ mean: number, ci95: interval, sd: number, pi90: interval, trials: number });
+const predicted = z.object({
+  mean: number,
+  ci95: interval,
+  sd: number,
+  pi90: interval,
+  pi90_ci95: z.tuple([interval, interval]).optional(),
+  trials: number,
+} satisfies Shape<Predicted>);
 const measured = z.object({ mean: number, ci95: interval, values: z.array(number) });
 const metric = z.enum(METRICS);
 const verdict = z.enum(['agrees', 'differs', 'inconclusive']);

@@ -24,6 +24,8 @@ export interface Predicted {
   readonly sd: number;
   /** 90 % prediction interval: where a single run is expected. */
   readonly pi90: readonly [number, number];
+  /** 95 % confidence intervals of its two ends; left out where there are too few trials to have any. */
+  readonly pi90_ci95?: readonly [readonly [number, number], readonly [number, number]];
   readonly trials: number;
 }
 

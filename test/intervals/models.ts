@@ -8,6 +8,7 @@ import { firstPassageWithin } from '../../src/sim/exact/first-passage.ts';
 import { mg1, mmc } from '../../src/sim/exact/queues.ts';
 import { accumulatedRewards } from '../../src/sim/exact/rewards.ts';
 import { meanInterval, wilsonInterval } from '../../src/timeline/interval.ts';
+import { quantileInterval } from '../../src/timeline/quantile.ts';
 import { clusterModel, isPremium } from '../sim/exact/cluster.ts';
 import { chainRun, exponential, type Random, waits_s } from './runs.ts';
 import { RARE_LOSS, SKEWED, type Skewed, VERY_SKEWED } from './skewed.ts';
@@ -18,7 +19,12 @@ export interface CoverageModel {
   readonly name: string;
   /** What one interval is made of: "20 values". */
   readonly sample: string;
-  readonly method: 'skewed mean' | 'batch means' | 'Wilson' | 'skewed mean, stopped at ±10 %';
+  readonly method:
+    | 'skewed mean'
+    | 'batch means'
+    | 'Wilson'
+    | 'order statistics'
+    | 'skewed mean, stopped at ±10 %';
   readonly exact: number;
   /** From one sample; undefined where the method says that the sample does not do. */
   readonly estimate: (random: Random) => { readonly ci95: Interval | undefined; readonly student?: Interval };
@@ -200,6 +206,17 @@ export const MODELS: readonly CoverageModel[] = [
       let outages = 0;
       for (let horizon = 0; horizon < 300; horizon += 1) if (down_h(random) > 0) outages += 1;
       return { ci95: wilsonInterval(outages, 300) };
+    },
+    isQuick: true,
+  },
+  {
+    name: 'where 95 % of a lognormal lie below, sigma 1',
+    sample: '1000 values',
+    method: 'order statistics',
+    exact: Math.exp(1.6448536269514722),
+    estimate(random) {
+      const values = Float64Array.from({ length: 1000 }, () => sample_ms(HEAVY, random)).sort();
+      return { ci95: quantileInterval(values, 0.95) };
     },
     isQuick: true,
   },

@@ -1,7 +1,7 @@
 import type { Load } from '../../scenario/scenario.ts';
 import { meanRate_per_s } from '../../scenario/schedule.ts';
 import { withinRange } from '../../timeline/interval.ts';
-import { quantile } from '../../timeline/quantile.ts';
+import { quantile, quantileInterval } from '../../timeline/quantile.ts';
 import { METRICS, type Metric, type Predicted } from '../../timeline/verdict.ts';
 import type { MetricValues } from './replication.ts';
 import { RunningMean } from './running-mean.ts';
@@ -32,12 +32,14 @@ export function predictedOf(
   const moments = RunningMean.of(values);
   const { count, mean, sd } = moments;
   const sorted = Float64Array.from(values).sort();
+  const [lower, upper] = [quantileInterval(sorted, 0.05), quantileInterval(sorted, 0.95)];
   return {
     mean,
     // A single trial has no spread to tell of.
     ci95: count < 2 ? [mean, mean] : withinRange(moments.ci95, moments, range),
     sd,
     pi90: [quantile(sorted, 0.05), quantile(sorted, 0.95)],
+    ...(lower && upper && { pi90_ci95: [lower, upper] }),
     trials: count,
   };
 }

@@ -7,8 +7,22 @@ import type { MetricValues } from './replication.ts';
  */
 export const DECIDING_LEAST = 10;
 
-/** What a reader must know of a prediction whose trials lose something so rarely that few or none of them did. */
+/** What a reader must know of a prediction with few trials, or few that lost anything. */
 export function warningsOf(trials: readonly MetricValues[]): string[] {
+  return [...rareLoss(trials), ...fewTrials(trials.length)];
+}
+
+/** Below this the range of single runs has no ends that are known with 95 % confidence: 0.95 ** 72 is 2.5 %. */
+const RANGE_LEAST = 72;
+
+function fewTrials(count: number): string[] {
+  if (count >= RANGE_LEAST) return [];
+  return [
+    `from ${count} simulated trials the range of 90 % of runs is a guess; ${RANGE_LEAST} are the fewest that tell how far off its ends may be`,
+  ];
+}
+
+function rareLoss(trials: readonly MetricValues[]): string[] {
   const losing = trials.filter(({ downtime_s }) => downtime_s > 0).length;
   if (losing >= Math.min(DECIDING_LEAST, trials.length)) return [];
   if (losing === 0) {

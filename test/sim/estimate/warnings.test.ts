@@ -18,10 +18,13 @@ it('says when a handful of trials decide', () => {
   ]);
 });
 
+it('says when the range of single runs is a guess', () => {
+  expect(warningsOf(trials(71, 71))).toEqual([expect.stringContaining('from 71 simulated trials')]);
+});
+
 it.each([
   [2000, 10],
-  [5, 5],
-  [1, 1],
+  [72, 72],
 ])('says nothing of %d trials of which %d lose something', (count, losing) => {
   expect(warningsOf(trials(count, losing))).toEqual([]);
 });
