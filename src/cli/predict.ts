@@ -50,6 +50,12 @@ export function addPredict(yargs: Argv, choose: Choose): Argv {
         const { isPlanFile } = await import('./plan-file.ts');
         const { method, vary = [], cluster } = given;
         if (isPlanFile(given.scenario)) {
+          if (cluster !== 'kubernetes') {
+            throw new UserError(`--cluster ${cluster} is for experiments, and ${given.scenario} is a plan`, {
+              exitCode: EXIT.configuration,
+              hint: 'a plan is for a real Kubernetes; leave --cluster away',
+            });
+          }
           const { runPlan } = await import('./run-plan.ts');
           return runPlan({ ...asked, method, vary }, io, arms);
         }

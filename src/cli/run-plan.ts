@@ -82,7 +82,7 @@ async function plansOf(
     loadPlan(file, { seed, trials: { predict: predict_trials }, counts });
   const plan = load({});
   const combinations = vary.length === 0 ? [] : combinationsOf(vary);
-  const variants = combinations.map((counts) => ({ counts, plan: load(counts) }));
+  const variants = combinations.map((counts) => ({ counts, plan: loadVariant(counts, load) }));
   if (calibration === undefined) return { plan, variants };
   const calibrated = await calibrationOf(calibration, plan, io);
   return {
@@ -90,6 +90,26 @@ async function plansOf(
     variants: variants.map((variant) => ({ ...variant, plan: calibrated(variant.plan) })),
   };
 }
+
+/** What is wrong with other counts only is not wrong with the file. */
+function loadVariant(counts: Variant['counts'], load: (counts: Variant['counts']) => Plan): Plan {
+  try {
+    return load(counts);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { message, exitCode, hint, cause } = error;
+    throw new UserError(`with ${countsText(counts)}:\n${message}`, {
+      exitCode,
+      cause,
+      ...(hint && { hint }),
+    });
+  }
+}
+
+const countsText = (counts: Variant['counts']): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
 
 /** The delays of the episodes are those that were measured. */
 async function calibrationOf(file: string, plan: Plan, io: Io): Promise<(plan: Plan) => Plan> {
@@ -139,6 +159,7 @@ const stopped = (interrupt: Interrupt): UserError =>
     cause: interrupt.signal.reason,
   });
 
+/** The plan's own prediction is a point of it where its counts are among them. */
 async function curveOf(
   plan: Plan,
   variants: readonly Variant[],
@@ -150,8 +171,7 @@ async function curveOf(
   for (const [index, variant] of variants.entries()) {
     const counts = varied.map(({ name }) => variant.counts[name]!);
     const isWritten = varied.every(({ written: count }, place) => count === counts[place]);
-    const names = varied.map(({ name }, place) => `${name} ${counts[place]}`).join(', ');
-    const phase = `predicting ${plan.name} with ${names} (${index + 1} of ${variants.length})`;
+    const phase = `predicting ${plan.name} with ${countsText(variant.counts)} (${index + 1} of ${variants.length})`;
     const prediction = isWritten ? written : await predict(variant.plan, phase, work);
     const { method, because, warnings, trials, stop, services } = prediction;
     points.push({ counts, method, because, warnings, trials, stop, services });
