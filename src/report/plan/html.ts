@@ -62,7 +62,7 @@ ${
     ? markup`<ul class="list lead">${report.services.map(({ answer, lead }) => markup`<li>${answer}. ${lead}</li>`)}</ul>`
     : markup`<p class="lead">${only?.lead}</p>`
 }
-<p class="decided">${sentence(report.method)}: ${report.because}</p>
+<p class="decided">${sentence(report.method)}, because ${report.because}.</p>
 <p class="meta">${sentence(horizon(report.results.prediction.horizon_s).one)}, from all units new · seed ${report.seed}</p>
 </header>`;
 }

@@ -104,7 +104,7 @@ function curveLines({ varied, is_mixed }: CurveReport, { rows }: ServiceCurve, p
 }
 
 function methodLines({ method, because }: PlanReport, paint: Paint): string[] {
-  return [paint('bold', 'Method'), ...wrap(plain(`${method}: ${because}`), '  ')];
+  return [paint('bold', 'Method'), ...wrap(plain(`${method}, because ${because}`), '  ')];
 }
 
 function assumptionLines({ assumptions }: PlanReport, paint: Paint): string[] {
