@@ -109,13 +109,11 @@ function methodLines({ method, because }: PlanReport, paint: Paint): string[] {
 
 function assumptionLines({ assumptions }: PlanReport, paint: Paint): string[] {
   if (assumptions.length === 0) return [];
-  const width = Math.max(...assumptions.map(({ name }) => plain(name).length));
-  const indent = ' '.repeat(width + 4);
   return [
     paint('bold', 'What it rests on'),
     ...assumptions.flatMap(({ name, value, source }) => [
-      ...wrap(plain(value), `  ${plain(name).padEnd(width)}  `, indent),
-      ...wrap(plain(source), indent).map((line) => paint('dim', line)),
+      ...wrap(plain(`${name}: ${value}`), '  ', '    '),
+      ...wrap(plain(source), '    ').map((line) => paint('dim', line)),
     ]),
   ];
 }

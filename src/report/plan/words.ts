@@ -51,8 +51,10 @@ function singleSentence(pi90: readonly [number, number], many: string): string {
     : `Nine in ten ${many} lose between ${rangeText(pi90, 'and')}.`;
 }
 
-const calmSentence = ({ value, interval }: Shown, many: string): string =>
-  `${value} of ${many}${interval === undefined ? '' : ` (95 %: ${interval})`} pass without an outage.`;
+function calmSentence({ value, interval }: Shown, many: string): string {
+  const isNever = Number.parseFloat(value) === 0;
+  return `${isNever ? 'None of the' : `${value} of`} ${many}${interval === undefined ? '' : ` (95 %: ${interval})`} pass without an outage.`;
+}
 
 /** "nothing to 3.1 h" */
 export function rangeText([low, high]: readonly [number, number], to = 'to'): string {
