@@ -81,10 +81,10 @@ function tiles(service: ServiceReport, report: PlanReport): Markup {
   const of = report.services.length > 1 ? ` of ${service.name}` : '';
   return markup`<div class="tiles">
 ${tile(`Downtime a year${of}`, downtime.value, [
-  downtime.interval === undefined ? 'exact' : `95 %: ${downtime.interval}`,
+  downtime.interval === undefined ? report.method : `95 %: ${downtime.interval}`,
 ])}
 ${tile(`Availability${of}`, availability, [
-  `unavailability ${unavailability.value}`,
+  ...(unavailability.value === '0' ? [] : [`unavailability ${unavailability.value}`]),
   ...(unavailability.interval === undefined ? [] : [`95 %: ${unavailability.interval}`]),
 ])}
 ${single !== undefined && tile(`Nine in ten ${many}${of}`, single, calm === undefined ? [] : [`without an outage: ${calm.value} of ${many}`])}
@@ -95,7 +95,7 @@ ${single === undefined && calm !== undefined && tile(`Without an outage${of}`, c
 function tile(title: string, figure: string, beside: readonly string[]): Markup {
   return markup`<section class="tile" aria-label="${title}">
 <h2>${title}</h2>
-<p class="tile-figure">${figure.includes(' to ') ? figure : big(figure)}</p>
+<p class="tile-figure">${/^[\d,.]+ \S+$/.test(figure) ? big(figure) : figure}</p>
 ${beside.map((words) => markup`<p>${words}</p>`)}
 </section>`;
 }

@@ -43,13 +43,10 @@ export function renderPlanTerminal(report: PlanReport, options: TerminalOptions)
 
 function openingLines(report: PlanReport, paint: Paint): string[] {
   const several = report.services.length > 1;
-  return report.services.flatMap(({ answer, lead, tone, name }) => {
-    const verdict = { good: 'OBJECTIVES MET ', bad: 'OBJECTIVE MISSED ', unsure: '', plain: '' }[tone];
-    return [
-      paint(['bold', TONE_COLOR[tone]], plain(`${verdict}${answer}`)),
-      ...wrap(plain(several && lead !== '' ? `${name}: ${lead}` : lead), ''),
-    ];
-  });
+  return report.services.flatMap(({ answer, lead, tone, verdict, name }) => [
+    paint(['bold', TONE_COLOR[tone]], plain(`${verdict.toUpperCase()} ${answer}`.trim())),
+    ...wrap(plain(several && lead !== '' ? `${name}: ${lead}` : lead), ''),
+  ]);
 }
 
 function figureLines(service: ServiceReport, report: PlanReport, paint: Paint): string[] {

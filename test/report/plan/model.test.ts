@@ -61,7 +61,7 @@ describe('a single year', () => {
 describe('the headline', () => {
   test.each([
     [simulated, 'objective missed', 'bad'],
-    [exact, 'objectives met', 'good'],
+    [exact, 'objective met', 'good'],
     [calm, 'predicted', 'plain'],
     [split, 'objective missed', 'bad'],
   ] as const)('goes by the objectives of all services', (prediction, headline, tone) => {
