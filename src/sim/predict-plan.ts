@@ -11,7 +11,7 @@ import type { PlanPrediction } from '../timeline/plan-prediction.ts';
 import { VERSION } from '../version.ts';
 import type { ReplicationOptions } from './estimate/replications.ts';
 import type { StoppingLimits } from './estimate/stopping.ts';
-import { answer, type MethodChoice } from './method.ts';
+import { answerBy, type MethodChoice } from './method.ts';
 import { planAssumptions } from './plan-assumptions.ts';
 import type { PredictionProgress } from './predict.ts';
 import { checkEvents } from './years/event-limit.ts';
@@ -36,7 +36,7 @@ export async function predictPlan(plan: Plan, options: PredictPlanOptions = {}):
   const { trials = plan.trials, limits = {}, workers = 1, threads, method = 'auto', onProgress } = options;
   checkEvents(plan);
   const episodes = await predictEpisodes(plan, workers);
-  const answered = await answer(plan, episodes, method, { trials, limits, workers, threads, onProgress });
+  const answered = await answerBy(method, plan, episodes, { trials, limits, workers, threads, onProgress });
   return {
     schema: 'foreshock.plan-prediction/v1',
     plan: plan.name,
