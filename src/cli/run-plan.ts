@@ -84,11 +84,11 @@ async function plansOf(
   const plan = load({});
   const combinations = vary.length === 0 ? [] : combinationsOf(vary);
   const variants = combinations.map((counts) => ({ counts, plan: loadVariant(counts, load) }));
-  if (calibration === undefined) return { plan, variants };
-  const calibrated = await calibrationOf(calibration, plan, io);
+  // They are the same at any count, and shared, so that they are predicted once.
+  const episodes = calibration === undefined ? plan.episodes : await calibrated(plan, calibration, io);
   return {
-    plan: calibrated(plan),
-    variants: variants.map((variant) => ({ ...variant, plan: calibrated(variant.plan) })),
+    plan: { ...plan, episodes },
+    variants: variants.map((variant) => ({ ...variant, plan: { ...variant.plan, episodes } })),
   };
 }
 
@@ -112,8 +112,8 @@ const countsText = (counts: Variant['counts']): string =>
     .map(([name, count]) => `${name} ${count}`)
     .join(', ');
 
-/** The delays of the episodes are those that were measured. */
-async function calibrationOf(file: string, plan: Plan, io: Io): Promise<(plan: Plan) => Plan> {
+/** The episodes with the delays that were measured. */
+async function calibrated(plan: Plan, file: string, io: Io): Promise<Plan['episodes']> {
   const { readCalibration } = await import('../calibrate/calibration-file.ts');
   const { applyCalibration, calibrationNotes } = await import('../calibrate/apply.ts');
   const calibration = readCalibration(file);
@@ -121,10 +121,7 @@ async function calibrationOf(file: string, plan: Plan, io: Io): Promise<(plan: P
     calibrationNotes(episode, calibration).map((note) => `${file}, for ${episode.file}: ${note}\n`),
   );
   for (const note of new Set(notes)) io.stderr.write(note);
-  return (each) => ({
-    ...each,
-    episodes: each.episodes.map((episode) => applyCalibration(episode, calibration, file)),
-  });
+  return plan.episodes.map((episode) => applyCalibration(episode, calibration, file));
 }
 
 interface Work {

@@ -12,12 +12,12 @@ import {
   objectivesSection,
   partsTable,
   rawSection,
-  sentence,
   TONE_CLASS,
   TONE_SIGN,
   toned,
 } from '../html/parts.ts';
 import { STYLE } from '../html/style.ts';
+import { sentence } from '../sentence.ts';
 import type { CurveReport, CurveRow, ServiceCurve } from './curve.ts';
 import { curveChart } from './curve-chart.ts';
 import { horizon } from './figures.ts';
@@ -62,7 +62,7 @@ ${
     ? markup`<ul class="list lead">${report.services.map(({ answer, lead }) => markup`<li>${answer}. ${lead}</li>`)}</ul>`
     : markup`<p class="lead">${only?.lead}</p>`
 }
-<p class="decided">${sentence(report.method)}, because ${report.because}.</p>
+<p class="decided">${sentence(report.method)}. ${sentence(report.because)}.</p>
 <p class="meta">${sentence(horizon(report.results.prediction.horizon_s).one)}, from all units new · seed ${report.seed}</p>
 </header>`;
 }

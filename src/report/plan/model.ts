@@ -101,7 +101,7 @@ export function planReportOf(results: PlanResults, context: ReportContext): Plan
     tone: toneOf(objectives),
     services,
     method: methodText(prediction),
-    because: prediction.because,
+    because: prediction.because.replace(/\.$/, ''),
     warnings: prediction.warnings,
     notes: notesOf(prediction),
     curve: curve && curveReport(curve),

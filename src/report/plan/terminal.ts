@@ -2,6 +2,8 @@
  * A plan on the terminal: for each service the line to remember first, then what it rests on. Words stand beside every
  * colour and sign, so that it reads the same in a log file.
  */
+
+import { sentence } from '../sentence.ts';
 import { endLines, noteLines, objectiveLines, partLines } from '../terminal/parts.ts';
 import {
   aligned,
@@ -101,7 +103,7 @@ function curveLines({ varied, is_mixed }: CurveReport, { rows }: ServiceCurve, p
 }
 
 function methodLines({ method, because }: PlanReport, paint: Paint): string[] {
-  return [paint('bold', 'Method'), ...wrap(plain(`${method}, because ${because}`), '  ')];
+  return [paint('bold', 'Method'), ...wrap(plain(`${sentence(method)}. ${sentence(because)}.`), '  ')];
 }
 
 function assumptionLines({ assumptions }: PlanReport, paint: Paint): string[] {

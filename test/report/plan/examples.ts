@@ -61,7 +61,7 @@ export const simulated: PlanPrediction = {
   version: '0.1.0',
   horizon_s: YEAR_S,
   method: 'simulation',
-  because: 'the exact method is out of reach: times to repair are lognormal, and replicas move',
+  because: 'no exact answer: zone is repaired in lognormal time, and replicas move',
   warnings: [],
   trials: 1000,
   stop: { by: 'trials', reached: 0.077 },
@@ -132,7 +132,7 @@ export const split: PlanPrediction = {
   ...simulated,
   plan: 'two-services',
   method: 'splitting',
-  because: 'simulation saw an outage of checkout in 2 of 1000 horizons only',
+  because: 'no exact answer: replicas move; of 2000 simulated horizons 2 had an outage',
   warnings: [
     'one in three of the splits came from a single start: the interval of checkout may be too narrow',
   ],
