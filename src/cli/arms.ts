@@ -5,10 +5,11 @@ import type { Subject } from '../calibrate/subject.ts';
 import type { Plan } from '../scenario/plan.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { StoppingLimits } from '../sim/estimate/stopping.ts';
+import type { MethodChoice } from '../sim/method.ts';
 import type { PredictionProgress } from '../sim/predict.ts';
 import type { Comparison } from '../timeline/comparison.ts';
 import type { Recorder } from '../timeline/event.ts';
-import type { PlanMethod, PlanPrediction } from '../timeline/plan-prediction.ts';
+import type { PlanPrediction } from '../timeline/plan-prediction.ts';
 import type { Measurement, Prediction, Verdict } from '../timeline/verdict.ts';
 import type { ClusterKind, Target } from './options.ts';
 import type { Progress } from './progress.ts';
@@ -31,9 +32,6 @@ export interface CompareRequest extends Pick<PredictRequest, 'cluster' | 'limits
   readonly against: Scenario;
   readonly onProgress: (which: 'scenario' | 'against', progress: PredictionProgress) => void;
 }
-
-/** `auto`: exact where that is within reach, else simulation, with splitting where outages are rare. */
-export type MethodChoice = PlanMethod | 'auto';
 
 export interface PredictPlanRequest {
   readonly plan: Plan;

@@ -4,7 +4,7 @@ import { EXIT, UserError } from '../scenario/errors.ts';
 import { TRIALS_MAX } from '../scenario/trials.ts';
 import { DURATION, durationToMs, PERCENTAGE, percentageToFraction } from '../scenario/units.ts';
 import { MAX_TRIALS_DEFAULT, type StoppingLimits } from '../sim/estimate/stopping.ts';
-import type { MethodChoice } from './arms.ts';
+import type { MethodChoice } from '../sim/method.ts';
 import { readVary } from './vary.ts';
 
 export const CLUSTERS = ['embedded', 'kubernetes'] as const;

@@ -51,8 +51,14 @@ export function addPredict(yargs: Argv, choose: Choose): Argv {
         const { isPlanFile } = await import('./plan-file.ts');
         const { method, vary = [], cluster, against } = given;
         if (isPlanFile(given.scenario)) {
+          if (cluster !== 'kubernetes') {
+            throw new UserError(`--cluster ${cluster} is for experiments, and ${given.scenario} is a plan`, {
+              exitCode: EXIT.configuration,
+              hint: 'a plan is for a real Kubernetes; leave --cluster away',
+            });
+          }
           if (against !== undefined) {
-            throw new UserError('--against is for scenarios of one failure, and this is a plan', {
+            throw new UserError('--against is for experiments, and this is a plan', {
               exitCode: EXIT.configuration,
               hint: '--vary predicts a plan with other numbers of units',
             });

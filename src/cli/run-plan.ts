@@ -7,9 +7,10 @@ import type { PlanResults } from '../report/plan/model.ts';
 import { EXIT, UserError } from '../scenario/errors.ts';
 import type { Plan } from '../scenario/plan.ts';
 import type { StoppingLimits } from '../sim/estimate/stopping.ts';
+import type { MethodChoice } from '../sim/method.ts';
 import type { CurvePoint, PlanCurve } from '../timeline/plan-curve.ts';
 import type { PlanPrediction } from '../timeline/plan-prediction.ts';
-import type { Arms, MethodChoice } from './arms.ts';
+import type { Arms } from './arms.ts';
 import { commandText } from './command-text.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { type Io, mayColor } from './io.ts';
@@ -82,17 +83,37 @@ async function plansOf(
     loadPlan(file, { seed, trials: { predict: predict_trials }, counts });
   const plan = load({});
   const combinations = vary.length === 0 ? [] : combinationsOf(vary);
-  const variants = combinations.map((counts) => ({ counts, plan: load(counts) }));
-  if (calibration === undefined) return { plan, variants };
-  const calibrated = await calibrationOf(calibration, plan, io);
+  const variants = combinations.map((counts) => ({ counts, plan: loadVariant(counts, load) }));
+  // They are the same at any count, and shared, so that they are predicted once.
+  const episodes = calibration === undefined ? plan.episodes : await calibrated(plan, calibration, io);
   return {
-    plan: calibrated(plan),
-    variants: variants.map((variant) => ({ ...variant, plan: calibrated(variant.plan) })),
+    plan: { ...plan, episodes },
+    variants: variants.map((variant) => ({ ...variant, plan: { ...variant.plan, episodes } })),
   };
 }
 
-/** The delays of the episodes are those that were measured. */
-async function calibrationOf(file: string, plan: Plan, io: Io): Promise<(plan: Plan) => Plan> {
+/** What is wrong with other counts only is not wrong with the file. */
+function loadVariant(counts: Variant['counts'], load: (counts: Variant['counts']) => Plan): Plan {
+  try {
+    return load(counts);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    const { message, exitCode, hint, cause } = error;
+    throw new UserError(`with ${countsText(counts)}:\n${message}`, {
+      exitCode,
+      cause,
+      ...(hint && { hint }),
+    });
+  }
+}
+
+const countsText = (counts: Variant['counts']): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
+
+/** The episodes with the delays that were measured. */
+async function calibrated(plan: Plan, file: string, io: Io): Promise<Plan['episodes']> {
   const { readCalibration } = await import('../calibrate/calibration-file.ts');
   const { applyCalibration, calibrationNotes } = await import('../calibrate/apply.ts');
   const calibration = readCalibration(file);
@@ -100,10 +121,7 @@ async function calibrationOf(file: string, plan: Plan, io: Io): Promise<(plan: P
     calibrationNotes(episode, calibration).map((note) => `${file}, for ${episode.file}: ${note}\n`),
   );
   for (const note of new Set(notes)) io.stderr.write(note);
-  return (each) => ({
-    ...each,
-    episodes: each.episodes.map((episode) => applyCalibration(episode, calibration, file)),
-  });
+  return plan.episodes.map((episode) => applyCalibration(episode, calibration, file));
 }
 
 interface Work {
@@ -139,6 +157,7 @@ const stopped = (interrupt: Interrupt): UserError =>
     cause: interrupt.signal.reason,
   });
 
+/** The plan's own prediction is a point of it where its counts are among them. */
 async function curveOf(
   plan: Plan,
   variants: readonly Variant[],
@@ -150,8 +169,7 @@ async function curveOf(
   for (const [index, variant] of variants.entries()) {
     const counts = varied.map(({ name }) => variant.counts[name]!);
     const isWritten = varied.every(({ written: count }, place) => count === counts[place]);
-    const names = varied.map(({ name }, place) => `${name} ${counts[place]}`).join(', ');
-    const phase = `predicting ${plan.name} with ${names} (${index + 1} of ${variants.length})`;
+    const phase = `predicting ${plan.name} with ${countsText(variant.counts)} (${index + 1} of ${variants.length})`;
     const prediction = isWritten ? written : await predict(variant.plan, phase, work);
     const { method, because, warnings, trials, stop, services } = prediction;
     points.push({ counts, method, because, warnings, trials, stop, services });

@@ -14,7 +14,6 @@ import {
   objectivesSection,
   partsTable,
   rawSection,
-  sentence,
   TONE_CLASS,
   TONE_SIGN,
   toned,
@@ -24,6 +23,7 @@ import { timelineChart, timelineTables } from './html/timeline-chart.ts';
 import { type TimelineSeries, timelineSeries } from './html/timeline-series.ts';
 import { type MetricRow, type Report, validTrials } from './model.ts';
 import { count } from './number.ts';
+import { sentence } from './sentence.ts';
 import type { Tone } from './tone.ts';
 
 export function renderHtml(report: Report): string {

@@ -28,6 +28,7 @@ import {
 } from './number.ts';
 import type { ObjectiveRow } from './objective.ts';
 import { type PartRow, partRows } from './parts-of-whole.ts';
+import { sentence } from './sentence.ts';
 import { stopNotes } from './stop.ts';
 import type { Tone } from './tone.ts';
 
@@ -159,7 +160,7 @@ function readable(reason: string): string {
     (text, metric) => text.replaceAll(metric, METRIC_FORMAT[metric].label),
     reason,
   );
-  return words.slice(0, 1).toUpperCase() + words.slice(1);
+  return sentence(words);
 }
 
 function headlineOf(

@@ -65,8 +65,8 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
   const downShare = new DownShare(window_ms);
   const downtime_s = new RunningMean();
   const trials: MetricValues[] = [];
-  const replicating = replications(scenario, {
-    platform: platform.name,
+  const work = { kind: 'episode', scenario, platform: platform.name } as const;
+  const replicating = replications(work, {
     trials: rule.trials,
     workers: options.workers ?? 1,
     recorderForTrial: options.recorderForTrial,

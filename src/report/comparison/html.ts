@@ -1,8 +1,9 @@
 /** A comparison of two scenarios as one page. */
 import { type Markup, markup } from '../html/markup.ts';
 import { pageText } from '../html/page.ts';
-import { againSection, notesSection, rawSection, sentence, TONE_CLASS, TONE_SIGN } from '../html/parts.ts';
+import { againSection, notesSection, rawSection, TONE_CLASS, TONE_SIGN } from '../html/parts.ts';
 import { STYLE } from '../html/style.ts';
+import { sentence } from '../sentence.ts';
 import { COMPARISON_COLUMNS, type ComparisonReport } from './model.ts';
 
 export function renderComparisonHtml(report: ComparisonReport): string {

@@ -2,6 +2,7 @@
 import { type Result, renderJson } from '../json.ts';
 import type { ObjectiveRow } from '../objective.ts';
 import type { PartRow } from '../parts-of-whole.ts';
+import { sentence } from '../sentence.ts';
 import type { Tone } from '../tone.ts';
 import { type Markup, markup } from './markup.ts';
 
@@ -16,8 +17,6 @@ export const TONE_SIGN = { good: '✓ ', bad: '✗ ', unsure: '? ', plain: '' } 
   Tone,
   string
 >;
-
-export const sentence = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 /** A word in its colour, with its sign. */
 export function toned(tone: Tone, text: string): Markup {

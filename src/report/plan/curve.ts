@@ -1,7 +1,8 @@
 /** Downtime against the number of units, as every format shows it. */
 import type { CurvePoint, PlanCurve, VariedCount } from '../../timeline/plan-curve.ts';
 import type { ServicePrediction } from '../../timeline/plan-prediction.ts';
-import { availability, type Shown, scaled, span, YEAR_S } from './figures.ts';
+import { availability, type Shown, scaled, YEAR_S } from './figures.ts';
+import { downtimeOf } from './words.ts';
 
 export interface CurveReport {
   /** "Downtime a year, by zones and replicas of shop" */
@@ -70,7 +71,7 @@ function rowOf(point: CurvePoint, service: ServicePrediction, varied: readonly V
   return {
     counts: point.counts,
     is_written: point.counts.every((count, index) => count === varied[index]?.written),
-    downtime: span(a_year),
+    downtime: downtimeOf(service, point.method),
     availability: availability(service.unavailability.mean),
     met: objectives.length === 0 ? undefined : objectives.every(({ met }) => met),
     method: point.method,

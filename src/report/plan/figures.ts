@@ -192,11 +192,12 @@ const halfWidth = ({ ci95: [low, high] }: Estimate): number => (high - low) / 2;
 export const isExact = (estimate: Estimate): boolean => halfWidth(estimate) <= 0;
 
 /**
- * A time beside a target, in its unit, with the digits to tell them apart where they differ: "60.02 min" where at most
+ * A time beside a target, in its unit where it is near, with the digits to tell them apart where they differ: "60.02 min" where at most
  * "60 min" was asked for.
  */
 export function spanBeside(span_s: number, target_s: number): string {
-  const { name, seconds } = unitOf(target_s > 0 ? target_s : span_s);
+  const isNear = span_s > target_s / 2 && span_s < target_s * 2;
+  const { name, seconds } = unitOf(isNear ? target_s : span_s);
   const target = Number((target_s / seconds).toPrecision(12));
   for (let significant = 3; significant < 15; significant += 1) {
     const shown = digits(span_s / seconds, significant);

@@ -12,12 +12,12 @@ import {
   objectivesSection,
   partsTable,
   rawSection,
-  sentence,
   TONE_CLASS,
   TONE_SIGN,
   toned,
 } from '../html/parts.ts';
 import { STYLE } from '../html/style.ts';
+import { sentence } from '../sentence.ts';
 import type { CurveReport, CurveRow, ServiceCurve } from './curve.ts';
 import { curveChart } from './curve-chart.ts';
 import { horizon } from './figures.ts';
@@ -62,7 +62,7 @@ ${
     ? markup`<ul class="list lead">${report.services.map(({ answer, lead }) => markup`<li>${answer}. ${lead}</li>`)}</ul>`
     : markup`<p class="lead">${only?.lead}</p>`
 }
-<p class="decided">${sentence(report.method)}: ${report.because}</p>
+<p class="decided">${sentence(report.method)}. ${sentence(report.because)}.</p>
 <p class="meta">${sentence(horizon(report.results.prediction.horizon_s).one)}, from all units new · seed ${report.seed}</p>
 </header>`;
 }
@@ -81,10 +81,10 @@ function tiles(service: ServiceReport, report: PlanReport): Markup {
   const of = report.services.length > 1 ? ` of ${service.name}` : '';
   return markup`<div class="tiles">
 ${tile(`Downtime a year${of}`, downtime.value, [
-  downtime.interval === undefined ? 'exact' : `95 %: ${downtime.interval}`,
+  downtime.interval === undefined ? report.method : `95 %: ${downtime.interval}`,
 ])}
 ${tile(`Availability${of}`, availability, [
-  `unavailability ${unavailability.value}`,
+  ...(unavailability.value === '0' ? [] : [`unavailability ${unavailability.value}`]),
   ...(unavailability.interval === undefined ? [] : [`95 %: ${unavailability.interval}`]),
 ])}
 ${single !== undefined && tile(`Nine in ten ${many}${of}`, single, calm === undefined ? [] : [`without an outage: ${calm.value} of ${many}`])}
@@ -95,7 +95,7 @@ ${single === undefined && calm !== undefined && tile(`Without an outage${of}`, c
 function tile(title: string, figure: string, beside: readonly string[]): Markup {
   return markup`<section class="tile" aria-label="${title}">
 <h2>${title}</h2>
-<p class="tile-figure">${figure.includes(' to ') ? figure : big(figure)}</p>
+<p class="tile-figure">${/^[\d,.]+ \S+$/.test(figure) ? big(figure) : figure}</p>
 ${beside.map((words) => markup`<p>${words}</p>`)}
 </section>`;
 }

@@ -17,14 +17,21 @@ import {
   roughNumber,
   type Shown,
   scaled,
-  span,
   spanWithin,
   unavailability,
   withInterval,
   YEAR_S,
 } from './figures.ts';
 import { objectiveRows } from './objectives.ts';
-import { answerOf, type FigureRow, figureRows, leadOf, rangeText, yearsWithoutOutage } from './words.ts';
+import {
+  answerOf,
+  downtimeOf,
+  type FigureRow,
+  figureRows,
+  leadOf,
+  rangeText,
+  yearsWithoutOutage,
+} from './words.ts';
 
 /** Results of a run: the curve where numbers of units were varied. */
 export interface PlanResults {
@@ -56,6 +63,8 @@ export interface PlanReport {
 export interface ServiceReport {
   readonly name: string;
   readonly tone: Tone;
+  /** "objective missed"; empty where there is none. */
+  readonly verdict: string;
   /** "shop: 52 min of downtime a year (95 %: 48 to 56), 99.990 %" */
   readonly answer: string;
   /** What to expect of a single year, in a sentence or two. */
@@ -84,21 +93,15 @@ export function planReportOf(results: PlanResults, context: ReportContext): Plan
   const { prediction, curve } = results;
   const services = prediction.services.map((service) => serviceReport(service, prediction));
   const objectives = services.flatMap((service) => service.objectives);
-  const missed = objectives.filter(({ met }) => !met).length;
   return {
     plan: prediction.plan,
     seed: prediction.seed,
     version: prediction.version,
-    headline:
-      missed > 0
-        ? `${missed === 1 ? 'objective' : 'objectives'} missed`
-        : objectives.length > 0
-          ? 'objectives met'
-          : 'predicted',
+    headline: verdictOf(objectives) || 'predicted',
     tone: toneOf(objectives),
     services,
     method: methodText(prediction),
-    because: prediction.because,
+    because: prediction.because.replace(/\.$/, ''),
     warnings: prediction.warnings,
     notes: notesOf(prediction),
     curve: curve && curveReport(curve),
@@ -121,6 +124,14 @@ function notesOf(prediction: PlanPrediction): string[] {
   ];
 }
 
+/** Empty where there is none. */
+function verdictOf(objectives: readonly ObjectiveRow[]): string {
+  if (objectives.length === 0) return '';
+  const missed = objectives.filter(({ met }) => !met).length;
+  if (missed === 0) return objectives.length === 1 ? 'objective met' : 'objectives met';
+  return missed === 1 ? 'objective missed' : 'objectives missed';
+}
+
 function toneOf(objectives: readonly ObjectiveRow[]): Tone {
   if (objectives.length === 0) return 'plain';
   return objectives.every(({ met }) => met) ? 'good' : 'bad';
@@ -140,9 +151,10 @@ function serviceReport(service: ServicePrediction, prediction: PlanPrediction): 
   return {
     name: service.name,
     tone: toneOf(objectives),
+    verdict: verdictOf(objectives),
     answer: answerOf(service, prediction),
     lead: leadOf(service, prediction),
-    downtime: span(scaled(service.downtime_min_per_year, 60)),
+    downtime: downtimeOf(service, prediction.method),
     availability: availability(service.unavailability.mean),
     unavailability: unavailability(service.unavailability),
     single: pi90 && rangeText(pi90),

@@ -2,6 +2,8 @@
  * A plan on the terminal: for each service the line to remember first, then what it rests on. Words stand beside every
  * colour and sign, so that it reads the same in a log file.
  */
+
+import { sentence } from '../sentence.ts';
 import { endLines, noteLines, objectiveLines, partLines } from '../terminal/parts.ts';
 import {
   aligned,
@@ -43,13 +45,10 @@ export function renderPlanTerminal(report: PlanReport, options: TerminalOptions)
 
 function openingLines(report: PlanReport, paint: Paint): string[] {
   const several = report.services.length > 1;
-  return report.services.flatMap(({ answer, lead, tone, name }) => {
-    const verdict = { good: 'OBJECTIVES MET ', bad: 'OBJECTIVE MISSED ', unsure: '', plain: '' }[tone];
-    return [
-      paint(['bold', TONE_COLOR[tone]], plain(`${verdict}${answer}`)),
-      ...wrap(plain(several && lead !== '' ? `${name}: ${lead}` : lead), ''),
-    ];
-  });
+  return report.services.flatMap(({ answer, lead, tone, verdict, name }) => [
+    paint(['bold', TONE_COLOR[tone]], plain(`${verdict.toUpperCase()} ${answer}`.trim())),
+    ...wrap(plain(several && lead !== '' ? `${name}: ${lead}` : lead), ''),
+  ]);
 }
 
 function figureLines(service: ServiceReport, report: PlanReport, paint: Paint): string[] {
@@ -104,18 +103,16 @@ function curveLines({ varied, is_mixed }: CurveReport, { rows }: ServiceCurve, p
 }
 
 function methodLines({ method, because }: PlanReport, paint: Paint): string[] {
-  return [paint('bold', 'Method'), ...wrap(plain(`${method}: ${because}`), '  ')];
+  return [paint('bold', 'Method'), ...wrap(plain(`${sentence(method)}. ${sentence(because)}.`), '  ')];
 }
 
 function assumptionLines({ assumptions }: PlanReport, paint: Paint): string[] {
   if (assumptions.length === 0) return [];
-  const width = Math.max(...assumptions.map(({ name }) => plain(name).length));
-  const indent = ' '.repeat(width + 4);
   return [
     paint('bold', 'What it rests on'),
     ...assumptions.flatMap(({ name, value, source }) => [
-      ...wrap(plain(value), `  ${plain(name).padEnd(width)}  `, indent),
-      ...wrap(plain(source), indent).map((line) => paint('dim', line)),
+      ...wrap(plain(`${name}: ${value}`), '  ', '    '),
+      ...wrap(plain(source), '    ').map((line) => paint('dim', line)),
     ]),
   ];
 }

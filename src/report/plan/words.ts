@@ -51,8 +51,10 @@ function singleSentence(pi90: readonly [number, number], many: string): string {
     : `Nine in ten ${many} lose between ${rangeText(pi90, 'and')}.`;
 }
 
-const calmSentence = ({ value, interval }: Shown, many: string): string =>
-  `${value} of ${many}${interval === undefined ? '' : ` (95 %: ${interval})`} pass without an outage.`;
+function calmSentence({ value, interval }: Shown, many: string): string {
+  const isNever = Number.parseFloat(value) === 0;
+  return `${isNever ? 'None of the' : `${value} of`} ${many}${interval === undefined ? '' : ` (95 %: ${interval})`} pass without an outage.`;
+}
 
 /** "nothing to 3.1 h" */
 export function rangeText([low, high]: readonly [number, number], to = 'to'): string {
@@ -67,18 +69,25 @@ export function yearsWithoutOutage({ outage_chance }: ServicePrediction): Shown 
   return chance({ mean: 1 - outage_chance.mean, ci95: [1 - high, 1 - low] });
 }
 
+/** Downtime a year. What no simulated horizon had is not known to be none. */
+export function downtimeOf(service: ServicePrediction, method: PlanPrediction['method']): Shown {
+  const a_year = scaled(service.downtime_min_per_year, 60);
+  const { value, interval } = span(a_year);
+  return { value: method !== 'exact' && a_year.mean <= 0 ? 'none seen' : value, interval };
+}
+
 /** Every figure of a service, those of a horizon as a year's. */
-export function figureRows(service: ServicePrediction, { horizon_s }: Simulated): FigureRow[] {
+export function figureRows(service: ServicePrediction, { method, horizon_s }: Simulated): FigureRow[] {
   const { one, many } = horizon(horizon_s);
   const { downtime_s, outages, lost_requests_s: lost, long_run_unavailability: long_run } = service;
   const a_year = (estimate: Estimate) => scaled(estimate, YEAR_S / horizon_s);
   const calm = yearsWithoutOutage(service);
   const down = scaled(service.downtime_min_per_year, 60);
   return [
-    { label: 'downtime a year', ...span(down) },
-    ...(horizon_s === YEAR_S ? [] : [{ label: `downtime in ${one}`, ...span(downtime_s) }]),
+    { label: 'downtime a year', ...downtimeOf(service, method) },
+    ...(horizon_s === YEAR_S || down.mean <= 0 ? [] : [{ label: `downtime in ${one}`, ...span(downtime_s) }]),
     { label: 'availability', ...certain(availability(service.unavailability.mean)) },
-    { label: 'unavailability', ...unavailability(service.unavailability) },
+    ...(down.mean <= 0 ? [] : [{ label: 'unavailability', ...unavailability(service.unavailability) }]),
     ...(downtime_s.pi90 === undefined
       ? []
       : [{ label: `nine in ten ${many} lose`, ...certain(rangeText(downtime_s.pi90)) }]),

@@ -1,37 +1,40 @@
 /** A plan with other numbers of units or replicas than its file says, to compare it with. */
 import { EXIT, UserError } from '../errors.ts';
+import { valueAt } from '../issues.ts';
 import { nearest } from '../nearest.ts';
-import type { PlanParts } from './parts.ts';
-import { UNITS_MAX } from './schema/infrastructure.ts';
+import type { YamlDocument } from '../yaml.ts';
 
 /** By name of a kind of units, whose `count` it stands for, or of a workload, whose `replicas`. */
 export type Counts = Readonly<Record<string, number>>;
 
+const FIELDS = { units: 'count', replicas: 'replicas' } as const;
+
 /**
- * The plan's parts with these counts instead. What is told as a share, or as all of them, follows.
+ * A plan's file as if it had these counts. What it says as a share, or of all of them, follows.
  *
- * @throws UserError of a name that is neither, and of a count that no plan can have
+ * @throws UserError of a name that is neither
  */
-export function withCounts(parts: PlanParts, counts: Counts): PlanParts {
-  const units = new Map(parts.units);
-  const replicas = new Map(parts.replicas);
-  for (const [name, count] of Object.entries(counts)) {
-    if (!Number.isInteger(count) || count < 1 || count > UNITS_MAX) {
-      throw new UserError(
-        `the count of ${name} cannot be ${count}; expected a whole number from 1 to ${UNITS_MAX}`,
-        {
-          exitCode: EXIT.configuration,
-        },
-      );
-    }
-    const unit = units.get(name);
-    const workload = replicas.get(name);
-    if (!units.has(name) && !replicas.has(name)) throw unknown(name, [...units.keys(), ...replicas.keys()]);
-    if (unit !== undefined) units.set(name, { ...unit, count });
-    if (workload !== undefined) replicas.set(name, { ...workload, replicas: count });
-  }
-  return { ...parts, units, replicas };
+export function withCounts(plan: YamlDocument, counts: Counts): YamlDocument {
+  return Object.entries(counts).reduce((document, [name, count]) => {
+    const sections = (['units', 'replicas'] as const).filter((section) =>
+      names(plan, section).includes(name),
+    );
+    if (sections.length === 0) throw unknown(name, [...names(plan, 'units'), ...names(plan, 'replicas')]);
+    return sections.reduce(
+      (each, section) => each.with(['infrastructure', section, name, FIELDS[section]], count),
+      document,
+    );
+  }, plan);
 }
+
+/** Of entries that are mappings, as far as the file is as it must be. */
+function names({ value }: YamlDocument, section: keyof typeof FIELDS): string[] {
+  const entries = valueAt(value, ['infrastructure', section]);
+  return isMapping(entries) ? Object.keys(entries).filter((name) => isMapping(entries[name])) : [];
+}
+
+const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function unknown(name: string, known: readonly string[]): UserError {
   const meant = nearest(name, known);

@@ -69,7 +69,7 @@ export function loadPlan(path: string, overrides: PlanOverrides = {}): Plan {
   const plan =
     document &&
     (isPlan(document)
-      ? resolvePlan(path, document, overrides, problems)
+      ? resolvePlan(path, withCounts(document, overrides.counts ?? {}), overrides, problems)
       : refuseExperiment(document, problems));
   problems.throwIfAny();
   if (plan === undefined) throw new Error(`no plan and no problem in ${path}`);
@@ -104,7 +104,7 @@ function resolvePlan(
   overrides: PlanOverrides,
   problems: Problems,
 ): Plan | undefined {
-  const parts = withCounts(partsOf(document, problems), overrides.counts ?? {});
+  const parts = partsOf(document, problems);
   const report = new Reporter(document, problems);
   const names = new Names(parts, report);
   const structure = new Structure(parts);

@@ -48,6 +48,11 @@ describe('a single year', () => {
     );
   });
 
+  test('without fail has an outage where all that were simulated had one', () => {
+    const always = withService({ outage_chance: { mean: 1, ci95: [0.9962, 1] } });
+    expect(only(always).lead).toContain('None of the years (95 %: 0.00 to 0.38) pass without an outage.');
+  });
+
   test('of another length is called by its length', () => {
     expect(only(short).lead).toBe('99.81 % of horizons of 2,000 hours pass without an outage.');
   });
@@ -56,7 +61,7 @@ describe('a single year', () => {
 describe('the headline', () => {
   test.each([
     [simulated, 'objective missed', 'bad'],
-    [exact, 'objectives met', 'good'],
+    [exact, 'objective met', 'good'],
     [calm, 'predicted', 'plain'],
     [split, 'objective missed', 'bad'],
   ] as const)('goes by the objectives of all services', (prediction, headline, tone) => {

@@ -2,6 +2,7 @@
 import { constant, type Distribution, mean_ms } from '../../distribution.ts';
 import type { Placement, UnitKind } from '../../plan.ts';
 import type { Path } from '../../yaml.ts';
+import type { Prior } from '../priors.ts';
 import { type ReplicasFile, UNITS_MAX, type UnitFile } from '../schema/infrastructure.ts';
 import type { Context } from './context.ts';
 import { checkRounds } from './limits.ts';
@@ -58,7 +59,7 @@ function checkNumber({ parts, structure, report }: Context): void {
       ? [...pathTo('units', name), 'count']
       : [...pathTo('replicas', name), 'replicas'];
     report.at(path, {
-      message: `with ${structure.number(name)} ${name} there are ${total} units in all`,
+      message: `with ${structure.number(name)} of ${name} there are ${total} units in all`,
       expected: `at most ${UNITS_MAX}`,
     });
     return;
@@ -80,11 +81,15 @@ function resolveUnit(name: string, file: UnitFile, context: Context): UnitKind |
       file.within !== undefined && structure.order.includes(file.within)
         ? structure.indexOf(file.within)
         : undefined,
-    prior: prior && { name: prior.name, source: prior.source },
+    prior: prior && { name: prior.name, source: sourceOf(prior) },
     placed: undefined,
     ...common,
   };
 }
+
+/** Who says the times of a unit. */
+const sourceOf = ({ time_to_repair, counts, source }: Prior): string =>
+  `${counts}; ${source}${time_to_repair === undefined ? "; its time to repair is the plan's own" : ''}`;
 
 function resolveReplicas(name: string, file: ReplicasFile, context: Context): UnitKind | undefined {
   const { report } = context;
@@ -136,7 +141,7 @@ function resolvePlacement(
 ): Placement | undefined {
   const isOn = names.find(on, ['units'], [...path, 'on']) !== undefined;
   const isSpread = spread === on || names.find(spread, ['units'], [...path, 'spread']) !== undefined;
-  if (isOn && isSpread && spread !== on && !structure.isWithin(on, spread)) {
+  if (isOn && isSpread && spread !== on && structure.isNotWithin(on, spread)) {
     const possible = structure.outwards(on);
     report.at([...path, 'spread'], {
       message: `${on} is not within \`${spread}\`, so nothing can be spread over that`,

@@ -1,0 +1,123 @@
+/** Which method predicts a plan. Each of them answers the same question in the same shape. */
+import { EXIT, UserError } from '../scenario/errors.ts';
+import type { Plan } from '../scenario/plan.ts';
+import type { PlanMethod, PlanPrediction } from '../timeline/plan-prediction.ts';
+import type { ReplicationOptions } from './estimate/replications.ts';
+import type { StoppingLimits } from './estimate/stopping.ts';
+import { answerExactly } from './exact/plan/answer.ts';
+import type { PredictionProgress } from './predict.ts';
+import type { PredictedEpisodes } from './years/predict-episodes.ts';
+import { HORIZONS_DOWN_LEAST, horizonsDown, simulatePlan } from './years/simulate-plan.ts';
+
+/** `auto`: exact where that is within reach, else simulation, with splitting where outages are rare. */
+export type MethodChoice = PlanMethod | 'auto';
+
+/** What a method says of a plan: the prediction without what does not depend on how it was made. */
+export type PlanAnswer = Pick<
+  PlanPrediction,
+  'method' | 'warnings' | 'trials' | 'stop' | 'services' | 'repairs'
+>;
+
+/** Why a method does not answer, in a sentence. */
+export interface OutOfReach {
+  readonly refused: string;
+}
+
+export interface MethodOptions {
+  readonly limits: StoppingLimits;
+  readonly trials: number;
+  readonly workers: number;
+  readonly threads: ReplicationOptions['threads'];
+  readonly onProgress: ((progress: PredictionProgress) => void) | undefined;
+}
+
+/** One that takes many horizons. */
+export type TrialMethod<Answer> = (
+  plan: Plan,
+  episodes: PredictedEpisodes,
+  options: MethodOptions,
+) => Promise<Answer>;
+
+/** What is asked; tests have others. */
+export interface Methods {
+  readonly exact: typeof answerExactly;
+  readonly simulation: TrialMethod<PlanAnswer>;
+  readonly splitting: TrialMethod<PlanAnswer | OutOfReach> | undefined;
+}
+
+const METHODS: Methods = { exact: answerExactly, simulation: simulatePlan, splitting: undefined };
+
+type Reasoned = PlanAnswer & Pick<PlanPrediction, 'because'>;
+
+const ASKED_FOR = 'it was asked for';
+
+/** @throws UserError where a method was asked for that cannot answer */
+export async function answerBy(
+  choice: MethodChoice,
+  plan: Plan,
+  episodes: PredictedEpisodes,
+  options: MethodOptions,
+  methods: Methods = METHODS,
+): Promise<Reasoned> {
+  const split = async (): Promise<PlanAnswer | OutOfReach> =>
+    (await methods.splitting?.(plan, episodes, options)) ?? { refused: 'there is no such method yet' };
+  switch (choice) {
+    case 'exact': {
+      const exact = askExact(plan, methods);
+      if ('refused' in exact) throw cannot(plan, 'exact', exact);
+      return exact;
+    }
+    case 'splitting': {
+      const answer = await split();
+      if ('refused' in answer) throw cannot(plan, 'splitting', answer);
+      return { ...answer, because: ASKED_FOR };
+    }
+    case 'simulation':
+      return { ...(await methods.simulation(plan, episodes, options)), because: ASKED_FOR };
+    case 'auto':
+      break;
+  }
+  const exact = askExact(plan, methods);
+  if (!('refused' in exact)) return exact;
+  const simulated = withLongRun(await methods.simulation(plan, episodes, options), exact);
+  const notExact = `no exact answer: ${exact.refused}`;
+  const fewest = Math.min(...simulated.services.map((service) => horizonsDown(service, simulated.trials)));
+  if (fewest >= HORIZONS_DOWN_LEAST) return { ...simulated, because: notExact };
+  const answer = await split();
+  if ('refused' in answer) {
+    return { ...simulated, because: `${notExact}; and no splitting: ${answer.refused}` };
+  }
+  const seen = `of ${simulated.trials} simulated horizons ${fewest} had an outage`;
+  return { ...withLongRun(answer, exact), because: `${notExact}; ${seen}` };
+}
+
+type LongRun = readonly (number | undefined)[];
+
+function askExact(
+  plan: Plan,
+  { exact }: Methods,
+): Reasoned | (OutOfReach & { readonly long_run_unavailability: LongRun }) {
+  const answer = exact(plan);
+  if ('refused' in answer) return answer;
+  return { method: 'exact', warnings: [], trials: 0, stop: undefined, ...answer };
+}
+
+/** The share of time down in the long run may be known exactly where nothing else is. */
+function withLongRun<Answer extends PlanAnswer>(
+  answer: Answer,
+  { long_run_unavailability: known }: { readonly long_run_unavailability: LongRun },
+): Answer {
+  const services = answer.services.map((service, index) => {
+    const mean = known[index];
+    return mean === undefined
+      ? service
+      : { ...service, long_run_unavailability: { mean, ci95: [mean, mean] as const } };
+  });
+  return { ...answer, services };
+}
+
+const cannot = (plan: Plan, name: PlanMethod, { refused }: OutOfReach): UserError =>
+  new UserError(`${plan.file}: the ${name} method cannot answer: ${refused}`, {
+    exitCode: EXIT.configuration,
+    hint: 'leave the method open, and one that can is taken',
+  });
