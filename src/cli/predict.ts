@@ -7,14 +7,25 @@ import type { Choose } from './program.ts';
 export function addPredict(yargs: Argv, choose: Choose): Argv {
   return yargs.command(
     'predict <scenario>',
-    'Say what a fault will cost, without a cluster',
+    'Say what a fault, or a year of them, will cost, without a cluster',
     (command) =>
       scenarioArgument(command)
         .options(PREDICT_OPTIONS)
-        .usage('$0 predict <scenario>\n\nSimulates the scenario many times and says what one run will lose.')
+        .usage(
+          '$0 predict <scenario>\n\nSimulates the scenario many times and says what one run will lose; of a plan, what a year will.',
+        )
         .example('$0 predict scenarios/nginx-x2.yaml', 'downtime, with the interval for a single run')
         .example('$0 predict shop.yaml --trials 10000 --out out/shop', 'more trials, closer means')
-        .example('$0 predict shop.yaml --precision 1% --max-time 60s', 'as many as it takes, for a minute'),
+        .example('$0 predict shop.yaml --precision 1% --max-time 60s', 'as many as it takes, for a minute')
+        .example('$0 predict B.yaml --against A.yaml', 'what a change costs or saves, and how sure that is')
+        .example(
+          '$0 predict scenarios/plans/shop-3-zones.yaml',
+          'of a plan: downtime a year, and what it is due to',
+        )
+        .example(
+          '$0 predict PLAN --vary zone=1,2,3 --vary web=2,3,4',
+          'the curve against zones and replicas',
+        ),
     (given) =>
       choose(async (io, arms) => {
         const limits: StoppingLimits = {
@@ -28,22 +39,48 @@ export function addPredict(yargs: Argv, choose: Choose): Argv {
             hint: 'leave --trials away, and say --max-trials for the most there may be',
           });
         }
+        const asked = {
+          scenario: given.scenario,
+          seed: given.seed,
+          calibration: given.calibration,
+          predict_trials: given.trials,
+          limits,
+          workers: given.workers,
+          out: given.out,
+        };
+        const { isPlanFile } = await import('./plan-file.ts');
+        const { method, vary = [], cluster, against } = given;
+        if (isPlanFile(given.scenario)) {
+          if (cluster !== 'kubernetes') {
+            throw new UserError(`--cluster ${cluster} is for experiments, and ${given.scenario} is a plan`, {
+              exitCode: EXIT.configuration,
+              hint: 'a plan is for a real Kubernetes; leave --cluster away',
+            });
+          }
+          if (against !== undefined) {
+            throw new UserError('--against is for experiments, and this is a plan', {
+              exitCode: EXIT.configuration,
+              hint: '--vary predicts a plan with other numbers of units',
+            });
+          }
+          const { runPlan } = await import('./run-plan.ts');
+          return runPlan({ ...asked, method, vary }, io, arms);
+        }
+        if (method !== 'auto' || vary.length > 0) {
+          throw new UserError(
+            `--${vary.length > 0 ? 'vary' : 'method'} is for plans, and ${given.scenario} is none`,
+            {
+              exitCode: EXIT.configuration,
+              hint: 'a plan is a scenario with a section `infrastructure` (docs/plan.md)',
+            },
+          );
+        }
+        if (against !== undefined) {
+          const { runAgainst } = await import('./run-against.ts');
+          return runAgainst({ ...asked, against, predict_for: cluster }, io, arms);
+        }
         const { run } = await import('./run.ts');
-        return run(
-          'predict',
-          {
-            scenario: given.scenario,
-            seed: given.seed,
-            calibration: given.calibration,
-            predict_trials: given.trials,
-            limits,
-            workers: given.workers,
-            predict_for: given.cluster,
-            out: given.out,
-          },
-          io,
-          arms,
-        );
+        return run('predict', { ...asked, predict_for: cluster }, io, arms);
       }),
   );
 }
