@@ -189,7 +189,7 @@ describe('the method', () => {
   const methods = (parts: Partial<Methods>): Methods => ({
     exact: refusing,
     simulation: simulatePlan,
-    splitting: undefined,
+    splitting: () => Promise.resolve({ refused: 'not rare' }),
     ...parts,
   });
   const unit = { time_to_failure: hours(100), time_to_repair: hours(1) };

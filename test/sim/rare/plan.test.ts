@@ -84,7 +84,12 @@ const PLANS: Readonly<Record<string, Plan>> = {
   'a line of pumps that a random one is repaired of, and switches': planOf({
     horizon_ms: hour(2000),
     units: [
-      kind('pump', { count: 8, time_to_failure: hours(150), time_to_repair: lognormal(hour(3), 0.8), crew: 0 }),
+      kind('pump', {
+        count: 8,
+        time_to_failure: hours(150),
+        time_to_repair: lognormal(hour(3), 0.8),
+        crew: 0,
+      }),
       kind('left', { time_to_failure: hours(500), time_to_repair: hours(4), crew: 1 }),
       kind('right', { count: 2, time_to_failure: hours(300), time_to_repair: hours(4), crew: 1 }),
     ],
