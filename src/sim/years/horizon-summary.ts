@@ -1,6 +1,6 @@
 import type { Plan, PlannedService } from '../../scenario/plan.ts';
 import { YEAR_MS } from '../../scenario/units.ts';
-import { meanInterval, wilsonInterval } from '../../timeline/interval.ts';
+import { wilsonInterval, withinRange } from '../../timeline/interval.ts';
 import type { Estimate, ServicePrediction } from '../../timeline/plan-prediction.ts';
 import { quantile } from '../../timeline/quantile.ts';
 import { RunningMean } from '../estimate/running-mean.ts';
@@ -73,8 +73,8 @@ export class HorizonSummary {
   services(longRun: readonly (Estimate | undefined)[]): ServicePrediction[] {
     return this.#plan.services.map((service, index) => {
       const downtimes_s = this.#downtime_s[index]!;
-      const downtime_s = estimate(downtimes_s);
       const horizon_s = this.#plan.horizon_ms / 1000;
+      const downtime_s = estimate(downtimes_s, horizon_s);
       const sorted = Float64Array.from(downtimes_s).sort();
       const outages = this.#outages[index]!;
       const withOutage = outages.filter((count) => count > 0).length;
@@ -86,7 +86,8 @@ export class HorizonSummary {
         downtime_min_per_year: scaled(downtime_s, YEAR_MS / this.#plan.horizon_ms / 60),
         outages: estimate(outages),
         outage_chance: { mean: withOutage / this.trials, ci95: wilsonInterval(withOutage, this.trials) },
-        lost_requests_s: this.#plan.episodes.length === 0 ? undefined : estimate(this.#lost_s[index]!),
+        lost_requests_s:
+          this.#plan.episodes.length === 0 ? undefined : estimate(this.#lost_s[index]!, horizon_s),
         causes: this.#causesOf(index),
         objectives: objectivesOf(service, downtime_s.mean, downtimes_s, horizon_s),
       };
@@ -108,10 +109,17 @@ export class HorizonSummary {
   }
 }
 
-/** Of values that are never below 0. */
-function estimate(values: readonly number[]): Estimate {
-  const { mean, ci95 } = meanInterval(values);
-  return { mean, ci95: [Math.max(0, ci95[0]), ci95[1]] };
+/**
+ * @param most that no horizon can exceed; where there is no such bound, and none was seen of what is counted, one is the
+ *   most that is thought of
+ */
+function estimate(values: readonly number[], most?: number): Estimate {
+  const moments = RunningMean.of(values);
+  const { count, mean } = moments;
+  // One horizon has no spread to tell of.
+  if (count < 2) return { mean, ci95: [mean, mean] };
+  const bound = most ?? (mean === 0 ? 1 : Number.POSITIVE_INFINITY);
+  return { mean, ci95: withinRange(moments.ci95, moments, [0, bound]) };
 }
 
 const scaled = ({ mean, ci95: [low, high] }: Estimate, factor: number): Estimate => ({
