@@ -120,7 +120,8 @@ function chanceOfParts(
     if (typeof chance !== 'number') return undefined;
     none += Math.log1p(-chance);
   }
-  return -Math.expm1(none);
+  // From zero, so that nothing is not minus nothing.
+  return 0 - Math.expm1(none);
 }
 
 /** What must all hold, in groups that share no unit. */

@@ -70,7 +70,8 @@ export class IndependentUnits {
     this.#units = units;
     this.#work = 0;
     const tallies = this.#tallies;
-    const result = { up: 0, down: 0, failures_per_h: 0 };
+    const holds = { chance: 0, slope: 0 };
+    const fails = { chance: 0, slope: 0 };
     let left = this.#roots.reduce<Cells>(
       (sum, kind) => plus(sum, tallies.most(kind), this.#plan.units[kind]!.count),
       tallies.zero,
@@ -85,16 +86,14 @@ export class IndependentUnits {
         const verdict = tallies.verdict(cells, left);
         if (verdict === undefined) continue;
         counts.delete(key);
-        if (verdict) {
-          result.up += chance;
-        } else {
-          result.down += chance;
-          result.failures_per_h += slope;
-        }
+        const side = verdict ? holds : fails;
+        side.chance += chance;
+        side.slope += slope;
       }
     }
-    // A sum of terms of either sign: rounding may leave it below zero.
-    return { ...result, failures_per_h: Math.max(0, result.failures_per_h) };
+    // The two slopes are each other's opposite, but each rounded to the size of its own chance.
+    const failures_per_h = fails.chance < holds.chance ? fails.slope : -holds.slope;
+    return { up: holds.chance, down: fails.chance, failures_per_h: Math.max(0, failures_per_h) };
   }
 
   /** With all units of the kind that stand side by side. @param settle after so many of them */
