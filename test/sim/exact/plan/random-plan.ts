@@ -29,18 +29,24 @@ const phased: fc.Arbitrary<Distribution> = fc.oneof(
 
 const order = fc.constantFrom('first-come', 'random', 'priority', 'first-inspected');
 
+const crew = fc.record({
+  size: fc.integer({ min: 1, max: 2 }),
+  order,
+  inspection: fc.record({ kind: fc.constant('exponential' as const), mean_ms }),
+});
+
 /** Kinds in a row, each perhaps within one before it. */
 function units(kinds: number, isShared: boolean): fc.Arbitrary<PlanParts['units']> {
   return fc.tuple(
     ...Array.from({ length: kinds }, (_, kind) =>
       fc.record({
         name: fc.constant(`kind ${kind}`),
-        count: fc.integer({ min: 1, max: 2 }),
+        count: fc.integer({ min: 1, max: 3 }),
         within:
           kind === 0 ? fc.constant(undefined) : fc.option(fc.nat(kind - 1), { nil: undefined, freq: 1 }),
         time_to_failure: fc.option(phased, { nil: undefined, freq: 6 }),
         time_to_repair: phased,
-        crew: isShared ? fc.option(fc.constant(0), { nil: undefined, freq: 3 }) : fc.constant(undefined),
+        crew: isShared ? fc.option(fc.nat(1), { nil: undefined, freq: 3 }) : fc.constant(undefined),
       }),
     ),
   );
@@ -102,27 +108,21 @@ function causes(plan: PlanParts['units']): fc.Arbitrary<NonNullable<PlanParts['c
       within: fc.option(kind, { nil: undefined, freq: 1 }),
       share: fc.constantFrom(0.5, 1),
     }),
-    { maxLength: 1 },
+    { maxLength: 2 },
   );
 }
 
 /** @param isShared whether units may share crews and fates */
 export function randomPlan(isShared: boolean): fc.Arbitrary<Plan> {
   return fc
-    .integer({ min: 1, max: 3 })
+    .integer({ min: 1, max: 4 })
     .chain((kinds) => units(kinds, isShared))
     .chain((parts) =>
       fc.record({
         units: fc.constant(parts),
         services: fc.tuple(condition(parts, 2)),
         links: fc.array(fc.tuple(fc.nat(parts.length - 1), fc.nat(parts.length - 1)), { maxLength: 2 }),
-        crews: fc.tuple(
-          fc.record({
-            size: fc.integer({ min: 1, max: 2 }),
-            order,
-            inspection: fc.record({ kind: fc.constant('exponential' as const), mean_ms }),
-          }),
-        ),
+        crews: fc.tuple(crew, crew),
         common_causes: isShared ? causes(parts) : fc.constant([]),
         horizon_h: fc.integer({ min: 1, max: 200 }),
       }),
