@@ -5,6 +5,7 @@
 import { UserError } from '../../../scenario/errors.ts';
 import type { Condition, KindIndex, Plan, PlannedService } from '../../../scenario/plan.ts';
 import type { Estimate, PlanPrediction, ServicePrediction } from '../../../timeline/plan-prediction.ts';
+import { positive } from '../input.ts';
 import {
   answerByChain,
   type ChainLimits,
@@ -50,7 +51,7 @@ export function answerExactly(plan: Plan, limits: ChainLimits = {}): ExactAnswer
 }
 
 function answer(plan: Plan, limits: ChainLimits): ExactAnswer | ExactRefusal {
-  const horizon_h = plan.horizon_ms / MS_PER_H;
+  const horizon_h = positive('the horizon in hours', plan.horizon_ms / MS_PER_H);
   const asked = plan.services.map(({ up }) => relevantKinds(plan, kindsNamed(plan, up)));
   const isIndependent = asked.map((kinds) => kinds.every((kind) => dependence(plan, kind) === undefined));
   const longRun = plan.services.map(({ up }, index) =>

@@ -23,8 +23,9 @@ export interface Refused {
 }
 
 export interface ChainLimits {
+  /** Default: two million. */
   readonly states_max?: number | undefined;
-  /** See `elapse`. */
+  /** Steps of transitions for each question of a horizon. Default: some minutes of them. */
   readonly work_max?: number | undefined;
   /** Whether equal units are counted instead of being told apart; only a test wants them apart. Default: true. */
   readonly isLumped?: boolean | undefined;
@@ -40,6 +41,8 @@ export interface Figures {
   readonly outages: number | undefined;
   readonly outage_chance: number | undefined;
 }
+
+const WORK_MAX = 1e11;
 
 export interface ChainAnswer {
   readonly states: number;
@@ -75,7 +78,7 @@ export function answerByChain(
     const { chain, down, repairs_per_h } = built;
     const longRun = orRefused(() => steadyState(chain));
     const limit = 'refused' in longRun ? undefined : longRun.probability;
-    const { work_max } = limits;
+    const { work_max = WORK_MAX } = limits;
     const rewards = [
       repairs_per_h,
       ...down.map((marks) => Float64Array.from(marks)),
@@ -106,7 +109,9 @@ export function outageChanceByChain(
   return orRefused(() => {
     const built = planChain(plan, kinds, [condition], new Set(), limits);
     if ('refused' in built) return built;
-    return firstPassageByState(built.chain, built.down[0]!, horizon_h, { work_max: limits.work_max });
+    return firstPassageByState(built.chain, built.down[0]!, horizon_h, {
+      work_max: limits.work_max ?? WORK_MAX,
+    });
   });
 }
 
