@@ -14,9 +14,9 @@ import {
   type Refused,
 } from './by-chain.ts';
 import { horizonByCounting, longRunByCounting } from './by-counting.ts';
-import { canFail } from './life.ts';
+import { canFail, dependence, unitsOf } from './life.ts';
 import { MS_PER_H } from './phase-type.ts';
-import { beyondExact, dependence, relevantKinds } from './relevant.ts';
+import { beyondExact, relevantKinds } from './relevant.ts';
 import { hasConnectedWithin, kindsNamed } from './tallies.ts';
 import { unitChain } from './unit-chain.ts';
 
@@ -172,12 +172,6 @@ function repairsOf(
     for (const each of counted) left.delete(each);
   }
   return repairs;
-}
-
-/** Units of a kind in all. */
-function unitsOf(plan: Plan, kind: KindIndex): number {
-  const { count, within } = plan.units[kind]!;
-  return within === undefined ? count : count * unitsOf(plan, within);
 }
 
 const YEAR_MIN = 365 * 24 * 60;

@@ -9,10 +9,10 @@ import { sumOf } from '../sum.ts';
 import { type Classes, type ClassRules, classesOf } from './classes.ts';
 import type { StateKey } from './codec.ts';
 import { kindsStruckWithin } from './common-cause.ts';
-import { type Life, lifeOf, timeOf } from './life.ts';
+import { crewOf, type Life, lifeOf, timeOf } from './life.ts';
 import { PlanModel } from './model.ts';
 import { phaseType } from './phase-type.ts';
-import { dependence, relevantCauses } from './relevant.ts';
+import { relevantCauses } from './relevant.ts';
 import { expectedStates } from './state-count.ts';
 import { equalKinds } from './symmetry.ts';
 import { kindsInRows } from './tallies.ts';
@@ -136,10 +136,7 @@ export function planChain(
   const lives = new Map<KindIndex, Life>();
   for (const kind of kinds) {
     const life = lifeOf(plan, kind);
-    if ('refused' in life) {
-      const why = dependence(plan, kind);
-      return { refused: why === undefined ? life.refused : `${life.refused}, and ${why}` };
-    }
+    if ('refused' in life) return life;
     lives.set(kind, life);
   }
   const causes = relevantCauses(plan, kinds);
@@ -205,7 +202,7 @@ function lumped(
   for (const index of causes) {
     const { hits, within } = plan.common_causes[index]!;
     for (const kind of hits) {
-      if (plan.units[kind]!.crew === undefined) continue;
+      if (crewOf(plan, kind) === undefined) continue;
       markInner(plan, kind, within, ordered);
       inOrder.add(kind);
     }
@@ -216,13 +213,12 @@ function lumped(
     apart: new Set([...rows.map(({ kind }) => kind), ...kindsStruckWithin(plan)]),
     ordered,
   };
-  for (const kind of kinds)
-    if (plan.crews[plan.units[kind]!.crew ?? -1]?.order === 'priority') inOrder.add(kind);
+  for (const kind of kinds) if (plan.crews[crewOf(plan, kind) ?? -1]?.order === 'priority') inOrder.add(kind);
   // Where a kind has a line of its own, the kinds in its place would have to have lines too.
   const alone = classesOf(plan, { ...rules, equalKinds: [] });
   const byKind = Map.groupBy(alone.all, ({ kind }) => kind);
   for (const [kind, own] of byKind) {
-    const { crew } = plan.units[kind]!;
+    const crew = crewOf(plan, kind);
     if (own.length > 1 && crew !== undefined && plan.crews[crew]!.order === 'first-inspected')
       inOrder.add(kind);
   }

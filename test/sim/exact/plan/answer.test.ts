@@ -148,6 +148,24 @@ describe('8 of 10 with two crews', () => {
   });
 });
 
+describe('a crew that is large enough for all', () => {
+  it('leaves units independent of each other, unless it inspects first', () => {
+    const withCrew = (size: number, inspection_ms: number) =>
+      planOf({
+        units: [{ name: 'unit', count: 3, time_to_failure: hours(10), crew: 0 }],
+        crews: [{ size, inspection: { kind: 'constant', value_ms: inspection_ms } }],
+        services: [atLeast(2, 0)],
+      });
+    expect(answered(withCrew(3, 0)).because).toBe('all units fail and are repaired each on its own');
+    const chain = answered(withCrew(2, 0));
+    expect(chain.because).toBe('all times are exponential or have phases: a Markov chain of 4 states');
+    expect(chain.services[0]!.unavailability.mean).toBeGreaterThan(
+      answered(withCrew(3, 0)).services[0]!.unavailability.mean,
+    );
+    expect(refusal(withCrew(3, 1))).toBe('the crew crew 0 inspects in constant time');
+  });
+});
+
 describe('plans that no exact method knows', () => {
   const shared = (parts: Partial<Parameters<typeof planOf>[0]['units'][number]>): Plan =>
     planOf({
