@@ -104,6 +104,14 @@ function resolvePlan(
   overrides: PlanOverrides,
   problems: Problems,
 ): Plan | undefined {
+  if (isDeeperThan(DEPTH_MAX, document.value)) {
+    problems.add({
+      position: document.position([]),
+      message: 'the plan is nested too deeply',
+      expected: `at most ${DEPTH_MAX} levels`,
+    });
+    return undefined;
+  }
   const parts = partsOf(document, problems);
   const report = new Reporter(document, problems);
   const names = new Names(parts, report);
@@ -153,6 +161,14 @@ function resolvePlan(
     episodes: episodes.scenarios,
   };
 }
+
+/** Conditions hold conditions; this many no person could read. */
+const DEPTH_MAX = 100;
+
+const isDeeperThan = (levels: number, value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((each) => isDeeperThan(levels - 1, each)));
 
 function resolveService(
   name: string,
