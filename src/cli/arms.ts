@@ -7,6 +7,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { StoppingLimits } from '../sim/estimate/stopping.ts';
 import type { MethodChoice } from '../sim/method.ts';
 import type { PredictionProgress } from '../sim/predict.ts';
+import type { Comparison } from '../timeline/comparison.ts';
 import type { Recorder } from '../timeline/event.ts';
 import type { PlanPrediction } from '../timeline/plan-prediction.ts';
 import type { Measurement, Prediction, Verdict } from '../timeline/verdict.ts';
@@ -23,6 +24,13 @@ export interface PredictRequest {
   readonly workers: number | undefined;
   readonly onProgress: (progress: PredictionProgress) => void;
   readonly recorderForTrial: (trial: number) => Recorder | undefined;
+}
+
+export interface CompareRequest extends Pick<PredictRequest, 'cluster' | 'limits' | 'workers'> {
+  readonly scenario: Scenario;
+  /** With the same seed. */
+  readonly against: Scenario;
+  readonly onProgress: (which: 'scenario' | 'against', progress: PredictionProgress) => void;
 }
 
 export interface PredictPlanRequest {
@@ -63,6 +71,8 @@ export interface Arms {
   /** Kills pods as a chaos run does, and has it observed; throws as `measure` does. */
   observe(request: ObserveRequest): Promise<void>;
   predict(request: PredictRequest): Promise<Prediction>;
+  /** Predicts two scenarios, and holds them against each other. */
+  compareScenarios(request: CompareRequest): Promise<Comparison>;
   predictPlan(request: PredictPlanRequest): Promise<PlanPrediction>;
   /** @throws UserError; with EXIT.aborted after `signal`, with EXIT.notRestored where something remains */
   measure(request: MeasureRequest): Promise<Measurement>;

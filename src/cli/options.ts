@@ -1,6 +1,7 @@
 /** Options that several commands share, and their types once read. */
 import type { Argv, Options } from 'yargs';
 import { EXIT, UserError } from '../scenario/errors.ts';
+import { TRIALS_MAX } from '../scenario/trials.ts';
 import { DURATION, durationToMs, PERCENTAGE, percentageToFraction } from '../scenario/units.ts';
 import { MAX_TRIALS_DEFAULT, type StoppingLimits } from '../sim/estimate/stopping.ts';
 import type { MethodChoice } from '../sim/method.ts';
@@ -62,14 +63,15 @@ const CALIBRATION = {
   describe: 'Delays of your cluster and application, as calibrate wrote them; what the scenario says holds',
 } as const satisfies Options;
 
-function wholeNumber(flag: string, describe: string) {
+function wholeNumber(flag: string, describe: string, most = Number.POSITIVE_INFINITY) {
   return {
     type: 'number',
     requiresArg: true,
     describe,
     coerce(value: number | undefined) {
-      if (value === undefined || (Number.isInteger(value) && value > 0)) return value;
-      throw new UserError(`--${flag} must be a whole number above 0`, { exitCode: EXIT.configuration });
+      if (value === undefined || (Number.isInteger(value) && value > 0 && value <= most)) return value;
+      const range = Number.isFinite(most) ? `from 1 to ${most}` : 'above 0';
+      throw new UserError(`--${flag} must be a whole number ${range}`, { exitCode: EXIT.configuration });
     },
   } as const satisfies Options;
 }
@@ -115,6 +117,7 @@ export const PREDICT_OPTIONS = {
   'max-trials': wholeNumber(
     'max-trials',
     `Trials at most with --precision or --max-time [default: ${MAX_TRIALS_DEFAULT}]`,
+    TRIALS_MAX.predict,
   ),
   'max-time': written(
     'max-time',
@@ -143,6 +146,12 @@ export const PREDICT_OPTIONS = {
         });
       });
     },
+  },
+  against: {
+    type: 'string',
+    normalize: true,
+    requiresArg: true,
+    describe: 'Another scenario, to say what differs between the two under the same luck',
   },
   cluster: {
     choices: CLUSTERS,

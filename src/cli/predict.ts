@@ -17,6 +17,7 @@ export function addPredict(yargs: Argv, choose: Choose): Argv {
         .example('$0 predict scenarios/nginx-x2.yaml', 'downtime, with the interval for a single run')
         .example('$0 predict shop.yaml --trials 10000 --out out/shop', 'more trials, closer means')
         .example('$0 predict shop.yaml --precision 1% --max-time 60s', 'as many as it takes, for a minute')
+        .example('$0 predict B.yaml --against A.yaml', 'what a change costs or saves, and how sure that is')
         .example(
           '$0 predict scenarios/plans/shop-3-zones.yaml',
           'of a plan: downtime a year, and what it is due to',
@@ -48,12 +49,18 @@ export function addPredict(yargs: Argv, choose: Choose): Argv {
           out: given.out,
         };
         const { isPlanFile } = await import('./plan-file.ts');
-        const { method, vary = [], cluster } = given;
+        const { method, vary = [], cluster, against } = given;
         if (isPlanFile(given.scenario)) {
           if (cluster !== 'kubernetes') {
             throw new UserError(`--cluster ${cluster} is for experiments, and ${given.scenario} is a plan`, {
               exitCode: EXIT.configuration,
               hint: 'a plan is for a real Kubernetes; leave --cluster away',
+            });
+          }
+          if (against !== undefined) {
+            throw new UserError('--against is for experiments, and this is a plan', {
+              exitCode: EXIT.configuration,
+              hint: '--vary predicts a plan with other numbers of units',
             });
           }
           const { runPlan } = await import('./run-plan.ts');
@@ -67,6 +74,10 @@ export function addPredict(yargs: Argv, choose: Choose): Argv {
               hint: 'a plan is a scenario with a section `infrastructure` (docs/plan.md)',
             },
           );
+        }
+        if (against !== undefined) {
+          const { runAgainst } = await import('./run-against.ts');
+          return runAgainst({ ...asked, against, predict_for: cluster }, io, arms);
         }
         const { run } = await import('./run.ts');
         return run('predict', { ...asked, predict_for: cluster }, io, arms);

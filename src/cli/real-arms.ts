@@ -23,6 +23,11 @@ export const arms: Arms = {
     return predict(scenario, { platform: cluster, workers, ...options });
   },
 
+  async compareScenarios({ scenario, against, cluster, workers = availableParallelism(), ...options }) {
+    const { compareScenarios } = await import('../sim/compare-scenarios.ts');
+    return compareScenarios(scenario, against, { platform: cluster, workers, ...options });
+  },
+
   async predictPlan({ plan, workers = availableParallelism(), ...options }) {
     const { predictPlan } = await import('../sim/predict-plan.ts');
     const { predictEpisodes } = await import('../sim/years/predict-episodes.ts');

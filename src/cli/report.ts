@@ -2,6 +2,8 @@ import type { Argv } from 'yargs';
 import type { ReportContext } from '../report/context.ts';
 import type { Results } from '../report/model.ts';
 import type { PlanResults } from '../report/plan/model.ts';
+import { EXIT } from '../scenario/errors.ts';
+import type { Comparison } from '../timeline/comparison.ts';
 import type { Io } from './io.ts';
 import { REPORT_OPTIONS, type ReportFormat } from './options.ts';
 import type { Choose } from './program.ts';
@@ -34,9 +36,12 @@ async function showReport(folder: string, format: ReportFormat, io: Io): Promise
   const { mayColor } = await import('./io.ts');
   const stored = readResults(folder);
   const color = mayColor(io.stdout, io.env);
+  const wanted = { format, color };
   const { text, code } = await (stored.kind === 'plan'
-    ? showPlan(stored, stored.results, { format, color })
-    : showExperiment(stored, stored.results, { format, color }));
+    ? showPlan(stored, stored.results, wanted)
+    : stored.kind === 'comparison'
+      ? showComparison(stored, stored.results, wanted)
+      : showExperiment(stored, stored.results, wanted));
   io.stdout.write(text);
   return code;
 }
@@ -68,6 +73,24 @@ async function showPlan(
     terminal: () => renderPlanTerminal(report, { color }),
   };
   return { text: render[format](), code: exitCodeOfPlan(results) };
+}
+
+async function showComparison(
+  context: ReportContext,
+  comparison: Comparison,
+  { format, color }: Wanted,
+): Promise<ShownRun> {
+  const { comparisonReportOf } = await import('../report/comparison/model.ts');
+  const { renderComparisonHtml } = await import('../report/comparison/html.ts');
+  const { renderComparisonTerminal } = await import('../report/comparison/terminal.ts');
+  const { renderJson } = await import('../report/json.ts');
+  const report = comparisonReportOf(comparison, context);
+  const render = {
+    json: () => renderJson(comparison),
+    html: () => renderComparisonHtml(report),
+    terminal: () => renderComparisonTerminal(report, { color }),
+  };
+  return { text: render[format](), code: EXIT.ok };
 }
 
 async function showExperiment(

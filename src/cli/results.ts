@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { type Results, trialName } from '../report/model.ts';
 import type { PlanResults } from '../report/plan/model.ts';
 import { EXIT, UserError } from '../scenario/errors.ts';
+import type { Comparison } from '../timeline/comparison.ts';
 import { TimelineWriter } from '../timeline/jsonl.ts';
 import { isStored, misfit, type Stored } from './stored.ts';
 
@@ -14,6 +15,7 @@ const FILES = {
   // A folder holds one run, so that both kinds of prediction have the name that programs look for.
   'plan-prediction': 'prediction.json',
   'plan-curve': 'curve.json',
+  comparison: 'comparison.json',
   run: 'run.json',
   page: 'report.html',
   journal: 'journal.jsonl',
@@ -25,6 +27,7 @@ const OF_ONE_RUN = [
   FILES.measurement,
   FILES.verdict,
   FILES['plan-curve'],
+  FILES.comparison,
   FILES.run,
   FILES.page,
 ] as const;
@@ -140,11 +143,12 @@ export type StoredRun = StoredResults & {
 
 type StoredResults =
   | { readonly kind: 'experiment'; readonly results: Results }
-  | { readonly kind: 'plan'; readonly results: PlanResults };
+  | { readonly kind: 'plan'; readonly results: PlanResults }
+  | { readonly kind: 'comparison'; readonly results: Comparison };
 
 /** @throws UserError where the folder has no results, or one of them cannot be read */
 export function readResults(path: string): StoredRun {
-  const results = readPlan(path) ?? readExperiment(path);
+  const results = readPlan(path) ?? readComparison(path) ?? readExperiment(path);
   const files = readdirSync(path)
     .filter((name) => Object.values<string>(FILES).includes(name))
     .map((name) => join(path, name));
@@ -158,6 +162,11 @@ function readPlan(path: string): StoredResults | undefined {
   const prediction = readResult(path, 'plan-prediction');
   const curve = readResult(path, 'plan-curve');
   return prediction && { kind: 'plan', results: { prediction, curve } };
+}
+
+function readComparison(path: string): StoredResults | undefined {
+  const results = readResult(path, 'comparison');
+  return results && { kind: 'comparison', results };
 }
 
 function readExperiment(path: string): StoredResults {

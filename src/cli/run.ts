@@ -10,6 +10,7 @@ import { EXIT, UserError } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Measurement, Prediction } from '../timeline/verdict.ts';
 import type { Arms } from './arms.ts';
+import { calibratedBy } from './calibrated.ts';
 import { commandText } from './command-text.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { type Io, mayColor } from './io.ts';
@@ -35,7 +36,7 @@ export async function run(name: CommandName, options: RunOptions, io: Io, arms: 
     trials: { predict: options.predict_trials, measure: options.measure_trials },
   });
   const scenario =
-    options.calibration === undefined ? written : await calibrated(written, options.calibration, io);
+    options.calibration === undefined ? written : await calibratedBy(options.calibration, written, io);
   const folder = ResultsFolder.prepare(options.out ?? join('out', scenario.name));
   const progress = progressOn(io.stderr);
   const interrupt = listenForInterrupt(io);
@@ -58,15 +59,6 @@ export async function run(name: CommandName, options: RunOptions, io: Io, arms: 
     folder.closeTimelines();
     progress.end();
   }
-}
-
-/** What must be known of a calibration before its prediction is believed goes to stderr. */
-async function calibrated(scenario: Scenario, file: string, io: Io): Promise<Scenario> {
-  const { readCalibration } = await import('../calibrate/calibration-file.ts');
-  const { applyCalibration, calibrationNotes } = await import('../calibrate/apply.ts');
-  const calibration = readCalibration(file);
-  for (const note of calibrationNotes(scenario, calibration)) io.stderr.write(`${file}: ${note}\n`);
-  return applyCalibration(scenario, calibration, file);
 }
 
 /** An objective missed says more to a pipeline than agreement about it; a wrong prediction more than either. */

@@ -1,10 +1,12 @@
 /** The shape of the results on disk, as far as a report leans on it (src/timeline/verdict.ts has their meaning). */
 import { z } from 'zod';
+import type { ComparedMetric, ComparedScenario, Comparison } from '../timeline/comparison.ts';
 import {
   METRICS,
   type Measurement,
   type MetricVerdict,
   type ObjectiveResult,
+  type Predicted,
   type Prediction,
   type TrialsMet,
   type Verdict,
@@ -20,7 +22,14 @@ import {
   texts,
 } from './stored-plan.ts';
 
-const predicted = z.object({ mean: number, ci95: interval, pi90: interval, trials: number });
+const predicted = z.object({
+  mean: number,
+  ci95: interval,
+  sd: number,
+  pi90: interval,
+  pi90_ci95: z.tuple([interval, interval]).optional(),
+  trials: number,
+} satisfies Shape<Predicted>);
 const measured = z.object({ mean: number, ci95: interval, values: z.array(number) });
 const metric = z.enum(METRICS);
 const verdict = z.enum(['agrees', 'differs', 'inconclusive']);
@@ -42,6 +51,12 @@ const about = { scenario: z.string(), seed: z.string(), version: z.string() };
 const ofMetrics = <T extends z.ZodType>(schema: T) =>
   z.object(Object.fromEntries(METRICS.map((name) => [name, schema.optional()])));
 
+const comparedScenario = z.object({
+  name: z.string(),
+  file: z.string(),
+  window_s: number,
+} satisfies Shape<ComparedScenario>);
+
 /** What each file must be for a report to be made of it; fields that it does not know do not disturb it. */
 const STORED = {
   ...STORED_PLAN,
@@ -57,6 +72,7 @@ const STORED = {
     down_share: z.object({ step_ms: number, share: z.array(number) }),
     faults: z.array(z.object({ name: z.string(), at_ms: number })),
     objectives,
+    warnings: texts,
     assumptions,
     ignored: texts,
   } satisfies Shape<Prediction>),
@@ -95,6 +111,29 @@ const STORED = {
     ),
     objectives,
   } satisfies Shape<Verdict>),
+  comparison: z.object({
+    schema: z.literal('foreshock.comparison/v1'),
+    version: z.string(),
+    seed: z.string(),
+    platform: z.enum(['kubernetes', 'embedded']),
+    trials: number,
+    stop,
+    scenario: comparedScenario,
+    against: comparedScenario,
+    metrics: ofMetrics(
+      z.object({
+        scenario: number,
+        against: number,
+        difference: z.object({ mean: number, ci95: interval, sd: number }),
+        less: number,
+        more: number,
+        variance: z.object({ independent: number, paired: number }),
+        gain: number.optional(),
+      } satisfies Shape<ComparedMetric>),
+    ),
+    budget: z.array(z.object({ mechanism: z.string(), scenario_s: number, against_s: number })),
+    warnings: texts,
+  } satisfies Shape<Comparison>),
 } as const;
 
 /** Of each kind of file, what it holds. */
@@ -102,6 +141,7 @@ export interface Stored extends StoredPlan {
   readonly prediction: Prediction;
   readonly measurement: Measurement;
   readonly verdict: Verdict;
+  readonly comparison: Comparison;
 }
 
 export const isStored = <Kind extends keyof Stored>(kind: Kind, value: unknown): value is Stored[Kind] =>

@@ -115,7 +115,10 @@ export function reportOf(results: Results, context: ReportContext): Report {
     assumptions: prediction?.assumptions ?? [],
     ignored: prediction?.ignored ?? [],
     invalid_trials: invalidTrials(measurement),
-    notes: [...(prediction ? stopNotes(prediction) : []), ...(measurement?.notes ?? [])],
+    notes: [
+      ...(prediction ? [...stopNotes(prediction), ...prediction.warnings] : []),
+      ...(measurement?.notes ?? []),
+    ],
     where: measurement?.where,
     files: context.files,
     command: context.command,

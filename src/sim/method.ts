@@ -6,6 +6,7 @@ import type { ReplicationOptions } from './estimate/replications.ts';
 import type { StoppingLimits } from './estimate/stopping.ts';
 import { answerExactly } from './exact/plan/answer.ts';
 import type { PredictionProgress } from './predict.ts';
+import { splitPlan } from './rare/split-plan.ts';
 import type { PredictedEpisodes } from './years/predict-episodes.ts';
 import { HORIZONS_DOWN_LEAST, horizonsDown, simulatePlan } from './years/simulate-plan.ts';
 
@@ -42,10 +43,10 @@ export type TrialMethod<Answer> = (
 export interface Methods {
   readonly exact: typeof answerExactly;
   readonly simulation: TrialMethod<PlanAnswer>;
-  readonly splitting: TrialMethod<PlanAnswer | OutOfReach> | undefined;
+  readonly splitting: TrialMethod<PlanAnswer | OutOfReach>;
 }
 
-const METHODS: Methods = { exact: answerExactly, simulation: simulatePlan, splitting: undefined };
+const METHODS: Methods = { exact: answerExactly, simulation: simulatePlan, splitting: splitPlan };
 
 type Reasoned = PlanAnswer & Pick<PlanPrediction, 'because'>;
 
@@ -59,8 +60,6 @@ export async function answerBy(
   options: MethodOptions,
   methods: Methods = METHODS,
 ): Promise<Reasoned> {
-  const split = async (): Promise<PlanAnswer | OutOfReach> =>
-    (await methods.splitting?.(plan, episodes, options)) ?? { refused: 'there is no such method yet' };
   switch (choice) {
     case 'exact': {
       const exact = askExact(plan, methods);
@@ -68,7 +67,7 @@ export async function answerBy(
       return exact;
     }
     case 'splitting': {
-      const answer = await split();
+      const answer = await methods.splitting(plan, episodes, options);
       if ('refused' in answer) throw cannot(plan, 'splitting', answer);
       return { ...answer, because: ASKED_FOR };
     }
@@ -83,7 +82,7 @@ export async function answerBy(
   const notExact = `no exact answer: ${exact.refused}`;
   const fewest = Math.min(...simulated.services.map((service) => horizonsDown(service, simulated.trials)));
   if (fewest >= HORIZONS_DOWN_LEAST) return { ...simulated, because: notExact };
-  const answer = await split();
+  const answer = await methods.splitting(plan, episodes, options);
   if ('refused' in answer) {
     return { ...simulated, because: `${notExact}; and no splitting: ${answer.refused}` };
   }

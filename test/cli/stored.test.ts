@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { isStored, misfit } from '../../src/cli/stored.ts';
+import { COMPARISONS } from '../report/comparison/examples.ts';
 import { EXAMPLES } from '../report/examples.ts';
 import { PLAN_EXAMPLES } from '../report/plan/examples.ts';
 
@@ -8,6 +9,7 @@ const results = [
   ...Object.values(EXAMPLES).flatMap((example) =>
     KINDS.flatMap((kind) => (example[kind] === undefined ? [] : [{ kind, result: example[kind] }])),
   ),
+  ...Object.values(COMPARISONS).map((result) => ({ kind: 'comparison' as const, result })),
   ...Object.values(PLAN_EXAMPLES).flatMap(({ prediction, curve }) => [
     { kind: 'plan-prediction' as const, result: prediction },
     ...(curve === undefined ? [] : [{ kind: 'plan-curve' as const, result: curve }]),

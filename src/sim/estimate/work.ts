@@ -3,6 +3,9 @@ import type { Plan } from '../../scenario/plan.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Recorder } from '../../timeline/event.ts';
 import type { Platform } from '../platform.ts';
+import type { Levels } from '../rare/levels.ts';
+import type { Root } from '../rare/restart.ts';
+import { SplitRunner } from '../rare/split-runner.ts';
 import type { EpisodeCost } from '../years/costs.ts';
 import { type Horizon, HorizonReplicator } from '../years/horizon.ts';
 import { type Replication, Replicator } from './replication.ts';
@@ -22,13 +25,24 @@ export interface HorizonWork {
   readonly episodes: readonly EpisodeCost[];
 }
 
+/** A plan's horizon with all that is split off it on the way to outages of one service. */
+export interface SplitWork {
+  readonly kind: 'split';
+  readonly plan: Plan;
+  readonly episodes: readonly EpisodeCost[];
+  /** Place in the plan's services. */
+  readonly service: number;
+  readonly levels: Levels;
+}
+
 /** What a trial of each kind of work gives: plain data, too. */
 interface Results {
   readonly episode: Replication;
   readonly horizon: Horizon;
+  readonly split: Root;
 }
 
-export type Work = EpisodeWork | HorizonWork;
+export type Work = EpisodeWork | HorizonWork | SplitWork;
 export type ResultOf<W extends Work> = Results[W['kind']];
 
 export interface TrialRunner<W extends Work> {
@@ -44,11 +58,13 @@ export function runnerOf<W extends Work>(work: W): TrialRunner<W> {
   return make(work) as TrialRunner<W>;
 }
 
-function make(work: Work): TrialRunner<EpisodeWork> | TrialRunner<HorizonWork> {
+function make(work: Work): TrialRunner<EpisodeWork> | TrialRunner<HorizonWork> | TrialRunner<SplitWork> {
   switch (work.kind) {
     case 'episode':
       return new Replicator(work.scenario, work.platform);
     case 'horizon':
       return new HorizonReplicator(work.plan, work.episodes);
+    case 'split':
+      return new SplitRunner(work.plan, work.episodes, work.service, work.levels);
   }
 }

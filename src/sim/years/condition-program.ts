@@ -77,7 +77,8 @@ export function compileConditions(plan: Plan, units: Units): ConditionProgram {
     counts += instances * width;
     holds += instances;
     nodes.push(node);
-    for (const counted of of) countedBy[counted]!.push(index);
+    // A unit is not within itself.
+    for (const counted of of) if (counted !== scope) countedBy[counted]!.push(index);
     if (condition.kind === 'conditions') {
       for (const each of condition.of) add(each, scope, { parent: index, isWhere: false });
     } else if (condition.kind === 'units' && condition.where !== undefined) {

@@ -50,6 +50,15 @@ export class Conditions {
     return this.#holds[this.#program.nodes[this.#program.roots[service]!]!.holdsAt] === 1;
   }
 
+  /** Whether an instance of a node holds, and how many it counts; of the kind at this place where it is connected. */
+  holds(node: ConditionNode, instance: number): boolean {
+    return this.#holds[node.holdsAt + instance] === 1;
+  }
+
+  counted(node: ConditionNode, instance: number, place: number): number {
+    return this.#counts[node.countsAt + instance * node.width + place]!;
+  }
+
   /** After `works` of a unit has changed; while it still is where it was, or is there already. */
   change(unit: number): void {
     const kind = this.#units.kindOf[unit]!;
@@ -193,6 +202,7 @@ function rangeOf(units: Units, { scope, of }: ConditionNode, instance: number): 
   const begin = units.first[kind]!;
   const count = countOf(units, kind);
   if (scope < 0) return [begin, begin + count];
+  if (scope === kind) return [begin, begin];
   const each = count / countOf(units, scope);
   return [begin + instance * each, begin + (instance + 1) * each];
 }

@@ -102,7 +102,9 @@ export class Downtime {
     this.#until_ms.set(other.#until_ms);
     this.#downBy.set(other.#downBy);
     this.#downUntil_ms.set(other.#downUntil_ms);
-    for (const [service, { begin_ms, end_ms, loss, cause }] of other.#ahead.entries()) {
+    for (let service = 0; service < this.services; service += 1) {
+      const { begin_ms, end_ms, loss, cause } = other.#ahead[service]!;
+      if (begin_ms.length === 0 && this.#ahead[service]!.begin_ms.length === 0) continue;
       this.#ahead[service] = {
         begin_ms: begin_ms.slice(),
         end_ms: end_ms.slice(),

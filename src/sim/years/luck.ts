@@ -15,7 +15,11 @@ const WORD = 2 ** 32;
  */
 export class Luck {
   readonly #purposes: Uint32Array;
+  /** By purpose, worked out when first asked for: whether it is there, and the two words. */
+  readonly #hasKey: Uint8Array;
   readonly #keys: Uint32Array;
+  #trial = 0;
+  #branch = 0;
   readonly #drawn: Uint32Array;
   readonly #threefry = new Threefry();
   #key0 = 0;
@@ -31,6 +35,7 @@ export class Luck {
       this.#purposes[2 * index] = Math.floor(random() * WORD);
       this.#purposes[2 * index + 1] = Math.floor(random() * WORD);
     }
+    this.#hasKey = new Uint8Array(purposes.length);
     this.#keys = new Uint32Array(2 * purposes.length);
     this.#drawn = new Uint32Array(streams);
   }
@@ -41,11 +46,9 @@ export class Luck {
    * @param branch tells apart what goes on several times from one state of a trial; each from 0 to 2^32 - 1
    */
   begin(trial: number, branch = 0): void {
-    for (let at = 0; at < this.#keys.length; at += 2) {
-      this.#threefry.block(this.#purposes[at]!, this.#purposes[at + 1]!, trial, branch);
-      this.#keys[at] = this.#threefry.high;
-      this.#keys[at + 1] = this.#threefry.low;
-    }
+    this.#trial = trial;
+    this.#branch = branch;
+    this.#hasKey.fill(0);
   }
 
   /**
@@ -62,8 +65,7 @@ export class Luck {
   ): number {
     if (distribution.kind === 'constant') return distribution.value_ms;
     const drawn = this.#drawn[streamIndex]!;
-    this.#key0 = this.#keys[2 * purpose]!;
-    this.#key1 = this.#keys[2 * purpose + 1]!;
+    this.#find(purpose);
     this.#high = high;
     this.#low = low + drawn;
     const value = sample_ms(distribution, this.#next);
@@ -78,12 +80,25 @@ export class Luck {
 
   /** Number `index` of a stream that does not count its draws. */
   uniformAt(purpose: number, high: number, low: number, index: number): number {
-    return this.#threefry.uniform(this.#keys[2 * purpose]!, this.#keys[2 * purpose + 1]!, high, low + index);
+    this.#find(purpose);
+    return this.#threefry.uniform(this.#key0, this.#key1, high, low + index);
   }
 
   copyFrom(other: Luck): void {
-    this.#keys.set(other.#keys);
+    this.begin(other.#trial, other.#branch);
     this.#drawn.set(other.#drawn);
+  }
+
+  #find(purpose: number): void {
+    const at = 2 * purpose;
+    if (this.#hasKey[purpose] === 0) {
+      this.#threefry.block(this.#purposes[at]!, this.#purposes[at + 1]!, this.#trial, this.#branch);
+      this.#keys[at] = this.#threefry.high;
+      this.#keys[at + 1] = this.#threefry.low;
+      this.#hasKey[purpose] = 1;
+    }
+    this.#key0 = this.#keys[at]!;
+    this.#key1 = this.#keys[at + 1]!;
   }
 
   readonly #next = (): number => this.#threefry.uniform(this.#key0, this.#key1, this.#high, this.#low++);

@@ -1,7 +1,8 @@
-import type { Distribution } from '../../scenario/distribution.ts';
+import { type Distribution, mean_ms } from '../../scenario/distribution.ts';
+import type { KindIndex, Plan } from '../../scenario/plan.ts';
 import type { Alarms } from '../engine/alarms.ts';
 import { type Dice, OF_UNIT } from './dice.ts';
-import type { PlanModel, Ring } from './plan-model.ts';
+import type { PlanModel } from './plan-model.ts';
 import type { Working } from './working.ts';
 
 /** What of a state decides when everything under way will come. */
@@ -24,67 +25,125 @@ const ATTEMPTS = 16;
 /**
  * Draws again when each failure, repair, inspection, common cause and planned work that is under way will come, given
  * how long it has been under way. To whoever sees what has happened so far, and not what was drawn, the system is the
- * same as before. What stands still, replacements and roll-backs keep what they had, which is as fair.
+ * same as before. What stands still, replacements and roll-backs keep what they had, which is as fair; so do failures
+ * without memory that lie far ahead.
  */
-export function redraw({ model, working, dice, alarms, since_ms, now_ms }: UnderWay): void {
-  const { plan, units } = model;
-
-  const again = (alarm: number, isMemoryless: boolean, draw_ms: () => number) => {
-    const from_ms = isMemoryless ? now_ms : since_ms[alarm]!;
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const at_ms = from_ms + draw_ms();
-      if (at_ms <= now_ms) continue;
-      alarms.set(alarm, at_ms);
-      return;
-    }
-  };
-
-  for (const [kind, { time_to_failure, time_to_repair, crew }] of plan.units.entries()) {
-    const { order, inspection } = crew === undefined ? NO_CREW : plan.crews[crew]!;
-    const isInspected = order === 'first-inspected' || isNothing(inspection);
-    const repairsForget = isInspected && isMemoryless(time_to_repair);
-    const livesForget = time_to_failure !== undefined && isMemoryless(time_to_failure);
-    for (let unit = units.first[kind]!; unit < units.first[kind + 1]!; unit += 1) {
-      if (!alarms.isSet(unit)) continue;
-      if (working.failed[unit] === 1) {
-        again(unit, repairsForget, () => {
-          const before_ms = isInspected ? 0 : dice.ofUnit_ms(unit, OF_UNIT.repair, inspection);
-          return before_ms + dice.ofUnit_ms(unit, OF_UNIT.repair, time_to_repair);
-        });
-      } else if (time_to_failure !== undefined && time_to_failure.kind !== 'constant') {
-        again(unit, livesForget, () => dice.ofUnit_ms(unit, OF_UNIT.failure, time_to_failure));
-      }
+export function redraw(state: UnderWay): void {
+  const { plan } = state.model;
+  const window_ms = windowOf(plan);
+  for (let kind = 0; kind < plan.units.length; kind += 1) {
+    const { time_to_failure } = plan.units[kind]!;
+    redrawRepairs(state, kind);
+    if (time_to_failure?.kind === 'exponential') {
+      redrawSoon(state, kind, time_to_failure.mean_ms, window_ms);
+    } else if (time_to_failure !== undefined && time_to_failure.kind !== 'constant') {
+      redrawLives(state, kind, time_to_failure);
     }
   }
+  redrawOthers(state);
+}
 
-  const ring = (type: Ring['type'], of: number, distribution: Distribution, draw_ms: () => number) => {
-    const alarm = model.ringOf[type] + of;
-    if (alarms.isSet(alarm)) again(alarm, isMemoryless(distribution), draw_ms);
-  };
-  for (const [of, { every }] of plan.common_causes.entries()) {
-    ring('common-cause', of, every, () => dice.of_ms('common_causes', of, 'every', every));
+/**
+ * Times without memory, until the window ends: each rings within it with the same chance, however long it has waited.
+ * One that does not, and did before, rings after it; one that does neither keeps its time, which is distributed as if it
+ * were drawn again. So most units cost a look, and a few of them random numbers.
+ */
+function redrawSoon(state: UnderWay, kind: KindIndex, mean_ms: number, window_ms: number): void {
+  const { model, working, dice, alarms, now_ms } = state;
+  const { first } = model.units;
+  const uniform = () => dice.uniformOf('units', kind, 'time-to-failure');
+  const exponential_ms = () => -Math.log(1 - uniform()) * mean_ms;
+  const chance = -Math.expm1(-window_ms / mean_ms);
+  // How many do not ring before the next one that does is geometric.
+  let silent = Math.floor(exponential_ms() / window_ms);
+  for (let unit = first[kind]!; unit < first[kind + 1]!; unit += 1) {
+    if (working.failed[unit] === 1) continue;
+    const at_ms = alarms.timeOf(unit);
+    if (at_ms === Number.POSITIVE_INFINITY) continue;
+    if (silent === 0) {
+      alarms.set(unit, now_ms - Math.log(1 - uniform() * chance) * mean_ms);
+      silent = Math.floor(exponential_ms() / window_ms);
+    } else {
+      silent -= 1;
+      if (at_ms < now_ms + window_ms) alarms.set(unit, now_ms + window_ms + exponential_ms());
+    }
   }
-  for (const [of, { every }] of plan.maintenance.entries()) {
-    ring('round', of, every, () => dice.of_ms('maintenance', of, 'every', every));
+}
+
+/** Repairs are over by its end, nearly always, and with them whatever may come of what has failed now. */
+const REPAIRS_IN_WINDOW = 5;
+
+const WINDOWS = new WeakMap<Plan, number>();
+
+function windowOf(plan: Plan): number {
+  let window_ms = WINDOWS.get(plan);
+  if (window_ms === undefined) {
+    const repairs_ms = plan.units.map(({ time_to_repair, crew }) => {
+      const inspection_ms = crew === undefined ? 0 : mean_ms(plan.crews[crew]!.inspection);
+      return inspection_ms + mean_ms(time_to_repair);
+    });
+    // Of no length it would hold nothing to draw.
+    window_ms = Math.max(1, REPAIRS_IN_WINDOW * Math.max(0, ...repairs_ms));
+    WINDOWS.set(plan, window_ms);
   }
-  for (const [slot, maintenance] of model.slots.entries()) {
-    const { takes } = plan.maintenance[maintenance]!;
-    ring('back', slot, takes, () => dice.of_ms('maintenance', maintenance, 'takes', takes));
+  return window_ms;
+}
+
+function redrawLives(state: UnderWay, kind: KindIndex, life: Distribution): void {
+  const { model, working, dice, alarms } = state;
+  const { first } = model.units;
+  for (let unit = first[kind]!; unit < first[kind + 1]!; unit += 1) {
+    if (working.failed[unit] === 1 || !alarms.isSet(unit)) continue;
+    again(state, unit, () => dice.ofUnit_ms(unit, OF_UNIT.failure, life));
   }
-  for (const [of, { every }] of plan.deployments.entries()) {
-    ring('deployment', of, every, () => dice.of_ms('deployments', of, 'every', every));
-  }
-  for (const [kind, { crew }] of plan.units.entries()) {
-    if (crew === undefined) continue;
-    const { inspection } = plan.crews[crew]!;
-    ring('inspection', kind, inspection, () => dice.inspection_ms(kind, inspection));
+}
+
+function redrawRepairs(state: UnderWay, kind: KindIndex): void {
+  const { model, working, dice, alarms } = state;
+  const { first } = model.units;
+  const { time_to_repair, crew } = model.plan.units[kind]!;
+  for (let unit = first[kind]!; unit < first[kind + 1]!; unit += 1) {
+    if (working.failed[unit] === 0 || !alarms.isSet(unit)) continue;
+    const { order, inspection } = crew === undefined ? NO_CREW : model.plan.crews[crew]!;
+    again(state, unit, () => {
+      const before_ms = order === 'first-inspected' ? 0 : dice.ofUnit_ms(unit, OF_UNIT.repair, inspection);
+      return before_ms + dice.ofUnit_ms(unit, OF_UNIT.repair, time_to_repair);
+    });
   }
 }
 
 const NO_CREW = { order: 'first-come', inspection: { kind: 'constant', value_ms: 0 } } as const;
 
-/** How long it still takes does not depend on how long it has. */
-const isMemoryless = ({ kind }: Distribution): boolean => kind === 'exponential';
+function redrawOthers(state: UnderWay): void {
+  const { model, dice, alarms } = state;
+  const { plan, ringOf } = model;
+  const ring = (alarm: number, draw_ms: () => number) => {
+    if (alarms.isSet(alarm)) again(state, alarm, draw_ms);
+  };
+  for (const [of, { every }] of plan.common_causes.entries()) {
+    ring(ringOf['common-cause'] + of, () => dice.of_ms('common_causes', of, 'every', every));
+  }
+  for (const [of, { every }] of plan.maintenance.entries()) {
+    ring(ringOf.round + of, () => dice.of_ms('maintenance', of, 'every', every));
+  }
+  for (const [slot, maintenance] of model.slots.entries()) {
+    const { takes } = plan.maintenance[maintenance]!;
+    ring(ringOf.back + slot, () => dice.of_ms('maintenance', maintenance, 'takes', takes));
+  }
+  for (const [of, { every }] of plan.deployments.entries()) {
+    ring(ringOf.deployment + of, () => dice.of_ms('deployments', of, 'every', every));
+  }
+  for (const [kind, { crew }] of plan.units.entries()) {
+    if (crew === undefined) continue;
+    ring(ringOf.inspection + kind, () => dice.inspection_ms(kind, plan.crews[crew]!.inspection));
+  }
+}
 
-const isNothing = (distribution: Distribution): boolean =>
-  distribution.kind === 'constant' && distribution.value_ms === 0;
+function again({ alarms, since_ms, now_ms }: UnderWay, alarm: number, draw_ms: () => number): void {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const at_ms = since_ms[alarm]! + draw_ms();
+    if (at_ms <= now_ms) continue;
+    alarms.set(alarm, at_ms);
+    return;
+  }
+}

@@ -120,8 +120,8 @@ export class Replacements {
     this.#stood_ms.set(other.#stood_ms);
     this.#due_ms.set(other.#due_ms);
     this.#waits.set(other.#waits);
-    this.#parked = other.#parked.slice();
-    this.#stranded = other.#stranded.slice();
+    if (this.#parked.length + other.#parked.length > 0) this.#parked = other.#parked.slice();
+    if (this.#stranded.length + other.#stranded.length > 0) this.#stranded = other.#stranded.slice();
   }
 
   #park(replica: number): void {
