@@ -1,8 +1,10 @@
 import type { Argv } from 'yargs';
 import { EXIT, UserError } from '../scenario/errors.ts';
 import type { StoppingLimits } from '../sim/estimate/stopping.ts';
-import { PREDICT_OPTIONS, scenarioArgument } from './options.ts';
+import type { MethodChoice } from '../sim/method.ts';
+import { type ClusterKind, PREDICT_OPTIONS, scenarioArgument } from './options.ts';
 import type { Choose } from './program.ts';
+import type { Vary } from './vary.ts';
 
 export function addPredict(yargs: Argv, choose: Choose): Argv {
   return yargs.command(
@@ -51,30 +53,11 @@ export function addPredict(yargs: Argv, choose: Choose): Argv {
         const { isPlanFile } = await import('./plan-file.ts');
         const { method, vary = [], cluster, against } = given;
         if (isPlanFile(given.scenario)) {
-          if (cluster !== 'kubernetes') {
-            throw new UserError(`--cluster ${cluster} is for experiments, and ${given.scenario} is a plan`, {
-              exitCode: EXIT.configuration,
-              hint: 'a plan is for a real Kubernetes; leave --cluster away',
-            });
-          }
-          if (against !== undefined) {
-            throw new UserError('--against is for experiments, and this is a plan', {
-              exitCode: EXIT.configuration,
-              hint: '--vary predicts a plan with other numbers of units',
-            });
-          }
+          checkForPlan(given.scenario, { cluster, against });
           const { runPlan } = await import('./run-plan.ts');
           return runPlan({ ...asked, method, vary }, io, arms);
         }
-        if (method !== 'auto' || vary.length > 0) {
-          throw new UserError(
-            `--${vary.length > 0 ? 'vary' : 'method'} is for plans, and ${given.scenario} is none`,
-            {
-              exitCode: EXIT.configuration,
-              hint: 'a plan is a scenario with a section `infrastructure` (docs/plan.md)',
-            },
-          );
-        }
+        checkForExperiment(given.scenario, { method, vary });
         if (against !== undefined) {
           const { runAgainst } = await import('./run-against.ts');
           return runAgainst({ ...asked, against, predict_for: cluster }, io, arms);
@@ -83,4 +66,34 @@ export function addPredict(yargs: Argv, choose: Choose): Argv {
         return run('predict', { ...asked, predict_for: cluster }, io, arms);
       }),
   );
+}
+
+/** @throws UserError where an option is given that a plan has no use for */
+function checkForPlan(
+  file: string,
+  { cluster, against }: { readonly cluster: ClusterKind; readonly against: string | undefined },
+): void {
+  const refused = (option: string, hint: string) =>
+    new UserError(`${option} is for experiments, and ${file} is a plan`, {
+      exitCode: EXIT.configuration,
+      hint,
+    });
+  if (cluster !== 'kubernetes') {
+    throw refused(`--cluster ${cluster}`, 'a plan is for a real Kubernetes; leave --cluster away');
+  }
+  if (against !== undefined) {
+    throw refused('--against', '--vary predicts a plan with other numbers of units');
+  }
+}
+
+/** @throws UserError where an option is given that an experiment has no use for */
+function checkForExperiment(
+  file: string,
+  { method, vary }: { readonly method: MethodChoice; readonly vary: readonly Vary[] },
+): void {
+  if (method === 'auto' && vary.length === 0) return;
+  throw new UserError(`--${vary.length > 0 ? 'vary' : 'method'} is for plans, and ${file} is none`, {
+    exitCode: EXIT.configuration,
+    hint: 'a plan is a scenario with a section `infrastructure` (docs/plan.md)',
+  });
 }
