@@ -1,6 +1,6 @@
 import type { Plan, PlannedService } from '../../scenario/plan.ts';
 import { YEAR_MS } from '../../scenario/units.ts';
-import { meanInterval, wilsonInterval } from '../../timeline/interval.ts';
+import { wilsonInterval, withinRange } from '../../timeline/interval.ts';
 import type { Estimate, ServicePrediction } from '../../timeline/plan-prediction.ts';
 import { quantile } from '../../timeline/quantile.ts';
 import { RunningMean } from '../estimate/running-mean.ts';
@@ -73,8 +73,8 @@ export class HorizonSummary {
   services(longRun: readonly (Estimate | undefined)[]): ServicePrediction[] {
     return this.#plan.services.map((service, index) => {
       const downtimes_s = this.#downtime_s[index]!;
-      const downtime_s = estimate(downtimes_s);
       const horizon_s = this.#plan.horizon_ms / 1000;
+      const downtime_s = estimate(downtimes_s, horizon_s);
       const sorted = Float64Array.from(downtimes_s).sort();
       const outages = this.#outages[index]!;
       const withOutage = outages.filter((count) => count > 0).length;
@@ -108,10 +108,14 @@ export class HorizonSummary {
   }
 }
 
-/** Of values that are never below 0. */
-function estimate(values: readonly number[]): Estimate {
-  const { mean, ci95 } = meanInterval(values);
-  return { mean, ci95: [Math.max(0, ci95[0]), ci95[1]] };
+/** Of values that are never below 0. @param most what they cannot exceed, where that is known */
+function estimate(values: readonly number[], most?: number): Estimate {
+  const moments = RunningMean.of(values);
+  const { count, mean, ci95 } = moments;
+  // A single horizon has no spread to tell of.
+  if (count < 2) return { mean, ci95: [mean, mean] };
+  if (most === undefined) return { mean, ci95: [Math.max(0, ci95[0]), ci95[1]] };
+  return { mean, ci95: withinRange(ci95, moments, [0, most]) };
 }
 
 const scaled = ({ mean, ci95: [low, high] }: Estimate, factor: number): Estimate => ({
