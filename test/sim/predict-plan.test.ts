@@ -162,7 +162,7 @@ describe('a plan in which something happens all the time', () => {
     ['fails and is repaired at once', failing({ time_to_failure: constant(0) })],
   ])('%s: is refused at once, and says what it is', async (_name, plan) => {
     await expect(predictPlan(plan, { ...simulation, trials: 1 })).rejects.toThrow(
-      /^plan\.yaml:1:1: unit fails after .*: more than 200,000,000 things happen in /,
+      /^plan\.yaml:1:1: unit \(time to failure: .*\): more than 200,000,000 things happen in /,
     );
   });
 
