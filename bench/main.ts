@@ -5,6 +5,7 @@
 import { help } from './help.ts';
 import { modelEpisode, modelEvents } from './model.ts';
 import { predictNginx } from './predict-nginx.ts';
+import { RARE } from './rare.ts';
 import type { Benchmark } from './result.ts';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
@@ -12,6 +13,7 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'predict-nginx': predictNginx,
   'model-events': modelEvents,
   'model-episode-60s': modelEpisode,
+  ...RARE,
 };
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHMARKS);

@@ -100,17 +100,21 @@ describe('importance', () => {
 
   it('never falls with a failure by more than it is rounded to, and is never more than certain', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...SHIPPED), fc.array(fc.nat(1000), { maxLength: 25 }), (plan, failures) => {
-        const standing = new Standing(plan);
-        let before = standing.importance;
-        for (const failure of failures) {
-          standing.failUnit(failure % standing.model.units.count);
-          const now = standing.importance;
-          expect(now).toBeLessThanOrEqual(0);
-          if (standing.isUp) expect(now).toBeGreaterThanOrEqual(before - GRAIN);
-          before = now;
-        }
-      }),
+      fc.property(
+        fc.constantFrom(...SHIPPED),
+        fc.array(fc.nat(1000), { maxLength: 25 }),
+        (plan, failures) => {
+          const standing = new Standing(plan);
+          let before = standing.importance;
+          for (const failure of failures) {
+            standing.failUnit(failure % standing.model.units.count);
+            const now = standing.importance;
+            expect(now).toBeLessThanOrEqual(0);
+            if (standing.isUp) expect(now).toBeGreaterThanOrEqual(before - GRAIN);
+            before = now;
+          }
+        },
+      ),
       { numRuns: 300 },
     );
   });
