@@ -7,7 +7,7 @@ import type { Distribution } from '../scenario/distribution.ts';
 import { readDocument } from '../scenario/document.ts';
 import { check } from '../scenario/issues.ts';
 import { Problems } from '../scenario/problem.ts';
-import { distribution } from '../scenario/schema/quantities.ts';
+import { distribution } from '../scenario/schema/distribution.ts';
 import { TIMING, type TimingName } from '../scenario/timing.ts';
 import type { Goodness } from './goodness.ts';
 import { distributionSyntax } from './writable.ts';

@@ -1,4 +1,5 @@
 /** Probabilities and moments of a Distribution, as src/scenario/sample.ts draws from it. */
+import { gamma, gammaln } from 'simple-statistics';
 import type { Distribution } from '../scenario/distribution.ts';
 import { RESOLUTION_MS } from './interval.ts';
 import { logNormalMass, normalCdf, normalDensity } from './standard-normal.ts';
@@ -22,6 +23,15 @@ export function cdf(distribution: Distribution, x_ms: number): number {
       return normalCdf(Math.log(x_ms / distribution.median_ms) / distribution.sigma);
     case 'exponential':
       return -Math.expm1(-x_ms / distribution.mean_ms);
+    case 'weibull':
+      return -Math.expm1(-((x_ms / distribution.scale_ms) ** distribution.shape));
+    case 'erlang':
+      return 1 - Math.exp(logErlangSurvival(distribution, x_ms));
+    case 'hyperexponential':
+      return distribution.branches.reduce(
+        (sum, { weight, mean_ms }) => sum - weight * Math.expm1(-x_ms / mean_ms),
+        0,
+      );
     case 'empirical':
       return distribution.values_ms.filter((value) => value <= x_ms).length / distribution.values_ms.length;
   }
@@ -51,6 +61,20 @@ export function logMass(distribution: Distribution, low_ms: number, high_ms: num
       return (
         -low_ms / distribution.mean_ms + Math.log(-Math.expm1((low_ms - high_ms) / distribution.mean_ms))
       );
+    case 'weibull': {
+      const low = (low_ms / distribution.scale_ms) ** distribution.shape;
+      const high = (high_ms / distribution.scale_ms) ** distribution.shape;
+      return -low + Math.log(-Math.expm1(low - high));
+    }
+    case 'erlang':
+      return logDifference(logErlangSurvival(distribution, low_ms), logErlangSurvival(distribution, high_ms));
+    case 'hyperexponential':
+      return logSum(
+        distribution.branches.map(
+          ({ weight, mean_ms }) =>
+            Math.log(weight) - low_ms / mean_ms + Math.log(-Math.expm1((low_ms - high_ms) / mean_ms)),
+        ),
+      );
   }
   return Math.log(cdf(distribution, high_ms) - cdf(distribution, low_ms));
 }
@@ -74,8 +98,43 @@ export function logDensity(
       );
     case 'exponential':
       return -x_ms / distribution.mean_ms - Math.log(distribution.mean_ms);
+    case 'weibull': {
+      const { scale_ms, shape } = distribution;
+      const ratio = x_ms / scale_ms;
+      return Math.log(shape / scale_ms) + (shape - 1) * Math.log(ratio) - ratio ** shape;
+    }
+    case 'erlang': {
+      const { mean_ms, phases } = distribution;
+      const per_ms = phases / mean_ms;
+      return (phases - 1) * Math.log(per_ms * x_ms) + Math.log(per_ms) - per_ms * x_ms - gammaln(phases);
+    }
+    case 'hyperexponential':
+      return logSum(
+        distribution.branches.map(({ weight, mean_ms }) => Math.log(weight / mean_ms) - x_ms / mean_ms),
+      );
   }
 }
+
+/** The logarithm of P(X > x): as long as fewer than all phases have ended, of which there are Poisson many. */
+function logErlangSurvival({ mean_ms, phases }: Erlang, x_ms: number): number {
+  const expected = (phases * x_ms) / mean_ms;
+  if (expected === 0) return 0;
+  if (expected === Number.POSITIVE_INFINITY) return Number.NEGATIVE_INFINITY;
+  const ended = Array.from({ length: phases }, (_, k) => k * Math.log(expected) - gammaln(k + 1));
+  return Math.min(0, logSum(ended) - expected);
+}
+
+type Erlang = Extract<Distribution, { kind: 'erlang' }>;
+
+/** log(exp(a) + exp(b) + ...) without leaving the range of numbers. */
+function logSum(logs: readonly number[]): number {
+  const largest = Math.max(...logs);
+  if (largest === Number.NEGATIVE_INFINITY) return largest;
+  return largest + Math.log(logs.reduce((sum, each) => sum + Math.exp(each - largest), 0));
+}
+
+/** log(exp(a) - exp(b)), of a not below b. */
+const logDifference = (a: number, b: number): number => a + Math.log(-Math.expm1(b - a));
 
 const LOG_2PI = Math.log(2 * Math.PI);
 
@@ -105,6 +164,21 @@ export function moments(distribution: Distribution): { mean_ms: number; variance
     }
     case 'exponential':
       return { mean_ms: distribution.mean_ms, variance_ms2: distribution.mean_ms ** 2 };
+    case 'weibull': {
+      const { scale_ms, shape } = distribution;
+      const mean_ms = scale_ms * gamma(1 + 1 / shape);
+      return { mean_ms, variance_ms2: scale_ms ** 2 * gamma(1 + 2 / shape) - mean_ms ** 2 };
+    }
+    case 'erlang': {
+      const { mean_ms, phases } = distribution;
+      return { mean_ms, variance_ms2: mean_ms ** 2 / phases };
+    }
+    case 'hyperexponential': {
+      const { branches } = distribution;
+      const mean_ms = branches.reduce((sum, each) => sum + each.weight * each.mean_ms, 0);
+      const squares = branches.reduce((sum, each) => sum + 2 * each.weight * each.mean_ms ** 2, 0);
+      return { mean_ms, variance_ms2: squares - mean_ms ** 2 };
+    }
     case 'empirical': {
       const { values_ms } = distribution;
       const mean_ms = values_ms.reduce((sum, value) => sum + value, 0) / values_ms.length;
@@ -131,6 +205,13 @@ export function reach(distribution: Distribution): { low_ms: number; high_ms: nu
     }
     case 'exponential':
       return { low_ms: 0, high_ms: 14 * distribution.mean_ms };
+    case 'weibull':
+      return { low_ms: 0, high_ms: distribution.scale_ms * 14 ** (1 / distribution.shape) };
+    case 'erlang':
+      // 13 standard deviations above the mean; of one phase that is the exponential's.
+      return { low_ms: 0, high_ms: distribution.mean_ms * (1 + 13 / Math.sqrt(distribution.phases)) };
+    case 'hyperexponential':
+      return { low_ms: 0, high_ms: 14 * Math.max(...distribution.branches.map(({ mean_ms }) => mean_ms)) };
     case 'empirical':
       return {
         low_ms: Math.min(...distribution.values_ms) - RESOLUTION_MS,

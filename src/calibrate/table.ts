@@ -73,6 +73,12 @@ function shapeOf(distribution: Distribution): string {
       return `lognormal, median ${figure(distribution.median_ms)}, sigma ${distribution.sigma.toFixed(2)}`;
     case 'exponential':
       return 'exponential';
+    case 'weibull':
+      return `weibull, scale ${figure(distribution.scale_ms)}, shape ${distribution.shape.toFixed(2)}`;
+    case 'erlang':
+      return `erlang, ${counted(distribution.phases, 'phase')}`;
+    case 'hyperexponential':
+      return `hyperexponential, ${counted(distribution.branches.length, 'mean')}`;
     case 'empirical':
       return `empirical, ${distribution.values_ms.length} values`;
   }

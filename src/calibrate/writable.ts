@@ -35,7 +35,22 @@ export function writable(distribution: Distribution): Distribution {
         sigma: toFourDecimals(distribution.sigma),
       };
     case 'exponential':
+    case 'erlang':
       return { ...distribution, mean_ms: positive(distribution.mean_ms) };
+    case 'weibull':
+      return {
+        ...distribution,
+        scale_ms: positive(distribution.scale_ms),
+        shape: toFourDecimals(distribution.shape),
+      };
+    case 'hyperexponential':
+      return {
+        ...distribution,
+        branches: distribution.branches.map(({ weight, mean_ms }) => ({
+          weight,
+          mean_ms: positive(mean_ms),
+        })),
+      };
     case 'empirical':
       return { ...distribution, values_ms: distribution.values_ms.map(toMicroseconds) };
   }
@@ -55,6 +70,17 @@ export function distributionSyntax(distribution: Distribution): unknown {
       return { lognormal: { median: msToDuration(held.median_ms), sigma: held.sigma } };
     case 'exponential':
       return { exponential: { mean: msToDuration(held.mean_ms) } };
+    case 'weibull':
+      return { weibull: { scale: msToDuration(held.scale_ms), shape: held.shape } };
+    case 'erlang':
+      return { erlang: { mean: msToDuration(held.mean_ms), phases: held.phases } };
+    case 'hyperexponential':
+      return {
+        hyperexponential: held.branches.map(({ weight, mean_ms }) => ({
+          weight,
+          mean: msToDuration(mean_ms),
+        })),
+      };
     case 'empirical':
       return { empirical: held.values_ms.map(msToDuration) };
   }

@@ -1,4 +1,5 @@
 import type { Problems } from './problem.ts';
+import type { Position } from './scenario.ts';
 import { readSource } from './source.ts';
 import { parseYaml, type YamlDocument } from './yaml.ts';
 
@@ -6,14 +7,16 @@ import { parseYaml, type YamlDocument } from './yaml.ts';
  * The one document of a file of ours, which may be YAML or JSON.
  *
  * @param what it should hold: 'scenario'; `page` is where that is described
+ * @param from where it is named, if in another file; problems of reading are reported there
  * @returns undefined where there is none; `problems` then says why
  */
 export function readDocument(
   path: string,
   { what, page }: { readonly what: string; readonly page: string },
   problems: Problems,
+  from?: Position,
 ): YamlDocument | undefined {
-  const source = readSource(path, problems);
+  const source = readSource(path, problems, from);
   if (source === undefined) return undefined;
   const [document, second] = parseYaml(source, 'scenario', problems);
   if (second !== undefined) {

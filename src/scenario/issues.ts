@@ -6,9 +6,13 @@ import type { Path, YamlDocument } from './yaml.ts';
 
 type Issue = z.core.$ZodIssue;
 
+/** Fields of other files, by name, and where they belong: "belongs into an episode". */
+export type Foreign = Readonly<Record<string, string>>;
+
 /**
  * Checks the value at `path` of a document. What is wrong goes to `problems`.
  *
+ * @param foreign told of such fields instead of their being unknown
  * @returns the value as the schema puts it out; undefined where anything is wrong
  */
 export function check<Schema extends z.ZodType>(
@@ -16,20 +20,22 @@ export function check<Schema extends z.ZodType>(
   document: YamlDocument,
   path: Path,
   problems: Problems,
+  foreign: Foreign = {},
 ): z.output<Schema> | undefined {
   const result = schema.safeParse(valueAt(document.value, path), { error: expectation });
   if (result.success) return result.data;
-  report(schema, result.error.issues, document, path, problems);
+  report(schema, result.error.issues, { document, problems, foreign }, path);
   return undefined;
 }
 
-function report(
-  schema: z.ZodType,
-  issues: readonly Issue[],
-  document: YamlDocument,
-  base: Path,
-  problems: Problems,
-): void {
+interface Context {
+  readonly document: YamlDocument;
+  readonly problems: Problems;
+  readonly foreign: Foreign;
+}
+
+function report(schema: z.ZodType, issues: readonly Issue[], context: Context, base: Path): void {
+  const { document, problems, foreign } = context;
   const withUnknownKeys = new Set(
     issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => path.join('\0')),
   );
@@ -39,20 +45,31 @@ function report(
     if (issue.code === 'unrecognized_keys') {
       const known = keysOf(schema, issue.path);
       for (const key of issue.keys) {
+        const position = document.keyPosition([...path, key]);
+        if (path.length === 0 && Object.hasOwn(foreign, key)) {
+          problems.add({ position, message: `\`${key}\` ${foreign[key]}` });
+          continue;
+        }
         problems.add({
-          position: document.keyPosition([...path, key]),
+          position,
           message: `unknown field \`${key}\`${inside(path)}`,
           expected: listed(known),
           hint: didYouMean(key, known),
         });
       }
+    } else if (issue.code === 'invalid_key') {
+      problems.add({
+        position: document.keyPosition(path),
+        message: `${quote(path.at(-1))} cannot be a name${inside(path.slice(0, -1))}`,
+        expected: issue.issues[0]?.message,
+      });
     } else if (issue.code === 'custom' && withUnknownKeys.has(issue.path.join('\0'))) {
       // "exactly one of ..." adds nothing to an unknown field.
     } else if (issue.code === 'invalid_union' && typeof value === 'object' && value !== null) {
       // The branch that takes mappings says more than "none of these".
       const branch = issue.errors.find((errors) => errors.some((nested) => !isWrongKind(nested)));
       if (branch === undefined) addWrongValue(issue, value, document, path, problems);
-      else report(descend(schema, issue.path), branch, document, path, problems);
+      else report(descend(schema, issue.path), branch, context, path);
     } else {
       addWrongValue(issue, value, document, path, problems);
     }
@@ -94,7 +111,10 @@ function addWrongValue(
 function unitHint(value: unknown, written: string | undefined, expected: string): string | undefined {
   if (typeof value === 'boolean' && expected === 'a text') return `put it in quotes: "${written ?? value}"`;
   if (typeof value !== 'number') return undefined;
-  if (expected.includes('duration')) return `numbers need a unit: ${value}s or ${value}ms`;
+  if (expected.includes('duration') && Number.isFinite(value)) {
+    const [some, other] = /\d[dy]\b/.test(expected) ? ['d', 'h'] : ['s', 'ms'];
+    return `numbers need a unit: ${value}${some} or ${value}${other}`;
+  }
   if (expected.includes('percentage') && value > 1 && value <= 100) return `did you mean ${value}%?`;
   if (expected === 'a text' || expected.includes('quotes')) return `put it in quotes: "${written ?? value}"`;
   return undefined;

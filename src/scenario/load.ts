@@ -2,9 +2,9 @@
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { readDocument } from './document.ts';
 import { EXIT, UserError } from './errors.ts';
-import { check, valueAt } from './issues.ts';
 import { behaviourOf, KNOWN_VERSION } from './kubernetes-version.ts';
 import { readManifests } from './manifest/manifests.ts';
+import { nearest } from './nearest.ts';
 import { Problems } from './problem.ts';
 import { Reporter } from './reporter.ts';
 import { resolveApplications } from './resolve/applications.ts';
@@ -15,7 +15,9 @@ import { resolveObjectives } from './resolve/objectives.ts';
 import { defaultToleration_s, resolveTiming } from './resolve/timing.ts';
 import { saidIn } from './said.ts';
 import type { Scenario } from './scenario.ts';
-import { type ScenarioFile, scenarioSchema, TRIALS_MAX } from './schema.ts';
+import { scenarioSchema } from './schema.ts';
+import { checkSections } from './sections.ts';
+import { TRIALS_MAX } from './trials.ts';
 import type { YamlDocument } from './yaml.ts';
 
 /** What the command line says instead of the file. */
@@ -35,14 +37,36 @@ export interface ScenarioOverrides {
 export function loadScenario(path: string, overrides: ScenarioOverrides = {}): Scenario {
   checkOverrides(overrides);
   const problems = new Problems();
-  const document = readDocument(path, { what: 'scenario', page: 'docs/scenario.md' }, problems);
-  const scenario = document && resolve(path, document, overrides, problems);
+  const document = readDocument(path, SCENARIO_DOCUMENT, problems);
+  const scenario =
+    document &&
+    (isPlan(document)
+      ? refusePlan(document, problems)
+      : resolveScenario(path, document, overrides, problems));
   problems.throwIfAny();
   if (scenario === undefined) throw new Error(`no scenario and no problem in ${path}`);
   return scenario;
 }
 
-function checkOverrides({ trials }: ScenarioOverrides): void {
+/** What a file of ours should hold, where it holds nothing. */
+export const SCENARIO_DOCUMENT = { what: 'scenario', page: 'docs/scenario.md' } as const;
+
+/** Whether a file is a plan, of src/scenario/plan, rather than an experiment; a slip of the key is told as that. */
+export function isPlan({ value }: YamlDocument): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.keys(value).some((key) => nearest(key, ['infrastructure']) !== undefined);
+}
+
+function refusePlan(document: YamlDocument, problems: Problems): undefined {
+  problems.add({
+    position: document.keyPosition(['infrastructure']),
+    message: 'the file is a plan, for it has a section `infrastructure`',
+    expected: 'an experiment, with load and faults',
+  });
+}
+
+/** @throws UserError where the command line asks for what cannot be */
+export function checkOverrides({ trials }: ScenarioOverrides): void {
   for (const arm of ['predict', 'measure'] as const) {
     const value = trials?.[arm];
     const most = TRIALS_MAX[arm];
@@ -52,13 +76,14 @@ function checkOverrides({ trials }: ScenarioOverrides): void {
   }
 }
 
-function resolve(
+/** @returns undefined where anything is wrong; `problems`, which begin empty, then say what */
+export function resolveScenario(
   path: string,
   document: YamlDocument,
   overrides: ScenarioOverrides,
   problems: Problems,
 ): Scenario | undefined {
-  const file = checkSections(document, problems);
+  const file = checkSections(scenarioSchema, document, problems);
   const report = new Reporter(document, problems);
 
   const cluster = file.cluster && resolveCluster(file.cluster, report);
@@ -121,15 +146,4 @@ function resolve(
     faults: faults.filter((fault) => fault !== undefined),
     objectives,
   };
-}
-
-/** The sections of the file that are right, so that the rest can still be checked against them. */
-function checkSections(document: YamlDocument, problems: Problems): Partial<ScenarioFile> {
-  const whole = check(scenarioSchema, document, [], problems);
-  if (whole !== undefined) return whole;
-  const sections = Object.entries(scenarioSchema.shape).flatMap(([name, schema]) => {
-    const section = schema.safeParse(valueAt(document.value, [name]));
-    return section.success ? [[name, section.data]] : [];
-  });
-  return Object.fromEntries(sections);
 }

@@ -40,6 +40,14 @@ export class Problems {
     this.#found.push({ ...problem, excerpt: this.#lines.get(file)?.[line - 1] });
   }
 
+  /** Takes over what was found in other files that this one names. */
+  addAll(others: Problems): void {
+    for (const problem of others.#found) {
+      if (problem.excerpt === undefined) this.add(problem);
+      else this.#found.push(problem);
+    }
+  }
+
   /** Whether anything was found wrong in this file. */
   has(file: string): boolean {
     return this.#found.some((problem) => problem.position.file === file);

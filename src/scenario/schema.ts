@@ -7,15 +7,13 @@ import { z } from 'zod';
 import { distributionText } from './distribution-text.ts';
 import { application } from './schema/application.ts';
 import { cluster } from './schema/cluster.ts';
+import { distribution } from './schema/distribution.ts';
 import { fault } from './schema/faults.ts';
+import * as header from './schema/header.ts';
 import { load } from './schema/load.ts';
-import { count, distribution, duration, fraction, positiveDuration, rate } from './schema/quantities.ts';
+import { count, duration, fraction, positiveDuration, rate } from './schema/quantities.ts';
 import { TIMING, type TimingDefault, type TimingName } from './timing.ts';
-
-export const SCENARIO_VERSION = 'foreshock/v1';
-
-/** Trials of each arm: more are a slip of the keyboard. */
-export const TRIALS_MAX = { predict: 1_000_000, measure: 1000 } as const;
+import { TRIALS_MAX } from './trials.ts';
 
 const timing = z.strictObject(
   Object.fromEntries(
@@ -42,16 +40,9 @@ const objectives = z
 
 export const scenarioSchema = z
   .strictObject({
-    version: z.literal(SCENARIO_VERSION).describe('Version of this format.'),
-    name: z
-      .string()
-      // It names a folder of results: `.` and `..` are others.
-      .regex(/^(?!\.{1,2}$)[^\p{Cc}/\\]{1,100}$/u, {
-        error: 'a name of at most 100 characters, on one line, without slashes, and not "." or ".."',
-      })
-      .optional()
-      .describe("Name in reports. Default: the file's name."),
-    description: z.string().default('').describe('What it is about, for people.'),
+    version: header.version,
+    name: header.name,
+    description: header.description,
     manifests: z
       .array(z.string().min(1))
       .min(1)
@@ -69,16 +60,12 @@ export const scenarioSchema = z
     objectives: objectives.prefault({}),
     trials: z
       .strictObject({
-        predict: count.max(TRIALS_MAX.predict).default(1000).describe('Simulated trials. Default: 1000.'),
+        predict: header.predict,
         measure: count.max(TRIALS_MAX.measure).default(3).describe('Trials on the cluster. Default: 3.'),
       })
       .prefault({})
       .describe('How often the scenario is run by each arm.'),
-    seed: z
-      .union([z.number().int(), z.string().min(1).max(100)], { error: 'a whole number or a text' })
-      .transform(String)
-      .default('1')
-      .describe('Decides all luck: the same seed gives the same prediction and the same victims.'),
+    seed: header.seed,
   })
   .meta({ title: 'foreshock scenario', description: 'Faults, load and objectives of one experiment.' });
 

@@ -2,9 +2,9 @@
 
 const NUMBER = String.raw`(?:\d+(?:\.\d+)?|\.\d+)`;
 
-/** "500ms", "2s", "1m30s", "1.5h", "0s": parts in falling order, each with its unit. */
+/** "500ms", "2s", "1m30s", "1.5h", "7d", "3y", "0s": parts in falling order, each with its unit. */
 export const DURATION = new RegExp(
-  `^(?=[\\d.])(?:${NUMBER}h)?(?:${NUMBER}m(?!s))?(?:${NUMBER}s)?(?:${NUMBER}ms)?$`,
+  `^(?=[\\d.])${['y', 'w', 'd', 'h', 'm(?!s)', 's', 'ms'].map((unit) => `(?:${NUMBER}${unit})?`).join('')}$`,
 );
 /** "99.9%" */
 export const PERCENTAGE = new RegExp(`^${NUMBER} ?%$`);
@@ -16,20 +16,40 @@ export const SIZE = new RegExp(`^${NUMBER} ?(?:[KMGT]iB|[kMGT]?B)$`);
 /** "50MiB/s" */
 export const BANDWIDTH = new RegExp(`${SIZE.source.slice(0, -1)} ?/ ?s$`);
 
-const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
+const DAY_MS = 24 * 3_600_000;
+
+/** A year has 365 days, as everywhere in foreshock. */
+export const YEAR_MS = 365 * DAY_MS;
+
+const UNIT_MS: Readonly<Record<string, number>> = {
+  y: YEAR_MS,
+  w: 7 * DAY_MS,
+  d: DAY_MS,
+  h: 3_600_000,
+  m: 60_000,
+  s: 1000,
+  ms: 1,
+};
 
 /** Milliseconds of a text that matches DURATION, to the microsecond. */
 export function durationToMs(text: string): number {
   let total_ms = 0;
-  for (const [, number, unit] of text.matchAll(/([\d.]+)(ms|h|m|s)/g)) {
+  for (const [, number, unit] of text.matchAll(/([\d.]+)(ms|[ywdhms])/g)) {
     total_ms += Number(number) * (UNIT_MS[unit!] ?? Number.NaN);
   }
   return Math.round(total_ms * 1000) / 1000;
 }
 
-/** The shortest text that `durationToMs` reads as this many milliseconds: "1.5s", "250ms". */
+/** A text that `durationToMs` reads as this many milliseconds: "250ms", "1.5s", "600s"; from an hour on "2h", "30d", "1.5y". */
 export function msToDuration(duration_ms: number): string {
-  return duration_ms >= 1000 ? `${duration_ms / 1000}s` : `${duration_ms}ms`;
+  const seconds = duration_ms >= 1000 ? `${duration_ms / 1000}s` : `${duration_ms}ms`;
+  if (duration_ms < 3_600_000) return seconds;
+  const long = ['y', 'd', 'h'].map(
+    (unit) => `${Number((duration_ms / UNIT_MS[unit]!).toPrecision(12))}${unit}`,
+  );
+  return [...long, seconds]
+    .filter((text) => DURATION.test(text) && durationToMs(text) === durationToMs(seconds))
+    .reduce((shortest, text) => (text.length < shortest.length ? text : shortest));
 }
 
 /** The fraction a text that matches PERCENTAGE stands for: 0.999 of "99.9%". */

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { type Fit, fitIntervals, fitSamples } from '../../src/calibrate/fit.ts';
 import { moments } from '../../src/calibrate/probability.ts';
 import { distributionSyntax } from '../../src/calibrate/writable.ts';
-import { distribution as distributionSchema } from '../../src/scenario/schema/quantities.ts';
+import { distribution as distributionSchema } from '../../src/scenario/schema/distribution.ts';
 import { countOf, draws, exponential, lognormal, normal, uniform } from './draw.ts';
 
 /** Thousands of samples are drawn and fitted anew, and the machine may be busy with other tests. */

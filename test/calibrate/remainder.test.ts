@@ -6,7 +6,7 @@ import { remainder } from '../../src/calibrate/remainder.ts';
 import { Sum } from '../../src/calibrate/sum.ts';
 import { distributionSyntax } from '../../src/calibrate/writable.ts';
 import { constant, type Distribution } from '../../src/scenario/distribution.ts';
-import { distribution as schema } from '../../src/scenario/schema/quantities.ts';
+import { distribution as schema } from '../../src/scenario/schema/distribution.ts';
 import { countOf, draws, exponential, lognormal, meanOf, normal, uniform } from './draw.ts';
 
 /** Thousands of samples are drawn and fitted anew, and the machine may be busy with other tests. */

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { EXIT } from '../../src/scenario/errors.ts';
-import { jsonSchemaText } from '../../src/scenario/json-schema.ts';
+import { experimentJsonSchema } from '../../src/scenario/json-schema.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import { APPLICATION_DEFAULTS } from '../../src/scenario/schema/application.ts';
 import { filesWith, folderWith, SCENARIO } from './files.ts';
 
 const text = readFileSync('docs/scenario.md', 'utf8');
 const example = /```yaml\n([\s\S]*?)```/.exec(text)?.[1] ?? '';
-const schema = JSON.parse(jsonSchemaText());
+const schema = JSON.parse(JSON.stringify(experimentJsonSchema()));
 
 test('the example of docs/scenario.md loads', () => {
   const folder = folderWith({});

@@ -21,17 +21,58 @@ describe('durations', () => {
     ['1h1m1s1ms', 3_661_001],
     ['2m5ms', 120_005],
     ['0.1ms', 0.1],
+    ['1d', 86_400_000],
+    ['2w', 14 * 86_400_000],
+    ['1y', 365 * 86_400_000],
+    ['1y2w3d4h5m6s7ms', (((365 + 14 + 3) * 24 + 4) * 3600 + 5 * 60 + 6) * 1000 + 7],
   ])('%s is %f ms', (text, expected) => {
     expect(text).toMatch(DURATION);
     expect(durationToMs(text)).toBe(expected);
   });
 
-  test.each(['', '5', 's', '1 s', '-1s', '1e3s', '30s1m', '1s1s', '1.s', '1d', '5M', '1s ', 'PT5S'])(
-    '"%s" is none',
-    (text) => {
-      expect(text).not.toMatch(DURATION);
-    },
-  );
+  test.each([
+    '',
+    '5',
+    's',
+    '1 s',
+    '-1s',
+    '1e3s',
+    '30s1m',
+    '1s1s',
+    '1.s',
+    '1D',
+    '1h1d',
+    '1mo',
+    '5M',
+    '1s ',
+    'PT5S',
+  ])('"%s" is none', (text) => {
+    expect(text).not.toMatch(DURATION);
+  });
+
+  test.each([
+    [250, '250ms'],
+    [1500, '1.5s'],
+    [600_000, '600s'],
+    [7_200_000, '2h'],
+    [90 * 60_000, '1.5h'],
+    [30 * 86_400_000, '30d'],
+    [1.5 * 365 * 86_400_000, '1.5y'],
+    [63.7 * 365 * 86_400_000, '63.7y'],
+  ])('%f ms is written %s', (duration_ms, text) => {
+    expect(msToDuration(duration_ms)).toBe(text);
+    expect(durationToMs(text)).toBe(duration_ms);
+  });
+
+  test('of hours and years are written as they are read', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 100 * 365 * 86_400_000 }), (duration_ms) => {
+        const text = msToDuration(duration_ms);
+        expect(text).toMatch(DURATION);
+        expect(durationToMs(text)).toBe(duration_ms);
+      }),
+    );
+  });
 
   test('are written as they are read', () => {
     fc.assert(

@@ -1,7 +1,8 @@
 /** What manifests cannot say about a program. */
 import { z } from 'zod';
 import { constant, lognormal } from '../distribution.ts';
-import { count, distribution, duration } from './quantities.ts';
+import { distribution } from './distribution.ts';
+import { count, duration } from './quantities.ts';
 
 /** Assumptions about a program nothing is said about; every prediction lists them. */
 export const APPLICATION_DEFAULTS = {

@@ -1,10 +1,10 @@
 /**
- * What the fields of a scenario have in common: quantities with their units, names, distributions.
+ * What the fields of a scenario have in common: quantities with their units, and names. Distributions are in
+ * distribution.ts.
  *
  * Each `error` says what was *expected*; issues.ts adds what was found, and where.
  */
 import { z } from 'zod';
-import { constant, type Distribution, lognormal } from '../distribution.ts';
 import {
   BANDWIDTH,
   DURATION,
@@ -20,7 +20,7 @@ import {
 export const EXPECTED = {
   duration: 'a duration with its unit, such as 500ms, 2s or 1m30s',
   wholeSeconds: 'a duration of whole seconds, such as 0s or 30s',
-  distribution: `a duration such as 2s, or a distribution such as {uniform: {min: 1s, max: 3s}}`,
+  distribution: 'a duration such as 2s, or a distribution such as {uniform: {min: 1s, max: 3s}}',
   rate: 'requests a second above 0, at most 100000, such as 100 or 100/s',
   fraction: 'a percentage of at most 100 such as 99.9%, or a fraction of at most 1 such as 0.999',
   size: 'a size with its unit, such as 150MiB or 1.2GB',
@@ -31,13 +31,20 @@ export const EXPECTED = {
 const RATE_MAX_PER_S = 100_000;
 const DURATION_MAX_MS = 366 * 24 * 3_600_000;
 
+/** Durations up to a limit, in milliseconds. */
+export function durationUpTo(max_ms: number, { expected, most }: { expected: string; most: string }) {
+  return z
+    .string({ error: expected })
+    .regex(DURATION, { error: expected })
+    .transform(durationToMs)
+    .refine((value_ms) => value_ms <= max_ms, { error: `${expected}, of at most ${most}` });
+}
+
 /** A duration, in milliseconds. */
-export const duration = z
-  .string({ error: EXPECTED.duration })
-  .regex(DURATION, { error: EXPECTED.duration })
-  .transform(durationToMs)
-  .refine((value_ms) => value_ms <= DURATION_MAX_MS, { error: `${EXPECTED.duration}, of at most a year` })
-  .meta({ id: 'duration', description: 'A duration with its unit: 500ms, 2s, 1m30s.' });
+export const duration = durationUpTo(DURATION_MAX_MS, { expected: EXPECTED.duration, most: 'a year' }).meta({
+  id: 'duration',
+  description: 'A duration with its unit: 500ms, 2s, 1m30s.',
+});
 
 export const positiveDuration = duration.refine((value_ms) => value_ms > 0, {
   error: `${EXPECTED.duration}, longer than 0s`,
@@ -61,52 +68,6 @@ export function oneOf<Shape extends Readonly<Record<string, z.ZodType>>>(shape: 
     .refine((value) => Object.keys(value).length === 1, { error })
     .meta({ minProperties: 1, maxProperties: 1 });
 }
-
-export const distribution = z
-  .union(
-    [
-      duration.transform((value_ms) => constant(value_ms)),
-      oneOf(
-        {
-          uniform: z
-            .strictObject({ min: duration, max: duration })
-            .refine(({ min, max }) => min <= max, { error: 'a max that is not below min' })
-            .transform(({ min, max }): Distribution => ({ kind: 'uniform', min_ms: min, max_ms: max }))
-            .describe('Every value from min to max is equally likely.'),
-          normal: z
-            .strictObject({ mean: duration, sd: duration })
-            .transform(({ mean, sd }): Distribution => ({ kind: 'normal', mean_ms: mean, sd_ms: sd }))
-            .describe('Mean and standard deviation; what falls below zero is taken as 0.'),
-          lognormal: z
-            .strictObject({
-              median: positiveDuration,
-              sigma: z
-                .number()
-                .min(0)
-                .max(5)
-                .describe('Standard deviation of the natural logarithm, without unit; 0.3 is about ±30 %.'),
-            })
-            .transform(({ median, sigma }) => lognormal(median, sigma))
-            .describe('Half of the values are below the median; a long tail above.'),
-          exponential: z
-            .strictObject({ mean: positiveDuration })
-            .transform(({ mean }): Distribution => ({ kind: 'exponential', mean_ms: mean }))
-            .describe('Without memory; often near 0, sometimes several times the mean.'),
-          empirical: z
-            .array(duration)
-            .min(1)
-            .max(10_000)
-            .transform((values_ms): Distribution => ({ kind: 'empirical', values_ms }))
-            .describe('Measured values, each equally likely.'),
-        },
-        'exactly one of uniform, normal, lognormal, exponential, empirical',
-      ).transform(
-        (families): Distribution => Object.values(families).find((family) => family !== undefined)!,
-      ),
-    ],
-    { error: EXPECTED.distribution },
-  )
-  .meta({ id: 'distribution', description: 'A duration that may vary: one value, or a distribution.' });
 
 export const rate = z
   .union(

@@ -2,14 +2,11 @@
  * The trials of a prediction, run on several threads and given in the order of trials: what a trial shows depends on
  * the seed and its number alone, so whoever sums up sees the same at any number of threads.
  */
-import type { Scenario } from '../../scenario/scenario.ts';
 import type { Recorder } from '../../timeline/event.ts';
-import type { Platform } from '../platform.ts';
-import { type Replication, Replicator } from './replication.ts';
 import { TrialThreads } from './threads.ts';
+import { type ResultOf, runnerOf, type Work } from './work.ts';
 
 export interface ReplicationOptions {
-  readonly platform: Platform['name'];
   /** At most; whoever has seen enough before just stops asking. */
   readonly trials: number;
   /** Threads to run trials on at most, this one included. */
@@ -40,21 +37,21 @@ const BREATH_MS = 5;
 /** Trials that are given to a thread at a time take about this long. */
 const PARCEL_MS = 10;
 
-export async function* replications(
-  scenario: Scenario,
-  { platform, trials, workers, recorderForTrial, threads: when = 'where-they-pay' }: ReplicationOptions,
-): AsyncGenerator<Replication, void, undefined> {
-  const replicator = new Replicator(scenario, platform);
+export async function* replications<W extends Work>(
+  work: W,
+  { trials, workers, recorderForTrial, threads: when = 'where-they-pay' }: ReplicationOptions,
+): AsyncGenerator<ResultOf<W>, void, undefined> {
+  const runner = runnerOf(work);
   const pace = new Pace();
   /** What comes of a trial when its turn is there, of those that were run by then; it may be an error. */
-  const outcomes = new Map<number, () => Replication>();
+  const outcomes = new Map<number, () => ResultOf<W>>();
   let next = 0;
-  let threads: TrialThreads | undefined;
+  let threads: TrialThreads<W> | undefined;
 
   const runHere = (trial: number, recorder: Recorder | undefined) => {
     try {
-      const replication = replicator.run(trial, recorder);
-      outcomes.set(trial, () => replication);
+      const result = runner.run(trial, recorder);
+      outcomes.set(trial, () => result);
     } catch (error) {
       outcomes.set(trial, () => {
         throw error;
@@ -72,9 +69,9 @@ export async function* replications(
     return taken;
   };
   const start = (count: number) => {
-    threads = new TrialThreads(count, { scenario, platform }, take, ({ trial, replication }) => {
+    threads = new TrialThreads(count, work, take, ({ trial, result }) => {
       // Run again, a trial that failed fails again, and here with its error.
-      outcomes.set(trial, () => replication ?? replicator.run(trial));
+      outcomes.set(trial, () => result ?? runner.run(trial));
     });
   };
 

@@ -1,23 +1,16 @@
 import { Worker } from 'node:worker_threads';
-import type { Scenario } from '../../scenario/scenario.ts';
-import type { Platform } from '../platform.ts';
-import type { Replication } from './replication.ts';
+import type { ResultOf, Work } from './work.ts';
 
-/** What a thread is told when it starts. To it go lists of trials, from it comes FromWorker. */
-export interface WorkerData {
-  readonly scenario: Scenario;
-  readonly platform: Platform['name'];
-}
-
-/** A trial that a thread has run; without a replication where it failed there. */
-export interface RunElsewhere {
+/** A trial that a thread has run; without a result where it failed there. */
+export interface RunElsewhere<W extends Work> {
   readonly trial: number;
-  readonly replication: Replication | undefined;
+  readonly result: ResultOf<W> | undefined;
 }
 
-export type FromWorker =
+/** What comes from a thread. It is told its work when it starts; to it go lists of trials. */
+export type FromWorker<W extends Work> =
   | { readonly type: 'ready' }
-  | { readonly type: 'done'; readonly trials: readonly RunElsewhere[] };
+  | { readonly type: 'done'; readonly trials: readonly RunElsewhere<W>[] };
 
 /** Sources run as they are; the build puts the worker beside the bundle. */
 const WORKER_URL = new URL(
@@ -29,10 +22,10 @@ const WORKER_URL = new URL(
 const PARCELS = 2;
 
 /** Threads that run trials beside this one, from their start until `close`. */
-export class TrialThreads {
+export class TrialThreads<W extends Work> {
   readonly #workers: readonly Worker[];
   readonly #take: () => readonly number[];
-  readonly #deliver: (run: RunElsewhere) => void;
+  readonly #deliver: (run: RunElsewhere<W>) => void;
   #news = promised();
   #failed = false;
 
@@ -45,9 +38,9 @@ export class TrialThreads {
    */
   constructor(
     count: number,
-    workerData: WorkerData,
+    workerData: W,
     take: () => readonly number[],
-    deliver: (run: RunElsewhere) => void,
+    deliver: (run: RunElsewhere<W>) => void,
   ) {
     this.#take = take;
     this.#deliver = deliver;
@@ -78,7 +71,7 @@ export class TrialThreads {
       };
       worker.on('error', fail);
       worker.on('exit', (code) => fail(new Error(`a thread of the prediction ended with code ${code}`)));
-      worker.on('message', (message: FromWorker) => {
+      worker.on('message', (message: FromWorker<W>) => {
         if (message.type === 'ready') {
           for (let parcel = 0; parcel < PARCELS; parcel += 1) this.#give(worker);
           resolve();

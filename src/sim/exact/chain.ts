@@ -20,31 +20,34 @@ export interface Rates {
   readonly exit_per_h: Float64Array;
 }
 
-/** Its states are numbered as they were found, breadth first; the initial state is number 0. */
+/** Its states are numbered as they were found, breadth first; the initial ones come first. */
 export interface MarkovChain<State> extends Rates {
   readonly states: readonly State[];
+  /** The chance to begin in state 0, 1, ...; states beyond have none. */
+  readonly start: Float64Array;
   /** The number of a state, by its key; undefined where it cannot be reached. */
   indexOf(state: State): number | undefined;
 }
 
 /** As many states as a few hundred megabytes hold. */
-const STATES_MAX = 2_000_000;
+export const STATES_MAX = 2_000_000;
 
 /**
  * Every state that can be reached from the initial one.
  *
- * @param key equal for equal states only; states that are a number or a string are their own
+ * @param model.key equal for equal states only; states that are a number or a string are their own
+ * @param model.initial where it begins; several states with their chances where that depends on chance
  * @throws UserError where a rate is not above zero and finite, or there are more states than `states_max`
  */
 export function exploreChain<State>(model: {
-  readonly initial: State;
+  readonly initial: State | Beginnings<State>;
   readonly transitions: (state: State) => Iterable<Transition<State>>;
   readonly key: (state: State) => string | number;
   readonly states_max?: number;
 }): MarkovChain<State> {
   const states_max = whole('the largest number of states', model.states_max ?? STATES_MAX, 1);
-  const states: State[] = [model.initial];
-  const indices = new Map<string | number, number>([[model.key(model.initial), 0]]);
+  const { states, start } = beginnings(model.initial);
+  const indices = new Map<string | number, number>(states.map((state, index) => [model.key(state), index]));
   const target = new Growing((length) => new Int32Array(length));
   const rates = new Growing((length) => new Float64Array(length));
   const rowStart = new Growing((length) => new Int32Array(length));
@@ -89,8 +92,31 @@ export function exploreChain<State>(model: {
     ...matrix,
     exit_per_h: rowSums(matrix),
     states,
+    start,
     indexOf: (state) => indices.get(model.key(state)),
   };
+}
+
+/** Different states, whose chances add up to 1. */
+export class Beginnings<State> {
+  readonly each: readonly { readonly state: State; readonly chance: number }[];
+
+  constructor(each: readonly { readonly state: State; readonly chance: number }[]) {
+    this.each = each;
+  }
+}
+
+function beginnings<State>(initial: State | Beginnings<State>): { states: State[]; start: Float64Array } {
+  if (!(initial instanceof Beginnings)) return { states: [initial], start: Float64Array.of(1) };
+  return {
+    states: initial.each.map(({ state }) => state),
+    start: Float64Array.from(initial.each, ({ chance }) => chance),
+  };
+}
+
+/** What begins anew again and again does so from one state. */
+export function fromOneState<State>({ start }: MarkovChain<State>): void {
+  if (start.length > 1) throw wrong('the Markov chain must begin in one state for this question');
 }
 
 /** A mark for each state. */

@@ -76,11 +76,11 @@ function components({ size, rowStart, target }: Rates): Int32Array {
   return component;
 }
 
-/** Marks what can be reached from `start` through states that are not marked in `stops`; the stops reached included. */
-export function reachableFrom(rates: Rates, start: number, stops: Uint8Array): Uint8Array {
+/** Marks what can be reached from `starts` through states that are not marked in `stops`; the stops reached included. */
+export function reachableFrom(rates: Rates, starts: Iterable<number>, stops: Uint8Array): Uint8Array {
   const isReached = new Uint8Array(rates.size);
-  isReached[start] = 1;
-  const stack = [start];
+  const stack = [...starts];
+  for (const start of stack) isReached[start] = 1;
   for (let state = stack.pop(); state !== undefined; state = stack.pop()) {
     if (stops[state]) continue;
     for (let at = rates.rowStart[state]!; at < rates.rowStart[state + 1]!; at += 1) {

@@ -1,11 +1,11 @@
 /** When, and whether, a chain reaches a set of states. */
-import { type MarkovChain, markStates } from './chain.ts';
+import { fromOneState, type MarkovChain, markStates } from './chain.ts';
 import { canReach, reachableFrom } from './classes.ts';
 import { notNegative } from './input.ts';
 import { partOf } from './part.ts';
 import { flowsOut } from './restart.ts';
 import { withinSight } from './rewards.ts';
-import { elapse } from './uniformisation.ts';
+import { type ElapseOptions, elapse } from './uniformisation.ts';
 
 /**
  * The probability that a state of the set is entered within a time of the start in the initial state; 1 where that is
@@ -18,10 +18,24 @@ export function firstPassageWithin<State>(
   isTarget: (state: State) => boolean,
   time_h: number,
 ): number {
+  return firstPassageByState(chain, markStates(chain, isTarget), time_h);
+}
+
+/**
+ * `firstPassageWithin` for a set that is marked by the number of the state.
+ *
+ * @param options how much work is too much
+ */
+export function firstPassageByState<State>(
+  chain: MarkovChain<State>,
+  targets: Uint8Array,
+  time_h: number,
+  options: Pick<ElapseOptions, 'work_max'> = {},
+): number {
   notNegative('the time', time_h);
-  const { targets, isOnTheWay } = passage(chain, isTarget, () => false);
-  if (targets[0]) return 1;
-  if (!isOnTheWay[0]) return 0;
+  const { isOnTheWay } = passage(chain, targets, new Uint8Array(chain.size));
+  const atOnce = chain.start.reduce((sum, chance, state) => (targets[state] ? sum + chance : sum), 0);
+  if (!isOnTheWay.includes(1)) return Math.min(1, atOnce);
   const part = partOf(chain, isOnTheWay);
   // Of what leaves the part, only what enters the set counts: the rest is where it is never reached from.
   const entering_per_h = Float64Array.from(part.members, (state) => {
@@ -32,9 +46,9 @@ export function firstPassageWithin<State>(
     return sum;
   });
   const [value] = withinSight((lost_max) => {
-    const { occupancy_h, lost } = elapse(part, time_h, lost_max);
+    const { occupancy_h, lost } = elapse(part, time_h, lost_max, options);
     const entered = occupancy_h.reduce((sum, hours, state) => sum + hours * entering_per_h[state]!, 0);
-    return [{ value: entered, missing_max: lost }];
+    return [{ value: atOnce + entered, missing_max: lost }];
   });
   return Math.min(1, value!);
 }
@@ -49,7 +63,9 @@ export function meanFirstPassage_h<State>(
   chain: MarkovChain<State>,
   isTarget: (state: State) => boolean,
 ): number {
-  const { targets, exits, mayMiss } = passage(chain, isTarget, () => false);
+  const targets = markStates(chain, isTarget);
+  const { exits, mayMiss } = passage(chain, targets, new Uint8Array(chain.size));
+  fromOneState(chain);
   if (targets[0]) return 0;
   return mayMiss ? Number.POSITIVE_INFINITY : 1 / flowsOut(chain, exits, 1)[0]!;
 }
@@ -64,7 +80,10 @@ export function reachProbability<State>(
   isTarget: (state: State) => boolean,
   isAvoided: (state: State) => boolean = () => false,
 ): number {
-  const { targets, isOnTheWay, exits, mayMiss } = passage(chain, isTarget, isAvoided);
+  const targets = markStates(chain, isTarget);
+  const avoided = markStates(chain, isAvoided).map((mark, state) => (targets[state] ? 0 : mark));
+  const { isOnTheWay, exits, mayMiss } = passage(chain, targets, avoided);
+  fromOneState(chain);
   if (targets[0]) return 1;
   if (!isOnTheWay[0]) return 0;
   if (!mayMiss) return 1;
@@ -72,17 +91,11 @@ export function reachProbability<State>(
   return reached / (reached + missed);
 }
 
-function passage<State>(
-  chain: MarkovChain<State>,
-  isTarget: (state: State) => boolean,
-  isAvoided: (state: State) => boolean,
-) {
-  const targets = markStates(chain, isTarget);
-  const avoided = markStates(chain, isAvoided).map((mark, state) => (targets[state] ? 0 : mark));
+function passage<State>(chain: MarkovChain<State>, targets: Uint8Array, avoided: Uint8Array) {
   const hope = canReach(chain, targets, avoided);
   // Through the targets nobody passes.
   const ends = targets.map((mark, state) => (mark || !hope[state] || avoided[state] ? 1 : 0));
-  const reached = reachableFrom(chain, 0, ends);
+  const reached = reachableFrom(chain, chain.start.keys(), ends);
   let mayMiss = false;
   const exits = Int32Array.from(ends, (end, state) => {
     if (!end) return 0;
@@ -91,5 +104,5 @@ function passage<State>(
     return 2;
   });
   const isOnTheWay = ends.map((end, state) => (end === 0 && reached[state] === 1 ? 1 : 0));
-  return { targets, exits, isOnTheWay, mayMiss };
+  return { exits, isOnTheWay, mayMiss };
 }

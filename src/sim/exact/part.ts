@@ -1,21 +1,34 @@
 /** A chain cut down to some of its states; what leads out of them leads out for good. */
-import type { Rates } from './chain.ts';
+import type { MarkovChain, Rates } from './chain.ts';
 
 export interface Part extends Rates {
   /** The rate out of each state that leads out of the part; contained in `exit_per_h`. */
   readonly leave_per_h: Float64Array;
   /** The number in the whole chain of each state of the part, ascending. */
   readonly members: Int32Array;
+  /** The chance to begin in each state. */
+  readonly start: Float64Array;
 }
 
 /** All of it. */
-export function wholeOf({ size, rowStart, target, rate_per_h, exit_per_h }: Rates): Part {
+export function wholeOf<State>(chain: MarkovChain<State>): Part {
+  const { size, rowStart, target, rate_per_h, exit_per_h } = chain;
   const members = new Int32Array(size).map((_, state) => state);
-  return { size, rowStart, target, rate_per_h, exit_per_h, members, leave_per_h: new Float64Array(size) };
+  const start = Float64Array.from(members, (state) => chain.start[state] ?? 0);
+  return {
+    size,
+    rowStart,
+    target,
+    rate_per_h,
+    exit_per_h,
+    members,
+    start,
+    leave_per_h: new Float64Array(size),
+  };
 }
 
 /** Those states that are marked. */
-export function partOf(rates: Rates, isInside: Uint8Array): Part {
+export function partOf(rates: Rates & { readonly start: Float64Array }, isInside: Uint8Array): Part {
   const members = new Int32Array(isInside.reduce((count, mark) => count + mark, 0));
   let found = 0;
   for (const [state, mark] of isInside.entries()) if (mark) members[found++] = state;
@@ -42,6 +55,7 @@ export function partOf(rates: Rates, isInside: Uint8Array): Part {
   return {
     size,
     members,
+    start: Float64Array.from(members, (state) => rates.start[state] ?? 0),
     rowStart,
     target: target.slice(0, used),
     rate_per_h: rate_per_h.slice(0, used),

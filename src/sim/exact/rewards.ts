@@ -2,7 +2,7 @@
 import type { MarkovChain } from './chain.ts';
 import { notNegative, wrong } from './input.ts';
 import { wholeOf } from './part.ts';
-import { type Elapsed, elapse } from './uniformisation.ts';
+import { type Elapsed, type ElapseOptions, elapse } from './uniformisation.ts';
 
 /** Probability that may be out of sight where nothing is known of what matters. */
 const LOST_MAX = 1e-18;
@@ -34,7 +34,8 @@ export function instantaneousRewards<State>(
   time_h: number,
   rewards_per_h: readonly ((state: State) => number)[],
 ): number[] {
-  return rewarded(chain, time_h, rewards_per_h, ({ probability }) => ({ amounts: probability, of: 1 }));
+  const rewards = rewards_per_h.map((reward_per_h) => Float64Array.from(chain.states, reward_per_h));
+  return rewarded(chain, time_h, rewards, ({ probability }) => ({ amounts: probability, of: 1 }));
 }
 
 /**
@@ -49,39 +50,52 @@ export function accumulatedRewards<State>(
   time_h: number,
   rewards_per_h: readonly ((state: State) => number)[],
 ): number[] {
-  return rewarded(chain, time_h, rewards_per_h, ({ occupancy_h }) => ({ amounts: occupancy_h, of: time_h }));
+  const rewards = rewards_per_h.map((reward_per_h) => Float64Array.from(chain.states, reward_per_h));
+  return accumulatedByState(chain, time_h, rewards);
+}
+
+/**
+ * `accumulatedRewards` of rewards that are listed by the number of the state.
+ *
+ * @param options what is known already, and how much work is too much
+ */
+export function accumulatedByState<State>(
+  chain: MarkovChain<State>,
+  time_h: number,
+  rewards_per_h: readonly Float64Array[],
+  options: ElapseOptions = {},
+): number[] {
+  const weigh = ({ occupancy_h }: Elapsed) => ({ amounts: occupancy_h, of: time_h });
+  return rewarded(chain, time_h, rewards_per_h, weigh, options);
 }
 
 function rewarded<State>(
   chain: MarkovChain<State>,
   time_h: number,
-  rewards_per_h: readonly ((state: State) => number)[],
+  rewards_per_h: readonly Float64Array[],
   weigh: (elapsed: Elapsed) => { readonly amounts: Float64Array; readonly of: number },
+  options: ElapseOptions = {},
 ): number[] {
   notNegative('the time', time_h);
   const part = wholeOf(chain);
-  const rewards = rewards_per_h.map((reward_per_h) => rewardsOf(chain, reward_per_h));
+  const most = rewards_per_h.map(largestReward);
   return withinSight((lost_max) => {
-    const elapsed = elapse(part, time_h, lost_max);
+    const elapsed = elapse(part, time_h, lost_max, options);
     const { amounts, of } = weigh(elapsed);
-    return rewards.map(({ values, most }) => ({
+    return rewards_per_h.map((values, index) => ({
       value: amounts.reduce((sum, amount, state) => sum + amount * values[state]!, 0),
-      missing_max: elapsed.lost * most * of,
+      missing_max: elapsed.lost * most[index]! * of,
     }));
   });
 }
 
-function rewardsOf<State>(chain: MarkovChain<State>, reward_per_h: (state: State) => number) {
-  let most = 0;
-  const values = Float64Array.from(chain.states, (state) => {
-    const value = reward_per_h(state);
+function largestReward(values: Float64Array): number {
+  return values.reduce((most, value) => {
     if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
       throw wrong(`a reward must be zero or more and finite, not ${value}`);
     }
-    most = Math.max(most, value);
-    return value;
-  });
-  return { values, most };
+    return Math.max(most, value);
+  }, 0);
 }
 
 /**

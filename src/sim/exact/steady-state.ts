@@ -1,5 +1,5 @@
 /** What a chain does in the long run. */
-import { type MarkovChain, markStates, type Rates } from './chain.ts';
+import { fromOneState, type MarkovChain, markStates } from './chain.ts';
 import { closedClasses } from './classes.ts';
 import { flowsOut } from './restart.ts';
 import { stationary } from './stationary.ts';
@@ -54,8 +54,9 @@ export function probabilityOf<State>(
 }
 
 /** The probability to end up in each class from the initial state. */
-function classWeights(rates: Rates, classes: readonly Int32Array[]): number[] {
+function classWeights<State>(rates: MarkovChain<State>, classes: readonly Int32Array[]): number[] {
   if (classes.length === 1) return [1];
+  fromOneState(rates);
   const exits = new Int32Array(rates.size);
   for (const [index, members] of classes.entries()) for (const state of members) exits[state] = index + 1;
   const flows = flowsOut(rates, exits, classes.length);

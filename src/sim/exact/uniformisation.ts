@@ -24,11 +24,20 @@ const FIRST_LOOK = 64;
 const LOOK_GROWTH = 1.1;
 /** What all the steps still to come may add to the error, relative to each probability. */
 const DRIFT_MAX = 1e-11;
+/** How far from its limit a probability may be, relative to that, when it is taken to be there. */
+const LIMIT_TOLERANCE = 1e-10;
 /** Multiplications and looks at states after which nobody waits any more: some ten minutes. */
 const WORK_MAX = 5e11;
 
+export interface ElapseOptions {
+  /** The steady state of the part, where nothing leaves it and it is known: what all tends to. */
+  readonly limit?: Float64Array | undefined;
+  /** Multiplications and looks at states after which nobody waits any more. */
+  readonly work_max?: number | undefined;
+}
+
 /**
- * From state 0 of the part.
+ * From where the part begins.
  *
  * Two things save most of the work, both within bounds that are known and kept. A state whose probability is too
  * small to matter is not followed. And once all states change by the same factor from look to look, they go on to do
@@ -36,18 +45,23 @@ const WORK_MAX = 5e11;
  * that each further look can be off by, since no step makes a difference larger; and what swings between two looks
  * has decayed visibly by the second, for an eigenvalue of n states decays by tan(pi / n) of its turn (Dmitriev and
  * Dynkin, 1946). To compare two steps only, as usual for "steady state detection", proves nothing (Katoen and Zapreev,
- * QEST 2006).
+ * QEST 2006). With the limit known it is simpler: no later step leads further away from it, relative to each state,
+ * than where all states have come to.
  *
  * @param time_h zero or more
  * @param lost_max probability that may be left out of sight by each of the two; 0 follows every state
  * @throws UserError where it would take too many steps
  */
-export function elapse(part: Part, time_h: number, lost_max: number): Elapsed {
+export function elapse(
+  part: Part,
+  time_h: number,
+  lost_max: number,
+  { limit, work_max = WORK_MAX }: ElapseOptions = {},
+): Elapsed {
   const { size, exit_per_h } = part;
   const tick_per_h = MARGIN * exit_per_h.reduce((most, rate) => Math.max(most, rate), 0);
   if (tick_per_h * time_h === 0) {
-    const probability = new Float64Array(size);
-    probability[0] = 1;
+    const probability = part.start.slice();
     return { probability, occupancy_h: probability.map((share) => share * time_h), lost: 0 };
   }
   const ticks = poissonWeights(tick_per_h * time_h);
@@ -68,14 +82,22 @@ export function elapse(part: Part, time_h: number, lost_max: number): Elapsed {
     const toCome = right - tick;
     // What is off at this look is off at all that follow, and adds up.
     const looks = toCome / since;
+    if (limit !== undefined) {
+      const off = excessOver(limit, 1, walk.shares, LIMIT_TOLERANCE);
+      if (off <= lost_max) {
+        const sums = remainder(ticks, tick + 1, 0);
+        walk.add(limit, sums.chance, sums.ticks / tick_per_h);
+        return walk.result(off);
+      }
+    }
     const { factor, excess } = drift(lastLook.shares, walk.shares, DRIFT_MAX / looks);
     if (factor === 0) break;
     if (excess * looks <= lost_max) {
       const sums = remainder(ticks, tick + 1, Math.log(factor) / since);
-      walk.add(sums.chance, sums.ticks / tick_per_h);
+      walk.add(walk.shares, sums.chance, sums.ticks / tick_per_h);
       return walk.result(lostNow * toCome + excess * looks);
     }
-    if (walk.work > WORK_MAX) {
+    if (walk.work > work_max) {
       throw wrong(
         `the chain needs ${right} steps of ${part.target.length} transitions to get through ${time_h} h`,
         'ask for a shorter time or for the steady state, or simulate',
@@ -100,6 +122,7 @@ class Walk {
   shares: Float64Array;
   /** All zero between two ticks. */
   #next: Float64Array;
+  readonly #begun: number;
   #gone = 0;
   #lost = 0;
   /** Multiplications and looks at states so far. */
@@ -113,8 +136,8 @@ class Walk {
     this.#leave = part.leave_per_h.map((rate) => rate / tick_per_h);
     this.#probability = new Float64Array(part.size);
     this.#occupancy_h = new Float64Array(part.size);
-    this.shares = new Float64Array(part.size);
-    this.shares[0] = 1;
+    this.shares = part.start.slice();
+    this.#begun = sumOf(part.start);
     this.#next = new Float64Array(part.size);
   }
 
@@ -150,21 +173,21 @@ class Walk {
     return lost;
   }
 
-  /** Rounding adds up over many ticks; all probability together is 1 at any time. */
+  /** Rounding adds up over many ticks; all probability together stays what it was. */
   conserve(): void {
-    const expected = 1 - this.#gone - this.#lost;
-    // With little left the difference from 1 has no digits to correct by.
-    if (expected < 0.5) return;
+    const expected = this.#begun - this.#gone - this.#lost;
+    // With little left the difference has no digits to correct by.
+    if (expected < this.#begun / 2) return;
     const scale = expected / sumOf(this.shares);
     const shares = this.shares;
     for (let state = 0; state < shares.length; state += 1) shares[state]! *= scale;
   }
 
-  /** What all later ticks are worth, as a multiple of the probabilities now. */
-  add(chance: number, hours: number): void {
-    for (const [state, share] of this.shares.entries()) {
-      this.#probability[state]! += share * chance;
-      this.#occupancy_h[state]! += share * hours;
+  /** What all later ticks are worth, as a multiple of these probabilities. */
+  add(shares: Float64Array, chance: number, hours: number): void {
+    for (let state = 0; state < shares.length; state += 1) {
+      this.#probability[state]! += shares[state]! * chance;
+      this.#occupancy_h[state]! += shares[state]! * hours;
     }
   }
 
@@ -202,13 +225,18 @@ function drift(
   const left = sumOf(after);
   if (left === 0) return { factor: 0, excess: 0 };
   const factor = left / sumOf(before);
+  return { factor, excess: excessOver(before, factor, after, tolerance) };
+}
+
+/** How much probability is further from `expected`, times a factor, than by `tolerance` of that. */
+function excessOver(expected: Float64Array, factor: number, actual: Float64Array, tolerance: number): number {
   let excess = 0;
-  for (let state = 0; state < after.length; state += 1) {
-    const expected = factor * before[state]!;
-    const off = Math.abs(after[state]! - expected) - tolerance * expected;
+  for (let state = 0; state < actual.length; state += 1) {
+    const value = factor * expected[state]!;
+    const off = Math.abs(actual[state]! - value) - tolerance * value;
     if (off > 0) excess += off;
   }
-  return { factor, excess };
+  return excess;
 }
 
 /** 1 + exp(log) + exp(log)^2 + ..., so many terms. */

@@ -110,7 +110,7 @@ describe('what goes wrong', () => {
   }, 30_000);
 
   it('in a thread itself is told to whoever waits for it', async () => {
-    const nothing = { scenario: {} as Scenario, platform: 'kubernetes' } as const;
+    const nothing = { kind: 'episode', scenario: {} as Scenario, platform: 'kubernetes' } as const;
     const threads = new TrialThreads(
       1,
       nothing,
@@ -123,11 +123,12 @@ describe('what goes wrong', () => {
 });
 
 describe('a reader that has seen enough', () => {
-  const OPTIONS: ReplicationOptions = { platform: 'kubernetes', trials: 1_000_000, ...on(2) };
+  const WORK = { kind: 'episode', scenario: SCENARIO, platform: 'kubernetes' } as const;
+  const OPTIONS: ReplicationOptions = { trials: 1_000_000, ...on(2) };
 
   it('ends the threads', async () => {
     let seen = 0;
-    for await (const { values } of replications(SCENARIO, OPTIONS)) {
+    for await (const { values } of replications(WORK, OPTIONS)) {
       expect(values.downtime_s).toBeGreaterThan(0);
       // A thread that runs keeps its port open.
       expect(process.getActiveResourcesInfo()).toContain('MessagePort');

@@ -18,20 +18,24 @@ afterEach(() => {
   started = 0;
 });
 
-const SCENARIO = loadScenario('scenarios/nginx-x2.yaml');
+const WORK = {
+  kind: 'episode',
+  scenario: loadScenario('scenarios/nginx-x2.yaml'),
+  platform: 'kubernetes',
+} as const;
 
 it('are not started for a few trials', async () => {
-  for await (const _ of replications(SCENARIO, { platform: 'kubernetes', trials: 3, workers: 8 }));
+  for await (const _ of replications(WORK, { trials: 3, workers: 8 }));
   expect(started).toBe(0);
 });
 
 it('are not started where there is to be one', async () => {
-  for await (const _ of replications(SCENARIO, { platform: 'kubernetes', trials: 400, workers: 1 }));
+  for await (const _ of replications(WORK, { trials: 400, workers: 1 }));
   expect(started).toBe(0);
 }, 30_000);
 
 it('are started for many trials, beside this one', async () => {
-  for await (const _ of replications(SCENARIO, { platform: 'kubernetes', trials: 1_000_000, workers: 3 })) {
+  for await (const _ of replications(WORK, { trials: 1_000_000, workers: 3 })) {
     if (started > 0) break;
   }
   expect(started).toBe(2);

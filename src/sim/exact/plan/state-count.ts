@@ -1,0 +1,111 @@
+/** How many states a plan's chain will have, before any is looked at. */
+import type { Plan } from '../../../scenario/plan.ts';
+import type { Classes, UnitClass } from './classes.ts';
+import type { Lines } from './queues.ts';
+
+/** How many ways there are to be in so many states: [with a crew][waiting]. */
+type Ways = number[][];
+
+/** More steps than this would take longer than to say that there are too many. */
+const WORK_MAX = 1e8;
+
+/**
+ * About as many as can be reached: those that no crew's size, nor that it is never idle while something waits, rules
+ * out; exchanges of equal parts are taken to make as few of them as they can.
+ */
+export function expectedStates(
+  plan: Plan,
+  classes: Classes,
+  lines: Lines,
+  causePhases: readonly number[],
+): number {
+  let states = causePhases.reduce((product, phases) => product * phases, 1);
+  const byCrew = Map.groupBy(classes.all.keys(), (index) => {
+    const { kind, life } = classes.all[index]!;
+    return life.waiting < 0 ? undefined : plan.units[kind]!.crew;
+  });
+  for (const [crew, members] of byCrew) {
+    if (crew === undefined) {
+      for (const index of members) states *= spread(classes.all[index]!.count, classes.all[index]!.life.size);
+    } else {
+      states *= statesOfCrew(plan, crew, members, classes, lines);
+    }
+  }
+  for (const { blocks } of classes.interchanges) for (let n = 2; n <= blocks.length; n += 1) states /= n;
+  return states;
+}
+
+function statesOfCrew(
+  plan: Plan,
+  crew: number,
+  members: readonly number[],
+  classes: Classes,
+  lines: Lines,
+): number {
+  const { size, order } = plan.crews[crew]!;
+  let ways: Ways = [[1]];
+  for (const line of new Set(members.map((index) => lines.of[index]))) {
+    const together = members.filter((index) => lines.of[index] === line);
+    let ofLine: Ways = [[1]];
+    for (const index of together) {
+      const more = waysOf(classes.all[index]!, size);
+      const joined = join(ofLine, more, size, line === undefined ? () => 1 : interleavings);
+      if (joined === undefined) return Number.POSITIVE_INFINITY;
+      ofLine = joined;
+    }
+    const all = join(ways, ofLine, size, () => 1);
+    if (all === undefined) return Number.POSITIVE_INFINITY;
+    ways = all;
+  }
+  let states = 0;
+  for (const [served, byWaiting] of ways.entries()) {
+    for (const [waiting, count] of byWaiting.entries()) {
+      if (order === 'first-inspected' || served === size || waiting === 0) states += count;
+    }
+  }
+  return states;
+}
+
+/** One class by itself. */
+function waysOf({ count, life }: UnitClass, size: number): Ways {
+  return Array.from({ length: Math.min(count, size) + 1 }, (_, served) =>
+    Array.from(
+      { length: count - served + 1 },
+      (_each, waiting) => spread(count - served - waiting, life.up) * spread(served, life.size - life.served),
+    ),
+  );
+}
+
+/** Undefined where that takes too long to find out. */
+function join(a: Ways, b: Ways, size: number, orders: (a: number, b: number) => number): Ways | undefined {
+  if (a.length * a[0]!.length * b.length * b[0]!.length > WORK_MAX) return undefined;
+  const ways: Ways = Array.from({ length: Math.min(size, a.length + b.length - 2) + 1 }, () =>
+    new Array<number>(a[0]!.length + b[0]!.length - 1).fill(0),
+  );
+  for (const [servedA, byWaitingA] of a.entries()) {
+    for (const [servedB, byWaitingB] of b.entries()) {
+      if (servedA + servedB >= ways.length) break;
+      const row = ways[servedA + servedB]!;
+      for (const [waitingA, countA] of byWaitingA.entries()) {
+        for (const [waitingB, countB] of byWaitingB.entries()) {
+          if (countA === 0 || countB === 0) continue;
+          row[waitingA + waitingB]! += countA * countB * orders(waitingA, waitingB);
+        }
+      }
+    }
+  }
+  return ways;
+}
+
+/** How many ways so many equal units can be in so many states. */
+function spread(units: number, states: number): number {
+  if (states === 0) return units === 0 ? 1 : 0;
+  return interleavings(units, states - 1);
+}
+
+/** How many orders there are of a things of one kind and b of another. */
+function interleavings(a: number, b: number): number {
+  let orders = 1;
+  for (let n = 1; n <= Math.min(a, b); n += 1) orders *= (Math.max(a, b) + n) / n;
+  return orders;
+}

@@ -1,0 +1,127 @@
+/** Which method predicts a plan. Each of them answers the same question in the same shape. */
+import { EXIT, UserError } from '../scenario/errors.ts';
+import type { Plan } from '../scenario/plan.ts';
+import type { PlanMethod, PlanPrediction } from '../timeline/plan-prediction.ts';
+import type { ReplicationOptions } from './estimate/replications.ts';
+import type { StoppingLimits } from './estimate/stopping.ts';
+import { answerExactly } from './exact/plan/answer.ts';
+import type { PredictionProgress } from './predict.ts';
+import { splitPlan } from './rare/split-plan.ts';
+import type { PredictedEpisodes } from './years/predict-episodes.ts';
+import { simulatePlan, simulateUnlessRare } from './years/simulate-plan.ts';
+
+/** `auto`: exact where that is within reach, else simulation, with splitting where outages are rare. */
+export type MethodChoice = PlanMethod | 'auto';
+
+/** What a method says of a plan: the prediction without what does not depend on how it was made. */
+export type PlanAnswer = Pick<
+  PlanPrediction,
+  'method' | 'warnings' | 'trials' | 'stop' | 'services' | 'repairs'
+>;
+
+/** Why a method does not answer, in a sentence. */
+export interface OutOfReach {
+  readonly refused: string;
+}
+
+export interface MethodOptions {
+  readonly limits: StoppingLimits;
+  readonly trials: number;
+  readonly workers: number;
+  readonly threads: ReplicationOptions['threads'];
+  readonly onProgress: ((progress: PredictionProgress) => void) | undefined;
+}
+
+/** One that takes many horizons. */
+export type TrialMethod<Answer> = (
+  plan: Plan,
+  episodes: PredictedEpisodes,
+  options: MethodOptions,
+) => Promise<Answer>;
+
+/** What is asked; tests have others. */
+export interface Methods {
+  readonly exact: typeof answerExactly;
+  readonly simulation: TrialMethod<PlanAnswer>;
+  readonly simulationUnlessRare: TrialMethod<PlanAnswer | OutOfReach>;
+  readonly splitting: TrialMethod<PlanAnswer | OutOfReach>;
+}
+
+export const METHODS: Methods = {
+  exact: answerExactly,
+  simulation: simulatePlan,
+  simulationUnlessRare: simulateUnlessRare,
+  splitting: splitPlan,
+};
+
+type Reasoned = PlanAnswer & Pick<PlanPrediction, 'because'>;
+
+const ASKED_FOR = 'it was asked for';
+
+/** @throws UserError where a method was asked for that cannot answer */
+export async function answerBy(
+  choice: MethodChoice,
+  plan: Plan,
+  episodes: PredictedEpisodes,
+  options: MethodOptions,
+  methods: Methods = METHODS,
+): Promise<Reasoned> {
+  switch (choice) {
+    case 'exact': {
+      const exact = askExact(plan, methods);
+      if ('refused' in exact) throw cannot(plan, 'exact', exact);
+      return exact;
+    }
+    case 'splitting': {
+      const answer = await methods.splitting(plan, episodes, options);
+      if ('refused' in answer) throw cannot(plan, 'splitting', answer);
+      return { ...answer, because: ASKED_FOR };
+    }
+    case 'simulation':
+      return { ...(await methods.simulation(plan, episodes, options)), because: ASKED_FOR };
+    case 'auto':
+      break;
+  }
+  const exact = askExact(plan, methods);
+  if (!('refused' in exact)) return exact;
+  const notExact = `no exact answer: ${exact.refused}`;
+  const unlessRare = await methods.simulationUnlessRare(plan, episodes, options);
+  if (!('refused' in unlessRare)) return { ...withLongRun(unlessRare, exact), because: notExact };
+  const split = await methods.splitting(plan, episodes, options);
+  if (!('refused' in split)) {
+    return { ...withLongRun(split, exact), because: `${notExact}; ${unlessRare.refused}` };
+  }
+  const simulated = await methods.simulation(plan, episodes, options);
+  return { ...withLongRun(simulated, exact), because: `${notExact}; and no splitting: ${split.refused}` };
+}
+
+type LongRun = readonly (number | undefined)[];
+
+function askExact(
+  plan: Plan,
+  { exact }: Methods,
+): Reasoned | (OutOfReach & { readonly long_run_unavailability: LongRun }) {
+  const answer = exact(plan);
+  if ('refused' in answer) return answer;
+  return { method: 'exact', warnings: [], trials: 0, stop: undefined, ...answer };
+}
+
+/** The share of time down in the long run may be known exactly where nothing else is. */
+function withLongRun<Answer extends PlanAnswer>(
+  answer: Answer,
+  { long_run_unavailability: known }: { readonly long_run_unavailability: LongRun },
+): Answer {
+  const services = answer.services.map((service, index) => {
+    const mean = known[index];
+    return mean === undefined
+      ? service
+      : { ...service, long_run_unavailability: { mean, ci95: [mean, mean] as const } };
+  });
+  return { ...answer, services };
+}
+
+const cannot = (plan: Plan, name: PlanMethod, { refused }: OutOfReach): UserError =>
+  new UserError(`${plan.file}: the ${name} method cannot answer: ${refused}`, {
+    exitCode: EXIT.configuration,
+    hint: 'leave the method open, and one that can is taken',
+  });

@@ -1,0 +1,169 @@
+/**
+ * The splitting method: for each service, levels from a pilot, then roots, each a horizon with all that is split off it.
+ *
+ * It answers nothing where it is blind: where the pilot saw too few outages to find its way, or the roots are worth too
+ * little. Then plain simulation, which at least has no levels to be wrong, is the better answer.
+ */
+import type { Plan, PlannedService } from '../../scenario/plan.ts';
+import { YEAR_MS } from '../../scenario/units.ts';
+import type { Estimate, ServicePrediction } from '../../timeline/plan-prediction.ts';
+import type { Stop } from '../../timeline/verdict.ts';
+import { replications } from '../estimate/replications.ts';
+import { RunningMean } from '../estimate/running-mean.ts';
+import { StoppingRule } from '../estimate/stopping.ts';
+import type { MethodOptions, OutOfReach, PlanAnswer } from '../method.ts';
+import type { EpisodeCost } from '../years/costs.ts';
+import { causesOf } from '../years/plan-model.ts';
+import type { PredictedEpisodes } from '../years/predict-episodes.ts';
+import { RootSum, type SplitEstimate } from './estimate.ts';
+import { runPilot } from './pilot.ts';
+import { CAUSES } from './plan-trajectory.ts';
+import { DOWNTIME_MS } from './split-model.ts';
+import { trajectories } from './split-runner.ts';
+
+/** Roots worth fewer than this, of equal weight, are no answer. */
+const EFFECTIVE_MIN = 10;
+
+const PROGRESS_EVERY_MS = 50;
+
+interface SplitService {
+  readonly estimate: SplitEstimate;
+  readonly stop: Stop;
+}
+
+export async function splitPlan(
+  plan: Plan,
+  { costs }: PredictedEpisodes,
+  options: MethodOptions,
+): Promise<PlanAnswer | OutOfReach> {
+  const begin_ms = performance.now();
+  const found: SplitService[] = [];
+  for (const [index, service] of plan.services.entries()) {
+    const { max_time_ms } = options.limits;
+    // What is left is shared out evenly.
+    const share_ms =
+      max_time_ms === undefined
+        ? undefined
+        : Math.max(0, max_time_ms - (performance.now() - begin_ms)) / (plan.services.length - index);
+    const limits = { ...options.limits, max_time_ms: share_ms };
+    const split = await splitService(plan, index, costs, { ...options, limits });
+    if ('refused' in split) return { refused: `${service.name}: ${split.refused}` };
+    found.push(split);
+  }
+  return {
+    method: 'splitting',
+    warnings: found.flatMap(({ estimate }, index) =>
+      estimate.complaints.map((complaint) => `${plan.services[index]!.name}: ${complaint}`),
+    ),
+    trials: found.reduce((sum, { estimate }) => sum + estimate.roots, 0),
+    stop: worst(found.map(({ stop }) => stop)),
+    services: found.map(({ estimate }, index) => predictionOf(plan, plan.services[index]!, estimate)),
+    repairs: undefined,
+  };
+}
+
+async function splitService(
+  plan: Plan,
+  service: number,
+  episodes: readonly EpisodeCost[],
+  { trials, limits, workers, threads, onProgress }: MethodOptions,
+): Promise<SplitService | OutOfReach> {
+  const rule = new StoppingRule(trials, limits);
+  const pilot = runPilot(trajectories(plan, episodes, service));
+  if (pilot.gain === undefined) {
+    return {
+      refused: `in ${pilot.events.toLocaleString('en')} events of its pilot no way to outages was found`,
+    };
+  }
+  const sum = new RootSum();
+  const downtime_s = new RunningMean();
+  const work = { kind: 'split', plan, episodes, service, levels: pilot.levels } as const;
+  let stop: Stop | undefined;
+  let told_ms = Number.NEGATIVE_INFINITY;
+  for await (const root of replications(work, { trials: rule.trials, workers, threads })) {
+    sum.add(root);
+    downtime_s.add(root.tallies[DOWNTIME_MS]! / 1000);
+    stop = rule.after(downtime_s);
+    if (stop !== undefined || performance.now() - told_ms >= PROGRESS_EVERY_MS) {
+      told_ms = performance.now();
+      const { count, mean, half_width } = downtime_s;
+      onProgress?.({ done: count, total: rule.trials, downtime_s: { mean, half_width } });
+    }
+    if (stop !== undefined) break;
+  }
+  if (stop === undefined) throw new Error('the roots ended before the prediction');
+  const estimate = sum.estimate();
+  if (estimate.diagnosis.effective_size < EFFECTIVE_MIN) {
+    return { refused: estimate.complaints[0] ?? 'its roots are worth too little' };
+  }
+  return { estimate, stop };
+}
+
+function predictionOf(plan: Plan, service: PlannedService, estimate: SplitEstimate): ServicePrediction {
+  const { downtime_ms, outages, outage_chance, lost_ms } = estimate;
+  const downtime_s = scaled(downtime_ms, 1 / 1000);
+  return {
+    name: service.name,
+    unavailability: scaled(downtime_ms, 1 / plan.horizon_ms),
+    long_run_unavailability: undefined,
+    downtime_s: { ...downtime_s, pi90: undefined },
+    downtime_min_per_year: scaled(downtime_s, YEAR_MS / plan.horizon_ms / 60),
+    outages,
+    outage_chance,
+    lost_requests_s: plan.episodes.length === 0 ? undefined : scaled(lost_ms, 1 / 1000),
+    causes: causesIn(plan, estimate),
+    objectives: objectivesOf(service, downtime_s.mean, plan.horizon_ms / 1000),
+  };
+}
+
+function causesIn(plan: Plan, { tallies }: SplitEstimate): ServicePrediction['causes'] {
+  const names = causesOf(plan);
+  return names
+    .map((cause, index) => ({
+      cause,
+      downtime_s: tallies[CAUSES + index]! / 1000,
+      outages: tallies[CAUSES + names.length + index]!,
+    }))
+    .filter(({ downtime_s, outages }) => downtime_s > 0 || outages > 0)
+    .sort((a, b) => b.downtime_s - a.downtime_s || (a.cause < b.cause ? -1 : 1));
+}
+
+/** Judged by the mean; what share of horizons meets them is not known, since no root is one horizon. */
+function objectivesOf(
+  { objectives: { availability, downtime_s } }: PlannedService,
+  mean_s: number,
+  horizon_s: number,
+): ServicePrediction['objectives'] {
+  const judged: ServicePrediction['objectives'][number][] = [];
+  if (availability !== undefined) {
+    const predicted = 1 - mean_s / horizon_s;
+    judged.push({
+      metric: 'availability',
+      target: availability,
+      predicted,
+      met: predicted >= availability,
+      trials_met: undefined,
+    });
+  }
+  if (downtime_s !== undefined) {
+    judged.push({
+      metric: 'downtime_s',
+      target: downtime_s,
+      predicted: mean_s,
+      met: mean_s <= downtime_s,
+      trials_met: undefined,
+    });
+  }
+  return judged;
+}
+
+/** Of the service that is known least precisely. */
+function worst(stops: readonly Stop[]): Stop | undefined {
+  const badness = ({ reached }: Stop) => reached ?? Number.POSITIVE_INFINITY;
+  return stops.toSorted((a, b) => badness(b) - badness(a))[0];
+}
+
+const scaled = ({ mean, ci95: [low, high] }: Estimate, factor: number): Estimate => ({
+  mean: mean * factor,
+  ci95: [low * factor, high * factor],
+});

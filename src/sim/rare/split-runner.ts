@@ -1,0 +1,31 @@
+import type { Plan } from '../../scenario/plan.ts';
+import type { EpisodeCost } from '../years/costs.ts';
+import { compilePlan } from '../years/plan-model.ts';
+import { YearState } from '../years/year-state.ts';
+import type { Levels } from './levels.ts';
+import { PlanTrajectory } from './plan-trajectory.ts';
+import { Restart, type Root } from './restart.ts';
+
+/** Runs roots of one service of a plan; what comes out depends on the plan, its seed, the levels and the root alone. */
+export class SplitRunner {
+  readonly #restart: Restart<PlanTrajectory>;
+
+  constructor(plan: Plan, episodes: readonly EpisodeCost[], service: number, levels: Levels) {
+    this.#restart = new Restart(trajectories(plan, episodes, service), levels);
+  }
+
+  run(root: number): Root {
+    return this.#restart.run(root);
+  }
+}
+
+/** Makes as many as are asked for, which share what never changes. */
+export function trajectories(
+  plan: Plan,
+  episodes: readonly EpisodeCost[],
+  service: number,
+): () => PlanTrajectory {
+  const model = compilePlan(plan);
+  const fresh = new YearState(model, episodes);
+  return () => new PlanTrajectory(model, service, fresh, () => new YearState(model, episodes));
+}

@@ -1,0 +1,72 @@
+/** A plan in which something happens all the time would be simulated for days: it is refused before. */
+import { type Distribution, mean_ms } from '../../scenario/distribution.ts';
+import { distributionText } from '../../scenario/distribution-text.ts';
+import { EXIT, UserError } from '../../scenario/errors.ts';
+import type { Plan } from '../../scenario/plan.ts';
+import type { Position } from '../../scenario/scenario.ts';
+import { msToDuration } from '../../scenario/units.ts';
+
+/** In one horizon: some minutes on one core. */
+export const EVENTS_MAX = 200_000_000;
+
+interface Source {
+  readonly name: string;
+  readonly position: Position;
+  readonly text: string;
+  /** Infinity where it comes back at once. */
+  readonly events: number;
+}
+
+/** @throws UserError where a horizon is expected to have more events than can be simulated */
+export function checkEvents(plan: Plan): void {
+  const sources = sourcesOf(plan);
+  const events = sources.reduce((sum, source) => sum + source.events, 0);
+  if (events <= EVENTS_MAX) return;
+  const { name, position, text } = sources.reduce((most, each) => (each.events > most.events ? each : most));
+  const { file, line, column } = position;
+  throw tooManyEvents(plan, `${file}:${line}:${column}: ${name} (${text})`);
+}
+
+export const tooManyEvents = (plan: Plan, because: string): UserError =>
+  new UserError(
+    `${because}: more than ${EVENTS_MAX.toLocaleString('en')} things happen in ${msToDuration(plan.horizon_ms)}`,
+    { exitCode: EXIT.configuration, hint: 'shorten the horizon, or lengthen these times' },
+  );
+
+function sourcesOf(plan: Plan): Source[] {
+  const units = unitCounts(plan);
+  const times = (period_ms: number) => plan.horizon_ms / period_ms;
+  const regular = (
+    every: { readonly name: string; readonly position: Position; readonly every: Distribution },
+    each: number,
+  ): Source => ({
+    name: every.name,
+    position: every.position,
+    text: `every: ${distributionText(every.every)}`,
+    events: each * times(mean_ms(every.every)),
+  });
+  return [
+    ...plan.units.map(({ name, position, time_to_failure, time_to_repair }, kind) => ({
+      name,
+      position,
+      text: time_to_failure === undefined ? '' : `time to failure: ${distributionText(time_to_failure)}`,
+      events:
+        time_to_failure === undefined || units[kind] === 0
+          ? 0
+          : 2 * units[kind]! * times(mean_ms(time_to_failure) + mean_ms(time_to_repair)),
+    })),
+    ...plan.common_causes.map((cause) => regular(cause, 1)),
+    ...plan.maintenance.map((maintenance) => regular(maintenance, 1 + units[maintenance.of]!)),
+    ...plan.deployments.map((deployments) => regular(deployments, 1)),
+  ];
+}
+
+/** By kind. */
+function unitCounts(plan: Plan): number[] {
+  const counts: number[] = [];
+  for (const { count, within, placed } of plan.units) {
+    const parents = placed === undefined && within !== undefined ? counts[within]! : 1;
+    counts.push(count * parents * (placed?.copies ?? 1));
+  }
+  return counts;
+}

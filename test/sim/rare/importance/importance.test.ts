@@ -1,0 +1,141 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { loadPlan } from '../../../../src/scenario/plan/load.ts';
+import type { Plan } from '../../../../src/scenario/plan.ts';
+import { binomialTail } from '../../../../src/sim/rare/importance/binomial.ts';
+import { groupLoss } from '../../../../src/sim/rare/importance/group-loss.ts';
+import { Importance } from '../../../../src/sim/rare/importance/importance.ts';
+import { GRAIN } from '../../../../src/sim/rare/plan-trajectory.ts';
+import { compilePlan, type PlanModel } from '../../../../src/sim/years/plan-model.ts';
+import { Working } from '../../../../src/sim/years/working.ts';
+import { atLeast, hours, kind, planOf, service } from '../../years/plans.ts';
+
+/** A state in which units can be taken down by hand. */
+class Standing {
+  readonly model: PlanModel;
+  readonly working: Working;
+  readonly #importance: Importance;
+
+  constructor(plan: Plan, service = 0) {
+    this.model = compilePlan(plan);
+    this.working = new Working(this.model, { lost() {}, found() {}, needed() {} });
+    const { units, conditions } = this.model;
+    this.#importance = new Importance(plan, units, conditions, service, this.working);
+  }
+
+  fail(name: string, index = 0): this {
+    const kind = this.model.plan.units.findIndex((unit) => unit.name === name);
+    return this.failUnit(this.model.units.first[kind]! + index);
+  }
+
+  failUnit(unit: number): this {
+    this.working.failed[unit] = 1;
+    this.working.stop(unit);
+    return this;
+  }
+
+  get isUp(): boolean {
+    return this.working.conditions.isUp(0);
+  }
+
+  get importance(): number {
+    return this.#importance.ofNow();
+  }
+}
+
+const SHIPPED = ['database', 'oil-pipeline', 'prism-cluster', 'edge-and-clouds'].map((name) =>
+  loadPlan(`scenarios/plans/${name}.yaml`),
+);
+
+describe('importance', () => {
+  it('is the chance of too many failures, for units that fail each by itself', () => {
+    const units = [kind('node', { count: 5, time_to_failure: hours(99), time_to_repair: hours(1) })];
+    const standing = new Standing(planOf({ units, services: [service(atLeast(3, [0]))] }));
+    expect(standing.importance).toBeCloseTo(Math.log(binomialTail(5, 3, 0.01)), 9);
+    standing.fail('node', 2);
+    expect(standing.importance).toBeCloseTo(Math.log(binomialTail(4, 2, 0.01)), 9);
+    standing.fail('node', 4);
+    expect(standing.importance).toBeCloseTo(Math.log(binomialTail(3, 1, 0.01)), 9);
+    standing.fail('node', 0);
+    expect(standing.isUp).toBe(false);
+    expect(standing.importance).toBe(0);
+  });
+
+  it('knows what fails together, and that zones are lost with all they hold', () => {
+    const plan = planOf({
+      units: [
+        kind('zone', { count: 3, time_to_failure: hours(999), time_to_repair: hours(1) }),
+        kind('node', { count: 4, within: 0, time_to_failure: hours(99), time_to_repair: hours(1) }),
+      ],
+      services: [service(atLeast(5, [1]))],
+    });
+    // Two zones out of three are enough for an outage; four nodes in one are not, and leave any zone to be enough.
+    const all = new Standing(plan).importance;
+    expect(all).toBeGreaterThan(Math.log(3e-6));
+    expect(all).toBeLessThan(Math.log(6e-6));
+    const zoneGone = new Standing(plan).fail('zone', 1).importance;
+    expect(zoneGone).toBeGreaterThan(Math.log(1.9e-3));
+    expect(zoneGone).toBeLessThan(Math.log(3e-3));
+  });
+
+  it('looks into each unit that counts only while something holds in it', () => {
+    const [database] = SHIPPED;
+    const two = (index: number) => new Standing(database!).fail('disk', 0).fail('disk', index).importance;
+    // Two disks of one cluster are nearer an outage than two of different ones.
+    expect(two(1)).toBeGreaterThan(two(6) + 1);
+  });
+
+  it('sees a switch in what must be connected, and the neighbours in a row', () => {
+    const [, pipeline, cluster] = SHIPPED;
+    const near = (plan: Plan, ...failures: [string, number][]) =>
+      failures.reduce((standing, [name, index]) => standing.fail(name, index), new Standing(plan)).importance;
+    expect(near(pipeline!, ['pump', 3], ['pump', 4])).toBeGreaterThan(
+      near(pipeline!, ['pump', 3], ['pump', 12]) + 1,
+    );
+    const names = cluster!.units.map(({ name }) => name);
+    const workstation = names.find((name) => /workstation/.test(name))!;
+    const between = names.find((name) => /switch/.test(name))!;
+    expect(near(cluster!, [between, 0])).toBeGreaterThan(near(cluster!, [workstation, 0]));
+  });
+
+  it('never falls with a failure by more than it is rounded to, and is never more than certain', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...SHIPPED),
+        fc.array(fc.nat(1000), { maxLength: 25 }),
+        (plan, failures) => {
+          const standing = new Standing(plan);
+          let before = standing.importance;
+          for (const failure of failures) {
+            standing.failUnit(failure % standing.model.units.count);
+            const now = standing.importance;
+            expect(now).toBeLessThanOrEqual(0);
+            if (standing.isUp) expect(now).toBeGreaterThanOrEqual(before - GRAIN);
+            before = now;
+          }
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('the loss of a group', () => {
+  it('is the chance of its own units where nothing holds them, and grows with what does', () => {
+    expect(groupLoss(10, 4, 0.01, [])).toBe(binomialTail(10, 4, 0.01));
+    const held = groupLoss(10, 4, 0.01, [{ count: 5, chance: 0.001 }]);
+    expect(held).toBeGreaterThan(binomialTail(10, 4, 0.01) + binomialTail(5, 2, 0.001) * 0.9);
+  });
+
+  it('is quick where holders are many, and takes any size', () => {
+    const holders = [
+      { count: 10, chance: 1e-4 },
+      { count: 5000, chance: 1e-3 },
+    ];
+    const begin_ms = performance.now();
+    const chance = groupLoss(150_000, 20_000, 1e-3, holders);
+    expect(performance.now() - begin_ms).toBeLessThan(100);
+    expect(chance).toBeGreaterThan(1e-8);
+    expect(chance).toBeLessThan(1e-5);
+  });
+});
