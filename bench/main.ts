@@ -7,12 +7,18 @@ import { modelEpisode, modelEvents } from './model.ts';
 import { predictNginx } from './predict-nginx.ts';
 import { RARE } from './rare.ts';
 import type { Benchmark } from './result.ts';
+import { largestCluster, thousandYears, yearOf } from './years.ts';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   help,
   'predict-nginx': predictNginx,
   'model-events': modelEvents,
   'model-episode-60s': modelEpisode,
+  'years-1000': thousandYears,
+  'years-largest-cluster': largestCluster,
+  'years-50-nodes': yearOf(50, 1500),
+  'years-500-nodes': yearOf(500, 15_000),
+  'years-5000-nodes': yearOf(5000, 150_000),
   ...RARE,
 };
 

@@ -2,10 +2,14 @@
 import type { Kill } from '../calibrate/observation.ts';
 import type { SamplesHeader } from '../calibrate/samples.ts';
 import type { Subject } from '../calibrate/subject.ts';
+import type { Plan } from '../scenario/plan.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { StoppingLimits } from '../sim/estimate/stopping.ts';
+import type { MethodChoice } from '../sim/method.ts';
 import type { PredictionProgress } from '../sim/predict.ts';
+import type { Comparison } from '../timeline/comparison.ts';
 import type { Recorder } from '../timeline/event.ts';
+import type { PlanPrediction } from '../timeline/plan-prediction.ts';
 import type { Measurement, Prediction, Verdict } from '../timeline/verdict.ts';
 import type { ClusterKind, Target } from './options.ts';
 import type { Progress } from './progress.ts';
@@ -20,6 +24,23 @@ export interface PredictRequest {
   readonly workers: number | undefined;
   readonly onProgress: (progress: PredictionProgress) => void;
   readonly recorderForTrial: (trial: number) => Recorder | undefined;
+}
+
+export interface CompareRequest extends Pick<PredictRequest, 'cluster' | 'limits' | 'workers'> {
+  readonly scenario: Scenario;
+  /** With the same seed. */
+  readonly against: Scenario;
+  readonly onProgress: (which: 'scenario' | 'against', progress: PredictionProgress) => void;
+}
+
+export interface PredictPlanRequest {
+  readonly plan: Plan;
+  readonly method: MethodChoice;
+  /** Instead of the plan's number of trials: until when. */
+  readonly limits: StoppingLimits;
+  /** Threads at most; default: the cores. */
+  readonly workers: number | undefined;
+  readonly onProgress: (progress: PredictionProgress) => void;
 }
 
 export interface MeasureRequest {
@@ -50,6 +71,9 @@ export interface Arms {
   /** Kills pods as a chaos run does, and has it observed; throws as `measure` does. */
   observe(request: ObserveRequest): Promise<void>;
   predict(request: PredictRequest): Promise<Prediction>;
+  /** Predicts two scenarios, and holds them against each other. */
+  compareScenarios(request: CompareRequest): Promise<Comparison>;
+  predictPlan(request: PredictPlanRequest): Promise<PlanPrediction>;
   /** @throws UserError; with EXIT.aborted after `signal`, with EXIT.notRestored where something remains */
   measure(request: MeasureRequest): Promise<Measurement>;
   compare(scenario: Scenario, prediction: Prediction, measurement: Measurement): Promise<Verdict>;

@@ -56,6 +56,8 @@ export function addCalibrate(yargs: Argv, choose: Choose): Argv {
 
 /** @returns the exit code */
 async function runCalibrate(options: CalibrateOptions, io: Io, arms: Arms): Promise<number> {
+  const { refusePlan } = await import('./plan-file.ts');
+  await refusePlan(options.scenario, 'calibrate');
   const { loadScenario } = await import('../scenario/load.ts');
   const { calibrate } = await import('../calibrate/calibrate.ts');
   const { calibrationText } = await import('../calibrate/calibration-file.ts');

@@ -1,9 +1,4 @@
-import { CALIBRATE_OPTIONS } from './options.ts';
-
-/** Options that take several values. */
-const LISTS: readonly string[] = Object.entries(CALIBRATE_OPTIONS)
-  .filter(([, option]) => 'array' in option)
-  .map(([name]) => name);
+import { LISTS } from './options.ts';
 
 /**
  * The arguments with every list in one place: `--from a --from b` becomes `--from a b`. Of an option that is given
@@ -14,15 +9,17 @@ export function joinLists(argv: readonly string[]): string[] {
   const [words, rest] = end === -1 ? [argv, []] : [argv.slice(0, end), argv.slice(end)];
   const lists = new Map<string, string[]>();
   const others: string[] = [];
-  let open: string[] | undefined;
+  let open: { readonly list: string[]; readonly takes: 'one' | 'many' } | undefined;
   for (const word of words) {
     const [, name, value] = /^--([^=]+)(?:=(.*))?$/s.exec(word) ?? [];
-    if (name !== undefined && LISTS.includes(name)) {
-      open = lists.get(name) ?? [];
-      lists.set(name, open);
-      if (value !== undefined) open.push(value);
+    if (name !== undefined && Object.hasOwn(LISTS, name)) {
+      const list = lists.get(name) ?? [];
+      lists.set(name, list);
+      if (value !== undefined) list.push(value);
+      open = value !== undefined && LISTS[name] === 'one' ? undefined : { list, takes: LISTS[name]! };
     } else if (open !== undefined && !word.startsWith('-')) {
-      open.push(word);
+      open.list.push(word);
+      if (open.takes === 'one') open = undefined;
     } else {
       open = undefined;
       others.push(word);

@@ -1,11 +1,16 @@
 /** Options that several commands share, and their types once read. */
 import type { Argv, Options } from 'yargs';
 import { EXIT, UserError } from '../scenario/errors.ts';
+import { TRIALS_MAX } from '../scenario/trials.ts';
 import { DURATION, durationToMs, PERCENTAGE, percentageToFraction } from '../scenario/units.ts';
 import { MAX_TRIALS_DEFAULT, type StoppingLimits } from '../sim/estimate/stopping.ts';
+import type { MethodChoice } from '../sim/method.ts';
+import { readVary } from './vary.ts';
 
 export const CLUSTERS = ['embedded', 'kubernetes'] as const;
 export type ClusterKind = (typeof CLUSTERS)[number];
+
+const METHODS = ['auto', 'exact', 'simulation', 'splitting'] as const satisfies readonly MethodChoice[];
 
 export const REPORT_FORMATS = ['terminal', 'html', 'json'] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
@@ -58,14 +63,15 @@ const CALIBRATION = {
   describe: 'Delays of your cluster and application, as calibrate wrote them; what the scenario says holds',
 } as const satisfies Options;
 
-function wholeNumber(flag: string, describe: string) {
+function wholeNumber(flag: string, describe: string, most = Number.POSITIVE_INFINITY) {
   return {
     type: 'number',
     requiresArg: true,
     describe,
     coerce(value: number | undefined) {
-      if (value === undefined || (Number.isInteger(value) && value > 0)) return value;
-      throw new UserError(`--${flag} must be a whole number above 0`, { exitCode: EXIT.configuration });
+      if (value === undefined || (Number.isInteger(value) && value > 0 && value <= most)) return value;
+      const range = Number.isFinite(most) ? `from 1 to ${most}` : 'above 0';
+      throw new UserError(`--${flag} must be a whole number ${range}`, { exitCode: EXIT.configuration });
     },
   } as const satisfies Options;
 }
@@ -111,6 +117,7 @@ export const PREDICT_OPTIONS = {
   'max-trials': wholeNumber(
     'max-trials',
     `Trials at most with --precision or --max-time [default: ${MAX_TRIALS_DEFAULT}]`,
+    TRIALS_MAX.predict,
   ),
   'max-time': written(
     'max-time',
@@ -119,6 +126,33 @@ export const PREDICT_OPTIONS = {
     readDuration,
   ),
   workers: WORKERS,
+  method: {
+    choices: METHODS,
+    default: 'auto' as MethodChoice,
+    describe: 'Of a plan: how it is answered; auto: exactly where that is within reach',
+  },
+  vary: {
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    describe:
+      'Of a plan: other numbers of units or replicas, as zone=1,2,3, for a curve; given twice, every combination',
+    coerce(texts: readonly string[]) {
+      return texts.map((text) => {
+        const vary = readVary(text);
+        if (vary !== undefined) return vary;
+        throw new UserError(`--vary must be a name and counts such as zone=1,2,3, not ${text}`, {
+          exitCode: EXIT.configuration,
+        });
+      });
+    },
+  },
+  against: {
+    type: 'string',
+    normalize: true,
+    requiresArg: true,
+    describe: 'Another scenario, to say what differs between the two under the same luck',
+  },
   cluster: {
     choices: CLUSTERS,
     default: 'kubernetes' as ClusterKind,
@@ -231,6 +265,12 @@ export function scenarioArgument<T>(yargs: Argv<T>) {
     describe: 'Scenario file (YAML)',
   });
 }
+
+/**
+ * Options that may be given several times, and whether one of them takes `many` values, as a shell's pattern gives
+ * them, or `one`, so that what follows is none of it.
+ */
+export const LISTS: Readonly<Record<string, 'one' | 'many'>> = { from: 'many', vary: 'one' };
 
 /** What a flag does not say, the environment may: it belongs to the machine, not to the run. */
 export function targetOf(

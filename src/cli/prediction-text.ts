@@ -1,5 +1,6 @@
 /** What is said of a prediction while it runs, and how to have it again. */
 import { count, decimalsFor, figure, grouped, percent, quantity } from '../report/number.ts';
+import { plusMinus, scaled, YEAR_S } from '../report/plan/figures.ts';
 import { msToDuration } from '../scenario/units.ts';
 import { MAX_TRIALS_DEFAULT, type StoppingLimits } from '../sim/estimate/stopping.ts';
 import type { PredictionProgress } from '../sim/predict.ts';
@@ -23,6 +24,17 @@ export function progressText({ done, total, downtime_s: { mean, half_width } }: 
   if (!Number.isFinite(half_width)) return trials;
   const decimals = decimalsFor('downtime_s', [], half_width);
   return `${trials}, downtime ${quantity('downtime_s', mean, decimals)} ± ${figure('downtime_s', half_width, decimals)}`;
+}
+
+/** "1,200 of 2,000 trials, downtime 52 min a year ± 4" @param horizon_s of one trial */
+export function planProgressText(
+  { done, total, downtime_s: { mean, half_width } }: PredictionProgress,
+  horizon_s: number,
+): string {
+  const trials = `${grouped(String(done))} of ${count(total, 'trial')}`;
+  if (!Number.isFinite(half_width)) return trials;
+  const estimate = { mean, ci95: [mean - half_width, mean + half_width] } as const;
+  return `${trials}, downtime ${plusMinus(scaled(estimate, YEAR_S / horizon_s))}`;
 }
 
 /**

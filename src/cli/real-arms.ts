@@ -4,7 +4,9 @@
  */
 import { availableParallelism } from 'node:os';
 import type { Progress as ChaosProgress } from '../chaos/world.ts';
+import type { Plan } from '../scenario/plan.ts';
 import { meanRate_per_s } from '../scenario/schedule.ts';
+import type { PredictedEpisodes } from '../sim/years/predict-episodes.ts';
 import { tee } from '../timeline/event.ts';
 import type { FaultLog } from '../timeline/measurement.ts';
 import type { Score } from '../timeline/score.ts';
@@ -12,10 +14,26 @@ import { VERSION } from '../version.ts';
 import type { Arms } from './arms.ts';
 import type { Progress } from './progress.ts';
 
+/** Plans that differ in their counts share their episodes, which are predicted once. */
+const EPISODES = new WeakMap<Plan['episodes'], PredictedEpisodes>();
+
 export const arms: Arms = {
   async predict({ scenario, cluster, workers = availableParallelism(), ...options }) {
     const { predict } = await import('../sim/predict.ts');
     return predict(scenario, { platform: cluster, workers, ...options });
+  },
+
+  async compareScenarios({ scenario, against, cluster, workers = availableParallelism(), ...options }) {
+    const { compareScenarios } = await import('../sim/compare-scenarios.ts');
+    return compareScenarios(scenario, against, { platform: cluster, workers, ...options });
+  },
+
+  async predictPlan({ plan, workers = availableParallelism(), ...options }) {
+    const { predictPlan } = await import('../sim/predict-plan.ts');
+    const { predictEpisodes } = await import('../sim/years/predict-episodes.ts');
+    const episodes = EPISODES.get(plan.episodes) ?? (await predictEpisodes(plan, workers));
+    EPISODES.set(plan.episodes, episodes);
+    return predictPlan(plan, { workers, episodes, ...options });
   },
 
   async measure({ scenario, target, journal: file, progress, recorderForTrial, signal }) {

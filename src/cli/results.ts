@@ -1,8 +1,10 @@
 /** The folder of a run: what is written there, under which names, and how it is read again. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type Report, type Results, trialName } from '../report/model.ts';
+import { type Results, trialName } from '../report/model.ts';
+import type { PlanResults } from '../report/plan/model.ts';
 import { EXIT, UserError } from '../scenario/errors.ts';
+import type { Comparison } from '../timeline/comparison.ts';
 import { TimelineWriter } from '../timeline/jsonl.ts';
 import { isStored, misfit, type Stored } from './stored.ts';
 
@@ -10,13 +12,25 @@ const FILES = {
   prediction: 'prediction.json',
   measurement: 'measurement.json',
   verdict: 'verdict.json',
+  // A folder holds one run, so that both kinds of prediction have the name that programs look for.
+  'plan-prediction': 'prediction.json',
+  'plan-curve': 'curve.json',
+  comparison: 'comparison.json',
   run: 'run.json',
   page: 'report.html',
   journal: 'journal.jsonl',
   timelines: 'timelines',
 } as const;
 
-const OF_ONE_RUN = [FILES.prediction, FILES.measurement, FILES.verdict, FILES.run, FILES.page] as const;
+const OF_ONE_RUN = [
+  FILES.prediction,
+  FILES.measurement,
+  FILES.verdict,
+  FILES['plan-curve'],
+  FILES.comparison,
+  FILES.run,
+  FILES.page,
+] as const;
 
 /** How the results came about: what a report needs beside them. */
 export interface Run {
@@ -104,11 +118,13 @@ export class ResultsFolder {
   }
 
   /** The page names itself among the files. */
-  async writePage(reportWith: (files: readonly string[]) => Report): Promise<Report> {
-    const { renderHtml } = await import('../report/html.ts');
+  writePage<Report>(
+    reportWith: (files: readonly string[]) => Report,
+    render: (report: Report) => string,
+  ): Report {
     this.#written.add(join(this.path, FILES.page));
     const report = reportWith(this.files);
-    this.#put(FILES.page, renderHtml(report));
+    this.#put(FILES.page, render(report));
     return report;
   }
 
@@ -119,14 +135,41 @@ export class ResultsFolder {
   }
 }
 
-export interface StoredRun {
-  readonly results: Results;
+/** What a run left behind. */
+export type StoredRun = StoredResults & {
   readonly command: string | undefined;
   readonly files: readonly string[];
-}
+};
+
+type StoredResults =
+  | { readonly kind: 'experiment'; readonly results: Results }
+  | { readonly kind: 'plan'; readonly results: PlanResults }
+  | { readonly kind: 'comparison'; readonly results: Comparison };
 
 /** @throws UserError where the folder has no results, or one of them cannot be read */
 export function readResults(path: string): StoredRun {
+  const results = readPlan(path) ?? readComparison(path) ?? readExperiment(path);
+  const files = readdirSync(path)
+    .filter((name) => Object.values<string>(FILES).includes(name))
+    .map((name) => join(path, name));
+  return { ...results, command: readCommand(path), files };
+}
+
+/** Undefined where the folder does not hold the prediction of a plan. */
+function readPlan(path: string): StoredResults | undefined {
+  if (!hasSchema(readJson(join(path, FILES['plan-prediction'])), 'foreshock.plan-prediction/v1'))
+    return undefined;
+  const prediction = readResult(path, 'plan-prediction');
+  const curve = readResult(path, 'plan-curve');
+  return prediction && { kind: 'plan', results: { prediction, curve } };
+}
+
+function readComparison(path: string): StoredResults | undefined {
+  const results = readResult(path, 'comparison');
+  return results && { kind: 'comparison', results };
+}
+
+function readExperiment(path: string): StoredResults {
   const prediction = readResult(path, 'prediction');
   const measurement = readResult(path, 'measurement');
   const verdict = readResult(path, 'verdict');
@@ -136,10 +179,7 @@ export function readResults(path: string): StoredRun {
       hint: `expected ${FILES.verdict}, ${FILES.prediction} or ${FILES.measurement}, as predict, chaos and verify write them with --out`,
     });
   }
-  const files = readdirSync(path)
-    .filter((name) => Object.values<string>(FILES).includes(name))
-    .map((name) => join(path, name));
-  return { results: { prediction, measurement, verdict }, command: readCommand(path), files };
+  return { kind: 'experiment', results: { prediction, measurement, verdict } };
 }
 
 function readResult<Kind extends keyof Stored>(path: string, kind: Kind): Stored[Kind] | undefined {

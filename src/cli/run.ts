@@ -10,6 +10,8 @@ import { EXIT, UserError } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Measurement, Prediction } from '../timeline/verdict.ts';
 import type { Arms } from './arms.ts';
+import { calibratedBy } from './calibrated.ts';
+import { commandText } from './command-text.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { type Io, mayColor } from './io.ts';
 import type { RunOptions, Target } from './options.ts';
@@ -24,13 +26,17 @@ const PREDICTED_TIMELINES = 5;
 
 /** @returns the exit code */
 export async function run(name: CommandName, options: RunOptions, io: Io, arms: Arms): Promise<number> {
+  if (name !== 'predict') {
+    const { refusePlan } = await import('./plan-file.ts');
+    await refusePlan(options.scenario, name);
+  }
   const { loadScenario } = await import('../scenario/load.ts');
   const written = loadScenario(options.scenario, {
     seed: options.seed,
     trials: { predict: options.predict_trials, measure: options.measure_trials },
   });
   const scenario =
-    options.calibration === undefined ? written : await calibrated(written, options.calibration, io);
+    options.calibration === undefined ? written : await calibratedBy(options.calibration, written, io);
   const folder = ResultsFolder.prepare(options.out ?? join('out', scenario.name));
   const progress = progressOn(io.stderr);
   const interrupt = listenForInterrupt(io);
@@ -44,7 +50,8 @@ export async function run(name: CommandName, options: RunOptions, io: Io, arms: 
     const command = commandOf(name, scenario, options, prediction);
     folder.writeRun(command);
     progress.end();
-    const report = await folder.writePage((files) => reportOf(results, { files, command }));
+    const { renderHtml } = await import('../report/html.ts');
+    const report = folder.writePage((files) => reportOf(results, { files, command }), renderHtml);
     io.stdout.write(renderTerminal(report, { color: mayColor(io.stdout, io.env) }));
     return exitCodeOf(results);
   } finally {
@@ -52,15 +59,6 @@ export async function run(name: CommandName, options: RunOptions, io: Io, arms: 
     folder.closeTimelines();
     progress.end();
   }
-}
-
-/** What must be known of a calibration before its prediction is believed goes to stderr. */
-async function calibrated(scenario: Scenario, file: string, io: Io): Promise<Scenario> {
-  const { readCalibration } = await import('../calibrate/calibration-file.ts');
-  const { applyCalibration, calibrationNotes } = await import('../calibrate/apply.ts');
-  const calibration = readCalibration(file);
-  for (const note of calibrationNotes(scenario, calibration)) io.stderr.write(`${file}: ${note}\n`);
-  return applyCalibration(scenario, calibration, file);
 }
 
 /** An objective missed says more to a pipeline than agreement about it; a wrong prediction more than either. */
@@ -161,16 +159,5 @@ export function commandOf(
     ['provider-command', target?.provider_command],
     ['out', options.out],
   ];
-  return [
-    'foreshock',
-    name,
-    options.scenario,
-    ...flags.flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`, value])),
-  ]
-    .map(shellWord)
-    .join(' ');
-}
-
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return commandText([name, options.scenario], flags);
 }

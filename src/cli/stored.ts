@@ -1,23 +1,35 @@
 /** The shape of the results on disk, as far as a report leans on it (src/timeline/verdict.ts has their meaning). */
 import { z } from 'zod';
+import type { ComparedMetric, ComparedScenario, Comparison } from '../timeline/comparison.ts';
 import {
   METRICS,
   type Measurement,
   type MetricVerdict,
   type ObjectiveResult,
+  type Predicted,
   type Prediction,
-  type Stop,
   type TrialsMet,
   type Verdict,
 } from '../timeline/verdict.ts';
+import {
+  assumptions,
+  interval,
+  number,
+  type Shape,
+  STORED_PLAN,
+  type StoredPlan,
+  stop,
+  texts,
+} from './stored-plan.ts';
 
-type Shape<T> = Readonly<Record<keyof T, z.ZodType>>;
-
-const number = z.number();
-const interval = z.tuple([number, number]);
-const texts = z.array(z.string());
-
-const predicted = z.object({ mean: number, ci95: interval, pi90: interval, trials: number });
+const predicted = z.object({
+  mean: number,
+  ci95: interval,
+  sd: number,
+  pi90: interval,
+  pi90_ci95: z.tuple([interval, interval]).optional(),
+  trials: number,
+} satisfies Shape<Predicted>);
 const measured = z.object({ mean: number, ci95: interval, values: z.array(number) });
 const metric = z.enum(METRICS);
 const verdict = z.enum(['agrees', 'differs', 'inconclusive']);
@@ -39,26 +51,29 @@ const about = { scenario: z.string(), seed: z.string(), version: z.string() };
 const ofMetrics = <T extends z.ZodType>(schema: T) =>
   z.object(Object.fromEntries(METRICS.map((name) => [name, schema.optional()])));
 
+const comparedScenario = z.object({
+  name: z.string(),
+  file: z.string(),
+  window_s: number,
+} satisfies Shape<ComparedScenario>);
+
 /** What each file must be for a report to be made of it; fields that it does not know do not disturb it. */
 const STORED = {
+  ...STORED_PLAN,
   prediction: z.object({
     ...about,
     schema: z.literal('foreshock.prediction/v1'),
     platform: z.enum(['kubernetes', 'embedded']),
     trials: number,
-    stop: z.object({
-      by: z.enum(['trials', 'precision', 'max-trials', 'max-time']),
-      precision: number.optional(),
-      max_time_s: number.optional(),
-      reached: number.optional(),
-    } satisfies Shape<Stop>),
+    stop,
     window_s: number,
     metrics: ofMetrics(z.object({ predicted })),
     budget: z.array(z.object({ mechanism: z.string(), seconds: number })),
     down_share: z.object({ step_ms: number, share: z.array(number) }),
     faults: z.array(z.object({ name: z.string(), at_ms: number })),
     objectives,
-    assumptions: z.array(z.object({ name: z.string(), value: z.string(), source: z.string() })),
+    warnings: texts,
+    assumptions,
     ignored: texts,
   } satisfies Shape<Prediction>),
   measurement: z.object({
@@ -96,13 +111,37 @@ const STORED = {
     ),
     objectives,
   } satisfies Shape<Verdict>),
+  comparison: z.object({
+    schema: z.literal('foreshock.comparison/v1'),
+    version: z.string(),
+    seed: z.string(),
+    platform: z.enum(['kubernetes', 'embedded']),
+    trials: number,
+    stop,
+    scenario: comparedScenario,
+    against: comparedScenario,
+    metrics: ofMetrics(
+      z.object({
+        scenario: number,
+        against: number,
+        difference: z.object({ mean: number, ci95: interval, sd: number }),
+        less: number,
+        more: number,
+        variance: z.object({ independent: number, paired: number }),
+        gain: number.optional(),
+      } satisfies Shape<ComparedMetric>),
+    ),
+    budget: z.array(z.object({ mechanism: z.string(), scenario_s: number, against_s: number })),
+    warnings: texts,
+  } satisfies Shape<Comparison>),
 } as const;
 
 /** Of each kind of file, what it holds. */
-export interface Stored {
+export interface Stored extends StoredPlan {
   readonly prediction: Prediction;
   readonly measurement: Measurement;
   readonly verdict: Verdict;
+  readonly comparison: Comparison;
 }
 
 export const isStored = <Kind extends keyof Stored>(kind: Kind, value: unknown): value is Stored[Kind] =>

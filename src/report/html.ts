@@ -2,60 +2,59 @@
  * The report as one page: self-contained, without a script, without a request to anywhere. What a reader wants
  * first comes first: the verdict, three figures, the picture; then what it rests on.
  */
-import { createHash } from 'node:crypto';
 import type { Judgement, Metric } from '../timeline/verdict.ts';
 import { intervalTrack } from './html/interval-chart.ts';
-import { type Markup, markup, trusted } from './html/markup.ts';
+import { type Markup, markup } from './html/markup.ts';
+import { pageText } from './html/page.ts';
+import {
+  againSection,
+  assumptionsSection,
+  big,
+  notesSection,
+  objectivesSection,
+  partsTable,
+  rawSection,
+  TONE_CLASS,
+  TONE_SIGN,
+  toned,
+} from './html/parts.ts';
 import { STYLE } from './html/style.ts';
 import { timelineChart, timelineTables } from './html/timeline-chart.ts';
 import { type TimelineSeries, timelineSeries } from './html/timeline-series.ts';
-import { renderJson } from './json.ts';
-import { type MetricRow, type Report, type Tone, validTrials } from './model.ts';
+import { type MetricRow, type Report, validTrials } from './model.ts';
 import { count } from './number.ts';
-
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
-/** Nothing may be loaded; `data:` is the empty icon that keeps a browser from asking for one. */
-const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; img-src data:; base-uri 'none'; form-action 'none'`;
+import { sentence } from './sentence.ts';
+import type { Tone } from './tone.ts';
 
 export function renderHtml(report: Report): string {
-  const page = markup`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="${POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="foreshock ${report.version}">
-<title>${sentence(report.headline)}: ${report.scenario} - foreshock</title>
-<link rel="icon" href="data:,">
-<style>${trusted(STYLE)}</style>
-</head>
-<body>
-<main>
-${opening(report)}
-${tiles(report)}
-${picture(report)}
-${metrics(report)}
-${budget(report)}
-${objectives(report)}
-${assumptions(report)}
-${notes(report)}
-${again(report)}
-${raw(report)}
-<footer>foreshock ${report.version}. Predict how much downtime a failure will cost, then cause it and see.</footer>
-</main>
-</body>
-</html>
-`;
-  return page.text;
+  const { verdict, prediction, measurement } = report.results;
+  const ignored = report.ignored.map((object) => `${object}: applied as it is, but not modelled`);
+  return pageText({
+    title: `${sentence(report.headline)}: ${report.scenario}`,
+    version: report.version,
+    style: STYLE,
+    sections: [
+      opening(report),
+      tiles(report),
+      picture(report),
+      metrics(report),
+      budget(report),
+      objectivesSection(report.objectives),
+      assumptionsSection(
+        report.assumptions.map(({ name, ...rest }) => ({ name: name.replaceAll('_', ' '), ...rest })),
+        { kind: 'timer', words: 'Each can be set in the scenario.' },
+      ),
+      notesSection([...report.notes, ...report.invalid_trials, ...ignored]),
+      againSection(report, 'The same seed gives the same prediction and the same victims.'),
+      rawSection([
+        { name: 'verdict.json', document: verdict },
+        { name: 'prediction.json', document: prediction },
+        { name: 'measurement.json', document: measurement },
+      ]),
+    ],
+  });
 }
 
-const TONE_CLASS = {
-  good: 'good',
-  bad: 'bad',
-  unsure: 'unsure',
-  plain: 'plain-tone',
-} as const satisfies Record<Tone, string>;
-const TONE_SIGN = { good: '✓ ', bad: '✗ ', unsure: '? ', plain: '' } as const satisfies Record<Tone, string>;
 const JUDGEMENT_TONE = { agrees: 'good', differs: 'bad', inconclusive: 'unsure' } as const satisfies Record<
   Judgement,
   Tone
@@ -181,101 +180,16 @@ ${row.reason !== '' && markup`<tr class="why" role="row"><td role="cell" colspan
 </section>`;
 }
 
-/** A waterfall: each mechanism's bar begins where the one before it ends. */
 function budget(report: Report): Markup {
   if (report.budget.length === 0) return markup``;
-  const total = report.budget.reduce((sum, { seconds }) => sum + seconds, 0);
-  let spent = 0;
-  const rows = report.budget.map((row) => {
-    const from = (spent / total) * 100;
-    spent += row.seconds;
-    return { ...row, from, width: (row.seconds / total) * 100 };
-  });
-  const percent = (value: number) => `${Number(value.toFixed(2))}%`;
   return markup`<section class="wide" aria-labelledby="budget">
 <h2 id="budget">Where the predicted downtime goes</h2>
 <p>What each mechanism costs in a run, on average over the simulated trials.</p>
-<table class="budget" role="table">
-<thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">mechanism</th><th role="columnheader" scope="col" class="number">downtime</th><th role="columnheader" scope="col" class="number">share</th><th role="columnheader" scope="col"></th></tr></thead>
-<tbody role="rowgroup">${rows.map(
-    (row, index) =>
-      markup`<tr role="row"><th class="name-cell" role="rowheader" scope="row">${row.mechanism}</th><td class="number" role="cell">${row.shown}</td><td class="number" role="cell">${row.share}</td><td class="track-cell" role="cell"><svg class="track" height="20" aria-hidden="true">${index > 0 && markup`<line class="join" x1="${percent(row.from)}" x2="${percent(row.from)}" y1="-10" y2="3"/>`}<rect class="bar" x="${percent(row.from)}" width="${percent(row.width)}" y="3" height="14" rx="2"/></svg></td></tr>`,
-  )}</tbody>
-<tfoot role="rowgroup"><tr role="row"><th class="name-cell" role="rowheader" scope="row">together</th><td class="number" role="cell">${report.budget_total}</td><td class="number" role="cell">100 %</td><td class="track-cell" role="cell"></td></tr></tfoot>
-</table>
-</section>`;
-}
-
-function objectives(report: Report): Markup {
-  if (report.objectives.length === 0) return markup``;
-  return markup`<section class="wide" aria-labelledby="objectives">
-<h2 id="objectives">Objectives</h2>
-<table role="table"><thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">objective</th><th role="columnheader" scope="col">value</th><th role="columnheader" scope="col">verdict</th></tr></thead>
-<tbody role="rowgroup">${report.objectives.map(
-    ({ what, shown, each, met }) =>
-      markup`<tr role="row"><th class="name-cell" role="rowheader" scope="row">${what}</th><td role="cell">${[shown, each].filter((words) => words !== '').join('; ')}</td><td role="cell">${toned(met ? 'good' : 'bad', met ? 'met' : 'missed')}</td></tr>`,
-  )}</tbody></table>
-</section>`;
-}
-
-function assumptions(report: Report): Markup {
-  if (report.assumptions.length === 0) return markup``;
-  return markup`<section class="wide" aria-labelledby="assumptions">
-<h2 id="assumptions">What the prediction rests on</h2>
-<p>Each can be set in the scenario.</p>
-<table role="table"><thead role="rowgroup"><tr role="row"><th role="columnheader" scope="col">timer</th><th role="columnheader" scope="col">value</th><th role="columnheader" scope="col">source</th></tr></thead>
-<tbody role="rowgroup">${report.assumptions.map(
-    ({ name, value, source }) =>
-      markup`<tr role="row"><th class="name-cell" role="rowheader" scope="row">${name.replaceAll('_', ' ')}</th><td role="cell">${value}</td><td class="source" role="cell">${source}</td></tr>`,
-  )}</tbody></table>
-</section>`;
-}
-
-function notes(report: Report): Markup {
-  const ignored = report.ignored.map((object) => `${object}: applied as it is, but not modelled`);
-  const all = [...report.notes, ...report.invalid_trials, ...ignored];
-  if (all.length === 0) return markup``;
-  return markup`<section aria-labelledby="notes">
-<h2 id="notes">Worth knowing</h2>
-<ul class="list">${all.map((note) => markup`<li>${sentence(note)}</li>`)}</ul>
-</section>`;
-}
-
-function again(report: Report): Markup {
-  if (report.command === undefined && report.files.length === 0) return markup``;
-  return markup`<section aria-labelledby="again">
-<h2 id="again">Again</h2>
-${report.command && markup`<p>The same seed gives the same prediction and the same victims.</p><pre><code>${report.command}</code></pre>`}
-${report.files.length > 0 && markup`<ul class="list">${report.files.map((file) => markup`<li><code>${file}</code></li>`)}</ul>`}
-</section>`;
-}
-
-function raw(report: Report): Markup {
-  const { verdict, prediction, measurement } = report.results;
-  const documents = [
-    { name: 'verdict.json', document: verdict },
-    { name: 'prediction.json', document: prediction },
-    { name: 'measurement.json', document: measurement },
-  ];
-  return markup`<section aria-labelledby="raw">
-<h2 id="raw">Raw results</h2>
-${documents.map(({ name, document }) => (document === undefined ? '' : markup`<details><summary>${name}</summary><pre class="raw" tabindex="0" aria-label="${name}">${renderJson(document)}</pre></details>`))}
+${partsTable({ kind: 'mechanism', rows: report.budget, total: report.budget_total })}
 </section>`;
 }
 
 const word = (judgement: Judgement): Markup => toned(JUDGEMENT_TONE[judgement], judgement);
-
-function toned(tone: Tone, text: string): Markup {
-  return markup`<span class="word ${TONE_CLASS[tone]}"><span aria-hidden="true">${TONE_SIGN[tone]}</span>${text}</span>`;
-}
-
-/** "2.58 s" with the unit set smaller. */
-function big(shown: string): Markup {
-  const [number, ...unit] = shown.split(' ');
-  return markup`${number} <small>${unit.join(' ')}</small>`;
-}
-
-const sentence = (text: string): string => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 const SWATCH = {
   predicted: markup`<svg width="22" height="12" aria-hidden="true"><line class="predicted-line" x1="0" x2="22" y1="6" y2="6"/></svg>`,

@@ -14,19 +14,23 @@ import {
   type Prediction,
   type Verdict,
 } from '../timeline/verdict.ts';
+import type { ReportContext } from './context.ts';
 import {
   count,
   decimalsFor,
   figure,
   figureBeside,
   METRIC_FORMAT,
-  percent,
   quantity,
-  share,
   shareWithin,
   target,
   withUnit,
 } from './number.ts';
+import type { ObjectiveRow } from './objective.ts';
+import { type PartRow, partRows } from './parts-of-whole.ts';
+import { sentence } from './sentence.ts';
+import { stopNotes } from './stop.ts';
+import type { Tone } from './tone.ts';
 
 /** Results of a run: `predict` has the first, `chaos` the second, `verify` all three. */
 export interface Results {
@@ -34,16 +38,6 @@ export interface Results {
   readonly measurement: Measurement | undefined;
   readonly verdict: Verdict | undefined;
 }
-
-/** What a report says beside the results. */
-export interface ReportContext {
-  /** Files of the run, as a person would name them. */
-  readonly files: readonly string[];
-  /** Command that gives these results again. */
-  readonly command: string | undefined;
-}
-
-export type Tone = 'good' | 'bad' | 'unsure' | 'plain';
 
 export interface Report {
   readonly scenario: string;
@@ -60,7 +54,7 @@ export interface Report {
   /** What decided the verdict; empty where nothing was compared. */
   readonly reason: string;
   readonly metrics: readonly MetricRow[];
-  readonly budget: readonly BudgetRow[];
+  readonly budget: readonly PartRow[];
   /** The sum of the budget, "2.58 s". */
   readonly budget_total: string | undefined;
   readonly objectives: readonly ObjectiveRow[];
@@ -92,23 +86,6 @@ export interface MetricRow {
   readonly values: { readonly predicted: Predicted | undefined; readonly measured: Measured | undefined };
 }
 
-export interface BudgetRow {
-  readonly mechanism: string;
-  readonly seconds: number;
-  readonly shown: string;
-  readonly share: string;
-}
-
-export interface ObjectiveRow {
-  readonly met: boolean;
-  /** "availability by time at least 99.9 %" */
-  readonly what: string;
-  /** "predicted 99.93 %, measured 99.91 %" */
-  readonly shown: string;
-  /** "98.7 % [97.8, 99.2] of simulated trials meet it"; empty without a prediction. */
-  readonly each: string;
-}
-
 const SUMMARY_COLUMNS = 80;
 
 export function reportOf(results: Results, context: ReportContext): Report {
@@ -138,7 +115,10 @@ export function reportOf(results: Results, context: ReportContext): Report {
     assumptions: prediction?.assumptions ?? [],
     ignored: prediction?.ignored ?? [],
     invalid_trials: invalidTrials(measurement),
-    notes: [...(prediction ? stopNotes(prediction) : []), ...(measurement?.notes ?? [])],
+    notes: [
+      ...(prediction ? [...stopNotes(prediction), ...prediction.warnings] : []),
+      ...(measurement?.notes ?? []),
+    ],
     where: measurement?.where,
     files: context.files,
     command: context.command,
@@ -180,7 +160,7 @@ function readable(reason: string): string {
     (text, metric) => text.replaceAll(metric, METRIC_FORMAT[metric].label),
     reason,
   );
-  return words.slice(0, 1).toUpperCase() + words.slice(1);
+  return sentence(words);
 }
 
 function headlineOf(
@@ -252,39 +232,21 @@ function leadOf({ prediction, measurement }: Results, downtime: MetricRow | unde
   return 'Nothing is known of the downtime.';
 }
 
-/** Below this share, mechanisms are told as one. */
-const BUDGET_SHARE_LEAST = 0.01;
-
 function budgetRows(
   budget: readonly BudgetLine[],
   downtime: MetricRow | undefined,
-): { rows: BudgetRow[]; total: string | undefined } {
-  const total = budget.reduce((sum, { seconds }) => sum + seconds, 0);
-  if (total <= 0) return { rows: [], total: undefined };
+): { rows: PartRow[]; total: string | undefined } {
   const predicted = downtime?.values.predicted;
   const half_width = predicted === undefined ? 0 : (predicted.pi90[1] - predicted.pi90[0]) / 2;
   const decimals = Math.max(2, decimalsFor('downtime_s', [], half_width));
-  const lines = budget.filter(({ seconds }) => seconds > 0).toSorted((a, b) => b.seconds - a.seconds);
-  const small = lines.filter(({ seconds }) => seconds < BUDGET_SHARE_LEAST * total);
-  const told =
-    small.length < 2
-      ? lines
-      : [
-          ...lines.slice(0, -small.length),
-          {
-            mechanism: `${small.length} others`,
-            seconds: small.reduce((sum, { seconds }) => sum + seconds, 0),
-          },
-        ];
-  return {
-    rows: told.map(({ mechanism, seconds }) => ({
-      mechanism,
-      seconds,
-      shown: quantity('downtime_s', seconds, decimals),
-      share: share(seconds, total),
-    })),
-    total: downtime?.predicted ?? quantity('downtime_s', total, decimals),
-  };
+  const shown = (seconds: number) => quantity('downtime_s', seconds, decimals);
+  const rows = partRows(
+    budget.map(({ mechanism, seconds }) => ({ name: mechanism, amount: seconds })),
+    shown,
+  );
+  if (rows.length === 0) return { rows, total: undefined };
+  const total = budget.reduce((sum, { seconds }) => sum + seconds, 0);
+  return { rows, total: downtime?.predicted ?? shown(total) };
 }
 
 /** Records count trials from 0, people from 1. */
@@ -309,22 +271,6 @@ function invalidTrials(measurement: Measurement | undefined): string[] {
     const attempts = trials.length === 1 ? 'an earlier attempt' : 'earlier attempts';
     return `${attempts} at ${what} ${are} not counted: ${cause}`;
   });
-}
-
-/** What ended a prediction that had no number of trials to make. */
-function stopNotes({ trials, stop }: Prediction): string[] {
-  const { by, precision, max_time_s, reached } = stop;
-  if (by === 'trials') return [];
-  const known =
-    reached === undefined ? 'no trial lost anything' : `mean downtime is known to ±${percent(reached)}`;
-  const asked = precision === undefined ? '' : ` (±${percent(precision)} was asked for)`;
-  const simulated = `${count(trials, 'simulated trial')}: ${known}${asked}`;
-  if (by === 'precision') return [`the precision ended the prediction after ${simulated}`];
-  if (by === 'max-trials') return [`the number of trials ended the prediction, after ${simulated}`];
-  return [
-    `the time of ${max_time_s} s ended the prediction after ${simulated}`,
-    `how many trials fit into a time depends on the machine, so the same command may give other bytes; --trials ${trials} gives these figures again`,
-  ];
 }
 
 function objectiveRow(

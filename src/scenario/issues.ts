@@ -111,7 +111,10 @@ function addWrongValue(
 function unitHint(value: unknown, written: string | undefined, expected: string): string | undefined {
   if (typeof value === 'boolean' && expected === 'a text') return `put it in quotes: "${written ?? value}"`;
   if (typeof value !== 'number') return undefined;
-  if (expected.includes('duration')) return `numbers need a unit: ${value}s or ${value}ms`;
+  if (expected.includes('duration') && Number.isFinite(value)) {
+    const [some, other] = /\d[dy]\b/.test(expected) ? ['d', 'h'] : ['s', 'ms'];
+    return `numbers need a unit: ${value}${some} or ${value}${other}`;
+  }
   if (expected.includes('percentage') && value > 1 && value <= 100) return `did you mean ${value}%?`;
   if (expected === 'a text' || expected.includes('quotes')) return `put it in quotes: "${written ?? value}"`;
   return undefined;

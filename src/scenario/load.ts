@@ -15,9 +15,9 @@ import { resolveObjectives } from './resolve/objectives.ts';
 import { defaultToleration_s, resolveTiming } from './resolve/timing.ts';
 import { saidIn } from './said.ts';
 import type { Scenario } from './scenario.ts';
-import { TRIALS_MAX } from './schema/header.ts';
 import { scenarioSchema } from './schema.ts';
 import { checkSections } from './sections.ts';
+import { TRIALS_MAX } from './trials.ts';
 import type { YamlDocument } from './yaml.ts';
 
 /** What the command line says instead of the file. */

@@ -13,6 +13,7 @@ import * as header from './schema/header.ts';
 import { load } from './schema/load.ts';
 import { count, duration, fraction, positiveDuration, rate } from './schema/quantities.ts';
 import { TIMING, type TimingDefault, type TimingName } from './timing.ts';
+import { TRIALS_MAX } from './trials.ts';
 
 const timing = z.strictObject(
   Object.fromEntries(
@@ -60,10 +61,7 @@ export const scenarioSchema = z
     trials: z
       .strictObject({
         predict: header.predict,
-        measure: count
-          .max(header.TRIALS_MAX.measure)
-          .default(3)
-          .describe('Trials on the cluster. Default: 3.'),
+        measure: count.max(TRIALS_MAX.measure).default(3).describe('Trials on the cluster. Default: 3.'),
       })
       .prefault({})
       .describe('How often the scenario is run by each arm.'),

@@ -32,11 +32,21 @@ export class YamlDocument {
   readonly #lines: LineCounter;
 
   /** @throws ReferenceError where aliases multiply beyond measure */
-  constructor(file: string, document: Document.Parsed, lines: LineCounter) {
+  constructor(
+    file: string,
+    document: Document.Parsed,
+    lines: LineCounter,
+    value: unknown = document.toJS({ maxAliasCount: ALIASES_MAX }),
+  ) {
     this.file = file;
-    this.value = document.toJS({ maxAliasCount: ALIASES_MAX });
+    this.value = value;
     this.#document = document;
     this.#lines = lines;
+  }
+
+  /** The same document as if another value stood at `path`, in mappings that are there; places stay. */
+  with(path: readonly string[], value: unknown): YamlDocument {
+    return new YamlDocument(this.file, this.#document, this.#lines, replaced(this.value, path, value));
   }
 
   /** Where the value at `path` stands, or the nearest part above it that is there. */
@@ -95,6 +105,12 @@ export class YamlDocument {
     const { line, col } = this.#lines.linePos(offset);
     return { file: this.file, line: Math.max(line, 1), column: Math.max(col, 1) };
   }
+}
+
+function replaced(whole: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+  if (key === undefined) return value;
+  const mapping = whole as Readonly<Record<string, unknown>>;
+  return { ...mapping, [key]: replaced(mapping[key], rest, value) };
 }
 
 interface Step {

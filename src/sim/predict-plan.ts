@@ -15,7 +15,7 @@ import { answerBy, type MethodChoice } from './method.ts';
 import { planAssumptions } from './plan-assumptions.ts';
 import type { PredictionProgress } from './predict.ts';
 import { checkEvents } from './years/event-limit.ts';
-import { predictEpisodes } from './years/predict-episodes.ts';
+import { type PredictedEpisodes, predictEpisodes } from './years/predict-episodes.ts';
 
 export interface PredictPlanOptions {
   /** Horizons; the plan's own number where not given. */
@@ -27,6 +27,8 @@ export interface PredictPlanOptions {
   readonly threads?: ReplicationOptions['threads'];
   /** Default: auto. */
   readonly method?: MethodChoice | undefined;
+  /** Where they were predicted before, for the same plan with other counts, and under the same seed. */
+  readonly episodes?: PredictedEpisodes | undefined;
   /** Told now and then how far it is, with the downtime of the service that is known worst. */
   readonly onProgress?: ((progress: PredictionProgress) => void) | undefined;
 }
@@ -35,7 +37,7 @@ export interface PredictPlanOptions {
 export async function predictPlan(plan: Plan, options: PredictPlanOptions = {}): Promise<PlanPrediction> {
   const { trials = plan.trials, limits = {}, workers = 1, threads, method = 'auto', onProgress } = options;
   checkEvents(plan);
-  const episodes = await predictEpisodes(plan, workers);
+  const episodes = options.episodes ?? (await predictEpisodes(plan, workers));
   const answered = await answerBy(method, plan, episodes, { trials, limits, workers, threads, onProgress });
   return {
     schema: 'foreshock.plan-prediction/v1',

@@ -24,6 +24,7 @@ import { type ReplicationOptions, replications } from './estimate/replications.t
 import { RunningMean } from './estimate/running-mean.ts';
 import { type StoppingLimits, StoppingRule } from './estimate/stopping.ts';
 import { summarise } from './estimate/summary.ts';
+import { warningsOf } from './estimate/warnings.ts';
 import { PLATFORMS, type Platform, timingOn } from './platform.ts';
 
 export interface PredictOptions {
@@ -38,6 +39,8 @@ export interface PredictOptions {
   readonly threads?: ReplicationOptions['threads'];
   /** Told now and then how far it is. */
   readonly onProgress?: (progress: PredictionProgress) => void;
+  /** Told what each trial showed, in their order. */
+  readonly onTrial?: (values: MetricValues) => void;
   /** Another recorder for a trial, to keep its timeline. */
   readonly recorderForTrial?: ReplicationOptions['recorderForTrial'];
 }
@@ -73,6 +76,7 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
   let told_ms = Number.NEGATIVE_INFINITY;
   for await (const { values, outages, shares } of replicating) {
     trials.push(values);
+    options.onTrial?.(values);
     budget.add(shares);
     downShare.add(outages);
     downtime_s.add(values.downtime_s);
@@ -85,7 +89,7 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
     if (stop !== undefined) break;
   }
   if (stop === undefined) throw new Error('the trials ended before the prediction');
-  const metrics = summarise(trials);
+  const metrics = summarise(trials, scenario.load);
   return {
     schema: 'foreshock.prediction/v1',
     scenario: scenario.name,
@@ -102,6 +106,7 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
     objectives: judgeObjectives(scenario.objectives, metrics, undefined).map((objective) =>
       withTrialsMet(objective, trials),
     ),
+    warnings: warningsOf(trials),
     assumptions: assumptions(scenario, platform),
     ignored: scenario.ignored.map(
       ({ kind, name, position }) => `${kind} ${name} (${position.file}:${position.line}:${position.column})`,

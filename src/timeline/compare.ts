@@ -111,12 +111,10 @@ export function compareMetric(
 function halfWidth(predicted: Predicted, measured: Measured): number {
   const n = measured.values.length;
   const ofPrediction = (predicted.ci95[1] - predicted.ci95[0]) / 2;
-  // Not from the prediction interval: what happens to fewer than one run in twenty does not show in that.
-  const foretold =
-    predicted.trials < 2 ? 0 : (ofPrediction * Math.sqrt(predicted.trials)) / t975(predicted.trials - 1);
   const seen = n < 2 ? 0 : sampleStandardDeviation(measured.values as number[]);
-  const isContradicted = n >= 2 && (n - 1) * seen ** 2 > chiSquared975(n - 1) * foretold ** 2;
-  const ofOneTrial = isContradicted ? t975(n - 1) * seen : Z975 * foretold;
+  // Not the prediction interval: what happens to fewer than one run in twenty does not show in that.
+  const isContradicted = n >= 2 && (n - 1) * seen ** 2 > chiSquared975(n - 1) * predicted.sd ** 2;
+  const ofOneTrial = isContradicted ? t975(n - 1) * seen : Z975 * predicted.sd;
   return Math.hypot(ofOneTrial / Math.sqrt(n), ofPrediction);
 }
 

@@ -18,10 +18,14 @@ export type Judgement = 'agrees' | 'differs' | 'inconclusive';
 /** What many simulated trials say about one metric. */
 export interface Predicted {
   readonly mean: number;
-  /** 95 % confidence interval of the mean. */
+  /** 95 % confidence interval of the mean; the mean twice where there is one trial. */
   readonly ci95: readonly [number, number];
+  /** Standard deviation of single runs; 0 where there is one trial. */
+  readonly sd: number;
   /** 90 % prediction interval: where a single run is expected. */
   readonly pi90: readonly [number, number];
+  /** 95 % confidence intervals of its two ends; left out where there are too few trials to have any. */
+  readonly pi90_ci95?: readonly [readonly [number, number], readonly [number, number]];
   readonly trials: number;
 }
 
@@ -100,6 +104,8 @@ export interface Prediction {
   /** What is caused, and when, from the start of a trial. */
   readonly faults: readonly { readonly name: string; readonly at_ms: number }[];
   readonly objectives: readonly ObjectiveResult[];
+  /** Where so many trials, or what they showed, leave more in doubt than the intervals tell. */
+  readonly warnings: readonly string[];
   /** What the prediction rests on: every timer that took part, its value for people, its source. */
   readonly assumptions: readonly { readonly name: string; readonly value: string; readonly source: string }[];
   /** Objects of the manifests that the model does not know. */

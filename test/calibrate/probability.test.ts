@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { cdf, logDensity, logMass, moments, reach } from '../../src/calibrate/probability.ts';
-import type { Distribution } from '../../src/scenario/distribution.ts';
+import { type Distribution, erlang, hyperexponential, weibull } from '../../src/scenario/distribution.ts';
 import { draws, exponential, lognormal, meanOf, normal, uniform } from './draw.ts';
 
 const ALL: readonly Distribution[] = [
@@ -10,6 +10,12 @@ const ALL: readonly Distribution[] = [
   normal(10, 12),
   lognormal(95, 0.3),
   exponential(50),
+  weibull(60, 1.5),
+  erlang(50, 3),
+  hyperexponential([
+    { weight: 1, mean_ms: 10 },
+    { weight: 3, mean_ms: 80 },
+  ]),
   { kind: 'empirical', values_ms: [5, 1, 1, 20] },
 ];
 
@@ -21,11 +27,45 @@ const REFERENCE = [
   [uniform(3, 15), 7, 0.3333333333333333, -2.4849066497880004, -1.0986122886681098],
 ] as const;
 
-it.each(REFERENCE)('%o has the reference probabilities', (of, x_ms, below, density, mass) => {
-  expect(cdf(of, x_ms)).toBeCloseTo(below, 9);
-  expect(logDensity(of, x_ms)).toBeCloseTo(density, 9);
-  expect(logMass(of, x_ms - 4, x_ms)).toBeCloseTo(mass, 6);
-});
+/** The same from the formulas, written out in another language. */
+const BY_FORMULA = [
+  [
+    { kind: 'weibull', scale_ms: 50, shape: 2 },
+    30,
+    0.302323673928969,
+    -4.089701448634192,
+    -2.7272654747106766,
+  ],
+  [
+    { kind: 'erlang', mean_ms: 50, phases: 3 },
+    30,
+    0.26937891406058745,
+    -4.1309845675157435,
+    -2.7642900076768218,
+  ],
+  [
+    {
+      kind: 'hyperexponential',
+      branches: [
+        { weight: 0.25, mean_ms: 10 },
+        { weight: 0.75, mean_ms: 80 },
+      ],
+    },
+    30,
+    0.47208627381480484,
+    -4.868092825595915,
+    -3.4249722697922396,
+  ],
+] as const;
+
+it.each([...REFERENCE, ...BY_FORMULA])(
+  '%o has the reference probabilities',
+  (of, x_ms, below, density, mass) => {
+    expect(cdf(of, x_ms)).toBeCloseTo(below, 9);
+    expect(logDensity(of, x_ms)).toBeCloseTo(density, 9);
+    expect(logMass(of, x_ms - 4, x_ms)).toBeCloseTo(mass, 6);
+  },
+);
 
 describe.each(ALL)('%o', (of) => {
   const values = draws(20_000, 1, of);
@@ -58,6 +98,17 @@ it('keeps the far tails apart, where probabilities are nothing', () => {
   expect(logMass(normal(100, 1), 150, 151)).toBeGreaterThan(logMass(normal(100, 1), 151, 152));
   expect(logMass(lognormal(1, 0.1), 1e9, 1e10)).toBeLessThan(-1000);
   expect(logMass(uniform(3, 15), 20, 30)).toBe(Number.NEGATIVE_INFINITY);
+});
+
+it('of one phase, one branch or shape 1 is the exponential', () => {
+  const one = [{ weight: 5, mean_ms: 7 }];
+  for (const of of [weibull(7, 1), erlang(7, 1), hyperexponential(one)]) {
+    for (const x_ms of [0, 0.001, 3, 7, 100, 10_000]) {
+      expect(cdf(of, x_ms)).toBeCloseTo(cdf(exponential(7), x_ms), 12);
+      expect(logMass(of, x_ms, x_ms + 1)).toBeCloseTo(logMass(exponential(7), x_ms, x_ms + 1), 9);
+      expect(logMass(of, x_ms, Number.POSITIVE_INFINITY)).toBeCloseTo(-x_ms / 7, 9);
+    }
+  }
 });
 
 it('counts what a negative tail is cut to: zero is in an interval from zero on', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { distributionSyntax, writable } from '../../src/calibrate/writable.ts';
-import type { Distribution } from '../../src/scenario/distribution.ts';
+import { type Distribution, erlang, hyperexponential, weibull } from '../../src/scenario/distribution.ts';
 import { distribution as schema } from '../../src/scenario/schema/distribution.ts';
 import { exponential, lognormal, normal, uniform } from './draw.ts';
 
@@ -15,6 +15,16 @@ const any: fc.Arbitrary<Distribution> = fc.oneof(
     .tuple(duration, fc.double({ min: 0, max: 5, noNaN: true }))
     .map(([median, sigma]) => lognormal(median, sigma)),
   duration.map(exponential),
+  fc
+    .tuple(duration, fc.double({ min: 0.1, max: 100, noNaN: true }))
+    .map(([scale, shape]) => weibull(scale, shape)),
+  fc.tuple(duration, fc.integer({ min: 1, max: 100 })).map(([mean, phases]) => erlang(mean, phases)),
+  fc.tuple(duration, duration).map(([some, other]) =>
+    hyperexponential([
+      { weight: 0.25, mean_ms: some },
+      { weight: 0.75, mean_ms: other },
+    ]),
+  ),
   fc
     .array(duration, { minLength: 1, maxLength: 20 })
     .map((values_ms) => ({ kind: 'empirical' as const, values_ms })),

@@ -84,6 +84,8 @@ const unexpected = (arm: string) => async (): Promise<never> => {
 
 const UNEXPECTED: Arms = {
   predict: unexpected('predict'),
+  compareScenarios: unexpected('compareScenarios'),
+  predictPlan: unexpected('predictPlan'),
   measure: unexpected('measure'),
   observe: unexpected('observe'),
   compare: unexpected('compare'),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { joinLists } from '../../src/cli/lists.ts';
+import { LISTS, OPTIONS } from '../../src/cli/options.ts';
 
 const joined = (text: string) => joinLists(text.split(' ')).join(' ');
 
@@ -16,4 +17,17 @@ test('what is no list stays as it was, where it was', () => {
 
 test('a list without a value is left for the parser to complain of', () => {
   expect(joined('calibrate a.yaml --from')).toBe('calibrate a.yaml --from');
+});
+
+test('of an option that takes one value at a time, what follows is none of it', () => {
+  expect(joined('predict --vary a=1 a.yaml --vary=b=2 --seed 1')).toBe(
+    'predict a.yaml --seed 1 --vary a=1 b=2',
+  );
+});
+
+test('every list is known as one', () => {
+  const lists = Object.values(OPTIONS).flatMap((options) =>
+    Object.entries(options).flatMap(([name, option]) => ('array' in option ? [name] : [])),
+  );
+  expect(lists.toSorted()).toEqual(Object.keys(LISTS).toSorted());
 });

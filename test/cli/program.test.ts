@@ -114,6 +114,12 @@ describe('a mistake on the command line ends with configuration, a way out, and 
       'cannot be 1000001; expected a whole number from 1 to 1000000',
       '',
     ],
+    [
+      'too many trials at most',
+      ['predict', SCENARIO, '--precision', '1%', '--max-trials', '1000001'],
+      '--max-trials must be a whole number from 1 to 1000000',
+      '',
+    ],
     ['too many trials to measure', ['verify', SCENARIO, '--trials', '1001'], 'from 1 to 1000', ''],
     ['a folder without a name', ['predict', SCENARIO, '--out='], 'has no name', '--out'],
     [

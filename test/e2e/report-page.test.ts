@@ -10,7 +10,10 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { renderHtml } from '../../src/report/html.ts';
 import { reportOf } from '../../src/report/model.ts';
+import { renderPlanHtml } from '../../src/report/plan/html.ts';
+import { planReportOf } from '../../src/report/plan/model.ts';
 import { CONTEXT, EXAMPLES } from '../report/examples.ts';
+import { PLAN_CONTEXT, PLAN_EXAMPLES } from '../report/plan/examples.ts';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 interface Contrast {
@@ -20,6 +23,13 @@ interface Contrast {
 
 /** Runs in the page, where there are no types. */
 const TEXT_CONTRASTS = readFileSync(new URL('./report-page-contrasts.js', import.meta.url), 'utf8');
+const PAGES: Readonly<Record<string, string>> = Object.fromEntries([
+  ...Object.entries(EXAMPLES).map(([name, results]) => [name, renderHtml(reportOf(results, CONTEXT))]),
+  ...Object.entries(PLAN_EXAMPLES).map(([name, results]) => [
+    name,
+    renderPlanHtml(planReportOf(results, PLAN_CONTEXT)),
+  ]),
+]);
 const isMissing = !existsSync(CHROMIUM);
 
 if (isMissing) {
@@ -36,9 +46,7 @@ describe.skipIf(isMissing)('the page', () => {
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'foreshock-page-'));
-    for (const [name, results] of Object.entries(EXAMPLES)) {
-      writeFileSync(join(folder, `${name}.html`), renderHtml(reportOf(results, CONTEXT)));
-    }
+    for (const [name, page] of Object.entries(PAGES)) writeFileSync(join(folder, `${name}.html`), page);
     const { chromium } = await import('playwright-core');
     browser = await chromium.launch({
       executablePath: CHROMIUM,
@@ -87,7 +95,7 @@ describe.skipIf(isMissing)('the page', () => {
     }
   };
 
-  describe.each(Object.keys(EXAMPLES))('%s', (name) => {
+  describe.each(Object.keys(PAGES))('%s', (name) => {
     test('asks for nothing but itself, and the browser has nothing to say', async () => {
       const opened = await open(name);
       await closing(opened, async (page) => page.waitForTimeout(100));
@@ -118,8 +126,8 @@ describe.skipIf(isMissing)('the page', () => {
     });
   });
 
-  test('says in text what its pictures show', async () => {
-    const opened = await open('agrees');
+  test.each(['agrees', 'plan-curve'])('says in text what its pictures show: %s', async (name) => {
+    const opened = await open(name);
     await closing(opened, async (page) => {
       const unnamed = await page
         .locator('svg[role=img]')
@@ -133,13 +141,30 @@ describe.skipIf(isMissing)('the page', () => {
           (inner) => inner.filter((svg) => svg.closest('[role=img], [aria-hidden=true]') === null).length,
         );
       expect(unexplained).toBe(0);
+    });
+  });
+
+  test('has its picture as a table, too', async () => {
+    const opened = await open('agrees');
+    await closing(opened, async (page) => {
       await page.getByText('The picture as a table').click();
       expect(await page.getByRole('table', { name: 'Measured outages' }).getByRole('row').count()).toBe(5);
     });
   });
 
-  test('can be worked by keyboard: every fold opens', async () => {
-    const opened = await open('agrees');
+  test('of a plan is readable without scripts, the answer first', async () => {
+    const opened = await open('plan-curve', { javaScriptEnabled: false });
+    await closing(opened, async (page) => {
+      expect(await page.locator('h1').innerText()).toContain('52 min of downtime a year');
+      const curve = page.getByRole('img', { name: 'Downtime of shop a year, by count of zone' });
+      expect(await curve.isVisible()).toBe(true);
+      const table = page.getByRole('region', { name: 'Downtime a year, by' }).getByRole('table');
+      expect(await table.getByRole('row').count()).toBe(13);
+    });
+  });
+
+  test.each(['agrees', 'plan-curve'])('can be worked by keyboard: every fold opens: %s', async (name) => {
+    const opened = await open(name);
     await closing(opened, async (page) => {
       const folds = await page.locator('details').count();
       for (let index = 0; index < folds; index += 1) {
@@ -150,16 +175,23 @@ describe.skipIf(isMissing)('the page', () => {
     });
   });
 
-  test.each(['light', 'dark'] as const)('has contrast enough for small text, %s', async (colorScheme) => {
-    const opened = await open('differs', { colorScheme });
+  test.each([
+    ['differs', 'light'],
+    ['differs', 'dark'],
+    ['plan-split', 'light'],
+    ['plan-split', 'dark'],
+    ['plan-curve', 'light'],
+    ['plan-curve', 'dark'],
+  ] as const)('has contrast enough for small text: %s, %s', async (name, colorScheme) => {
+    const opened = await open(name, { colorScheme });
     const contrasts = await closing(opened, (page) => page.evaluate<Contrast[]>(TEXT_CONTRASTS));
     expect(contrasts.length).toBeGreaterThan(50);
     // WCAG 2.2, 1.4.3: 4.5 to 1.
     expect(contrasts.filter(({ ratio }) => ratio < 4.5)).toEqual([]);
   });
 
-  test('prints on A4 within a few pages', async () => {
-    const opened = await open('agrees', { colorScheme: 'dark' });
+  test.each(['agrees', 'plan-curve'])('prints on A4 within a few pages: %s', async (name) => {
+    const opened = await open(name, { colorScheme: 'dark' });
     const pdf = await closing(opened, (page) => page.pdf({ format: 'A4', preferCSSPageSize: true }));
     const pages = pdf.toString('latin1').match(/\/Type\s*\/Page\b(?!s)/g)?.length ?? 0;
     expect(pages).toBeGreaterThanOrEqual(1);

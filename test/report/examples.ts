@@ -20,7 +20,13 @@ const predicted = (
   half_ci: number,
   pi90: readonly [number, number],
 ): { readonly predicted: Predicted } => ({
-  predicted: { mean, ci95: [mean - half_ci, mean + half_ci], pi90, trials: 1000 },
+  predicted: {
+    mean,
+    ci95: [mean - half_ci, mean + half_ci],
+    sd: Number(((half_ci * Math.sqrt(1000)) / 1.96).toPrecision(3)),
+    pi90,
+    trials: 1000,
+  },
 });
 
 const measured = (...values: number[]): { readonly measured: Measured } => {
@@ -91,6 +97,7 @@ export const prediction: Prediction = {
         ? { share: 0.874, ci95: [0.851, 0.893] }
         : { share: 0.812, ci95: [0.787, 0.835] },
   })),
+  warnings: [],
   assumptions: [
     {
       name: 'kubelet_pleg_period',

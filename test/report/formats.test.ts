@@ -55,6 +55,7 @@ describe('the same numbers everywhere', () => {
         const predicted: Predicted = {
           mean,
           ci95: [mean, mean],
+          sd: half * scale,
           pi90: [
             Math.max(0, mean - half * scale),
             metric.startsWith('availability') ? 1 : mean + half * scale,

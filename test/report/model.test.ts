@@ -64,8 +64,8 @@ test('the budget is ranked, and what is under one percent is told together', () 
     { mechanism: 'not met', seconds: 0 },
   ];
   const rows = report({ ...predictedOnly, prediction: { ...agrees.prediction!, budget } }).budget;
-  expect(rows.map(({ mechanism }) => mechanism)).toEqual(['sandbox start', 'kubelet PLEG', '2 others']);
-  expect(rows.reduce((sum, { seconds }) => sum + seconds, 0)).toBeCloseTo(1.009, 12);
+  expect(rows.map(({ name }) => name)).toEqual(['sandbox start', 'kubelet PLEG', '2 others']);
+  expect(rows.reduce((sum, { amount }) => sum + amount, 0)).toBeCloseTo(1.009, 12);
 });
 
 test('a budget keeps its sum', () => {
@@ -74,7 +74,7 @@ test('a budget keeps its sum', () => {
       const budget = seconds.map((value, index) => ({ mechanism: `m${index}`, seconds: value }));
       const rows = report({ ...predictedOnly, prediction: { ...agrees.prediction!, budget } }).budget;
       const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-      expect(sum(rows.map((row) => row.seconds))).toBeCloseTo(sum(seconds), 6);
+      expect(sum(rows.map((row) => row.amount))).toBeCloseTo(sum(seconds), 6);
     }),
   );
 });

@@ -77,10 +77,14 @@ export const filesWith = (changed: Files = {}): Files => ({
 export const load = (files: Files) => loadScenario(join(folderWith(files), 'scenario.yaml'));
 
 /** The error that loading the files ends in, with file names relative to their folder. */
-export function errorOf(files: Files, name = 'scenario.yaml'): ScenarioError {
+export function errorOf(
+  files: Files,
+  name = 'scenario.yaml',
+  load: (path: string) => unknown = loadScenario,
+): ScenarioError {
   const folder = folderWith(files);
   try {
-    loadScenario(join(folder, name));
+    load(join(folder, name));
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
     return new ScenarioError(

@@ -1,5 +1,6 @@
 /** Files with one mistake each, and what is said about it. */
 import { expect, test } from 'vitest';
+import type { ScenarioError } from '../../src/scenario/problem.ts';
 import { DEPLOYMENT, errorOf, type Files, filesWith, SCENARIO, SERVICE } from './files.ts';
 
 /** What is changed, and the first line of the only problem this must bring. */
@@ -30,9 +31,12 @@ export const service = (from: string, to: string): Files => ({ 'service.yaml': c
 export const WITHOUT_FAULTS: Files = scenario('faults:\n  - pod-kill:\n      at: 2s\n', '');
 
 /** One mistake brings one problem, at its place, which is told apart from a bug. */
-export function testMutations(mutations: readonly Mutation[]): void {
+export function testMutations(
+  mutations: readonly Mutation[],
+  errorWith: (changed: Files) => ScenarioError = (changed) => errorOf(filesWith(changed)),
+): void {
   test.each(mutations)('$name', ({ files, says, hint }) => {
-    const error = errorOf(filesWith(files));
+    const error = errorWith(files);
     const [first = '', ...rest] = error.message.split('\n');
     expect(first.slice(0, says.length)).toBe(says);
     expect(error.problems).toHaveLength(1);

@@ -7,7 +7,7 @@ import type { Measured, Predicted } from '../../src/timeline/verdict.ts';
 const RESOLUTION: Resolution = { rate_per_s: 100, window_s: 12, latency_limit_ms: 1000 };
 
 /** As of 1,000 trials spread evenly over [2.5, 3.5]. */
-const PREDICTED: Predicted = { mean: 3, ci95: [2.982, 3.018], pi90: [2.55, 3.45], trials: 1000 };
+const PREDICTED: Predicted = { mean: 3, ci95: [2.982, 3.018], sd: 0.29, pi90: [2.55, 3.45], trials: 1000 };
 
 const measured = (...values: number[]): Measured => ({ ...meanInterval(values), values });
 
@@ -49,18 +49,18 @@ describe('compareMetric', () => {
   it('does not miss a loss that few runs have because no measured one had it', () => {
     // 4 % of the runs lose 10 s: outside of what 90 % of runs lose, and most of the mean.
     const values = Array.from({ length: 1000 }, (_, trial) => (trial % 25 === 0 ? 10 : 0));
-    const rare: Predicted = { ...meanInterval(values), pi90: [0, 0], trials: values.length };
+    const rare: Predicted = { ...meanInterval(values), sd: 1.96, pi90: [0, 0], trials: values.length };
     const none = measured(...new Array<number>(20).fill(0));
     expect(compareMetric('downtime_s', rare, none, RESOLUTION).verdict).toBe('inconclusive');
   });
 
   it('is inconclusive when a single trial was predicted', () => {
-    const single: Predicted = { mean: 3, ci95: [3, 3], pi90: [3, 3], trials: 1 };
+    const single: Predicted = { mean: 3, ci95: [3, 3], sd: 0, pi90: [3, 3], trials: 1 };
     expect(compareMetric('downtime_s', single, measured(3, 3, 3), RESOLUTION).verdict).toBe('inconclusive');
   });
 
   it('does not hold a prediction to less than a few requests', () => {
-    const none: Predicted = { mean: 0.01, ci95: [0.009, 0.011], pi90: [0, 0.02], trials: 1000 };
+    const none: Predicted = { mean: 0.01, ci95: [0.009, 0.011], sd: 0.016, pi90: [0, 0.02], trials: 1000 };
     expect(compareMetric('downtime_s', none, measured(0.03, 0.02, 0.01, 0.03, 0), RESOLUTION).verdict).toBe(
       'agrees',
     );

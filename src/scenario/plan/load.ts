@@ -13,6 +13,7 @@ import { Problems } from '../problem.ts';
 import { Reporter } from '../reporter.ts';
 import type { Scenario } from '../scenario.ts';
 import type { YamlDocument } from '../yaml.ts';
+import { type Counts, withCounts } from './counts.ts';
 import { partsOf } from './parts.ts';
 import { resolveCondition } from './resolve/condition.ts';
 import { type Context, resolveEntries } from './resolve/context.ts';
@@ -28,6 +29,11 @@ import { resolveKinds } from './resolve/kinds.ts';
 import { Names } from './resolve/names.ts';
 import type { ServiceFile } from './schema.ts';
 import { Structure } from './structure.ts';
+
+/** What the command line says instead of a plan's file. */
+export interface PlanOverrides extends ScenarioOverrides {
+  readonly counts?: Counts | undefined;
+}
 
 /** What a scenario file holds: an experiment of seconds, or a plan of years. */
 export type Loaded =
@@ -56,14 +62,14 @@ export function loadScenarioOrPlan(path: string, overrides: ScenarioOverrides = 
  *
  * @throws ScenarioError as `loadScenarioOrPlan`; also where the file is an experiment
  */
-export function loadPlan(path: string, overrides: ScenarioOverrides = {}): Plan {
+export function loadPlan(path: string, overrides: PlanOverrides = {}): Plan {
   checkOverrides(overrides);
   const problems = new Problems();
   const document = readDocument(path, { what: 'plan', page: 'docs/plan.md' }, problems);
   const plan =
     document &&
     (isPlan(document)
-      ? resolvePlan(path, document, overrides, problems)
+      ? resolvePlan(path, withCounts(document, overrides.counts ?? {}), overrides, problems)
       : refuseExperiment(document, problems));
   problems.throwIfAny();
   if (plan === undefined) throw new Error(`no plan and no problem in ${path}`);
@@ -95,9 +101,17 @@ function resolveEither(
 function resolvePlan(
   path: string,
   document: YamlDocument,
-  overrides: ScenarioOverrides,
+  overrides: PlanOverrides,
   problems: Problems,
 ): Plan | undefined {
+  if (isDeeperThan(DEPTH_MAX, document.value)) {
+    problems.add({
+      position: document.position([]),
+      message: 'the plan is nested too deeply',
+      expected: `at most ${DEPTH_MAX} levels`,
+    });
+    return undefined;
+  }
   const parts = partsOf(document, problems);
   const report = new Reporter(document, problems);
   const names = new Names(parts, report);
@@ -147,6 +161,14 @@ function resolvePlan(
     episodes: episodes.scenarios,
   };
 }
+
+/** Conditions hold conditions; this many no person could read. */
+const DEPTH_MAX = 100;
+
+const isDeeperThan = (levels: number, value: unknown): boolean =>
+  typeof value === 'object' &&
+  value !== null &&
+  (levels === 0 || Object.values(value).some((each) => isDeeperThan(levels - 1, each)));
 
 function resolveService(
   name: string,

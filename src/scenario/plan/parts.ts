@@ -21,8 +21,17 @@ export interface PlanParts {
   readonly maintenance: Entries<format.MaintenanceFile>;
   readonly deployments: Entries<format.DeploymentsFile>;
   readonly services: Entries<ServiceFile>;
-  /** Whether every section is of the kind it must be, so that a name that is not here is nowhere. */
+  /** Of units and replicas, also of those with something else wrong. */
+  readonly outlines: ReadonlyMap<string, Outline>;
+  /** Whether every section is there and a mapping, so that a name that is not here is nowhere. */
   readonly complete: boolean;
+}
+
+/** How many, and within what; undefined where that is wrong. */
+export interface Outline {
+  readonly count: number | undefined;
+  /** Null where it is within nothing. */
+  readonly within: string | null | undefined;
 }
 
 /** Sections of infrastructure that hold entries by name. */
@@ -48,7 +57,9 @@ export function partsOf(document: YamlDocument, problems: Problems): PlanParts {
   } = checkSections(planSchema, document, problems, FOREIGN);
   const at = (path: Path) => valueAt(document.value, path);
   const links = at(['infrastructure', 'links']) ?? [];
-  const mappings = [...NAMED.map((section) => ['infrastructure', section]), ['services'], ['infrastructure']];
+  const sections = NAMED.map((section): Path => ['infrastructure', section]);
+  const units = outlinesOf(at(['infrastructure', 'units']), outlineOfUnit);
+  const unitNames = new Set(units.map(([name]) => name));
   return {
     header,
     units: entriesOf(at(['infrastructure', 'units']), format.unit),
@@ -59,7 +70,18 @@ export function partsOf(document: YamlDocument, problems: Problems): PlanParts {
     maintenance: entriesOf(at(['infrastructure', 'maintenance']), format.maintenance),
     deployments: entriesOf(at(['infrastructure', 'deployments']), format.deployments),
     services: entriesOf(at(['services']), service),
-    complete: mappings.every((path) => at(path) === undefined || isMapping(at(path))),
+    outlines: new Map([
+      ...units,
+      // A name that is given twice is the unit's: it is told, and the rest is checked as if it were right.
+      ...outlinesOf(at(['infrastructure', 'replicas']), outlineOfReplicas).filter(
+        ([name]) => !unitNames.has(name),
+      ),
+    ]),
+    complete:
+      [['infrastructure'], ['services']].every((path) => isMapping(at(path))) &&
+      sections.every((path) => at(path) === undefined || isMapping(at(path))) &&
+      hasOnly(at([]), planSchema.shape) &&
+      hasOnly(at(['infrastructure']), format.infrastructure.shape),
   };
 }
 
@@ -67,6 +89,34 @@ function entriesOf<Schema extends z.ZodType>(value: unknown, schema: Schema): En
   if (!isMapping(value)) return new Map();
   return new Map(Object.entries(value).map(([name, entry]) => [name, schema.safeParse(entry).data]));
 }
+
+function outlinesOf(value: unknown, outline: (entry: object) => Outline): readonly [string, Outline][] {
+  if (!isMapping(value)) return [];
+  return Object.entries(value).map(([name, entry]) => [name, outline(isMapping(entry) ? entry : {})]);
+}
+
+function outlineOfUnit(entry: object): Outline {
+  const { count, within } = format.unit.shape;
+  const held = within.safeParse(valueAt(entry, ['within']));
+  return {
+    count: count.safeParse(valueAt(entry, ['count'])).data,
+    within: held.success ? (held.data ?? null) : undefined,
+  };
+}
+
+function outlineOfReplicas(entry: object): Outline {
+  const { replicas, copies } = format.replicas.shape;
+  const each = replicas.safeParse(valueAt(entry, ['replicas'])).data;
+  const workloads = copies.safeParse(valueAt(entry, ['copies'])).data;
+  return {
+    count: each === undefined || workloads === undefined ? undefined : each * workloads,
+    within: null,
+  };
+}
+
+const hasOnly = (value: unknown, shape: Readonly<Record<string, unknown>>): boolean =>
+  isMapping(value) &&
+  Object.keys(value).every((key) => Object.hasOwn(shape, key) || Object.hasOwn(FOREIGN, key));
 
 const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,7 +1,8 @@
 /**
  * Published times to failure and to repair, by name. They are never applied but by name, and every report tells their
- * source. Rates that were published as so many a year are taken as exponential: nothing more is known of them. What a
- * source does not say of repairs the plan must say; what nobody has published has a name that begins with `guess-`.
+ * source. Rates that were published as so many a year are taken as exponential, with as many digits as they had:
+ * nothing more is known of them. What a source does not say of repairs the plan must say; what nobody has published
+ * has a name that begins with `guess-`.
  */
 import { type Distribution, exponential, uniform } from '../distribution.ts';
 import { YEAR_MS } from '../units.ts';
@@ -18,7 +19,6 @@ export interface Prior {
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
-const MONTH_MS = YEAR_MS / 12;
 
 /** So many in a year, of one unit. */
 const perYear = (times: number): Distribution => exponential(YEAR_MS / times);
@@ -71,51 +71,51 @@ const named = {
     source: DEAN,
   },
   'google-2010-node': {
-    time_to_failure: exponential(4.3 * MONTH_MS),
+    time_to_failure: exponential(131 * DAY_MS),
     time_to_repair: undefined,
     counts:
-      'storage nodes that do not answer, planned restarts among them; fewer than a tenth for more than 15 minutes',
+      'storage nodes that do not answer, every 4.3 months, planned restarts among them; fewer than a tenth for more than 15 minutes',
     source: FORD,
   },
   'google-2010-rack': {
     time_to_failure: exponential(10.2 * YEAR_MS),
     time_to_repair: undefined,
-    counts: 'racks of storage nodes, by their own failures',
+    counts: 'racks of storage nodes, by their own failures, every 10.2 years',
     source: FORD,
   },
   'microsoft-2010-server': {
-    time_to_failure: perYear(-Math.log(1 - 0.08)),
+    time_to_failure: exponential(12 * YEAR_MS),
     time_to_repair: undefined,
     counts: 'servers with at least one hardware repair in a year: 8 %',
     source:
       'K. V. Vishwanath and N. Nagappan, Characterizing cloud computing hardware reliability, SoCC 2010',
   },
   'google-2009-memory': {
-    time_to_failure: perYear(-Math.log(1 - 0.013)),
+    time_to_failure: exponential(76 * YEAR_MS),
     time_to_repair: undefined,
     counts: 'machines with an uncorrectable memory error in a year: 1.3 %',
     source: 'B. Schroeder, E. Pinheiro and W.-D. Weber, DRAM errors in the wild, SIGMETRICS 2009',
   },
   'backblaze-2024-disk': {
-    time_to_failure: perYear(0.0157),
+    time_to_failure: exponential(63.7 * YEAR_MS),
     time_to_repair: undefined,
     counts: 'hard disks that are replaced: 1.57 % a year',
     source: 'A. Klein, Backblaze drive stats for 2024, backblaze.com, 2025',
   },
   'meta-2024-gpu-server': {
-    time_to_failure: exponential((54 * DAY_MS * (16_384 / 8)) / 419),
+    time_to_failure: exponential(264 * DAY_MS),
     time_to_repair: undefined,
     counts: 'unexpected interruptions of training, put down to a server of 8 H100: 419 in 54 days on 16384',
     source: 'Llama Team, The Llama 3 herd of models, arXiv 2407.21783, 2024, section 3.3.4',
   },
   'meta-2025-gpu-node-rsc1': {
-    time_to_failure: exponential((1000 / 6.5) * DAY_MS),
+    time_to_failure: exponential(154 * DAY_MS),
     time_to_repair: undefined,
     counts: 'failures of nodes of 8 A100 in cluster RSC-1: 6.5 in 1000 node-days',
     source: KOKOLIS,
   },
   'meta-2025-gpu-node-rsc2': {
-    time_to_failure: exponential((1000 / 2.34) * DAY_MS),
+    time_to_failure: exponential(427 * DAY_MS),
     time_to_repair: undefined,
     counts: 'failures of nodes of 8 A100 in cluster RSC-2: 2.34 in 1000 node-days',
     source: KOKOLIS,

@@ -1,31 +1,15 @@
 /** How many units there are and what is within what, also where parts of the plan are not as they must be. */
-import type { PlanParts } from './parts.ts';
-
-interface Entry {
-  /** Undefined where it is wrong. */
-  readonly count: number | undefined;
-  readonly within: string | undefined;
-}
+import type { Outline, PlanParts } from './parts.ts';
 
 export class Structure {
-  readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #outlines: ReadonlyMap<string, Outline>;
   /** Every kind by name, units before replicas, each after the one it is within: their places in the plan. */
   readonly order: readonly string[];
 
-  constructor({ units, replicas }: Pick<PlanParts, 'units' | 'replicas'>) {
-    const entries = new Map<string, Entry>();
-    for (const [name, file] of units) {
-      const within = file?.within !== undefined && units.has(file.within) ? file.within : undefined;
-      entries.set(name, { count: file?.count, within });
-    }
-    for (const [name, file] of replicas) {
-      if (!entries.has(name)) {
-        entries.set(name, { count: file && file.replicas * file.copies, within: undefined });
-      }
-    }
-    this.#entries = entries;
+  constructor({ outlines }: Pick<PlanParts, 'outlines'>) {
+    this.#outlines = outlines;
     const order = new Set<string>();
-    for (const name of entries.keys()) {
+    for (const name of outlines.keys()) {
       for (const each of this.outwards(name).reverse()) order.add(each);
     }
     this.order = [...order];
@@ -35,12 +19,13 @@ export class Structure {
     return this.order.indexOf(name);
   }
 
-  /** A kind, the one it is within, and so on; ends before it comes round. */
+  /** A kind, the one it is within, and so on; ends before it comes round, or where there is none. */
   outwards(name: string): string[] {
     const chain: string[] = [];
-    for (let at: string | undefined = name; at !== undefined && !chain.includes(at); ) {
+    let at: string | null | undefined = name;
+    while (at !== null && at !== undefined && this.#outlines.has(at) && !chain.includes(at)) {
       chain.push(at);
-      at = this.#entries.get(at)?.within;
+      at = this.#outlines.get(at)?.within;
     }
     return chain;
   }
@@ -48,11 +33,16 @@ export class Structure {
   /** The kinds that a kind is within in a circle, itself first; undefined where it is not. */
   circle(name: string): readonly string[] | undefined {
     const chain = this.outwards(name);
-    return this.#entries.get(chain.at(-1)!)?.within === name ? chain : undefined;
+    return this.#outlines.get(chain.at(-1)!)?.within === name ? chain : undefined;
   }
 
   isWithin(name: string, outer: string): boolean {
     return name !== outer && this.outwards(name).includes(outer);
+  }
+
+  /** Whether that is certain: what it is within may be misspelt. */
+  isNotWithin(name: string, outer: string): boolean {
+    return !this.isWithin(name, outer) && this.#outlines.get(this.outwards(name).at(-1)!)?.within === null;
   }
 
   /**
@@ -61,13 +51,16 @@ export class Structure {
    * @returns undefined where that is not known
    */
   number(name: string, outer?: string): number | undefined {
+    const chain = this.outwards(name);
     let total = 1;
-    for (const each of this.outwards(name)) {
+    for (const each of chain) {
       if (each === outer) break;
-      const { count } = this.#entries.get(each) ?? {};
+      const { count, within } = this.#outlines.get(each)!;
       if (count === undefined) return undefined;
       total *= count;
+      // Misspelt, or a circle.
+      if (within !== null && within !== outer && chain.at(-1) === each) return undefined;
     }
-    return this.circle(name) === undefined ? total : undefined;
+    return total;
   }
 }

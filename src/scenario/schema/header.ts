@@ -1,11 +1,9 @@
 /** What every file of ours says about itself, experiments and plans alike. */
 import { z } from 'zod';
+import { TRIALS_MAX } from '../trials.ts';
 import { count } from './quantities.ts';
 
 export const SCENARIO_VERSION = 'foreshock/v1';
-
-/** Trials of each arm: more are a slip of the keyboard. */
-export const TRIALS_MAX = { predict: 1_000_000, measure: 1000 } as const;
 
 export const version = z.literal(SCENARIO_VERSION).describe('Version of this format.');
 

@@ -1,17 +1,28 @@
-import { t975 } from '../../timeline/interval.ts';
+import { type Moments, skewedMeanInterval } from '../../timeline/interval.ts';
 
-/** Mean and 95 % interval of values as they come (Welford 1962), which are not kept. */
-export class RunningMean {
+/** Mean, spread and 95 % interval of values as they come, which are not kept (Welford 1962; Terriberry 2007). */
+export class RunningMean implements Moments {
   #count = 0;
   #mean = 0;
-  /** Sum of squared differences from the mean. */
+  /** Sums of squared and of cubed differences from the mean. */
   #squares = 0;
+  #cubes = 0;
+
+  static of(values: Iterable<number>): RunningMean {
+    const mean = new RunningMean();
+    for (const value of values) mean.add(value);
+    return mean;
+  }
 
   add(value: number): void {
     this.#count += 1;
+    const count = this.#count;
     const before = value - this.#mean;
-    this.#mean += before / this.#count;
-    this.#squares += before * (value - this.#mean);
+    const step = before / count;
+    const square = before * step * (count - 1);
+    this.#mean += step;
+    this.#cubes += square * step * (count - 2) - 3 * step * this.#squares;
+    this.#squares += square;
   }
 
   get count(): number {
@@ -22,11 +33,28 @@ export class RunningMean {
     return this.#mean;
   }
 
-  /** Half of the 95 % interval of the mean (Student), in the values' unit; infinite below two values. */
+  /** Standard deviation; 0 below two values. */
+  get sd(): number {
+    return this.#count < 2 ? 0 : Math.sqrt(this.#squares / (this.#count - 1));
+  }
+
+  /** As in `Moments`; 0 below three values, and where nothing varies. */
+  get skewness(): number {
+    const count = this.#count;
+    if (count < 3 || this.#squares === 0) return 0;
+    const plain = this.#cubes / count / (this.#squares / count) ** 1.5;
+    return (plain * Math.sqrt(count * (count - 1))) / (count - 2);
+  }
+
+  /** 95 % interval of the mean, in the values' unit; the whole line below two values. */
+  get ci95(): [number, number] {
+    return skewedMeanInterval(this);
+  }
+
+  /** Half of the width of `ci95`; infinite below two values. */
   get half_width(): number {
-    if (this.#count < 2) return Number.POSITIVE_INFINITY;
-    const variance = this.#squares / (this.#count - 1);
-    return t975(this.#count - 1) * Math.sqrt(variance / this.#count);
+    const [low, high] = this.ci95;
+    return (high - low) / 2;
   }
 
   /** The half width as a share of the mean; undefined while the mean is 0, of which no share can be taken. */

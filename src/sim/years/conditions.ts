@@ -91,6 +91,8 @@ export class Conditions {
 
   #instanceOf(node: ConditionNode, unit: number): number {
     if (node.scope < 0) return 0;
+    // A unit is not within itself.
+    if (this.#units.kindOf[unit] === node.scope) return -1;
     const within = ancestor(this.#units, this.#parent, unit, node.scope);
     return within < 0 ? -1 : within - this.#units.first[node.scope]!;
   }
@@ -202,6 +204,7 @@ function rangeOf(units: Units, { scope, of }: ConditionNode, instance: number): 
   const begin = units.first[kind]!;
   const count = countOf(units, kind);
   if (scope < 0) return [begin, begin + count];
+  if (scope === kind) return [begin, begin];
   const each = count / countOf(units, scope);
   return [begin + instance * each, begin + (instance + 1) * each];
 }

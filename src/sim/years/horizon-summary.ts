@@ -1,6 +1,6 @@
 import type { Plan, PlannedService } from '../../scenario/plan.ts';
 import { YEAR_MS } from '../../scenario/units.ts';
-import { meanInterval, wilsonInterval } from '../../timeline/interval.ts';
+import { wilsonInterval, withinRange } from '../../timeline/interval.ts';
 import type { Estimate, ServicePrediction } from '../../timeline/plan-prediction.ts';
 import { quantile } from '../../timeline/quantile.ts';
 import { RunningMean } from '../estimate/running-mean.ts';
@@ -16,6 +16,8 @@ export class HorizonSummary {
   readonly #outages: number[][];
   readonly #lost_s: number[][];
   readonly #worst: RunningMean[];
+  /** Horizons with an outage. */
+  readonly #down: number[];
   readonly #repairs: number[] = [];
   /** By service and cause, over all horizons. */
   readonly #causeDowntime_s: Float64Array;
@@ -29,6 +31,7 @@ export class HorizonSummary {
     this.#outages = plan.services.map(() => []);
     this.#lost_s = plan.services.map(() => []);
     this.#worst = plan.services.map(() => new RunningMean());
+    this.#down = plan.services.map(() => 0);
     this.#causeDowntime_s = new Float64Array(plan.services.length * this.#causes.length);
     this.#causeOutages = new Float64Array(plan.services.length * this.#causes.length);
   }
@@ -41,6 +44,7 @@ export class HorizonSummary {
       this.#outages[service]!.push(horizon.outages[service]!);
       this.#lost_s[service]!.push(horizon.lost_ms[service]! / 1000);
       this.#worst[service]!.add(downtime_s);
+      if (horizon.outages[service]! > 0) this.#down[service]! += 1;
     }
     for (let place = 0; place < this.#causeDowntime_s.length; place += 1) {
       this.#causeDowntime_s[place]! += horizon.causeDowntime_ms[place]! / 1000;
@@ -59,6 +63,11 @@ export class HorizonSummary {
     return this.#events / this.trials;
   }
 
+  /** Horizons with an outage of the service that has the fewest. */
+  get fewestDown(): number {
+    return Math.min(...this.#down);
+  }
+
   get repairs(): Estimate {
     return estimate(this.#repairs);
   }
@@ -73,11 +82,11 @@ export class HorizonSummary {
   services(longRun: readonly (Estimate | undefined)[]): ServicePrediction[] {
     return this.#plan.services.map((service, index) => {
       const downtimes_s = this.#downtime_s[index]!;
-      const downtime_s = estimate(downtimes_s);
       const horizon_s = this.#plan.horizon_ms / 1000;
+      const downtime_s = estimate(downtimes_s, horizon_s);
       const sorted = Float64Array.from(downtimes_s).sort();
       const outages = this.#outages[index]!;
-      const withOutage = outages.filter((count) => count > 0).length;
+      const withOutage = this.#down[index]!;
       return {
         name: service.name,
         unavailability: scaled(downtime_s, 1 / horizon_s),
@@ -86,7 +95,8 @@ export class HorizonSummary {
         downtime_min_per_year: scaled(downtime_s, YEAR_MS / this.#plan.horizon_ms / 60),
         outages: estimate(outages),
         outage_chance: { mean: withOutage / this.trials, ci95: wilsonInterval(withOutage, this.trials) },
-        lost_requests_s: this.#plan.episodes.length === 0 ? undefined : estimate(this.#lost_s[index]!),
+        lost_requests_s:
+          this.#plan.episodes.length === 0 ? undefined : estimate(this.#lost_s[index]!, horizon_s),
         causes: this.#causesOf(index),
         objectives: objectivesOf(service, downtime_s.mean, downtimes_s, horizon_s),
       };
@@ -108,10 +118,17 @@ export class HorizonSummary {
   }
 }
 
-/** Of values that are never below 0. */
-function estimate(values: readonly number[]): Estimate {
-  const { mean, ci95 } = meanInterval(values);
-  return { mean, ci95: [Math.max(0, ci95[0]), ci95[1]] };
+/**
+ * @param most that no horizon can exceed; where there is no such bound, and none was seen of what is counted, one is the
+ *   most that is thought of
+ */
+function estimate(values: readonly number[], most?: number): Estimate {
+  const moments = RunningMean.of(values);
+  const { count, mean } = moments;
+  // One horizon has no spread to tell of.
+  if (count < 2) return { mean, ci95: [mean, mean] };
+  const bound = most ?? (mean === 0 ? 1 : Number.POSITIVE_INFINITY);
+  return { mean, ci95: withinRange(moments.ci95, moments, [0, bound]) };
 }
 
 const scaled = ({ mean, ci95: [low, high] }: Estimate, factor: number): Estimate => ({

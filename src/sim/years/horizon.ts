@@ -26,7 +26,7 @@ export class HorizonReplicator {
     const model = compilePlan(plan);
     this.#plan = plan;
     this.#new = new YearState(model, episodes);
-    this.#state = new YearState(model, episodes);
+    this.#state = new YearState(model, episodes, this.#new);
   }
 
   /** @throws UserError where more happens than can be simulated */

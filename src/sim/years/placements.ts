@@ -172,22 +172,23 @@ export class Placements {
 
   #amongMany(moving: Moving, replica: number): number {
     const { spreads, hosts, there } = moving;
-    const workload = workloadOf(moving, replica);
+    const row = workloadOf(moving, replica) * spreads;
     const load = this.#load[moving.on]!;
     const own = this.#parent[replica]! < 0 ? -1 : this.#spreadOf(moving, this.#parent[replica]!);
-    let best = -1;
-    let fewest = Number.POSITIVE_INFINITY;
-    // Each workload begins elsewhere, so that what is left over does not fall to the first unit every time.
-    for (let step = 0; step < spreads; step += 1) {
-      const spread = (workload + step) % spreads;
-      const replicas = there![workload * spreads + spread]! - (spread === own ? 1 : 0);
-      if (replicas >= fewest) continue;
+    const replicasAt = (spread: number) => there![row + spread]! - (spread === own ? 1 : 0);
+    // What has the least load of all is most often as good a place as any.
+    let best = load.least(0, spreads * hosts);
+    if (best === undefined) return -1;
+    let fewest = replicasAt(Math.floor(best.index / hosts));
+    for (let spread = 0; spread < spreads && fewest > 0; spread += 1) {
+      const replicas = replicasAt(spread);
+      if (replicas > fewest) continue;
       const found = load.least(spread * hosts, (spread + 1) * hosts);
-      if (found === undefined) continue;
-      best = found.index;
+      if (found === undefined || (replicas === fewest && found.load >= best.load)) continue;
+      best = found;
       fewest = replicas;
     }
-    return best;
+    return best.index;
   }
 }
 

@@ -32,9 +32,15 @@ export class Working {
   hasOpened = false;
   /** While only conditions are asked, and all is taken back at once: nobody is told. */
   #isQuestion = false;
+  /** Until all works for the first time: that is news to nobody. */
+  #isBeginning = true;
 
-  /** All works. */
-  constructor(model: PlanModel, following: Following) {
+  /**
+   * All works.
+   *
+   * @param like another where all works, of the same model, that need not be worked out again
+   */
+  constructor(model: PlanModel, following: Following, like?: Working) {
     const { plan, units } = model;
     this.#model = model;
     this.#following = following;
@@ -44,7 +50,9 @@ export class Working {
     this.parent = units.parent.slice();
     this.conditions = new Conditions(model.conditions, units, this.works, this.parent);
     this.placements = new Placements(plan, units, this.parent);
-    this.#startAll();
+    if (like === undefined) this.#startAll();
+    else this.copyFrom(like);
+    this.#isBeginning = false;
   }
 
   /** Has it work if nothing is against it. */
@@ -100,7 +108,9 @@ export class Working {
       const first = firstChild(units, unit, within);
       for (let child = first; child < first + units.each[within]!; child += 1) this.#follow(child, works);
     }
-    if (neededBy[kind]!.length > 0 && !this.#isQuestion) this.#following.needed(kind, works === 1);
+    if (neededBy[kind]!.length > 0 && !this.#isQuestion && !this.#isBeginning) {
+      this.#following.needed(kind, works === 1);
+    }
     if (this.placements.isHost(kind)) this.#setHost(unit, works);
   }
 

@@ -47,21 +47,23 @@ export class YearState {
    * At time 0, when all works.
    *
    * @param episodes what each of the plan's costs, by their place there
+   * @param like another state at time 0, of the same model: a large plan is made in less time
    */
-  constructor(model: PlanModel, episodes: readonly EpisodeCost[]) {
+  constructor(model: PlanModel, episodes: readonly EpisodeCost[], like?: YearState) {
     const { plan } = model;
     this.model = model;
     this.#timetable = new Timetable(model.ringing + model.rings.length);
     this.#dice = new Dice(model);
     this.#replacements = new Replacements(model, this.#timetable.alarms);
-    this.working = new Working(model, {
-      lost: (replica) => this.#lose(replica),
-      found: (replica) => this.#replacements.settle(replica),
-      needed: (kind, works) => {
+    const following = {
+      lost: (replica: number) => this.#lose(replica),
+      found: (replica: number) => this.#replacements.settle(replica),
+      needed: (kind: number, works: boolean) => {
         for (const moving of model.neededBy[kind]!)
           this.#replacements.needs(moving, works, this.#timetable.now_ms);
       },
-    });
+    };
+    this.working = new Working(model, following, like?.working);
     this.downtime = new Downtime(plan.services.length, model.causes.length);
     this.#lives = new Lives(model, this.#dice, this.working, this.#timetable);
     this.#rounds = new Rounds(model, {

@@ -50,7 +50,7 @@ function unitsOf({ units }: Snapshot, kind: KindIndex): number[] {
 }
 
 function isWithin(now: Snapshot, unit: number, scope: number | undefined): boolean {
-  for (let at = unit; at >= 0; at = now.parent[at]!) if (at === scope) return true;
+  for (let at = now.parent[unit]!; at >= 0; at = now.parent[at]!) if (at === scope) return true;
   return scope === undefined;
 }
 

@@ -66,7 +66,8 @@ function resolveList(
   }
   const of = list.map((each, index) => resolveCondition(each, [...path, field, index], context, scope));
   const at_least = field === 'any' ? 1 : numberOf(file.at_least, list.length);
-  if (at_least > list.length) return neverHolds(context, path, at_least, list.length, 'conditions');
+  if (at_least > list.length)
+    return neverHolds(context, path, at_least, list.length, `there are ${list.length} conditions`);
   if (!of.every((each) => each !== undefined)) return undefined;
   return { kind: 'conditions', at_least, of };
 }
@@ -93,7 +94,7 @@ function resolveRow(
   const units = structure.number(name, scope);
   if (units !== undefined && row > units) {
     return report.at([...path, 'no_row_of'], {
-      message: `there are only ${counted(units, name)} in a line, so the condition always holds`,
+      message: `there are only ${units} of ${name} in a line, so the condition always holds`,
       expected: `at most ${units}`,
     });
   }
@@ -133,13 +134,9 @@ function resolveUnits(
   const at_least = numberOf(file.at_least, units);
   const most = connected ? largestConnected(known, context) : units;
   if (most !== undefined && at_least > most) {
-    return neverHolds(
-      context,
-      path,
-      at_least,
-      most,
-      `${known.join(' and ')}${connected ? ' that are connected' : ''}`,
-    );
+    const what = known.join(' and ');
+    const found = connected ? `at most ${most} of ${what} are connected` : `there are ${most} of ${what}`;
+    return neverHolds(context, path, at_least, most, found);
   }
   const of = known.map((name) => structure.indexOf(name));
   return { kind: 'units', at_least, of, connected, where };
@@ -168,7 +165,7 @@ function isInScope(
   structure: Context['structure'],
   report: Context['report'],
 ): boolean {
-  if (scope === undefined || structure.isWithin(name, scope)) return true;
+  if (scope === undefined || !structure.isNotWithin(name, scope)) return true;
   const inside = structure.order.filter((each) => structure.isWithin(each, scope));
   report.at(path, {
     message: `\`${name}\` is not within \`${scope}\`, so \`where\` cannot ask for it`,
@@ -188,12 +185,10 @@ function neverHolds(
   path: Path,
   at_least: number,
   most: number,
-  what: string,
+  found: string,
 ): undefined {
   return report.at([...path, 'at_least'], {
-    message: `the condition can never hold: at least ${at_least} are asked for, and there are ${most} ${what}`,
+    message: `the condition can never hold: it asks for at least ${at_least}, and ${found}`,
     expected: `at most ${most}`,
   });
 }
-
-const counted = (number: number, name: string): string => `${number} ${name}`;

@@ -64,7 +64,7 @@ export function resolveCommonCause(
         expected: `\`time_to_repair\` of ${kind}`,
       });
     }
-    if (within !== undefined && isWithin && !structure.isWithin(kind, within)) {
+    if (within !== undefined && isWithin && structure.isNotWithin(kind, within)) {
       report.at(at, {
         message: `${kind} is not within \`${within}\`, so this cannot hit it`,
         expected: `units within ${within}`,
@@ -111,7 +111,7 @@ export function resolveMaintenance(
   } else if (units !== undefined && Math.ceil(units / at_once) * mean_ms(takes) >= every_ms) {
     const fewest = Math.ceil((units * mean_ms(takes)) / every_ms);
     report.at([...path, 'takes'], {
-      message: `a round of ${units} ${of}, ${at_once} at a time, does not end before the next begins`,
+      message: `a round through all ${units} of ${of}, ${at_once} at a time, does not end before the next begins`,
       hint: fewest < units ? `with \`at_once: ${fewest + 1}\` it would` : undefined,
     });
   }

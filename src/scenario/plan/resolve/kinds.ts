@@ -59,7 +59,7 @@ function checkNumber({ parts, structure, report }: Context): void {
       ? [...pathTo('units', name), 'count']
       : [...pathTo('replicas', name), 'replicas'];
     report.at(path, {
-      message: `with ${structure.number(name)} ${name} there are ${total} units in all`,
+      message: `with ${structure.number(name)} of ${name} there are ${total} units in all`,
       expected: `at most ${UNITS_MAX}`,
     });
     return;
@@ -141,7 +141,7 @@ function resolvePlacement(
 ): Placement | undefined {
   const isOn = names.find(on, ['units'], [...path, 'on']) !== undefined;
   const isSpread = spread === on || names.find(spread, ['units'], [...path, 'spread']) !== undefined;
-  if (isOn && isSpread && spread !== on && !structure.isWithin(on, spread)) {
+  if (isOn && isSpread && spread !== on && structure.isNotWithin(on, spread)) {
     const possible = structure.outwards(on);
     report.at([...path, 'spread'], {
       message: `${on} is not within \`${spread}\`, so nothing can be spread over that`,

@@ -20,7 +20,8 @@ export const pathTo = (section: Section, name: string): Path =>
   section === 'services' ? [section, name] : ['infrastructure', section, name];
 
 export class Names {
-  readonly #sections = new Map<string, Section>();
+  /** A name that is given twice is told once, not at every reference. */
+  readonly #sections = new Map<string, Section[]>();
   readonly #parts: PlanParts;
   readonly #report: Reporter;
 
@@ -30,13 +31,11 @@ export class Names {
     this.#report = report;
     for (const section of Object.keys(WORDS) as Section[]) {
       for (const name of parts[section].keys()) {
-        const earlier = this.#sections.get(name);
-        if (earlier === undefined) {
-          this.#sections.set(name, section);
-          continue;
-        }
+        const sections = this.#sections.get(name) ?? [];
+        this.#sections.set(name, [...sections, section]);
+        if (sections[0] === undefined) continue;
         report.atKey(pathTo(section, name), {
-          message: `there is already a ${WORDS[earlier]} \`${name}\``,
+          message: `there is already a ${WORDS[sections[0]]} \`${name}\``,
           expected: 'another name: one stands for one thing in a plan',
         });
       }
@@ -49,17 +48,18 @@ export class Names {
    * @returns undefined where it leads nowhere, or elsewhere, which is told
    */
   find(name: string, allowed: readonly Section[], path: Path): Section | undefined {
-    const found = this.#sections.get(name);
-    if (found !== undefined && allowed.includes(found)) return found;
+    const sections = this.#sections.get(name) ?? [];
+    const right = sections.find((section) => allowed.includes(section));
+    if (right !== undefined) return right;
     // A section that is no mapping may have had it.
     if (!this.#parts.complete) return undefined;
     const known = allowed.flatMap((section) => [...this.#parts[section].keys()]);
     const wanted = allowed.map((section) => WORDS[section]).join(' or ');
     return this.#report.at(path, {
       message:
-        found === undefined
+        sections[0] === undefined
           ? `there is no ${wanted} \`${name}\``
-          : `\`${name}\` is a ${WORDS[found]}, not a ${wanted}`,
+          : `\`${name}\` is a ${WORDS[sections[0]]}, not a ${wanted}`,
       expected: known.length === 0 ? `a ${wanted}; the plan has none` : `one of ${known.join(', ')}`,
       hint: didYouMean(name, known),
     });

@@ -36,12 +36,12 @@ export const condition: z.ZodType<ConditionFile> = z
           at_least: z
             .union(
               [
-                z.number().int().min(1),
+                z.number().int({ error: EXPECTED.atLeast }).min(1, { error: EXPECTED.atLeast }),
                 z
                   .string()
                   .regex(PERCENTAGE)
                   .transform((text): Share => ({ share: percentageToFraction(text) }))
-                  .refine(({ share }) => share > 0 && share <= 1),
+                  .refine(({ share }) => share > 0 && share <= 1, { error: EXPECTED.atLeast }),
               ],
               { error: EXPECTED.atLeast },
             )

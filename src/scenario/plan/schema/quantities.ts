@@ -9,6 +9,7 @@ export const EXPECTED = {
   duration: 'a duration with its unit, such as 20m, 36h, 30d or 3y',
   distribution: 'a duration such as 2h, or a distribution such as {exponential: {mean: 3y}}',
   name: 'a name of at most 63 letters, digits, "-", "_" and "." that begins with a letter',
+  reference: 'a name that the plan gives',
 } as const;
 
 const DURATION_YEARS_MAX = 100;
@@ -38,7 +39,7 @@ export const name = z
   .regex(/^[A-Za-z][-\w.]{0,62}$/, { error: EXPECTED.name });
 
 /** Of something that is described elsewhere in the plan; whether it is there is checked in resolve/. */
-export const reference = z.string();
+export const reference = z.string({ error: EXPECTED.reference });
 
 /** What happens so rarely that requests matter: the scenario that says what it costs. */
 export const episode = z

@@ -5,6 +5,7 @@
 import { UserError } from '../../../scenario/errors.ts';
 import type { Condition, KindIndex, Plan, PlannedService } from '../../../scenario/plan.ts';
 import type { Estimate, PlanPrediction, ServicePrediction } from '../../../timeline/plan-prediction.ts';
+import { positive } from '../input.ts';
 import {
   answerByChain,
   type ChainLimits,
@@ -13,9 +14,9 @@ import {
   type Refused,
 } from './by-chain.ts';
 import { horizonByCounting, longRunByCounting } from './by-counting.ts';
-import { canFail } from './life.ts';
+import { canFail, dependence, unitsOf } from './life.ts';
 import { MS_PER_H } from './phase-type.ts';
-import { beyondExact, dependence, relevantKinds } from './relevant.ts';
+import { beyondExact, relevantKinds } from './relevant.ts';
 import { hasConnectedWithin, kindsNamed } from './tallies.ts';
 import { unitChain } from './unit-chain.ts';
 
@@ -50,7 +51,7 @@ export function answerExactly(plan: Plan, limits: ChainLimits = {}): ExactAnswer
 }
 
 function answer(plan: Plan, limits: ChainLimits): ExactAnswer | ExactRefusal {
-  const horizon_h = plan.horizon_ms / MS_PER_H;
+  const horizon_h = positive('the horizon in hours', plan.horizon_ms / MS_PER_H);
   const asked = plan.services.map(({ up }) => relevantKinds(plan, kindsNamed(plan, up)));
   const isIndependent = asked.map((kinds) => kinds.every((kind) => dependence(plan, kind) === undefined));
   const longRun = plan.services.map(({ up }, index) =>
@@ -120,7 +121,8 @@ function chanceOfParts(
     if (typeof chance !== 'number') return undefined;
     none += Math.log1p(-chance);
   }
-  return -Math.expm1(none);
+  // From zero, so that nothing is not minus nothing.
+  return 0 - Math.expm1(none);
 }
 
 /** What must all hold, in groups that share no unit. */
@@ -170,12 +172,6 @@ function repairsOf(
     for (const each of counted) left.delete(each);
   }
   return repairs;
-}
-
-/** Units of a kind in all. */
-function unitsOf(plan: Plan, kind: KindIndex): number {
-  const { count, within } = plan.units[kind]!;
-  return within === undefined ? count : count * unitsOf(plan, within);
 }
 
 const YEAR_MIN = 365 * 24 * 60;

@@ -9,10 +9,10 @@ import { sumOf } from '../sum.ts';
 import { type Classes, type ClassRules, classesOf } from './classes.ts';
 import type { StateKey } from './codec.ts';
 import { kindsStruckWithin } from './common-cause.ts';
-import { type Life, lifeOf, timeOf } from './life.ts';
+import { crewOf, type Life, lifeOf, timeOf } from './life.ts';
 import { PlanModel } from './model.ts';
 import { phaseType } from './phase-type.ts';
-import { dependence, relevantCauses } from './relevant.ts';
+import { relevantCauses } from './relevant.ts';
 import { expectedStates } from './state-count.ts';
 import { equalKinds } from './symmetry.ts';
 import { kindsInRows } from './tallies.ts';
@@ -23,8 +23,9 @@ export interface Refused {
 }
 
 export interface ChainLimits {
+  /** Default: two million. */
   readonly states_max?: number | undefined;
-  /** See `elapse`. */
+  /** Steps of transitions for each question of a horizon. Default: some minutes of them. */
   readonly work_max?: number | undefined;
   /** Whether equal units are counted instead of being told apart; only a test wants them apart. Default: true. */
   readonly isLumped?: boolean | undefined;
@@ -40,6 +41,8 @@ export interface Figures {
   readonly outages: number | undefined;
   readonly outage_chance: number | undefined;
 }
+
+const WORK_MAX = 1e11;
 
 export interface ChainAnswer {
   readonly states: number;
@@ -75,7 +78,7 @@ export function answerByChain(
     const { chain, down, repairs_per_h } = built;
     const longRun = orRefused(() => steadyState(chain));
     const limit = 'refused' in longRun ? undefined : longRun.probability;
-    const { work_max } = limits;
+    const { work_max = WORK_MAX } = limits;
     const rewards = [
       repairs_per_h,
       ...down.map((marks) => Float64Array.from(marks)),
@@ -106,7 +109,9 @@ export function outageChanceByChain(
   return orRefused(() => {
     const built = planChain(plan, kinds, [condition], new Set(), limits);
     if ('refused' in built) return built;
-    return firstPassageByState(built.chain, built.down[0]!, horizon_h, { work_max: limits.work_max });
+    return firstPassageByState(built.chain, built.down[0]!, horizon_h, {
+      work_max: limits.work_max ?? WORK_MAX,
+    });
   });
 }
 
@@ -131,10 +136,7 @@ export function planChain(
   const lives = new Map<KindIndex, Life>();
   for (const kind of kinds) {
     const life = lifeOf(plan, kind);
-    if ('refused' in life) {
-      const why = dependence(plan, kind);
-      return { refused: why === undefined ? life.refused : `${life.refused}, and ${why}` };
-    }
+    if ('refused' in life) return life;
     lives.set(kind, life);
   }
   const causes = relevantCauses(plan, kinds);
@@ -200,7 +202,7 @@ function lumped(
   for (const index of causes) {
     const { hits, within } = plan.common_causes[index]!;
     for (const kind of hits) {
-      if (plan.units[kind]!.crew === undefined) continue;
+      if (crewOf(plan, kind) === undefined) continue;
       markInner(plan, kind, within, ordered);
       inOrder.add(kind);
     }
@@ -211,13 +213,12 @@ function lumped(
     apart: new Set([...rows.map(({ kind }) => kind), ...kindsStruckWithin(plan)]),
     ordered,
   };
-  for (const kind of kinds)
-    if (plan.crews[plan.units[kind]!.crew ?? -1]?.order === 'priority') inOrder.add(kind);
+  for (const kind of kinds) if (plan.crews[crewOf(plan, kind) ?? -1]?.order === 'priority') inOrder.add(kind);
   // Where a kind has a line of its own, the kinds in its place would have to have lines too.
   const alone = classesOf(plan, { ...rules, equalKinds: [] });
   const byKind = Map.groupBy(alone.all, ({ kind }) => kind);
   for (const [kind, own] of byKind) {
-    const { crew } = plan.units[kind]!;
+    const crew = crewOf(plan, kind);
     if (own.length > 1 && crew !== undefined && plan.crews[crew]!.order === 'first-inspected')
       inOrder.add(kind);
   }

@@ -50,16 +50,48 @@ export const canFail = (plan: Plan, kind: KindIndex): boolean =>
 export const causesOf = (plan: Plan, kind: KindIndex) =>
   plan.common_causes.filter(({ hits, share }) => share > 0 && hits.includes(kind));
 
+/** The crew that units of the kind wait for; one that has somebody for each unit at once nobody waits for. */
+export function crewOf(plan: Plan, kind: KindIndex): number | undefined {
+  const { crew } = plan.units[kind]!;
+  if (crew === undefined || !canFail(plan, kind)) return undefined;
+  const { size, inspection } = plan.crews[crew]!;
+  if (phaseType(inspection) !== NOTHING) return crew;
+  const members = plan.units.reduce(
+    (sum, unit, each) => (unit.crew === crew && canFail(plan, each) ? sum + unitsOf(plan, each) : sum),
+    0,
+  );
+  return size < members ? crew : undefined;
+}
+
+/** Units of a kind in all. */
+export function unitsOf(plan: Plan, kind: KindIndex): number {
+  const { count, within } = plan.units[kind]!;
+  return within === undefined ? count : count * unitsOf(plan, within);
+}
+
+/** Why a kind's units do not fail and return each by itself, in words; undefined where they do. */
+export function dependence(plan: Plan, kind: KindIndex): string | undefined {
+  if (!canFail(plan, kind)) return undefined;
+  if (crewOf(plan, kind) !== undefined) return 'shares a crew';
+  const [cause] = causesOf(plan, kind);
+  return cause === undefined ? undefined : `is hit by ${cause.name}`;
+}
+
 /** The life of units of a kind, or in one sentence why it has no phases. */
 export function lifeOf(plan: Plan, kind: KindIndex): Life | { readonly refused: string } {
   if (!canFail(plan, kind)) return ETERNAL;
-  const { name, time_to_failure, time_to_repair, crew } = plan.units[kind]!;
+  const { name, time_to_failure, time_to_repair } = plan.units[kind]!;
+  const crew = crewOf(plan, kind);
   const up = time_to_failure === undefined ? ONE_PHASE : phaseType(time_to_failure);
-  if (up === undefined) return { refused: `${name} fails in ${timeOf(time_to_failure!)}` };
-  if (up.start.length === 0) return { refused: `${name} fails at once` };
+  const refuse = (what: string) => {
+    const why = dependence(plan, kind);
+    return { refused: why === undefined ? `${name} ${what}` : `${name} ${what}, and ${why}` };
+  };
+  if (up === undefined) return refuse(`fails in ${timeOf(time_to_failure!)}`);
+  if (up.start.length === 0) return refuse('fails at once');
   const repair = phaseType(time_to_repair);
-  if (repair === undefined) return { refused: `${name} is repaired in ${timeOf(time_to_repair)}` };
-  if (repair.start.length === 0) return { refused: `${name} is repaired in no time` };
+  if (repair === undefined) return refuse(`is repaired in ${timeOf(time_to_repair)}`);
+  if (repair.start.length === 0) return refuse('is repaired in no time');
   if (crew === undefined) return assemble(up, NOTHING, repair, false);
   const { name: crewName, inspection, order } = plan.crews[crew]!;
   const look = phaseType(inspection);

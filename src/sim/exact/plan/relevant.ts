@@ -1,20 +1,19 @@
 /** What of a plan the answer to a question depends on. */
 import type { KindIndex, Plan } from '../../../scenario/plan.ts';
-import { canFail, causesOf } from './life.ts';
+import { causesOf, crewOf } from './life.ts';
 
 /** These kinds, what they are within, and whatever has its repairs done by the same crews; ascending. */
 export function relevantKinds(plan: Plan, named: readonly KindIndex[]): KindIndex[] {
   const relevant = new Set(named);
   // A set goes through what is added to it on the way.
   for (const kind of relevant) {
-    const { within, crew } = plan.units[kind]!;
+    const { within } = plan.units[kind]!;
     if (within !== undefined) relevant.add(within);
     // What a common cause strikes depends on where it does.
     for (const { within: where } of causesOf(plan, kind)) if (where !== undefined) relevant.add(where);
-    if (crew === undefined || !canFail(plan, kind)) continue;
-    for (const [other, { crew: theirs }] of plan.units.entries()) {
-      if (theirs === crew && canFail(plan, other)) relevant.add(other);
-    }
+    const crew = crewOf(plan, kind);
+    if (crew === undefined) continue;
+    for (const other of plan.units.keys()) if (crewOf(plan, other) === crew) relevant.add(other);
   }
   return [...relevant].sort((a, b) => a - b);
 }
@@ -24,15 +23,6 @@ export const relevantCauses = (plan: Plan, kinds: readonly KindIndex[]): number[
   plan.common_causes.flatMap(({ hits, share }, index) =>
     share > 0 && hits.some((kind) => kinds.includes(kind)) ? [index] : [],
   );
-
-/** Why a kind's units do not fail and return each by itself, in words; undefined where they do. */
-export function dependence(plan: Plan, kind: KindIndex): string | undefined {
-  const { crew } = plan.units[kind]!;
-  if (!canFail(plan, kind)) return undefined;
-  if (crew !== undefined) return 'shares a crew';
-  const [cause] = causesOf(plan, kind);
-  return cause === undefined ? undefined : `is hit by ${cause.name}`;
-}
 
 /** What of a plan no exact method knows, in one sentence; undefined where there is nothing of that. */
 export function beyondExact(plan: Plan): string | undefined {
