@@ -117,9 +117,9 @@ export class EventQueue<Payload> {
   /** Cuts the very far future into buckets; all others are empty. */
   #cut(): void {
     const { earliest, size } = this.#veryFar;
-    const gap = this.#gapSinceCut();
+    const gap = this.#gapSinceCut(size);
     this.#run.clear();
-    if (size < CUT_MIN || !Number.isFinite(earliest)) {
+    if (size < CUT_MIN) {
       this.#far.uncut();
       this.#veryFar.moveTo(this.#run);
     } else {
@@ -134,9 +134,13 @@ export class EventQueue<Payload> {
     this.#takenFromHeap = 0;
   }
 
-  /** Mean time between the events taken since time was last cut. */
-  #gapSinceCut(): number {
-    const gap = (this.#nextTime - this.#timeAtCut) / (this.taken - this.#takenAtCut);
-    return Number.isNaN(gap) ? Number.POSITIVE_INFINITY : gap;
+  /**
+   * Mean time between the events that were taken since time was last cut; Infinity where there were too few to tell,
+   * so that a wrong pace, and a cut that reaches too little, is not followed by another.
+   */
+  #gapSinceCut(size: number): number {
+    const taken = this.taken - this.#takenAtCut;
+    const gap = (this.#nextTime - this.#timeAtCut) / taken;
+    return gap > 0 && taken > size / 4 ? gap : Number.POSITIVE_INFINITY;
   }
 }

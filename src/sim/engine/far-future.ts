@@ -19,7 +19,10 @@ export class FarFuture {
     this.#events = events;
   }
 
-  /** Cuts the time from `begin` on; what was cut before must be empty. */
+  /**
+   * Cuts the time from `begin` on; what was cut before must be empty. A width of 0 parts the time `begin` from all
+   * others: its place is not a number, which counts as reached and goes into the first bucket.
+   */
   cut(begin: number, bucketWidth: number, buckets: number): void {
     if (buckets > this.#first.length) this.#first = new Int32Array(2 * buckets).fill(NONE);
     this.#buckets = buckets;
@@ -40,7 +43,7 @@ export class FarFuture {
     return ((this.#events.time[slot] as number) - this.#begin) * this.#bucketsPerTime;
   }
 
-  /** Written so that a place of NaN (time uncut, and an event at Infinity) counts as reached. */
+  /** Written so that a place that is not a number counts as reached; also that of Infinity while time is uncut. */
   isReached(place: number): boolean {
     return !(place >= this.#reached);
   }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { stream } from '../../../src/scenario/random.ts';
 import { EventHeap } from '../../../src/sim/engine/event-heap.ts';
 import { EventQueue } from '../../../src/sim/engine/event-queue.ts';
@@ -112,6 +112,20 @@ class Pair {
   }
 }
 
+/** How often an event is added to one of these parts of a queue while something is done. */
+function countAdded(
+  parts: readonly (typeof EventHeap | typeof FarFuture | typeof SortedRun | typeof VeryFarFuture)[],
+  act: () => void,
+): number {
+  const spies = parts.map((part) => vi.spyOn(part.prototype, 'add'));
+  try {
+    act();
+    return spies.reduce((sum, spy) => sum + spy.mock.calls.length, 0);
+  } finally {
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
 describe('EventQueue', () => {
   it('gives events back in the order of their times, ties in the order in which they came', () => {
     // Few distinct times, so that ties are common.
@@ -203,22 +217,28 @@ describe('EventQueue', () => {
       }
     };
     for (let i = 0; i < 5000; i += 1) queue.push(draw(uniform, now), undefined);
-    const parts = [EventHeap, FarFuture, SortedRun, VeryFarFuture].map(({ prototype }) => prototype);
-    let moves = 0;
-    const originals = parts.map((part) => part.add);
-    try {
-      for (const part of parts) {
-        const { add } = part;
-        part.add = function (this: never, slot: number, place?: number) {
-          moves += 1;
-          add.call(this, slot, place as number);
-        } as typeof add;
-      }
-      hold(50_000);
-    } finally {
-      for (const [index, part] of parts.entries()) part.add = originals[index] as typeof part.add;
-    }
+    const moves = countAdded([EventHeap, FarFuture, SortedRun, VeryFarFuture], () => hold(50_000));
     expect(moves / 50_000).toBeLessThan(4);
+  });
+
+  it('needs a heap only until it has seen at which pace events come', () => {
+    const uniform = stream('pace', 0, 'times');
+    const queue = new EventQueue<undefined>();
+    const hold = (count: number, delay: number) => {
+      for (let i = 0; i < count; i += 1) {
+        const now = queue.nextTime;
+        queue.pop();
+        queue.push(now - delay * Math.log(1 - uniform()), undefined);
+      }
+    };
+    const fill = () => {
+      for (let i = 0; i < 2000; i += 1) queue.push(-Math.log(1 - uniform()), undefined);
+    };
+    expect(countAdded([EventHeap], fill)).toBeLessThan(200);
+    for (const delay of [1, 1e-4, 1, 1e4, 1e-9]) {
+      hold(60_000, delay);
+      expect(countAdded([EventHeap], () => hold(4000, delay))).toBeLessThan(40);
+    }
   });
 
   it('refuses an event without a time, and stays as it was', () => {
