@@ -43,9 +43,12 @@ export class EventHeap {
 
   /** Moves a hole from `position` towards the root until the event fits, and puts it there. */
   #siftUp(position: number, time: number, order: number, slot: number): void {
+    const times = this.#time;
+    const orders = this.#order;
     while (position > 0) {
       const parent = (position - 1) >> 2;
-      if (!this.#isBefore(time, order, parent)) break;
+      const parentTime = times[parent] as number;
+      if (parentTime < time || (parentTime === time && (orders[parent] as number) < order)) break;
       this.#move(parent, position);
       position = parent;
     }
@@ -55,6 +58,8 @@ export class EventHeap {
   /** Moves a hole from the root towards the leaves until the event fits, and puts it there. */
   #siftDown(time: number, order: number, slot: number): void {
     const size = this.#size;
+    const times = this.#time;
+    const orders = this.#order;
     let position = 0;
     for (;;) {
       const first = 4 * position + 1;
@@ -62,18 +67,18 @@ export class EventHeap {
       const end = Math.min(first + 4, size);
       let best = first;
       for (let child = first + 1; child < end; child += 1) {
-        if (this.#isBefore(this.#time[child] as number, this.#order[child] as number, best)) best = child;
+        const t = times[child] as number;
+        const bestTime = times[best] as number;
+        if (t < bestTime || (t === bestTime && (orders[child] as number) < (orders[best] as number))) {
+          best = child;
+        }
       }
-      if (this.#isBefore(time, order, best)) break;
+      const bestTime = times[best] as number;
+      if (time < bestTime || (time === bestTime && order < (orders[best] as number))) break;
       this.#move(best, position);
       position = best;
     }
     this.#put(position, time, order, slot);
-  }
-
-  #isBefore(time: number, order: number, position: number): boolean {
-    const other = this.#time[position] as number;
-    return time < other || (time === other && order < (this.#order[position] as number));
   }
 
   #move(from: number, to: number): void {

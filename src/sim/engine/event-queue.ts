@@ -74,8 +74,8 @@ export class EventQueue<Payload> {
     if (this.#size === 0) return undefined;
     const run = this.#run;
     const late = this.#late;
-    // Of the same time, what is in the run came first.
-    const slot = run.isEmpty || late.nextTime < run.nextTime ? late.take() : run.take();
+    // Of the same time, what is in the run came before what came late.
+    const slot = run.nextTime === this.#nextTime && !run.isEmpty ? run.take() : late.take();
     const payload = this.#payload[slot];
     this.#payload[slot] = undefined;
     this.#events.giveBack(slot);

@@ -14,6 +14,7 @@ export class Latecomers {
   readonly #time = new Float64Array(LIST_MAX);
   readonly #slot = new Int32Array(LIST_MAX);
   #listed = 0;
+  #nextTime = Number.POSITIVE_INFINITY;
   readonly #heap: EventHeap;
   #isHeap = false;
 
@@ -33,31 +34,38 @@ export class Latecomers {
 
   /** Time of the earliest event; Infinity when empty. */
   get nextTime(): number {
-    if (this.#isHeap) return this.#heap.nextTime;
-    return this.#listed === 0 ? Number.POSITIVE_INFINITY : (this.#time[this.#listed - 1] as number);
+    return this.#nextTime;
   }
 
   /** Adds the event that was inserted last of all. */
   add(slot: number): void {
+    if (!this.#isHeap && this.#listed === LIST_MAX) this.#listToHeap();
     if (this.#isHeap) this.#heap.add(slot);
-    else if (this.#listed < LIST_MAX) this.#addToList(slot);
-    else {
-      this.#listToHeap();
-      this.#heap.add(slot);
-    }
+    else this.#addToList(slot);
+    this.#nextTime = Math.min(this.#nextTime, this.#events.time[slot] as number);
   }
 
   /** Takes out the earliest event; there must be one. */
   take(): number {
-    if (!this.#isHeap) return this.#slot[--this.#listed] as number;
+    if (this.#isHeap) return this.#takeFromHeap();
+    const last = --this.#listed;
+    this.#nextTime = last === 0 ? Number.POSITIVE_INFINITY : (this.#time[last - 1] as number);
+    return this.#slot[last] as number;
+  }
+
+  #takeFromHeap(): number {
     const slot = this.#heap.take();
     this.#isHeap = this.#heap.size > 0;
+    this.#nextTime = this.#heap.nextTime;
     return slot;
   }
 
   moveTo(sink: EventSink): void {
-    this.#heap.moveTo(sink);
-    this.#isHeap = false;
+    if (this.#isHeap) {
+      this.#heap.moveTo(sink);
+      this.#isHeap = false;
+      this.#nextTime = Number.POSITIVE_INFINITY;
+    }
     while (this.#listed > 0) sink.add(this.take());
   }
 
@@ -77,7 +85,9 @@ export class Latecomers {
   }
 
   #listToHeap(): void {
+    const { nextTime } = this;
     while (this.#listed > 0) this.#heap.add(this.take());
+    this.#nextTime = nextTime;
     this.#isHeap = true;
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { DELAYS } from '../../../bench/delays.ts';
 import { stream } from '../../../src/scenario/random.ts';
 import { EventHeap } from '../../../src/sim/engine/event-heap.ts';
 import { EventQueue } from '../../../src/sim/engine/event-queue.ts';
@@ -42,21 +43,13 @@ class SortedArray {
 
 type Uniform = () => number;
 
-/** How long after now an event may come: what is known to suit queues of buckets, and what is known not to. */
-const DELAYS: Readonly<Record<string, (uniform: Uniform) => number>> = {
-  uniform: (uniform) => uniform(),
-  exponential: (uniform) => -Math.log(1 - uniform()),
-  'always equal': () => 1,
-  'mostly none': (uniform) => (uniform() < 0.9 ? 0 : uniform()),
-  ticks: (uniform) => Math.ceil(5 * uniform()),
-  'two peaks': (uniform) => (uniform() < 0.5 ? 10 : 50) + 0.01 * uniform(),
-  'short and long': (uniform) => (uniform() < 0.9 ? uniform() : 1000 * uniform()),
-  'Pareto, without a mean': (uniform) => (1 - uniform()) ** (-1 / 0.8),
-  'lognormal over twenty decades': (uniform) => Math.exp(20 * (uniform() + uniform() + uniform() - 1.5)),
-  'far outliers': (uniform) => (uniform() < 0.01 ? 1e300 * uniform() : uniform()),
+/** How long after now an event may come: as in the races, and what no race can do. */
+const AFTER: Readonly<Record<string, (uniform: Uniform) => number>> = {
+  ...DELAYS,
+  'huge outliers': (uniform) => (uniform() < 0.01 ? 1e300 * uniform() : uniform()),
   'some never': (uniform) => (uniform() < 0.1 ? Number.POSITIVE_INFINITY : uniform()),
-  'all never': () => Number.POSITIVE_INFINITY,
-  'smaller than can be told apart': (uniform) => uniform() * Number.MIN_VALUE * 4,
+  never: () => Number.POSITIVE_INFINITY,
+  'too short to be told apart': (uniform) => uniform() * Number.MIN_VALUE * 4,
 };
 
 /** Times that are none of a simulation's, but that a queue must put in order all the same. */
@@ -74,7 +67,7 @@ const TIMES: Readonly<Record<string, (uniform: Uniform) => number>> = {
 type Draw = (uniform: Uniform, now: number, scale?: number) => number;
 const DRAWS: Readonly<Record<string, Draw>> = {
   ...Object.fromEntries(
-    Object.entries(DELAYS).map(([name, delay]): [string, Draw] => [
+    Object.entries(AFTER).map(([name, delay]): [string, Draw] => [
       name,
       (uniform, now, scale = 1) => now + scale * delay(uniform),
     ]),
