@@ -56,9 +56,8 @@ function resolveList(
   scope: string | undefined,
 ): Condition | undefined {
   const { report } = context;
-  const only = field === 'of' ? (['connected', 'where', 'no_row_of'] as const) : undefined;
-  for (const other of only ?? (['at_least', 'connected', 'where', 'no_row_of'] as const)) {
-    if (file[other] === undefined) continue;
+  for (const other of ['at_least', 'connected', 'where', 'no_row_of'] as const) {
+    if (file[other] === undefined || (other === 'at_least' && field === 'of')) continue;
     report.atKey([...path, other], {
       message: `\`${other}\` cannot be said of a list of conditions${field === 'of' ? '' : ` under \`${field}\``}`,
       hint: other === 'at_least' ? 'put the conditions under `of`' : 'say it in the conditions',
@@ -66,8 +65,9 @@ function resolveList(
   }
   const of = list.map((each, index) => resolveCondition(each, [...path, field, index], context, scope));
   const at_least = field === 'any' ? 1 : numberOf(file.at_least, list.length);
-  if (at_least > list.length)
+  if (at_least > list.length) {
     return neverHolds(context, path, at_least, list.length, `there are ${list.length} conditions`);
+  }
   if (!of.every((each) => each !== undefined)) return undefined;
   return { kind: 'conditions', at_least, of };
 }
