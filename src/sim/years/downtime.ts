@@ -1,6 +1,15 @@
 /** The accounts of a horizon: how long each service was down, how often, and because of what. */
 import type { EpisodeCost } from './costs.ts';
 
+interface Stretch {
+  readonly from_ms: number;
+  readonly to_ms: number;
+  /** Share of the requests that is lost. */
+  readonly loss: number;
+  /** It belongs to an outage that ended so little before. */
+  readonly same_ms: number;
+}
+
 /** Stretches of episodes that lie ahead, in the order in which they begin. */
 interface Ahead {
   begin_ms: number[];
@@ -12,9 +21,15 @@ interface Ahead {
 const NEVER = -1;
 
 /**
+ * While half of the requests are lost an episode has hundreds of outages of a request or two. Of those that follow upon
+ * each other within a minute people speak as of one.
+ */
+const SAME_OUTAGE_MS = 60_000;
+
+/**
  * Down is when `up` does not hold, or some episode has an outage; never counted twice. While `up` does not hold, what
- * made it so is the cause; else it is the episode's outage that began first. Outages that touch are one, and have the
- * cause that they began with; each second has its own.
+ * made it so is the cause; else it is the episode's outage that began first. Outages that touch are one, and so are those
+ * of episodes less than a minute apart; they have the cause that they began with, and each second has its own.
  */
 export class Downtime {
   readonly services: number;
@@ -88,7 +103,7 @@ export class Downtime {
     if (now_ms <= from_ms) return;
     this.#until_ms[service] = now_ms;
     const downBy = this.#downBy[service]!;
-    if (downBy !== NEVER) this.#charge(service, downBy, from_ms, now_ms, 1);
+    if (downBy !== NEVER) this.#charge(service, downBy, { from_ms, to_ms: now_ms, loss: 1, same_ms: 0 });
     if (this.#ahead[service]!.begin_ms.length > 0)
       this.#passAhead(service, from_ms, now_ms, downBy === NEVER);
   }
@@ -127,7 +142,12 @@ export class Downtime {
         const to_ms = Math.min(end_ms, now_ms);
         const since_ms = Math.max(begin_ms, at_ms);
         if (to_ms > since_ms) {
-          this.#charge(service, ahead.cause[index]!, since_ms, to_ms, ahead.loss[index]!);
+          this.#charge(service, ahead.cause[index]!, {
+            from_ms: since_ms,
+            to_ms,
+            loss: ahead.loss[index]!,
+            same_ms: SAME_OUTAGE_MS,
+          });
           at_ms = to_ms;
         }
       }
@@ -144,9 +164,10 @@ export class Downtime {
     ahead.cause.length = kept;
   }
 
-  #charge(service: number, cause: number, from_ms: number, to_ms: number, loss: number): void {
+  #charge(service: number, cause: number, { from_ms, to_ms, loss, same_ms }: Stretch): void {
     const place = service * this.causes + cause;
-    if (from_ms > this.#downUntil_ms[service]!) {
+    const last_ms = this.#downUntil_ms[service]!;
+    if (last_ms === NEVER || from_ms > last_ms + same_ms) {
       this.outages[service]! += 1;
       this.causeOutages[place]! += 1;
     }

@@ -88,8 +88,12 @@ describe('the accounts of a service', () => {
         const down = expected.filter(({ cause }) => cause >= 0);
         expect(downtime.downtime_ms[0]).toBe(down.length);
         expect(downtime.lost_ms[0]).toBe(down.reduce((sum, { loss }) => sum + loss, 0));
+        // All of it happens within a minute: an episode's outage is a new one only where it is the first of all.
         const begins = expected.filter(
-          ({ cause }, tick) => cause >= 0 && (tick === 0 || expected[tick - 1]!.cause < 0),
+          ({ cause, loss }, tick) =>
+            cause >= 0 &&
+            (tick === 0 || expected[tick - 1]!.cause < 0) &&
+            (loss === 1 || expected.slice(0, tick).every((each) => each.cause < 0)),
         );
         expect(downtime.outages[0]).toBe(begins.length);
         const total = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0);
@@ -98,6 +102,17 @@ describe('the accounts of a service', () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('take the outages of an episode for one as long as they follow upon each other within a minute', () => {
+    const seconds = [0, 1, 40, 99, 200].map((second) => ({ begin_ms: second * 1000, length_ms: 500 }));
+    const downtime = new Downtime(1, CAUSES);
+    downtime.addEpisode(0, 1000, 2, costOf(seconds), 0);
+    downtime.advance(0, 1_000_000);
+    expect(downtime.downtime_ms[0]).toBe(2500);
+    // Between the last two lie 101 s.
+    expect(downtime.outages[0]).toBe(2);
+    expect([...downtime.causeOutages]).toEqual([0, 0, 2]);
   });
 
   it('charge a moment to what made up false, else to the episode that was down first', () => {
