@@ -53,7 +53,7 @@ function opening(report: PlanReport): Markup {
   const [only, ...others] = report.services;
   const judged = report.tone !== 'plain';
   const several = others.length > 0;
-  const heading = several ? sentence(report.headline) : (only?.answer ?? '');
+  const heading = several ? sentence(report.headline) : (only?.heading ?? '');
   return markup`<header>
 <p class="kicker">Plan <strong>${report.plan}</strong>${judged && markup` ${toned(report.tone, report.headline)}`}</p>
 <h1 class="${TONE_CLASS[report.tone]}">${several && markup`<span aria-hidden="true">${TONE_SIGN[report.tone]}</span>`}${heading}</h1>
