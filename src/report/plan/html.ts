@@ -55,17 +55,20 @@ function opening(report: PlanReport): Markup {
   const several = others.length > 0;
   const heading = several ? sentence(report.headline) : (only?.heading ?? '');
   return markup`<header>
-<p class="kicker">Plan <strong>${report.plan}</strong>${judged && markup` ${toned(report.tone, report.headline)}`}</p>
+<p class="kicker">Plan <strong>${report.plan}</strong>${judged && !several && markup` ${toned(report.tone, report.headline)}`}</p>
 <h1 class="${TONE_CLASS[report.tone]}">${several && markup`<span aria-hidden="true">${TONE_SIGN[report.tone]}</span>`}${heading}</h1>
 ${
   several
-    ? markup`<ul class="list lead">${report.services.map(({ answer, lead }) => markup`<li>${answer}. ${lead}</li>`)}</ul>`
-    : markup`<p class="lead">${only?.lead}</p>`
+    ? markup`<ul class="list lead">${report.services.map(({ answer, lead }) => markup`<li>${unbroken(`${answer}. ${lead}`)}</li>`)}</ul>`
+    : markup`<p class="lead">${unbroken(only?.lead ?? '')}</p>`
 }
 <p class="decided">${sentence(report.method)}. ${sentence(report.because)}.</p>
 <p class="meta">${sentence(horizon(report.results.prediction.horizon_s).one)}, from all units new · seed ${report.seed}</p>
 </header>`;
 }
+
+/** With figures and their units on one line. */
+const unbroken = (text: string): string => text.replaceAll(/(\d) (?=%|(?:ms|s|min|h|days)\b)/g, '$1\u00a0');
 
 function warnings({ warnings: all }: PlanReport): Markup {
   if (all.length === 0) return markup``;
