@@ -7,8 +7,9 @@ import type { StoppingLimits } from './estimate/stopping.ts';
 import { answerExactly } from './exact/plan/answer.ts';
 import type { PredictionProgress } from './predict.ts';
 import { splitPlan } from './rare/split-plan.ts';
+import { checkEvents } from './years/event-limit.ts';
 import type { PredictedEpisodes } from './years/predict-episodes.ts';
-import { HORIZONS_DOWN_LEAST, horizonsDown, simulatePlan } from './years/simulate-plan.ts';
+import { simulatePlan, simulateUnlessRare } from './years/simulate-plan.ts';
 
 /** `auto`: exact where that is within reach, else simulation, with splitting where outages are rare. */
 export type MethodChoice = PlanMethod | 'auto';
@@ -43,16 +44,22 @@ export type TrialMethod<Answer> = (
 export interface Methods {
   readonly exact: typeof answerExactly;
   readonly simulation: TrialMethod<PlanAnswer>;
+  readonly simulationUnlessRare: TrialMethod<PlanAnswer | OutOfReach>;
   readonly splitting: TrialMethod<PlanAnswer | OutOfReach>;
 }
 
-const METHODS: Methods = { exact: answerExactly, simulation: simulatePlan, splitting: splitPlan };
+export const METHODS: Methods = {
+  exact: answerExactly,
+  simulation: simulatePlan,
+  simulationUnlessRare: simulateUnlessRare,
+  splitting: splitPlan,
+};
 
 type Reasoned = PlanAnswer & Pick<PlanPrediction, 'because'>;
 
 const ASKED_FOR = 'it was asked for';
 
-/** @throws UserError where a method was asked for that cannot answer */
+/** @throws UserError where a method was asked for that cannot answer, or too much happens to be simulated */
 export async function answerBy(
   choice: MethodChoice,
   plan: Plan,
@@ -67,27 +74,29 @@ export async function answerBy(
       return exact;
     }
     case 'splitting': {
+      checkEvents(plan);
       const answer = await methods.splitting(plan, episodes, options);
       if ('refused' in answer) throw cannot(plan, 'splitting', answer);
       return { ...answer, because: ASKED_FOR };
     }
     case 'simulation':
+      checkEvents(plan);
       return { ...(await methods.simulation(plan, episodes, options)), because: ASKED_FOR };
     case 'auto':
       break;
   }
   const exact = askExact(plan, methods);
   if (!('refused' in exact)) return exact;
-  const simulated = withLongRun(await methods.simulation(plan, episodes, options), exact);
+  checkEvents(plan);
   const notExact = `no exact answer: ${exact.refused}`;
-  const fewest = Math.min(...simulated.services.map((service) => horizonsDown(service, simulated.trials)));
-  if (fewest >= HORIZONS_DOWN_LEAST) return { ...simulated, because: notExact };
-  const answer = await methods.splitting(plan, episodes, options);
-  if ('refused' in answer) {
-    return { ...simulated, because: `${notExact}; and no splitting: ${answer.refused}` };
+  const unlessRare = await methods.simulationUnlessRare(plan, episodes, options);
+  if (!('refused' in unlessRare)) return { ...withLongRun(unlessRare, exact), because: notExact };
+  const split = await methods.splitting(plan, episodes, options);
+  if (!('refused' in split)) {
+    return { ...withLongRun(split, exact), because: `${notExact}; ${unlessRare.refused}` };
   }
-  const seen = `of ${simulated.trials} simulated horizons ${fewest} had an outage`;
-  return { ...withLongRun(answer, exact), because: `${notExact}; ${seen}` };
+  const simulated = await methods.simulation(plan, episodes, options);
+  return { ...withLongRun(simulated, exact), because: `${notExact}; and no splitting: ${split.refused}` };
 }
 
 type LongRun = readonly (number | undefined)[];

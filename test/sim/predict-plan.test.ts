@@ -2,11 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { constant, exponential } from '../../src/scenario/distribution.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import type { Plan } from '../../src/scenario/plan.ts';
-import { answerBy, type MethodOptions, type Methods, type PlanAnswer } from '../../src/sim/method.ts';
+import {
+  answerBy,
+  METHODS,
+  type MethodOptions,
+  type Methods,
+  type PlanAnswer,
+} from '../../src/sim/method.ts';
 import { predict } from '../../src/sim/predict.ts';
 import { type PredictPlanOptions, predictPlan } from '../../src/sim/predict-plan.ts';
 import { EPISODE_TRIALS } from '../../src/sim/years/predict-episodes.ts';
-import { simulatePlan } from '../../src/sim/years/simulate-plan.ts';
 import {
   atLeast,
   DAY_MS,
@@ -157,8 +162,15 @@ describe('a plan in which something happens all the time', () => {
     ['fails and is repaired at once', failing({ time_to_failure: constant(0) })],
   ])('%s: is refused at once, and says what it is', async (_name, plan) => {
     await expect(predictPlan(plan, { ...simulation, trials: 1 })).rejects.toThrow(
-      /^plan\.yaml:1:1: unit fails after .*: more than 200,000,000 things happen in /,
+      /^plan\.yaml:1:1: unit \(time to failure: .*\): more than 200,000,000 things happen in /,
     );
+  });
+
+  it('is answered all the same where an exact method can', async () => {
+    const busy = failing({ time_to_failure: exponential(2), time_to_repair: exponential(1) });
+    const { method, services } = await predictPlan(busy);
+    expect(method).toBe('exact');
+    expect(services[0]!.long_run_unavailability!.mean).toBeCloseTo(1 / 3, 9);
   });
 
   it('is refused with too many units to hold', async () => {
@@ -188,8 +200,8 @@ describe('the method', () => {
   };
   const splitting: Methods['splitting'] = () => Promise.resolve(split);
   const methods = (parts: Partial<Methods>): Methods => ({
+    ...METHODS,
     exact: refusing,
-    simulation: simulatePlan,
     splitting: () => Promise.resolve({ refused: 'not rare' }),
     ...parts,
   });
@@ -222,6 +234,16 @@ describe('the method', () => {
       method: 'splitting',
       because: 'no exact answer: too large; of 40 simulated horizons 0 had an outage',
     });
+  });
+
+  it('is splitting soon where that shows soon, and not where outages are but few', async () => {
+    const many = { ...OPTIONS, trials: 5000 };
+    const answer = await answerBy('auto', seldom, NO_EPISODES, many, methods({ splitting }));
+    expect(answer.because).toBe('no exact answer: too large; of 200 simulated horizons 0 had an outage');
+    // 5 horizons, each with outages: more of them are what is wanted.
+    const few = await answerBy('auto', often, NO_EPISODES, { ...OPTIONS, trials: 5 }, methods({ splitting }));
+    expect(few).toMatchObject({ method: 'simulation', trials: 5 });
+    expect(few.warnings).toHaveLength(1);
   });
 
   it('falls back on simulation, with its warning, where splitting does not answer', async () => {

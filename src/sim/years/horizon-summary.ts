@@ -16,6 +16,8 @@ export class HorizonSummary {
   readonly #outages: number[][];
   readonly #lost_s: number[][];
   readonly #worst: RunningMean[];
+  /** Horizons with an outage. */
+  readonly #down: number[];
   readonly #repairs: number[] = [];
   /** By service and cause, over all horizons. */
   readonly #causeDowntime_s: Float64Array;
@@ -29,6 +31,7 @@ export class HorizonSummary {
     this.#outages = plan.services.map(() => []);
     this.#lost_s = plan.services.map(() => []);
     this.#worst = plan.services.map(() => new RunningMean());
+    this.#down = plan.services.map(() => 0);
     this.#causeDowntime_s = new Float64Array(plan.services.length * this.#causes.length);
     this.#causeOutages = new Float64Array(plan.services.length * this.#causes.length);
   }
@@ -41,6 +44,7 @@ export class HorizonSummary {
       this.#outages[service]!.push(horizon.outages[service]!);
       this.#lost_s[service]!.push(horizon.lost_ms[service]! / 1000);
       this.#worst[service]!.add(downtime_s);
+      if (horizon.outages[service]! > 0) this.#down[service]! += 1;
     }
     for (let place = 0; place < this.#causeDowntime_s.length; place += 1) {
       this.#causeDowntime_s[place]! += horizon.causeDowntime_ms[place]! / 1000;
@@ -57,6 +61,11 @@ export class HorizonSummary {
   /** In the mean of one horizon. */
   get events(): number {
     return this.#events / this.trials;
+  }
+
+  /** Horizons with an outage of the service that has the fewest. */
+  get fewestDown(): number {
+    return Math.min(...this.#down);
   }
 
   get repairs(): Estimate {
@@ -77,7 +86,7 @@ export class HorizonSummary {
       const downtime_s = estimate(downtimes_s, horizon_s);
       const sorted = Float64Array.from(downtimes_s).sort();
       const outages = this.#outages[index]!;
-      const withOutage = outages.filter((count) => count > 0).length;
+      const withOutage = this.#down[index]!;
       return {
         name: service.name,
         unavailability: scaled(downtime_s, 1 / horizon_s),

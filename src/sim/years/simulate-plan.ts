@@ -4,7 +4,8 @@ import type { ServicePrediction } from '../../timeline/plan-prediction.ts';
 import type { Stop } from '../../timeline/verdict.ts';
 import { replications } from '../estimate/replications.ts';
 import { StoppingRule } from '../estimate/stopping.ts';
-import type { MethodOptions, PlanAnswer } from '../method.ts';
+import type { MethodOptions, OutOfReach, PlanAnswer } from '../method.ts';
+import type { EpisodeCost } from './costs.ts';
 import { HorizonSummary } from './horizon-summary.ts';
 import { longRun } from './long-run.ts';
 import type { PredictedEpisodes } from './predict-episodes.ts';
@@ -13,31 +14,76 @@ import type { PredictedEpisodes } from './predict-episodes.ts';
 const PROGRESS_EVERY_MS = 50;
 
 /** With an outage in fewer horizons than this a mean may rest on one long outage, and its interval says little. */
-export const HORIZONS_DOWN_LEAST = 30;
+const HORIZONS_DOWN_LEAST = 30;
+
+/** Where a larger share of horizons has an outage, more horizons are all that is wanted. */
+const SHARE_RARE = 0.1;
+
+/** Horizons after which it shows whether outages are rare. */
+const PILOT = 200;
+
+/** Of a horizon at the most, for other methods to be worth a thought: they take a thousand horizons and more. */
+const EVENTS_MAX = 100_000;
 
 export async function simulatePlan(
   plan: Plan,
   { costs }: PredictedEpisodes,
-  { trials, limits, workers, threads, onProgress }: MethodOptions,
+  options: MethodOptions,
 ): Promise<PlanAnswer> {
+  const simulated = await simulate(plan, costs, options, () => false);
+  if (simulated.stop === undefined) throw new Error('the trials ended before the prediction');
+  return answerOf(plan, costs, simulated.summary, simulated.stop);
+}
+
+/** Gives up where some service has too few outages to tell, soon where that shows soon. */
+export async function simulateUnlessRare(
+  plan: Plan,
+  { costs }: PredictedEpisodes,
+  options: MethodOptions,
+): Promise<PlanAnswer | OutOfReach> {
+  const isRare = ({ fewestDown, trials, events }: HorizonSummary): boolean => {
+    const share = fewestDown / trials;
+    const expected = share * Math.max(trials, options.trials);
+    return share < SHARE_RARE && expected < HORIZONS_DOWN_LEAST && events <= EVENTS_MAX;
+  };
+  const givesUp = (summary: HorizonSummary) => summary.trials === PILOT && isRare(summary);
+  const { summary, stop } = await simulate(plan, costs, options, givesUp);
+  if (stop !== undefined && !isRare(summary)) return answerOf(plan, costs, summary, stop);
+  return { refused: `of ${summary.trials} simulated horizons ${summary.fewestDown} had an outage` };
+}
+
+async function simulate(
+  plan: Plan,
+  episodes: readonly EpisodeCost[],
+  { trials, limits, workers, threads, onProgress }: MethodOptions,
+  givesUp: (summary: HorizonSummary) => boolean,
+): Promise<{ summary: HorizonSummary; stop: Stop | undefined }> {
   const rule = new StoppingRule(trials, limits);
   const summary = new HorizonSummary(plan);
-  const work = { kind: 'horizon', plan, episodes: costs } as const;
-  let stop: Stop | undefined;
+  const work = { kind: 'horizon', plan, episodes } as const;
   let told_ms = Number.NEGATIVE_INFINITY;
   for await (const horizon of replications(work, { trials: rule.trials, workers, threads })) {
     summary.add(horizon);
     const { worst } = summary;
-    stop = rule.after(worst);
+    const stop = rule.after(worst);
     if (stop !== undefined || performance.now() - told_ms >= PROGRESS_EVERY_MS) {
       told_ms = performance.now();
       const { count, mean, half_width } = worst;
       onProgress?.({ done: count, total: rule.trials, downtime_s: { mean, half_width } });
     }
-    if (stop !== undefined) break;
+    if (stop !== undefined) return { summary, stop };
+    if (givesUp(summary)) break;
   }
-  if (stop === undefined) throw new Error('the trials ended before the prediction');
-  const services = summary.services(longRun(plan, costs, summary.events));
+  return { summary, stop: undefined };
+}
+
+function answerOf(
+  plan: Plan,
+  episodes: readonly EpisodeCost[],
+  summary: HorizonSummary,
+  stop: Stop,
+): PlanAnswer {
+  const services = summary.services(longRun(plan, episodes, summary.events));
   return {
     method: 'simulation',
     warnings: services.flatMap((service) => tooFewOutages(service, summary.trials)),
@@ -49,7 +95,7 @@ export async function simulatePlan(
 }
 
 /** Horizons in which a service has an outage. */
-export const horizonsDown = ({ outage_chance }: ServicePrediction, trials: number): number =>
+const horizonsDown = ({ outage_chance }: ServicePrediction, trials: number): number =>
   Math.round((outage_chance?.mean ?? 0) * trials);
 
 function tooFewOutages(service: ServicePrediction, trials: number): string[] {
