@@ -105,9 +105,10 @@ ${beside.map((words) => markup`<p>${words}</p>`)}
 
 function curveSection(service: ServiceCurve, index: number, curve: CurveReport): Markup {
   const several = curve.services.length > 1;
+  const hasWritten = service.rows.some(({ is_written }) => is_written);
   return markup`<section class="wide" aria-labelledby="curve-${index}">
 <h2 id="curve-${index}">${curve.title}${several && `: ${service.name}`}</h2>
-<p>Each point is predicted with the same seed, so that they share their luck; bars are 95 % intervals. The scale of downtime is logarithmic.</p>
+<p>${unbroken(`Each point is predicted with the same seed, so that they share their luck; bars are 95 % intervals${hasWritten ? ', and the ring is the plan as it is' : ''}. The scale of downtime is logarithmic.`)}</p>
 ${curveChart(service, curve.varied, index)}
 ${curveTable(service, curve)}
 </section>`;
