@@ -49,12 +49,22 @@ export function curveChart(
 <title id="curve-title-${index}">Downtime of ${name} a year, by ${varied.map(({ what }) => what).join(' and ')}</title>
 <desc id="curve-desc-${index}">${describe(lines, varied[along]!.what)}</desc>
 <g class="grid">${scale.ticks.map(({ downtime_s }) => markup`<line x1="0" x2="100%" y1="${y(scale, downtime_s)}" y2="${y(scale, downtime_s)}"/>`)}</g>
-${bounds.map(({ downtime_s, what }) => markup`<line class="bound" x1="0" x2="100%" y1="${y(scale, downtime_s)}" y2="${y(scale, downtime_s)}"/><text class="bound-text" x="100%" y="${y(scale, downtime_s) - 5}" text-anchor="end">${what}</text>`)}
+${boundLines(bounds, scale)}
 ${axis(varied[along]!)}
 ${lines.map((line, place) => drawn(line, place, { scale, along: varied[along]!, lines: lines.length }))}
 </svg>
 </div>
 </figure>`;
+}
+
+/** What the objectives allow; of several, the strictest has its words below its line, away from those of the next. */
+function boundLines(bounds: ServiceCurve['bounds'], scale: LogScale): Markup {
+  const ranked = bounds.toSorted((a, b) => b.downtime_s - a.downtime_s);
+  return markup`${ranked.map(({ downtime_s, what }, index) => {
+    const at = y(scale, downtime_s);
+    const below = ranked.length > 1 && index === ranked.length - 1;
+    return markup`<line class="bound" x1="0" x2="100%" y1="${at}" y2="${at}"/><text class="bound-text" x="100%" y="${rounded(at + (below ? 14 : -5))}" text-anchor="end">${what}</text>`;
+  })}`;
 }
 
 /** Of what is varied, that which has the most counts; the last of equals. */

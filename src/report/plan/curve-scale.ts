@@ -1,4 +1,5 @@
 /** The logarithmic scale of downtime, with ticks that people say: 10 s, 1 min, 10 min, 1 h. */
+import { grouped } from '../number.ts';
 
 export interface Tick {
   readonly downtime_s: number;
@@ -7,7 +8,7 @@ export interface Tick {
 
 const tick = (number: number, unit: string, seconds: number): Tick => ({
   downtime_s: number * seconds,
-  text: `${number} ${unit}`,
+  text: `${grouped(String(number))} ${unit}`,
 });
 
 const COARSE: readonly Tick[] = [

@@ -1,7 +1,7 @@
 /** Downtime against the number of units, as every format shows it. */
 import type { CurvePoint, PlanCurve, VariedCount } from '../../timeline/plan-curve.ts';
 import type { ServicePrediction } from '../../timeline/plan-prediction.ts';
-import { availability, type Shown, scaled, YEAR_S } from './figures.ts';
+import { availability, type Shown, scaled, spanTarget, YEAR_S } from './figures.ts';
 import { downtimeOf } from './words.ts';
 
 export interface CurveReport {
@@ -55,14 +55,24 @@ export function curveReport(curve: PlanCurve): CurveReport {
       };
     }),
     is_mixed: new Set(points.map(({ method }) => method)).size > 1,
-    warnings: points.flatMap((point) =>
-      point.warnings.map((warning) => `${countsText(point.counts, varied)}: ${warning}`),
-    ),
+    warnings: warningsOf(curve),
   };
 }
 
-/** "3 zones, 2 replicas of shop" */
-export const countsText = (counts: readonly number[], varied: readonly VariedCount[]): string =>
+/** Each once, with the points that it is of. */
+function warningsOf({ points, varied }: PlanCurve): string[] {
+  const of = Map.groupBy(
+    points.flatMap(({ counts, warnings }) => warnings.map((warning) => ({ counts, warning }))),
+    ({ warning }) => warning,
+  );
+  return [...of].map(([warning, list]) => {
+    const where = list.map(({ counts }) => countsText(counts, varied)).join('; ');
+    return `${list.length === points.length ? 'at every point of the curve' : where}: ${warning}`;
+  });
+}
+
+/** "count of zone 3, replicas of shop 2" */
+const countsText = (counts: readonly number[], varied: readonly VariedCount[]): string =>
   counts.map((count, index) => `${varied[index]?.what} ${count}`).join(', ');
 
 function rowOf(point: CurvePoint, service: ServicePrediction, varied: readonly VariedCount[]): CurveRow {
@@ -83,6 +93,9 @@ function boundsOf({ objectives }: ServicePrediction, horizon_s: number): Service
   return objectives.map(({ metric, target }) =>
     metric === 'availability'
       ? { downtime_s: (1 - target) * YEAR_S, what: `${Number((target * 100).toPrecision(12))} %` }
-      : { downtime_s: target * (YEAR_S / horizon_s), what: 'objective' },
+      : {
+          downtime_s: target * (YEAR_S / horizon_s),
+          what: `at most ${spanTarget(target * (YEAR_S / horizon_s))}`,
+        },
   );
 }

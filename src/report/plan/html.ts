@@ -53,19 +53,22 @@ function opening(report: PlanReport): Markup {
   const [only, ...others] = report.services;
   const judged = report.tone !== 'plain';
   const several = others.length > 0;
-  const heading = several ? sentence(report.headline) : (only?.answer ?? '');
+  const heading = several ? sentence(report.headline) : (only?.heading ?? '');
   return markup`<header>
-<p class="kicker">Plan <strong>${report.plan}</strong>${judged && markup` ${toned(report.tone, report.headline)}`}</p>
+<p class="kicker">Plan <strong>${report.plan}</strong>${judged && !several && markup` ${toned(report.tone, report.headline)}`}</p>
 <h1 class="${TONE_CLASS[report.tone]}">${several && markup`<span aria-hidden="true">${TONE_SIGN[report.tone]}</span>`}${heading}</h1>
 ${
   several
-    ? markup`<ul class="list lead">${report.services.map(({ answer, lead }) => markup`<li>${answer}. ${lead}</li>`)}</ul>`
-    : markup`<p class="lead">${only?.lead}</p>`
+    ? markup`<ul class="list lead">${report.services.map(({ answer, lead }) => markup`<li>${unbroken(`${answer}. ${lead}`)}</li>`)}</ul>`
+    : markup`<p class="lead">${unbroken(only?.lead ?? '')}</p>`
 }
 <p class="decided">${sentence(report.method)}. ${sentence(report.because)}.</p>
 <p class="meta">${sentence(horizon(report.results.prediction.horizon_s).one)}, from all units new · seed ${report.seed}</p>
 </header>`;
 }
+
+/** With figures and their units on one line. */
+const unbroken = (text: string): string => text.replaceAll(/(\d) (?=%|(?:ms|s|min|h|days)\b)/g, '$1\u00a0');
 
 function warnings({ warnings: all }: PlanReport): Markup {
   if (all.length === 0) return markup``;
@@ -102,9 +105,10 @@ ${beside.map((words) => markup`<p>${words}</p>`)}
 
 function curveSection(service: ServiceCurve, index: number, curve: CurveReport): Markup {
   const several = curve.services.length > 1;
+  const hasWritten = service.rows.some(({ is_written }) => is_written);
   return markup`<section class="wide" aria-labelledby="curve-${index}">
 <h2 id="curve-${index}">${curve.title}${several && `: ${service.name}`}</h2>
-<p>Each point is predicted with the same seed, so that they share their luck; bars are 95 % intervals. The scale of downtime is logarithmic.</p>
+<p>${unbroken(`Each point is predicted with the same seed, so that they share their luck; bars are 95 % intervals${hasWritten ? ', and the ring is the plan as it is' : ''}. The scale of downtime is logarithmic.`)}</p>
 ${curveChart(service, curve.varied, index)}
 ${curveTable(service, curve)}
 </section>`;

@@ -28,6 +28,7 @@ import {
   downtimeOf,
   type FigureRow,
   figureRows,
+  headingOf,
   leadOf,
   rangeText,
   yearsWithoutOutage,
@@ -65,6 +66,8 @@ export interface ServiceReport {
   readonly tone: Tone;
   /** "objective missed"; empty where there is none. */
   readonly verdict: string;
+  /** "shop: 52 min of downtime a year" */
+  readonly heading: string;
   /** "shop: 52 min of downtime a year (95 %: 48 to 56), 99.990 %" */
   readonly answer: string;
   /** What to expect of a single year, in a sentence or two. */
@@ -152,6 +155,7 @@ function serviceReport(service: ServicePrediction, prediction: PlanPrediction): 
     name: service.name,
     tone: toneOf(objectives),
     verdict: verdictOf(objectives),
+    heading: headingOf(service, prediction),
     answer: answerOf(service, prediction),
     lead: leadOf(service, prediction),
     downtime: downtimeOf(service, prediction.method),

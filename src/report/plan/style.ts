@@ -4,6 +4,7 @@ export const PLAN_STYLE = `
 .tile p.tile-figure { margin-top: 0.6rem; font-size: 1.7rem; color: var(--predicted); }
 .tile-figure small { font-size: 0.58em; font-weight: 500; letter-spacing: 0; }
 .kicker .word { margin-left: 0.6rem; }
+h1 { text-wrap: balance; }
 ul.lead { font-size: 1.05rem; }
 .warnings { border-left: 3px solid var(--unsure); padding-left: 1rem; }
 .curve .interval { stroke: var(--series); stroke-width: 1.5; }
@@ -20,6 +21,7 @@ ul.lead { font-size: 1.05rem; }
 .curve-table .written { background: var(--raised); }
 .curve-table th:first-child, .curve-table td:first-child { padding-left: 0.5rem; }
 @media screen and (max-width: 44rem) {
+  .kicker .word { display: block; margin-left: 0; }
   .curve-table tr { padding-left: 0.5rem; padding-right: 0.5rem; }
   .curve-table th:first-child { padding-left: 0; }
 }

@@ -111,7 +111,7 @@ function assumptionLines({ assumptions }: PlanReport, paint: Paint): string[] {
   return [
     paint('bold', 'What it rests on'),
     ...assumptions.flatMap(({ name, value, source }) => [
-      ...wrap(plain(`${name}: ${value}`), '  ', '    '),
+      ...wrap(plain(value), `  ${plain(name)}  `, '    '),
       ...wrap(plain(source), '    ').map((line) => paint('dim', line)),
     ]),
   ];

@@ -20,17 +20,22 @@ export interface FigureRow extends Shown {
 
 type Simulated = Pick<PlanPrediction, 'method' | 'trials' | 'horizon_s'>;
 
+/** The least that must be said: "shop: 52 min of downtime a year". */
+export function headingOf(service: ServicePrediction, { method, trials, horizon_s }: Simulated): string {
+  const { name, downtime_min_per_year } = service;
+  if (downtime_min_per_year.mean > 0)
+    return `${name}: ${downtimeOf(service, method).value} of downtime a year`;
+  return `${name}: no downtime${method === 'exact' ? '' : ` in ${horizon(horizon_s).count(trials)}`}`;
+}
+
 /** The one line to remember: "shop: 52 min of downtime a year (95 %: 48 to 56), 99.990 %". */
-export function answerOf(service: ServicePrediction, { method, trials, horizon_s }: Simulated): string {
-  const { name } = service;
-  const a_year = scaled(service.downtime_min_per_year, 60);
-  if (a_year.mean > 0) {
-    const { value, interval } = span(a_year);
-    return `${name}: ${value} of downtime a year${interval === undefined ? '' : ` (95 %: ${interval})`}, ${availability(service.unavailability.mean)}`;
-  }
-  if (method === 'exact') return `${name}: no downtime`;
-  const most = a_year.ci95[1] > 0 ? `; ${roughSpan(a_year.ci95[1])} a year at most (95 %)` : '';
-  return `${name}: no downtime in ${horizon(horizon_s).count(trials)}${most}`;
+export function answerOf(service: ServicePrediction, simulated: Simulated): string {
+  const heading = headingOf(service, simulated);
+  const { mean, ci95 } = scaled(service.downtime_min_per_year, 60);
+  if (mean <= 0) return ci95[1] > 0 ? `${heading}; ${roughSpan(ci95[1])} a year at most (95 %)` : heading;
+  const { interval } = downtimeOf(service, simulated.method);
+  const sure = interval === undefined ? '' : ` (95 %: ${interval})`;
+  return `${heading}${sure}, ${availability(service.unavailability.mean)}`;
 }
 
 /** What to expect of a single year; empty where the method does not know. */
@@ -92,7 +97,9 @@ export function figureRows(service: ServicePrediction, { method, horizon_s }: Si
       ? []
       : [{ label: `nine in ten ${many} lose`, ...certain(rangeText(downtime_s.pi90)) }]),
     ...(calm === undefined ? [] : [{ label: `${many} without an outage`, ...calm }]),
-    ...(outages === undefined ? [] : [{ label: 'outages a year', ...number(a_year(outages)) }]),
+    ...(outages === undefined
+      ? []
+      : [{ label: 'outages a year, of any length', ...number(a_year(outages)) }]),
     ...(outages === undefined || outages.mean <= 0
       ? []
       : [{ label: 'an outage, on average', ...certain(roughSpan(downtime_s.mean / outages.mean)) }]),

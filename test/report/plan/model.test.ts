@@ -154,8 +154,11 @@ describe('the curve', () => {
   test('tells warnings with the counts that they are of', () => {
     const [first, ...rest] = curve.points;
     const warned = { ...curve, points: [{ ...first!, warnings: ['few splits'] }, ...rest] };
-    expect(planReportOf({ prediction: simulated, curve: warned }, PLAN_CONTEXT).curve?.warnings).toEqual([
-      'count of zone 1, replicas of shop 2: few splits',
+    const warningsOf = (points: typeof curve.points) =>
+      planReportOf({ prediction: simulated, curve: { ...curve, points } }, PLAN_CONTEXT).curve?.warnings;
+    expect(warningsOf(warned.points)).toEqual(['count of zone 1, replicas of shop 2: few splits']);
+    expect(warningsOf(curve.points.map((point) => ({ ...point, warnings: ['few splits'] })))).toEqual([
+      'at every point of the curve: few splits',
     ]);
   });
 });
