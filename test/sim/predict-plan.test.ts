@@ -166,6 +166,13 @@ describe('a plan in which something happens all the time', () => {
     );
   });
 
+  it('is answered all the same where an exact method can', async () => {
+    const busy = failing({ time_to_failure: exponential(2), time_to_repair: exponential(1) });
+    const { method, services } = await predictPlan(busy);
+    expect(method).toBe('exact');
+    expect(services[0]!.long_run_unavailability!.mean).toBeCloseTo(1 / 3, 9);
+  });
+
   it('is refused with too many units to hold', async () => {
     await expect(predictPlan(failing({ count: 6_000_000 }), simulation)).rejects.toThrow(
       'more than 5,000,000 units',
