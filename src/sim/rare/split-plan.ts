@@ -12,6 +12,7 @@ import { replications } from '../estimate/replications.ts';
 import { StoppingRule } from '../estimate/stopping.ts';
 import type { MethodOptions, OutOfReach, PlanAnswer } from '../method.ts';
 import type { EpisodeCost } from '../years/costs.ts';
+import { EVENTS_MAX } from '../years/event-limit.ts';
 import { causesOf } from '../years/plan-model.ts';
 import type { PredictedEpisodes } from '../years/predict-episodes.ts';
 import { RootSum, type SplitEstimate } from './estimate.ts';
@@ -21,6 +22,8 @@ import { trajectories } from './split-runner.ts';
 
 /** Roots worth fewer than this, of equal weight, are no answer. */
 const EFFECTIVE_MIN = 10;
+
+const TOO_MUCH = `a single root of it has more than ${EVENTS_MAX.toLocaleString('en')} events`;
 
 const PROGRESS_EVERY_MS = 50;
 
@@ -78,6 +81,7 @@ async function splitService(
   let stop: Stop | undefined;
   let told_ms = Number.NEGATIVE_INFINITY;
   for await (const root of replications(work, { trials: rule.trials, workers, threads })) {
+    if (root.events >= EVENTS_MAX) return { refused: TOO_MUCH };
     sum.add(root);
     stop = rule.after(sum.downtime_ms);
     if (stop !== undefined || performance.now() - told_ms >= PROGRESS_EVERY_MS) {
