@@ -1,6 +1,6 @@
 /** What the roots say together. */
-import { meanInterval } from '../../timeline/interval.ts';
 import type { Estimate } from '../../timeline/plan-prediction.ts';
+import { RunningMean } from '../estimate/running-mean.ts';
 import { complaints, type Diagnosis, diagnose } from './diagnosis.ts';
 import type { Root } from './restart.ts';
 import { DOWNTIME_MS, LOST_MS, OUTAGES } from './split-model.ts';
@@ -24,32 +24,38 @@ export interface SplitEstimate {
 /** Roots as they come. Their means are over roots, since only these are independent of each other. */
 export class RootSum {
   readonly #downtimes_ms: number[] = [];
-  readonly #outages: number[] = [];
-  readonly #lost_ms: number[] = [];
-  readonly #chances: number[] = [];
+  readonly #downtime_ms = new RunningMean();
+  readonly #outages = new RunningMean();
+  readonly #lost_ms = new RunningMean();
+  readonly #chance = new RunningMean();
   #tallies: number[] = [];
   #events = 0;
 
   add({ tallies, outage_chance, events }: Root): void {
     this.#downtimes_ms.push(tallies[DOWNTIME_MS]!);
-    this.#outages.push(tallies[OUTAGES]!);
-    this.#lost_ms.push(tallies[LOST_MS] ?? 0);
-    this.#chances.push(outage_chance);
+    this.#downtime_ms.add(tallies[DOWNTIME_MS]!);
+    this.#outages.add(tallies[OUTAGES]!);
+    this.#lost_ms.add(tallies[LOST_MS] ?? 0);
+    this.#chance.add(outage_chance);
     this.#tallies = Array.from(tallies, (tally, at) => tally + (this.#tallies[at] ?? 0));
     this.#events += events;
   }
 
-  /** Of at least one root. */
+  /** Time down of the roots so far, in milliseconds. */
+  get downtime_ms(): RunningMean {
+    return this.#downtime_ms;
+  }
+
+  /** Of at least two roots. */
   estimate(): SplitEstimate {
-    const roots = this.#downtimes_ms.length;
     const diagnosis = diagnose(this.#downtimes_ms);
     return {
-      downtime_ms: within(meanInterval(this.#downtimes_ms), Number.POSITIVE_INFINITY),
-      outages: within(meanInterval(this.#outages), Number.POSITIVE_INFINITY),
-      lost_ms: within(meanInterval(this.#lost_ms), Number.POSITIVE_INFINITY),
-      outage_chance: within(meanInterval(this.#chances), 1),
-      tallies: this.#tallies.map((tally) => tally / roots),
-      roots,
+      downtime_ms: within(this.#downtime_ms, Number.POSITIVE_INFINITY),
+      outages: within(this.#outages, Number.POSITIVE_INFINITY),
+      lost_ms: within(this.#lost_ms, Number.POSITIVE_INFINITY),
+      outage_chance: within(this.#chance, 1),
+      tallies: this.#tallies.map((tally) => tally / diagnosis.roots),
+      roots: diagnosis.roots,
       events: this.#events,
       diagnosis,
       complaints: complaints(diagnosis),
@@ -58,6 +64,6 @@ export class RootSum {
 }
 
 /** As far as it can be at all; weights let a chance go beyond 1. */
-function within({ mean, ci95: [low, high] }: Estimate, most: number): Estimate {
+function within({ mean, ci95: [low, high] }: RunningMean, most: number): Estimate {
   return { mean: Math.min(mean, most), ci95: [Math.max(0, low), Math.min(high, most)] };
 }

@@ -54,7 +54,7 @@ export class Restart<Model extends SplitModel<Model>> {
     this.#sums = new Float64Array(this.#model.tallies.length);
   }
 
-  /** @param events_max where a root is broken off, for a pilot; what it returns is then worth nothing */
+  /** @param events_max where a root is broken off; what it returns is then worth nothing */
   run(root: number, events_max = Number.POSITIVE_INFINITY): Root {
     this.#sums = new Float64Array(this.#sums.length);
     this.#outage_chance = 0;
@@ -62,7 +62,7 @@ export class Restart<Model extends SplitModel<Model>> {
     this.#events_max = events_max;
     this.#branches = 0;
     this.#model.begin(root);
-    const { importance } = this.#model;
+    const importance = this.#model.isDown ? Number.NEGATIVE_INFINITY : this.#model.importance;
     const level = this.#thresholds.findLastIndex((threshold) => importance >= threshold) + 1;
     this.#split(1, level);
     this.#follow(0, level);
@@ -83,8 +83,9 @@ export class Restart<Model extends SplitModel<Model>> {
     const weights = this.#weights;
     const thresholds = this.#thresholds;
     const born_at = birth === 0 ? Number.NEGATIVE_INFINITY : thresholds[birth - 1]!;
-    let importance = model.importance;
-    let isDown = false;
+    // Down from the beginning it was near nothing before.
+    let isDown = model.isDown;
+    let importance = isDown ? Number.NEGATIVE_INFINITY : model.importance;
     this.#accounted.set(model.tallies);
     for (;;) {
       const goesOn = model.step();

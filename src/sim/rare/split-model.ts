@@ -16,7 +16,7 @@ export interface SplitModel<Self> {
   readonly tallies: Float64Array;
   readonly isDown: boolean;
   /**
-   * How near to being down it is, at the beginning and whenever it is not: the logarithm of its chance, roughly, or anything that grows with it.
+   * How near to being down it is, whenever it is not: the logarithm of its chance, roughly, or anything that grows with it.
    * It looks at what has happened, never at what was drawn for the future: else `goOn` would not be fair.
    */
   readonly importance: number;

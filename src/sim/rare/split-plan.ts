@@ -9,20 +9,21 @@ import { YEAR_MS } from '../../scenario/units.ts';
 import type { Estimate, ServicePrediction } from '../../timeline/plan-prediction.ts';
 import type { Stop } from '../../timeline/verdict.ts';
 import { replications } from '../estimate/replications.ts';
-import { RunningMean } from '../estimate/running-mean.ts';
 import { StoppingRule } from '../estimate/stopping.ts';
 import type { MethodOptions, OutOfReach, PlanAnswer } from '../method.ts';
 import type { EpisodeCost } from '../years/costs.ts';
+import { EVENTS_MAX } from '../years/event-limit.ts';
 import { causesOf } from '../years/plan-model.ts';
 import type { PredictedEpisodes } from '../years/predict-episodes.ts';
 import { RootSum, type SplitEstimate } from './estimate.ts';
 import { runPilot } from './pilot.ts';
 import { CAUSES } from './plan-trajectory.ts';
-import { DOWNTIME_MS } from './split-model.ts';
 import { trajectories } from './split-runner.ts';
 
 /** Roots worth fewer than this, of equal weight, are no answer. */
 const EFFECTIVE_MIN = 10;
+
+const TOO_MUCH = `a single root of it has more than ${EVENTS_MAX.toLocaleString('en')} events`;
 
 const PROGRESS_EVERY_MS = 50;
 
@@ -76,18 +77,18 @@ async function splitService(
     };
   }
   const sum = new RootSum();
-  const downtime_s = new RunningMean();
   const work = { kind: 'split', plan, episodes, service, levels: pilot.levels } as const;
   let stop: Stop | undefined;
   let told_ms = Number.NEGATIVE_INFINITY;
   for await (const root of replications(work, { trials: rule.trials, workers, threads })) {
+    if (root.events >= EVENTS_MAX) return { refused: TOO_MUCH };
     sum.add(root);
-    downtime_s.add(root.tallies[DOWNTIME_MS]! / 1000);
-    stop = rule.after(downtime_s);
+    stop = rule.after(sum.downtime_ms);
     if (stop !== undefined || performance.now() - told_ms >= PROGRESS_EVERY_MS) {
       told_ms = performance.now();
-      const { count, mean, half_width } = downtime_s;
-      onProgress?.({ done: count, total: rule.trials, downtime_s: { mean, half_width } });
+      const { count, mean, half_width } = sum.downtime_ms;
+      const downtime_s = { mean: mean / 1000, half_width: half_width / 1000 };
+      onProgress?.({ done: count, total: rule.trials, downtime_s });
     }
     if (stop !== undefined) break;
   }

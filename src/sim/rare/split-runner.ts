@@ -1,5 +1,6 @@
 import type { Plan } from '../../scenario/plan.ts';
 import type { EpisodeCost } from '../years/costs.ts';
+import { EVENTS_MAX } from '../years/event-limit.ts';
 import { compilePlan } from '../years/plan-model.ts';
 import { YearState } from '../years/year-state.ts';
 import type { Levels } from './levels.ts';
@@ -14,8 +15,9 @@ export class SplitRunner {
     this.#restart = new Restart(trajectories(plan, episodes, service), levels);
   }
 
+  /** One with as many events as a horizon may have was broken off, and is worth nothing. */
   run(root: number): Root {
-    return this.#restart.run(root);
+    return this.#restart.run(root, EVENTS_MAX);
   }
 }
 

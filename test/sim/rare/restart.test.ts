@@ -149,6 +149,20 @@ describe('RESTART', () => {
     expect(variance(true)).toBeLessThan(variance(false) / 5);
   });
 
+  it('takes a system that is down from the beginning, and breaks off a root that grows too large', () => {
+    const times: UnitTimes = { time_to_failure: exponential(40), time_to_repair: exponential(2) };
+    const make = () => new Group({ seed: '7', units: 2, need: 3, horizon_ms: 500 * H, times });
+    const levels = { thresholds: [-2, -1], factors: [1000, 1000] };
+    const { tallies, outage_chance } = new Restart(make, levels).run(0);
+    expect(tallies[0]).toBeCloseTo(500 * H, 3);
+    expect(outage_chance).toBe(0);
+    const explosive = () => new Group({ seed: '7', units: 4, need: 1, horizon_ms: 5000 * H, times });
+    const { events } = new Restart(explosive, { thresholds: [-3, -2], factors: [1000, 1000] }).run(0, 5000);
+    // Each trajectory under way takes one more.
+    expect(events).toBeGreaterThanOrEqual(5000);
+    expect(events).toBeLessThan(5010);
+  });
+
   it('shows the same of a root whatever was run before it', () => {
     const times: UnitTimes = { time_to_failure: exponential(40), time_to_repair: exponential(2) };
     const make = () => new Group({ seed: '6', units: 4, need: 1, horizon_ms: 500 * H, times });
