@@ -3,18 +3,13 @@
  * beyond either is refused, with the reason in one sentence.
  */
 import { UserError } from '../../../scenario/errors.ts';
-import type { Condition, KindIndex, Plan, PlannedService } from '../../../scenario/plan.ts';
+import type { KindIndex, Plan, PlannedService } from '../../../scenario/plan.ts';
 import type { Estimate, PlanPrediction, ServicePrediction } from '../../../timeline/plan-prediction.ts';
 import { positive } from '../input.ts';
-import {
-  answerByChain,
-  type ChainLimits,
-  type Figures,
-  outageChanceByChain,
-  type Refused,
-} from './by-chain.ts';
+import { answerByChain, type ChainLimits, type Figures, type Refused } from './by-chain.ts';
 import { horizonByCounting, longRunByCounting } from './by-counting.ts';
 import { canFail, dependence, unitsOf } from './life.ts';
+import { outageChanceOfParts } from './parts.ts';
 import { MS_PER_H } from './phase-type.ts';
 import { beyondExact, relevantKinds } from './relevant.ts';
 import { hasConnectedWithin, kindsNamed } from './tallies.ts';
@@ -79,7 +74,7 @@ function answer(plan: Plan, limits: ChainLimits): ExactAnswer | ExactRefusal {
       figures[index] = {
         ...horizon,
         long_run_unavailability: longRun[index],
-        outage_chance: chanceOfParts(plan, up, horizon_h, limits),
+        outage_chance: outageChanceOfParts(plan, up, horizon_h, limits),
       };
       continue;
     }
@@ -102,49 +97,6 @@ function becauseOf(chains: readonly Answers[]): string {
   if (chains.length === 0) return 'all units fail and are repaired each on its own';
   const states = chains.map((chain) => chain.states).join(' and ');
   return `all times are exponential or have phases: a Markov chain of ${states} states`;
-}
-
-/**
- * The chance of at least one outage where parts that all must hold have nothing to do with each other: of each as a
- * chain. Undefined where one of these would be too large.
- */
-function chanceOfParts(
-  plan: Plan,
-  up: Condition,
-  horizon_h: number,
-  limits: ChainLimits,
-): number | undefined {
-  let none = 0;
-  for (const { kinds, conditions } of separateParts(plan, up)) {
-    const all: Condition = { kind: 'conditions', at_least: conditions.length, of: conditions };
-    const chance = outageChanceByChain(plan, kinds, all, horizon_h, limits);
-    if (typeof chance !== 'number') return undefined;
-    none += Math.log1p(-chance);
-  }
-  // From zero, so that nothing is not minus nothing.
-  return 0 - Math.expm1(none);
-}
-
-/** What must all hold, in groups that share no unit. */
-function separateParts(plan: Plan, up: Condition): { kinds: KindIndex[]; conditions: Condition[] }[] {
-  let parts: { kinds: KindIndex[]; conditions: Condition[] }[] = [];
-  for (const condition of conjuncts(up)) {
-    const kinds = relevantKinds(plan, kindsNamed(plan, condition));
-    const joined = parts.filter((part) => part.kinds.some((kind) => kinds.includes(kind)));
-    parts = [
-      ...parts.filter((part) => !joined.includes(part)),
-      {
-        kinds: [...new Set([...joined.flatMap((part) => part.kinds), ...kinds])].sort((a, b) => a - b),
-        conditions: [...joined.flatMap((part) => part.conditions), condition],
-      },
-    ];
-  }
-  return parts;
-}
-
-function conjuncts(condition: Condition): readonly Condition[] {
-  if (condition.kind !== 'conditions' || condition.at_least < condition.of.length) return [condition];
-  return condition.of.flatMap(conjuncts);
 }
 
 /** Ended repairs of all units; undefined where that is not known of some. */

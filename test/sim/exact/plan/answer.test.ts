@@ -93,6 +93,15 @@ describe('units that are repaired each on its own', () => {
     }
   });
 
+  it('have it also where equal sets are one kind, and soon: one set stands for all in the chance of an outage', () => {
+    const asFile = answered({ ...loadPlan('scenarios/plans/database.yaml'), horizon_ms: 8760 * 3_600_000 });
+    const asSets = answered(database(4));
+    expectDigits(asFile.services[0]!.long_run_unavailability!.mean, '2.454932e-7');
+    for (const figure of ['unavailability', 'outages', 'outage_chance'] as const) {
+      expectNear(asFile.services[0]![figure]!.mean, asSets.services[0]![figure]!.mean, 1e-9);
+    }
+  });
+
   it('have it from the first hours on: over a year it lacks what the way there takes', () => {
     const [service] = answered(database(3)).services;
     const longRun = service!.long_run_unavailability!.mean;
