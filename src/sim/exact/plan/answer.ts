@@ -50,22 +50,23 @@ function answer(plan: Plan, limits: ChainLimits): ExactAnswer | ExactRefusal {
   const asked = plan.services.map(({ up }) => relevantKinds(plan, kindsNamed(plan, up)));
   const isIndependent = asked.map((kinds) => kinds.every((kind) => dependence(plan, kind) === undefined));
   const longRun = plan.services.map(({ up }, index) =>
-    isIndependent[index] ? longRunByCounting(plan, asked[index]!, up) : undefined,
+    isIndependent[index] && !hasConnectedWithin(up) ? longRunByCounting(plan, asked[index]!, up) : undefined,
   );
   const refuse = (index: number, { refused }: Refused): ExactRefusal => ({
     refused: plan.services.length === 1 ? refused : `${plan.services[index]!.name}: ${refused}`,
     long_run_unavailability: longRun,
   });
+  const within = plan.services.findIndex(({ up }) => hasConnectedWithin(up));
+  if (within >= 0) {
+    return refuse(within, {
+      refused: 'what must be connected within each of several units is simulated only',
+    });
+  }
   const figures = new Array<Figures>(plan.services.length);
   const chains: Answers[] = [];
   for (const [index, { up }] of plan.services.entries()) {
     if (figures[index] !== undefined) continue;
     const kinds = asked[index]!;
-    if (hasConnectedWithin(up)) {
-      return refuse(index, {
-        refused: 'what must be connected within each of several units is simulated only',
-      });
-    }
     if (isIndependent[index]) {
       const horizon = horizonByCounting(plan, kinds, up, horizon_h);
       if ('refused' in horizon) {

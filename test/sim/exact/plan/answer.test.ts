@@ -205,6 +205,18 @@ describe('plans that no exact method knows', () => {
     ];
     expect(refusal({ ...plan, maintenance })).toBe('the maintenance patches is simulated only');
     expect(refusal(shared({ episodes: { 0: 0 } }))).toBe('each failure of node costs an episode');
+    const inside = { kind: 'units', at_least: 2, of: [1], connected: true, where: undefined } as const;
+    const within = planOf({
+      units: [
+        { name: 'rack', count: 2 },
+        { name: 'node', count: 2, within: 0, time_to_failure: hours(9) },
+      ],
+      services: [atLeast(1, 0), { kind: 'units', at_least: 1, of: [0], connected: false, where: inside }],
+    });
+    expect(answerExactly(within)).toEqual({
+      refused: 'service 1: what must be connected within each of several units is simulated only',
+      long_run_unavailability: [0, undefined],
+    });
   });
 
   const CAUSE = {
