@@ -1,11 +1,16 @@
 /**
  * `npm run bench [-- NAME...]`: one line of JSON a result, {"name", "unit", "value"}; beside a peer that does the
- * same work also {"peer", "ratio"} (its value over ours: above 1, we are ahead).
+ * same work also {"peer", "ratio"} (our speed over its: above 1, we are ahead). A NAME also stands for all that begin
+ * with it: `hold` for `hold-64` and the others.
  */
+import { DELAYS, type DelayName } from './delays.ts';
 import { help } from './help.ts';
+import { hold, holdSkewed } from './hold.ts';
 import { modelEpisode, modelEvents } from './model.ts';
 import { predictNginx } from './predict-nginx.ts';
-import type { Benchmark } from './result.ts';
+import { repair, station } from './queueing.ts';
+import { RARE } from './rare.ts';
+import type { Benchmark, Result } from './result.ts';
 import { largestCluster, thousandYears, yearOf } from './years.ts';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
@@ -18,13 +23,31 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'years-50-nodes': yearOf(50, 1500),
   'years-500-nodes': yearOf(500, 15_000),
   'years-5000-nodes': yearOf(5000, 150_000),
+  ...RARE,
+  'hold-64': hold(64),
+  'hold-1e3': hold(1e3),
+  'hold-1e5': hold(1e5),
+  'hold-1e6': hold(1e6),
+  ...Object.fromEntries(
+    (Object.keys(DELAYS) as DelayName[])
+      .filter((delays) => delays !== 'exponential')
+      .map((delays) => [`hold-${delays}`, holdSkewed(delays)]),
+  ),
+  mm1: station(1),
+  mm64: station(64),
+  repair,
 };
 
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHMARKS);
-const unknown = wanted.filter((name) => !(name in BENCHMARKS));
+const wanted = process.argv.slice(2);
+const isMeant = (name: string, asked: string) => name === asked || name.startsWith(`${asked}-`);
+const unknown = wanted.filter((asked) => !Object.keys(BENCHMARKS).some((name) => isMeant(name, asked)));
 if (unknown.length > 0) {
   console.error(`no benchmark ${unknown.join(', ')}; there are ${Object.keys(BENCHMARKS).join(', ')}`);
   process.exitCode = 2;
 } else {
-  for (const name of wanted) console.log(JSON.stringify({ name, ...(await BENCHMARKS[name]?.()) }));
+  for (const [name, benchmark] of Object.entries(BENCHMARKS)) {
+    if (wanted.length > 0 && !wanted.some((asked) => isMeant(name, asked))) continue;
+    const results: Result | readonly Result[] = await benchmark();
+    for (const result of [results].flat()) console.log(JSON.stringify({ name, ...result }));
+  }
 }

@@ -4,8 +4,8 @@ import type { Scenario } from '../scenario/scenario.ts';
 import { TIMING, type TimingName } from '../scenario/timing.ts';
 import type { ApplicationField, Calibration, CalibrationEntry } from './calibration-file.ts';
 import { type Fit, fitIntervals, fitSamples } from './fit.ts';
-import { type Interval, isExact } from './interval.ts';
-import { LEGS, type Legs } from './legs.ts';
+import { type Interval, isExact, middle } from './interval.ts';
+import { LEGS, type Leg, type Legs } from './legs.ts';
 import { applicationRecipes, clusterRecipes, type Part, type Recipe } from './recipes.ts';
 import { remainder } from './remainder.ts';
 import { pool, type RunSamples } from './samples.ts';
@@ -80,11 +80,12 @@ function entriesOf(timings: readonly CalibratedTiming[], application: string | u
 }
 
 function entryOf(
-  { legs: names, less }: Recipe<string>,
+  { legs: names, otherwise = [], less }: Recipe<string>,
   legs: Legs,
   known: ReadonlyMap<string, Distribution>,
 ): CalibrationEntry | undefined {
-  const seen = names.filter((name) => legs[name] !== undefined);
+  const isSeen = (name: Leg) => legs[name] !== undefined;
+  const seen = names.some(isSeen) ? names.filter(isSeen) : otherwise.filter(isSeen);
   const samples = seen.flatMap((name) => legs[name] ?? []);
   if (samples.length === 0) return undefined;
   const parts = less.map((part) => (typeof part === 'string' ? known.get(part)! : part.distribution));
@@ -106,10 +107,7 @@ function entryOf(
 const nameOf = (part: Part): string => (typeof part === 'string' ? part : part.what);
 
 function fitOf(samples: readonly Interval[], parts: readonly Distribution[]): Fit | undefined {
-  // Only exact durations have parts taken off: what was bounded only has none (recipes.ts).
-  if (samples.every(isExact)) {
-    const values = samples.map(({ low_ms }) => low_ms);
-    return parts.length === 0 ? fitSamples(values) : remainder(values, parts);
-  }
-  return samples.some(({ high_ms }) => Number.isFinite(high_ms)) ? fitIntervals(samples) : undefined;
+  if (!samples.some(({ high_ms }) => Number.isFinite(high_ms))) return undefined;
+  if (parts.length > 0) return remainder(samples, parts);
+  return samples.every(isExact) ? fitSamples(samples.map(middle)) : fitIntervals(samples);
 }

@@ -15,6 +15,7 @@ import { commonPart, exactly, type Interval, isExact, middle, observedAlike, rou
 import { candidates, fitFamily } from './likelihood.ts';
 import { cdf, moments } from './probability.ts';
 import { SAMPLES_MIN, tooSmall } from './sample-size.ts';
+import { quantilesOf, turnbull } from './turnbull.ts';
 import { writable } from './writable.ts';
 
 export interface Fit {
@@ -44,6 +45,9 @@ const BOOTSTRAP_ROUNDS = 199;
 
 /** Fewer values stand for themselves badly: what one in thirty runs does is not among them. */
 const EMPIRICAL_SAMPLES_MIN = 30;
+
+/** Between the bounds of an interval nothing is known: where there are few values, a family says more. */
+const EXACT_SHARE_MIN = 1 / 3;
 
 /** As many values an empirical distribution keeps, evenly taken from the sorted samples. */
 const EMPIRICAL_VALUES_MAX = 1000;
@@ -101,9 +105,12 @@ export function fitIntervals(intervals: readonly Interval[], options: Pick<FitOp
   const observed = intervals.map((each) => (isExact(each) ? exactly(middle(each)) : each));
   const best = choose(observed, options.seed ?? SEED);
   const common = commonPart(observed);
-  const { mean_ms, variance_ms2 } = moments(best.distribution);
+  const misfit = misfitOf(best.goodness);
+  const isEmpirical = misfit !== undefined && sayMore(intervals);
+  const distribution = isEmpirical ? ofNoFamily(observed) : best.distribution;
+  const { mean_ms, variance_ms2 } = moments(distribution);
   return {
-    distribution: writable(best.distribution),
+    distribution: writable(distribution),
     n: intervals.length,
     mean_ms,
     sd_ms: Math.sqrt(variance_ms2),
@@ -113,9 +120,20 @@ export function fitIntervals(intervals: readonly Interval[], options: Pick<FitOp
       common !== undefined && common.low_ms < common.high_ms
         ? `one value between ${text(common.low_ms)} and ${text(common.high_ms)} ms explains all samples: finer ones would tell more`
         : undefined,
-      misfitOf(best.goodness),
+      isEmpirical ? undefined : misfit,
     ),
   };
+}
+
+/** Whether they are enough, and enough of them exact, to do without a family. */
+const sayMore = (intervals: readonly Interval[]): boolean =>
+  intervals.length >= EMPIRICAL_SAMPLES_MIN &&
+  intervals.filter(isExact).length >= EXACT_SHARE_MIN * intervals.length &&
+  intervals.every(({ high_ms }) => Number.isFinite(high_ms));
+
+function ofNoFamily(intervals: readonly Interval[]): Distribution {
+  const values_ms = quantilesOf(turnbull(intervals), Math.min(EMPIRICAL_VALUES_MAX, 5 * intervals.length));
+  return { kind: 'empirical', values_ms };
 }
 
 /**

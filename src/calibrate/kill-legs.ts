@@ -1,7 +1,7 @@
 import type { Interval } from './interval.ts';
 import type { Leg, Legs } from './legs.ts';
 import type { NodeClocks } from './node-clock.ts';
-import type { Attempt, EventSight, Kill, PodSight } from './observation.ts';
+import type { Attempt, EventSight, Kill, PodSight, SliceSight } from './observation.ts';
 
 /** What of the scenario decides how a kill is read. */
 export interface Reading {
@@ -15,16 +15,22 @@ export interface Reading {
 /** How much earlier than its slice was seen a sync may have begun, and how long it may have taken. */
 const PROXY_SLACK_MS = 300;
 
-/** A duration is told where its ends are known this well together, or to this share of it. */
+/** A duration counts as known where its ends are known this well together, or to this share of it. */
 const DOUBT_MS = 6;
 const DOUBT_SHARE = 0.05;
 
 /** So many attempts without an answer, one after the other, are silence and not a lost packet. */
 export const SILENCE = 20;
 
+/**
+ * Where every endpoint is as likely as any other, one of n is missed by so many times n connections in a row with a
+ * chance of e^-20.
+ */
+export const PAST_VICTIM_ATTEMPTS = 20;
+
 export interface KillLegs {
   readonly legs: Legs;
-  /** Durations whose ends were not known well enough, because the observer was kept from looking. */
+  /** Durations that are known within bounds only, or not at all, because the observer was kept from looking. */
   readonly late: number;
 }
 
@@ -41,10 +47,9 @@ export function legsOfKill(kill: Kill, reading: Reading): KillLegs {
     ),
   );
   stopLegs(kill.to_victim, deleted, taken);
-  const without = kill.slices.find(
-    ({ at_ms, ready }) => at_ms >= kill.begun_ms && !ready.includes(kill.victim),
-  );
-  taken.between('deletion_to_slice', deleted, seen(without));
+  const without = seen(sliceWithout(kill));
+  taken.between('deletion_to_slice', deleted, without);
+  if (without !== undefined) goneLeg(kill, without, taken);
 
   const way = wayBack(kill);
   if (way === undefined) return taken.all;
@@ -102,11 +107,16 @@ class Taken {
   /** Nothing, where one of the two was not seen. */
   between(leg: Leg, begin: Moment | undefined, end: Moment | undefined): void {
     if (begin === undefined || end === undefined) return;
-    // Two sights of one moment may be a little out of order; no duration is negative.
-    const duration_ms = Math.max(0, end.at_ms - begin.at_ms);
+    const between_ms = end.at_ms - begin.at_ms;
     const doubt_ms = begin.give_or_take_ms + end.give_or_take_ms;
-    if (doubt_ms > Math.max(DOUBT_MS, DOUBT_SHARE * duration_ms)) this.#late += 1;
-    else this.bounded(leg, { low_ms: duration_ms, high_ms: duration_ms });
+    const isKnown = doubt_ms <= Math.max(DOUBT_MS, DOUBT_SHARE * between_ms);
+    if (!isKnown) this.#late += 1;
+    if (doubt_ms === Number.POSITIVE_INFINITY) return;
+    // To leave out what is not known exactly would leave out the kills that keep a small machine busy for longest.
+    const width_ms = isKnown ? 0 : doubt_ms;
+    // Two sights of one moment may be a little out of order; no duration is negative.
+    const [low_ms, high_ms] = [between_ms - width_ms, between_ms + width_ms].map((ms) => Math.max(0, ms));
+    this.bounded(leg, { low_ms: low_ms!, high_ms: high_ms! });
   }
 
   bounded(leg: Leg, interval: Interval | undefined): void {
@@ -130,6 +140,37 @@ function quietLegs({ echoes, steady, stalls }: Kill, taken: Taken): void {
     take(connected_ms === undefined ? 'request_kept' : 'request_fresh', sent_ms, answered_ms);
     if (connected_ms !== undefined) take('connect', sent_ms, connected_ms);
   }
+}
+
+/** The first slice that tells of the victim's end. */
+export function sliceWithout({
+  slices,
+  victim,
+  begun_ms,
+}: Pick<Kill, 'slices' | 'victim' | 'begun_ms'>): SliceSight | undefined {
+  return slices.find(({ at_ms, ready }) => at_ms >= begun_ms && !ready.includes(victim));
+}
+
+/**
+ * From the slice without the victim to the rules without it. With n endpoints only every n-th connection would have
+ * shown that the rules were still the old ones, so they changed among the n attempts after the last that failed.
+ */
+function goneLeg(kill: Kill, without: Moment, taken: Taken): void {
+  const { past_victim, to_victim, slices, begun_ms } = kill;
+  const endpoints = slices.findLast(({ at_ms }) => at_ms <= begun_ms)?.ready.length ?? 0;
+  const last = past_victim.findLastIndex(({ outcome }) => outcome !== 'accepted');
+  if (past_victim.length - 1 - last < PAST_VICTIM_ATTEMPTS * endpoints) return;
+  const [before, after] = [past_victim[last], past_victim[last + endpoints]];
+  if (before && after) {
+    taken.between('slice_to_gone', without, halfWay(before.at_ms, after.at_ms));
+    return;
+  }
+  // Not one connection failed: the rules changed before the victim closed its port, or little later.
+  const refused = to_victim.find(({ outcome }) => outcome === 'refused');
+  const spent = refused && past_victim.find(({ at_ms }) => at_ms >= refused.at_ms);
+  const changed = spent && past_victim[past_victim.indexOf(spent) + endpoints];
+  if (changed === undefined || without.give_or_take_ms > DOUBT_MS) return;
+  taken.bounded('slice_to_gone', { low_ms: 0, high_ms: Math.max(0, changed.at_ms - without.at_ms) });
 }
 
 /** How it came about that a pod ran in the victim's place. */

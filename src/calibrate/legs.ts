@@ -17,6 +17,8 @@ export const LEGS = {
   pulling_to_pulled: "kubelet's events: Pulling to Pulled",
   pulled_to_started: "kubelet's events: Pulled to Started",
   started_to_listening: "kubelet's event Started to the first connection accepted",
+  slice_to_gone:
+    'endpoint slice seen without the pod to the last connection through the Service that went to it',
   slice_to_answer: 'endpoint slice seen to the first connection through the Service',
   deletion_to_refused: 'deletion seen to the first connection refused',
   refused_to_silent: 'first connection refused to the first without an answer',

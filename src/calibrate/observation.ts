@@ -75,6 +75,8 @@ export interface Kill {
   readonly to_replacement: readonly Attempt[];
   /** To the Service, where it had no ready endpoint, from the replacement's being ready on. */
   readonly to_service: readonly Attempt[];
+  /** To the Service, where other endpoints stay ready, from the deletion on, until none goes to the victim any more. */
+  readonly past_victim: readonly Attempt[];
   readonly echoes: readonly Echo[];
   readonly steady: readonly SteadyRequest[];
   readonly stalls: readonly Stall[];

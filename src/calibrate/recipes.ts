@@ -13,6 +13,8 @@ export interface Recipe<Name extends string = TimingName> {
   readonly name: Name;
   /** Each sums the timing and the parts; none where it cannot be measured here. */
   readonly legs: readonly Leg[];
+  /** Taken where none of the others was seen. */
+  readonly otherwise?: readonly Leg[];
   readonly less: readonly Part[];
   /** Why there is nothing, where there is nothing. */
   readonly because: string;
@@ -52,12 +54,15 @@ export function clusterRecipes(subject: Subject): readonly Recipe[] {
     recipe('container_start', ['pulled_to_started'], "no kubelet's event told of a container's start"),
     ...stopRecipes(subject),
     recipe('probe_request', ['request_fresh'], 'no request was answered'),
-    recipe(
-      'kube_proxy_sync',
-      ['slice_to_answer'],
-      'it shows only where the Service has no other ready endpoint, and none of its slices has changed for a second: ' +
-        'one replica that takes longer than that to become ready',
-    ),
+    {
+      ...recipe(
+        'kube_proxy_sync',
+        // As with controller_sync: the sync that takes the victim out competes with all that answers the failure.
+        ['slice_to_gone'],
+        'it shows only where two or three pods are ready, or where one takes more than a second to become so',
+      ),
+      otherwise: ['slice_to_answer'],
+    },
     recipe('network_round_trip', ['connect'], 'no connection was made'),
   ];
 }

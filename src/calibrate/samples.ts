@@ -62,6 +62,6 @@ function lateNotes(kills: readonly KillSamples[]): string[] {
   const late = kills.reduce((sum, each) => sum + each.late, 0);
   if (late === 0) return [];
   return [
-    `${late} durations were left out: this machine was too busy to see when they began or ended; a quieter one sees more`,
+    `${late} durations are known within bounds only, or not at all: this machine was too busy to see when they began or ended; a quieter one sees more`,
   ];
 }

@@ -2,7 +2,7 @@
 import type { Distribution } from '../scenario/distribution.ts';
 import { type Family, meanAndSd, type Parametric, SIGMA_MAX } from './families.ts';
 import { andersonDarling } from './goodness.ts';
-import { RESOLUTION_MS } from './interval.ts';
+import { type Interval, isExact, middle, RESOLUTION_MS } from './interval.ts';
 import { centred, convolved, cumulative, densityAt, discretised, type Lattice, shifted } from './lattice.ts';
 import { search } from './likelihood.ts';
 import { minimise } from './minimise.ts';
@@ -19,7 +19,7 @@ const CELLS_MAX = 2000;
 const IMPOSSIBLE = 1e-9;
 
 export class Sum {
-  readonly #samples_ms: readonly number[];
+  readonly #samples: readonly Interval[];
   readonly #known: Lattice;
   /** No other value of the unknown part can have led to a sample. */
   readonly #low_ms: number;
@@ -27,12 +27,12 @@ export class Sum {
   readonly #floor_per_ms: number;
 
   /**
-   * @param samples_ms of the sum, at least two
+   * @param samples of the sum, at least two, each with an end
    * @param known the other parts, at least one, each with a spread
    */
-  constructor(samples_ms: readonly number[], known: readonly Distribution[]) {
-    const least_ms = Math.min(...samples_ms);
-    const most_ms = Math.max(...samples_ms);
+  constructor(samples: readonly Interval[], known: readonly Distribution[]) {
+    const least_ms = Math.min(...samples.map(({ low_ms }) => low_ms));
+    const most_ms = Math.max(...samples.map(({ high_ms }) => high_ms));
     // Nothing is shorter than zero, so no part is longer than the longest sum.
     const reaches = known.map((part) => {
       const { low_ms, high_ms } = reach(part);
@@ -40,11 +40,11 @@ export class Sum {
     });
     const knownLow_ms = reaches.reduce((sum, { low_ms }) => sum + low_ms, 0);
     const knownHigh_ms = reaches.reduce((sum, { high_ms }) => sum + high_ms, 0);
-    this.#samples_ms = samples_ms;
+    this.#samples = samples;
     this.#low_ms = Math.max(0, least_ms - knownHigh_ms);
     this.#high_ms = Math.max(this.#low_ms, most_ms - knownLow_ms);
     const width_ms = Math.max(RESOLUTION_MS, knownHigh_ms - knownLow_ms + this.#high_ms - this.#low_ms);
-    const { sd } = meanAndSd(samples_ms);
+    const { sd } = meanAndSd(samples.map(middle));
     const step_ms = Math.max(sd / CELLS_PER_SD, width_ms / CELLS_MAX);
     this.#floor_per_ms = IMPOSSIBLE / width_ms;
     this.#known = reaches
@@ -72,19 +72,37 @@ export class Sum {
       return Number.NEGATIVE_INFINITY;
     }
     const lattice = this.#sumWith(rest);
+    const below = this.#below(rest, lattice);
     let sum = 0;
-    for (const sample_ms of this.#samples_ms) {
-      sum += Math.log(densityAt(lattice, sample_ms) + this.#floor_per_ms);
+    for (const { low_ms, high_ms } of this.#samples) {
+      const width_ms = high_ms - low_ms;
+      // The same constant for every candidate apart, a value is a narrow interval.
+      const density_per_ms =
+        width_ms <= RESOLUTION_MS ? densityAt(lattice, low_ms) : (below(high_ms) - below(low_ms)) / width_ms;
+      sum += Math.log(density_per_ms + this.#floor_per_ms);
     }
     return sum;
   }
 
-  /** How far the samples lie from what the rest and the known parts sum to. */
+  /**
+   * How far the samples lie from what the rest and the known parts sum to; of what is known within bounds only, the
+   * probability half way between theirs.
+   */
   distance(rest: Rest): number {
+    const below = this.#below(rest, this.#sumWith(rest));
+    return andersonDarling(
+      this.#samples.map((sample) =>
+        isExact(sample) ? below(middle(sample)) : (below(sample.low_ms) + below(sample.high_ms)) / 2,
+      ),
+    );
+  }
+
+  /** The probability of a shorter sum. */
+  #below(rest: Rest, lattice: Lattice): (sum_ms: number) => number {
     // A rest that is too short for every sample is not on the lattice.
-    const below = rest.kind === 'constant' || this.#low_ms === 0 ? 0 : cdf(rest, this.#low_ms);
-    const upTo = cumulative(this.#sumWith(rest));
-    return andersonDarling(this.#samples_ms.map((sample_ms) => below + upTo(sample_ms)));
+    const short = rest.kind === 'constant' || this.#low_ms === 0 ? 0 : cdf(rest, this.#low_ms);
+    const upTo = cumulative(lattice);
+    return (sum_ms) => (sum_ms <= 0 ? 0 : short + upTo(sum_ms));
   }
 
   #sumWith(rest: Rest): Lattice {

@@ -115,6 +115,8 @@ async function begin(run: ActsOptions, act: Act, standing: Set<string>): Promise
     if (!targets.includes(target)) note(run, `${fault.type}: ${target.name} is hit by it already`);
   }
   const aims = await Promise.all(targets.map((target) => aim(run, fault, target)));
+  // What is hit at once is hit within a millisecond or two. Where it fails, the act itself will say so.
+  run.cluster.warm(targets.length).catch(() => {});
 
   if (!(await reached(due_ms, run.stop))) {
     await Promise.all(aims.map(({ settle }) => settle('not-done')));

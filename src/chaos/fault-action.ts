@@ -11,6 +11,7 @@ import { podEviction } from './faults/pod-eviction.ts';
 import { podKill } from './faults/pod-kill.ts';
 import { registryOutage } from './faults/registry-outage.ts';
 import { rolloutRestart } from './faults/rollout-restart.ts';
+import { sandboxKill } from './faults/sandbox-kill.ts';
 import { scale } from './faults/scale.ts';
 import type { Intent, Target } from './safety/journal.ts';
 import type { Right } from './safety/rights.ts';
@@ -96,6 +97,7 @@ const ACTIONS: { readonly [T in FaultType]: FaultAction<Extract<Fault, { type: T
   'pod-kill': podKill,
   'container-kill': containerKill,
   'container-pause': containerPause,
+  'sandbox-kill': sandboxKill,
   'pod-eviction': podEviction,
   'node-drain': nodeDrain,
   'node-loss': nodeLoss,

@@ -3,7 +3,6 @@
  * after each trial, and everything put back.
  */
 import { EXIT, UserError } from '../scenario/errors.ts';
-import { stream } from '../scenario/random.ts';
 import type { Scenario, Workload } from '../scenario/scenario.ts';
 import type { Recorder, RequestEvent } from '../timeline/event.ts';
 import type { World } from '../timeline/world.ts';
@@ -34,6 +33,7 @@ import { sleep } from './sleep.ts';
 import { runTrial } from './trial.ts';
 import { TrialSources } from './trial-sources.ts';
 import { undoLeft } from './undo.ts';
+import { wanderFor_ms } from './wander.ts';
 import { rightsFor, rightsToApply, rightsToFind } from './wanted-rights.ts';
 
 const STEADY_DEADLINE_MS = 5 * 60_000;
@@ -44,8 +44,6 @@ const API_SERVER_POLL_MS = 500;
 /** Good requests in a row that make the route part of steady state. */
 const PROBES = 5;
 const PROBE_GAP_MS = 50;
-/** The kubelet looks at its containers once in this time (genericPlegRelistPeriod of Kubernetes). */
-const WANDER_MS = 1000;
 
 export interface Progress {
   /** From 0; undefined before the first and after the last trial. */
@@ -152,7 +150,7 @@ export class ChaosWorld implements World {
     await this.#abortable(signal, async () => {
       await this.#coolDown(trial, signal);
       await this.#steady('waiting', this.#deadline_ms, signal);
-      await this.#wander(trial, signal);
+      await sleep(wanderFor_ms(this.#scenario, trial, this.#options.wander_ms), signal);
     });
     const { load } = this.#scenario;
     this.#progress('running', `${load.duration_ms / 1000} s at ${load.rate_per_s} requests/s`);
@@ -348,15 +346,6 @@ export class ChaosWorld implements World {
       `trials were separated by ${CONNTRACK_MEMORY_MS / 1000} s: connection tracking remembers ports that long`,
     );
     await sleep(wait_ms, signal);
-  }
-
-  /**
-   * Trials of equal length keep step with whatever the cluster does once a second, and would all meet it at
-   * nearly the same moment: a wait by chance lets them meet it anywhere, as failures do.
-   */
-  async #wander(trial: number, signal: AbortSignal | undefined): Promise<void> {
-    const longest_ms = this.#options.wander_ms ?? WANDER_MS;
-    await sleep(longest_ms * stream(this.#scenario.seed, trial, 'wait')(), signal);
   }
 
   async #abortable(signal: AbortSignal | undefined, work: () => Promise<void>): Promise<void> {

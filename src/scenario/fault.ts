@@ -55,6 +55,11 @@ export interface ContainerPause extends PodFault, Lasting {
   readonly container: string;
 }
 
+/** SIGKILLs the process that holds the pod's sandbox ("pause"): the kubelet stops the pod's containers and starts all anew. */
+export interface SandboxKill extends PodFault {
+  readonly type: 'sandbox-kill';
+}
+
 /** Evicts pods through the eviction API, which asks the disruption budgets; refused ones are tried again. */
 export interface PodEviction extends PodFault {
   readonly type: 'pod-eviction';
@@ -109,6 +114,7 @@ export type Fault =
   | PodKill
   | ContainerKill
   | ContainerPause
+  | SandboxKill
   | PodEviction
   | NodeDrain
   | NodeLoss

@@ -62,6 +62,7 @@ function refusePlan(document: YamlDocument, problems: Problems): undefined {
     position: document.keyPosition(['infrastructure']),
     message: 'the file is a plan, for it has a section `infrastructure`',
     expected: 'an experiment, with load and faults',
+    hint: '`foreshock predict` takes plans',
   });
 }
 

@@ -40,11 +40,11 @@ export function durationToMs(text: string): number {
   return Math.round(total_ms * 1000) / 1000;
 }
 
-/** A text that `durationToMs` reads as this many milliseconds: "250ms", "1.5s", "600s"; from an hour on "2h", "30d", "1.5y". */
+/** A text that `durationToMs` reads as this many milliseconds: "250ms", "1.5s", "600s"; above that "20m", "2h", "30d", "1.5y". */
 export function msToDuration(duration_ms: number): string {
   const seconds = duration_ms >= 1000 ? `${duration_ms / 1000}s` : `${duration_ms}ms`;
-  if (duration_ms < 3_600_000) return seconds;
-  const long = ['y', 'd', 'h'].map(
+  if (duration_ms <= 600_000) return seconds;
+  const long = ['y', 'd', 'h', 'm'].map(
     (unit) => `${Number((duration_ms / UNIT_MS[unit]!).toPrecision(12))}${unit}`,
   );
   return [...long, seconds]

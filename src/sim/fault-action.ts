@@ -11,6 +11,7 @@ import { podEviction } from './faults/pod-eviction.ts';
 import { podKill } from './faults/pod-kill.ts';
 import { registryOutage } from './faults/registry-outage.ts';
 import { rolloutRestart } from './faults/rollout-restart.ts';
+import { sandboxKill } from './faults/sandbox-kill.ts';
 import { scale } from './faults/scale.ts';
 import type { SimulatedCluster } from './kubernetes/cluster.ts';
 
@@ -28,6 +29,7 @@ const ACTIONS: { readonly [T in Fault['type']]: FaultAction<Extract<Fault, { typ
   'pod-kill': podKill,
   'container-kill': containerKill,
   'container-pause': containerPause,
+  'sandbox-kill': sandboxKill,
   'pod-eviction': podEviction,
   'node-drain': nodeDrain,
   'node-loss': nodeLoss,

@@ -7,6 +7,7 @@ import type { StoppingLimits } from './estimate/stopping.ts';
 import { answerExactly } from './exact/plan/answer.ts';
 import type { PredictionProgress } from './predict.ts';
 import { splitPlan } from './rare/split-plan.ts';
+import { checkEvents } from './years/event-limit.ts';
 import type { PredictedEpisodes } from './years/predict-episodes.ts';
 import { simulatePlan, simulateUnlessRare } from './years/simulate-plan.ts';
 
@@ -58,7 +59,7 @@ type Reasoned = PlanAnswer & Pick<PlanPrediction, 'because'>;
 
 const ASKED_FOR = 'it was asked for';
 
-/** @throws UserError where a method was asked for that cannot answer */
+/** @throws UserError where a method was asked for that cannot answer, or too much happens to be simulated */
 export async function answerBy(
   choice: MethodChoice,
   plan: Plan,
@@ -73,17 +74,20 @@ export async function answerBy(
       return exact;
     }
     case 'splitting': {
+      checkEvents(plan);
       const answer = await methods.splitting(plan, episodes, options);
       if ('refused' in answer) throw cannot(plan, 'splitting', answer);
       return { ...answer, because: ASKED_FOR };
     }
     case 'simulation':
+      checkEvents(plan);
       return { ...(await methods.simulation(plan, episodes, options)), because: ASKED_FOR };
     case 'auto':
       break;
   }
   const exact = askExact(plan, methods);
   if (!('refused' in exact)) return exact;
+  checkEvents(plan);
   const notExact = `no exact answer: ${exact.refused}`;
   const unlessRare = await methods.simulationUnlessRare(plan, episodes, options);
   if (!('refused' in unlessRare)) return { ...withLongRun(unlessRare, exact), because: notExact };

@@ -1,15 +1,15 @@
 /** What a plan's prediction rests on, for people: every time and chance of it, in words, and who said so. */
 import type { Distribution } from '../scenario/distribution.ts';
 import { distributionText } from '../scenario/distribution-text.ts';
-import type { Plan, UnitKind } from '../scenario/plan.ts';
+import type { KindIndex, Plan, UnitKind } from '../scenario/plan.ts';
 import type { Position } from '../scenario/scenario.ts';
 import type { PlanPrediction } from '../timeline/plan-prediction.ts';
 
 export function planAssumptions(plan: Plan): PlanPrediction['assumptions'] {
   return [
-    ...plan.units.map((kind) => ({
+    ...plan.units.map((kind, index) => ({
       name: kind.name,
-      value: lifeText(plan, kind),
+      value: lifeText(plan, kind, index),
       source: kind.prior === undefined ? placeOf(kind) : `${kind.prior.name}: ${kind.prior.source}`,
     })),
     ...plan.units.flatMap(({ name, position, placed }) =>
@@ -18,7 +18,7 @@ export function planAssumptions(plan: Plan): PlanPrediction['assumptions'] {
         : [
             {
               name: `${name}, where its unit is lost`,
-              value: `replaced after ${distributionText(placed.time_to_replace)}`,
+              value: `time to replace: ${distributionText(placed.time_to_replace)}`,
               source: placeOf({ position }),
             },
           ],
@@ -30,19 +30,19 @@ export function planAssumptions(plan: Plan): PlanPrediction['assumptions'] {
     })),
     ...plan.common_causes.map((cause) => ({
       name: cause.name,
-      value: `every ${distributionText(cause.every)}, each unit with a chance of ${cause.share}`,
+      value: `every: ${distributionText(cause.every)}; each unit with a chance of ${cause.share}`,
       source: placeOf(cause),
     })),
     ...plan.maintenance.map((maintenance) => ({
       name: maintenance.name,
-      value: `every ${distributionText(maintenance.every)}, each unit for ${distributionText(maintenance.takes)}`,
+      value: `every: ${distributionText(maintenance.every)}; each unit takes: ${distributionText(maintenance.takes)}`,
       source: placeOf(maintenance),
     })),
     ...plan.deployments.map((deployments) => ({
       name: deployments.name,
       value:
-        `every ${distributionText(deployments.every)}, bad with a chance of ${deployments.bad}, ` +
-        `then rolled back after ${distributionText(deployments.time_to_roll_back)}`,
+        `every: ${distributionText(deployments.every)}; bad with a chance of ${deployments.bad}; ` +
+        `time to roll back: ${distributionText(deployments.time_to_roll_back)}`,
       source: placeOf(deployments),
     })),
     ...plan.episodes.map((episode) => ({
@@ -60,16 +60,20 @@ const ORDER = {
   'first-inspected': 'whichever is inspected first',
 } as const;
 
-function lifeText(plan: Plan, { time_to_failure, time_to_repair, crew }: UnitKind): string {
-  const by = crew === undefined ? '' : ` by ${plan.crews[crew]!.name}`;
-  const repair = `repaired${by} in ${distributionText(time_to_repair)}`;
-  const isHit = time_to_failure === undefined ? 'never fails of itself' : undefined;
-  return isHit ?? `fails after ${distributionText(time_to_failure!)}, ${repair}`;
+function lifeText(plan: Plan, { time_to_failure, time_to_repair, crew }: UnitKind, kind: KindIndex): string {
+  const isHit = plan.common_causes.some(({ hits }) => hits.includes(kind));
+  if (time_to_failure === undefined && !isHit) return 'never fails';
+  const failure =
+    time_to_failure === undefined
+      ? 'never fails of itself'
+      : `time to failure: ${distributionText(time_to_failure)}`;
+  const by = crew === undefined ? '' : `, by ${plan.crews[crew]!.name}`;
+  return `${failure}; time to repair${by}: ${distributionText(time_to_repair)}`;
 }
 
 function inspectionText(inspection: Distribution): string {
   const isNothing = inspection.kind === 'constant' && inspection.value_ms === 0;
-  return isNothing ? '' : `, after an inspection of ${distributionText(inspection)}`;
+  return isNothing ? '' : `; inspection: ${distributionText(inspection)}`;
 }
 
 const placeOf = ({ position: { file, line, column } }: { readonly position: Position }): string =>

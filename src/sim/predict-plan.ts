@@ -14,7 +14,6 @@ import type { StoppingLimits } from './estimate/stopping.ts';
 import { answerBy, type MethodChoice } from './method.ts';
 import { planAssumptions } from './plan-assumptions.ts';
 import type { PredictionProgress } from './predict.ts';
-import { checkEvents } from './years/event-limit.ts';
 import { type PredictedEpisodes, predictEpisodes } from './years/predict-episodes.ts';
 
 export interface PredictPlanOptions {
@@ -36,7 +35,6 @@ export interface PredictPlanOptions {
 /** @throws UserError where the plan is too large, or the method that was asked for cannot answer */
 export async function predictPlan(plan: Plan, options: PredictPlanOptions = {}): Promise<PlanPrediction> {
   const { trials = plan.trials, limits = {}, workers = 1, threads, method = 'auto', onProgress } = options;
-  checkEvents(plan);
   const episodes = options.episodes ?? (await predictEpisodes(plan, workers));
   const answered = await answerBy(method, plan, episodes, { trials, limits, workers, threads, onProgress });
   return {

@@ -75,7 +75,7 @@ export function skewedMeanInterval({ count, mean, sd, skewness }: Moments): [num
   return [mean - error * withSkewness(t, shift), mean - error * withSkewness(-t, shift)];
 }
 
-/** Willink's (cbrt(1 + 6b(t - b)) - 1) / 2b, without the difference and the division that lose digits where b is small. */
+/** Willink's (cbrt(1 + 6b(t - b)) - 1) / (2b), without the difference and the division that lose digits where b is small. */
 function withSkewness(t: number, shift: number): number {
   const root = Math.cbrt(1 + 6 * shift * (t - shift));
   return (3 * (t - shift)) / (root ** 2 + root + 1);

@@ -123,9 +123,19 @@ test('where pods are out of reach, a start is bounded by readiness and a stop is
   expect(start_time?.warning).toContain('finer ones would tell more');
 });
 
-test('while other endpoints answer, the proxy is not told of', () => {
-  const { named } = calibrated(8, drains, { others: ['web-other'] });
-  expect(named('kube_proxy_sync').because).toContain('one replica');
+describe('while other endpoints answer', () => {
+  test.each([2, 3])('the sync that takes one of %d out is timed', (replicas) => {
+    const others = Array.from({ length: replicas - 1 }, (_, index) => `web-other-${index}`);
+    const { mean, named } = calibrated(40, drains, { others });
+    const true_ms = mean_ms(TRUTH.kube_proxy_sync);
+    expect(Math.abs(mean('kube_proxy_sync') - true_ms) / true_ms).toBeLessThan(0.15);
+    expect(named('kube_proxy_sync').entry?.source).toContain('without the pod');
+  });
+
+  test('of many the proxy is not told', () => {
+    const { named } = calibrated(8, drains, { others: ['web-1', 'web-2', 'web-3'] });
+    expect(named('kube_proxy_sync').because).toContain('two or three pods');
+  });
 });
 
 test('a small sample is called small', () => {

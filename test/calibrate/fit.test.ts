@@ -260,3 +260,17 @@ describe('fitIntervals', () => {
     );
   });
 });
+
+it('takes what no family explains as it is, also where half is known within bounds only', () => {
+  const humps = [...draws(40, 1, normal(20, 3)), ...draws(40, 2, normal(80, 3))];
+  const samples = humps.map((value, index) => {
+    const low_ms = 10 * Math.floor(value / 10);
+    return index % 2 === 0 ? { low_ms: value, high_ms: value } : { low_ms, high_ms: low_ms + 10 };
+  });
+  const { distribution, mean_ms, warning } = fitIntervals(samples);
+  expect(distribution.kind).toBe('empirical');
+  expect(Math.abs(mean_ms - 50)).toBeLessThan(1.5);
+  expect(warning).not.toContain('does not fit');
+  const values_ms = distribution.kind === 'empirical' ? distribution.values_ms : [];
+  expect(values_ms.filter((value) => value > 30 && value < 70)).toEqual([]);
+});

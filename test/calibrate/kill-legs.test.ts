@@ -35,13 +35,19 @@ test('every stretch of an undisturbed kill is timed', () => {
 describe('an observer that was kept from looking', () => {
   const assigned_ms = kill.pods.find(({ node }) => node !== undefined)!.at_ms;
 
-  test('leaves out durations whose end it saw late, and counts them', () => {
-    const stalls = [{ begin_ms: assigned_ms - 80, end_ms: assigned_ms - 0.5 }];
+  test('knows durations whose end it saw late within bounds, and counts them', () => {
+    const stalls = [{ begin_ms: assigned_ms - 20, end_ms: assigned_ms - 0.5 }];
     const { legs: some, late } = legs({ stalls });
-    expect(some.created_to_assigned).toBeUndefined();
-    expect(some.assigned_to_sandbox).toBeUndefined();
-    expect(some.pulled_to_started).toEqual(legs().legs.pulled_to_started);
-    expect(late).toBeGreaterThanOrEqual(2);
+    const [undisturbed] = legs().legs.created_to_assigned!;
+    const [found] = some.created_to_assigned!;
+    expect(found!.high_ms).toBeCloseTo(undisturbed!.high_ms, 5);
+    expect(found!.low_ms).toBeCloseTo(undisturbed!.low_ms - 20, 5);
+    expect(late).toBeGreaterThanOrEqual(1);
+  });
+
+  test('knows next to nothing of what began and ended while it could not look', () => {
+    const stalls = [{ begin_ms: assigned_ms - 80, end_ms: assigned_ms - 0.5 }];
+    expect(legs({ stalls }).legs.created_to_assigned).toEqual([{ low_ms: 0, high_ms: 80 }]);
   });
 
   test('takes the middle where that is good enough for the duration', () => {
@@ -49,7 +55,8 @@ describe('an observer that was kept from looking', () => {
     const { legs: some } = legs({ stalls });
     const [undisturbed] = legs().legs.assigned_to_sandbox!;
     expect(some.assigned_to_sandbox![0]!.low_ms).toBeCloseTo(undisturbed!.low_ms + 10, 5);
-    expect(some.created_to_assigned).toBeUndefined();
+    const [short] = some.created_to_assigned!;
+    expect(short!.high_ms - short!.low_ms).toBeGreaterThan(10);
   });
 
   test('does not count a write that a stall made long', () => {
@@ -65,6 +72,32 @@ test('a slice that changed within the pause of the proxy tells nothing of a sync
   const slices = [...before, { at_ms: at_ms - 700, ready: [] }, kill.slices.at(-1)!];
   expect(legs().legs.slice_to_answer).toHaveLength(1);
   expect(legs({ slices }).legs.slice_to_answer).toBeUndefined();
+});
+
+describe('with another endpoint', () => {
+  const pair = syntheticKill(0, { ahead_ms: AHEAD_MS, others: ['web-other'] });
+  const gone = (past_victim: Kill['past_victim']) =>
+    legsOfKill({ ...pair, past_victim }, READING).legs.slice_to_gone;
+  const without_ms = pair.slices.find(({ ready }) => !ready.includes(pair.victim))!.at_ms;
+  const last = pair.past_victim.findLastIndex(({ outcome }) => outcome === 'refused');
+
+  test('the rules changed soon after the last connection that went to the victim', () => {
+    const [found] = gone(pair.past_victim)!;
+    const after_ms = found!.low_ms + without_ms - pair.past_victim[last]!.at_ms;
+    expect(after_ms).toBeGreaterThan(0);
+    expect(after_ms).toBeLessThanOrEqual(2);
+  });
+
+  test('too few connections after it tell nothing', () => {
+    expect(gone(pair.past_victim.slice(0, last + 30))).toBeUndefined();
+  });
+
+  test('where none failed, the victim closed its port about when the rules changed, or later', () => {
+    const refused_ms = pair.to_victim.find(({ outcome }) => outcome === 'refused')!.at_ms;
+    const [found] = gone(pair.past_victim.map((each) => ({ ...each, outcome: 'accepted' })))!;
+    expect(found!.low_ms).toBe(0);
+    expect(found!.high_ms).toBeCloseTo(Math.max(0, refused_ms + 5 - without_ms), -0.5);
+  });
 });
 
 test('a lost packet is no silence', () => {

@@ -27,6 +27,8 @@ const CASES: readonly (readonly [rest: Distribution, known: readonly Distributio
   [lognormal(30, 0.5), [{ kind: 'empirical', values_ms: [10, 10, 12, 15, 19, 25, 40] }]],
 ];
 
+const asInterval = (value_ms: number) => ({ low_ms: value_ms, high_ms: value_ms });
+
 describe('the likelihood of a sum', () => {
   it.each(CASES)('recovers %o beside %o', (rest, known) => {
     const truth = moments(rest);
@@ -35,7 +37,9 @@ describe('the likelihood of a sum', () => {
     const fixed_ms = known.reduce((sum, part) => sum + (part.kind === 'constant' ? part.value_ms : 0), 0);
     const found = Array.from({ length: 10 }, (_, seed) => {
       const samples = draws(300, seed, rest, ...known).map((value) => value - fixed_ms);
-      return moments(new Sum(samples, varying).fit(rest.kind as 'normal', lognormal(truth.mean_ms, 0.5))!);
+      return moments(
+        new Sum(samples.map(asInterval), varying).fit(rest.kind as 'normal', lognormal(truth.mean_ms, 0.5))!,
+      );
     });
     const error_ms = Math.sqrt(whole_ms2 / 300);
     for (const { mean_ms } of found) expect(Math.abs(mean_ms - truth.mean_ms)).toBeLessThan(4.5 * error_ms);
@@ -45,9 +49,32 @@ describe('the likelihood of a sum', () => {
     expect(Math.abs(sd_ms / Math.sqrt(truth.variance_ms2) - 1)).toBeLessThan(0.12);
   });
 
+  it('takes the slow half into account that is known within bounds only', () => {
+    const rest = lognormal(20, 0.6);
+    const values = draws(400, 7, rest, WRITE);
+    const half_ms = values.toSorted((a, b) => a - b)[200]!;
+    const samples = values.map((value) => {
+      const low_ms = half_ms + 15 * Math.floor((value - half_ms) / 15);
+      return value < half_ms ? asInterval(value) : { low_ms, high_ms: low_ms + 15 };
+    });
+    const true_ms = moments(rest).mean_ms;
+    const found = remainder(samples, [WRITE]);
+    expect(Math.abs(found.mean_ms / true_ms - 1)).toBeLessThan(0.1);
+    expect(moments(found.distribution).mean_ms).toBeCloseTo(found.mean_ms, 1);
+    // Left out, they would be missed.
+    const fast = remainder(
+      values.filter((value) => value < half_ms),
+      [WRITE],
+    );
+    expect(fast.mean_ms / true_ms).toBeLessThan(0.75);
+  });
+
   it('is that of the samples themselves where the known part is next to nothing', () => {
     const samples = draws(200, 1, lognormal(95, 0.3));
-    const beside = new Sum(samples, [normal(1e-3, 1e-4)]).fit('lognormal', lognormal(50, 0.5));
+    const beside = new Sum(samples.map(asInterval), [normal(1e-3, 1e-4)]).fit(
+      'lognormal',
+      lognormal(50, 0.5),
+    );
     const alone = fitSamples(samples).distribution;
     expect(beside).toMatchObject({ kind: 'lognormal' });
     const [a, b] = [beside, alone] as [typeof SYNC, typeof SYNC];

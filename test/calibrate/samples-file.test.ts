@@ -98,7 +98,7 @@ describe('pooling says', () => {
   test('how much was not seen in time', () => {
     const [first] = RUN.kills;
     expect(poolNotes([{ ...RUN, kills: [{ ...first!, late: 3 }] }])[0]).toContain(
-      '3 durations were left out',
+      '3 durations are known within bounds only',
     );
   });
 });

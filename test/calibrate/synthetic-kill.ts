@@ -91,7 +91,8 @@ export function syntheticKill(index: number, circumstances: Circumstances = {}):
   const deleted_ms = write(begun_ms);
   const kubelet_ms = seen(deleted_ms);
   pod(seen(deleted_ms), forced ? 'deleted' : 'modified', { pod: victim, ready: true, terminating: true });
-  slices.push({ at_ms: seen(write(seen(deleted_ms) + draw('controller_sync'))), ready: others });
+  const without_ms = seen(write(seen(deleted_ms) + draw('controller_sync')));
+  slices.push({ at_ms: without_ms, ready: others });
 
   const create_ms = write(seen(deleted_ms) + draw('controller_sync'));
   pod(seen(create_ms), 'added', {});
@@ -116,6 +117,7 @@ export function syntheticKill(index: number, circumstances: Circumstances = {}):
 
   const closed_ms = kubelet_ms + draw('container_signal');
   const gone_ms = closed_ms + draw('stop_time') + draw('sandbox_stop');
+  const past_ms = without_ms + draw('kube_proxy_sync');
   const way = canReachPods ? undefined : 'silent';
   return {
     forced,
@@ -142,6 +144,14 @@ export function syntheticKill(index: number, circumstances: Circumstances = {}):
         : attempts(seen(ready_ms), answers_ms + 3, 3, (at_ms) =>
             at_ms < answers_ms ? 'silent' : 'accepted',
           ),
+    past_victim:
+      others.length === 0 || others.length > 2
+        ? []
+        : attempts(begun_ms, past_ms + 2 * 20 * (others.length + 1), 2, (at_ms, which) =>
+            at_ms >= closed_ms && at_ms < past_ms && which % (others.length + 1) === 0
+              ? 'refused'
+              : 'accepted',
+          ),
     echoes: Array.from({ length: 10 }, (_, which): Echo => {
       const sent_ms = begun_ms - 1000 + 50 * which;
       const answered_ms = write(sent_ms);
@@ -162,11 +172,11 @@ function attempts(
   begin_ms: number,
   end_ms: number,
   gap_ms: number,
-  outcome: (at_ms: number) => Attempt['outcome'],
+  outcome: (at_ms: number, which: number) => Attempt['outcome'],
 ): readonly Attempt[] {
   const count = Math.ceil((end_ms - begin_ms) / gap_ms) + 1;
   return Array.from({ length: count }, (_, which) => {
     const at_ms = begin_ms + which * gap_ms;
-    return { at_ms, outcome: outcome(at_ms) };
+    return { at_ms, outcome: outcome(at_ms, which) };
   });
 }

@@ -121,6 +121,8 @@ export class FakeCluster implements Cluster {
     };
   }
 
+  async warm() {}
+
   async may(verb: string, resource: string) {
     return !(this.#options.forbidden ?? []).includes(`${verb} ${resource}`);
   }
@@ -232,6 +234,7 @@ export class FakeCluster implements Cluster {
             : 'registry';
     await this.#called(`${action.verb} ${what}`);
     const after_ms = now_ms();
+    if (action.verb === 'sandbox-kill') this.#restart(action.pod);
     if (/-(loss|partition|pause|down)$/.test(action.verb)) this.#provided.add(what);
     else this.#provided.delete(what);
     this.after(`${action.verb} ${what}`);
@@ -277,6 +280,10 @@ export class FakeCluster implements Cluster {
 
   async killContainer(ref: PodRef, container: string) {
     await this.#called(`kill ${ref.name}/${container}`);
+    this.#restart(ref);
+  }
+
+  #restart(ref: PodRef): void {
     const pod = this.#exactly(ref);
     const containers = pod.containers.map((one) => ({ ...one, ready: false, restarts: one.restarts + 1 }));
     this.#set({ ...pod, ready: false, containers });

@@ -182,6 +182,7 @@ const FAULTS: readonly Fault[] = [
   podKill(),
   containerKill(),
   lasting('container-pause'),
+  lasting('sandbox-kill'),
   lasting('pod-eviction'),
   lasting('node-drain'),
   lasting('node-loss'),
@@ -216,7 +217,7 @@ describe.concurrent('what a run does it has asked for before', { timeout: 30_000
     expect(texts).toContain('delete services default');
     if (type === 'node-drain') expect(texts).toContain('create pods/eviction shop');
     else if (type.startsWith('node-')) expect(texts).toContain('delete pods shop');
-    if (type.startsWith('container-')) expect(texts).toContain('get pods default');
+    if (type.startsWith('container-') || type === 'sandbox-kill') expect(texts).toContain('get pods default');
   });
 });
 

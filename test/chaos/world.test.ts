@@ -10,7 +10,7 @@ import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { TimelineEvent } from '../../src/timeline/event.ts';
 import { FakeCluster, type FakeOptions } from './fake-cluster.ts';
 import { expectUserError, ofType, run, started, temporaryJournal } from './run.ts';
-import { containerKill, podKill, shortScenario } from './scenario.ts';
+import { containerKill, lasting, podKill, shortScenario } from './scenario.ts';
 
 const deletes = (cluster: FakeCluster) => cluster.calls.filter((call) => call.startsWith('delete'));
 
@@ -199,6 +199,27 @@ describe.concurrent('container-kill', () => {
       container: 'nginx',
     });
     expect(journal.filter((line) => line.act === 'replace-pod').length).toBe(2);
+  });
+});
+
+describe.concurrent('sandbox-kill', () => {
+  test('is left to the provider, leaves nothing to undo, and a fresh pod for the next trial', async () => {
+    const { scenario, cluster } = started([lasting('sandbox-kill')]);
+    const { error, trials, journal } = await run(cluster, scenario, { trials: 2 });
+    expect(error).toBeUndefined();
+    const kills = cluster.calls.filter((call) => /^(sandbox-|delete)/.test(call));
+    expect(kills.length).toBe(4);
+    for (const [kill, replaced] of [kills.slice(0, 2), kills.slice(2)]) {
+      expect(kill).toMatch(/^sandbox-kill nginx-/);
+      expect(replaced).toBe(kill!.replace('sandbox-kill', 'delete'));
+    }
+    for (const events of trials) {
+      const [begin] = ofType(events, 'fault-begin');
+      expect(begin?.targets).toHaveLength(1);
+      expect(ofType(events, 'fault-end').map(({ targets }) => targets)).toEqual([begin?.targets]);
+    }
+    expect(journal.filter((line) => line.act === 'kill-sandbox').length).toBe(2);
+    expect(journal.filter((line) => line.act === 'undo')).toEqual([]);
   });
 });
 

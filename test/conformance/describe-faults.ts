@@ -138,6 +138,24 @@ const CASES: Readonly<Partial<Record<FaultType, Case>>> = {
       expect(successors(seen)).toEqual([]);
     },
   },
+  'sandbox-kill': {
+    faults: [fault('sandbox-kill')],
+    duration_ms: 10_000,
+    shows: 'the pod leaves the Service for as long as it takes to start all of it anew, and is the same pod',
+    check(seen) {
+      const [target] = seen.targets;
+      expect(successors(seen)).toEqual([]);
+      expect(goneAt_ms(seen, target!)).toBeUndefined();
+      const unready = seen.pods.find(({ pod, ready }) => pod === target && !ready);
+      // The kubelet looks once a second; what it finds it stops, starts anew, and looks at again.
+      expect(unready!.at_ms - seen.begin_ms).toBeGreaterThan(0);
+      expect(unready!.at_ms - seen.begin_ms).toBeLessThan(5000);
+      const last = seen.pods.findLast(({ pod }) => pod === target);
+      expect(last!.ready).toBe(true);
+      expect(last!.at_ms).toBeGreaterThan(unready!.at_ms);
+      expect(fewest(seen)).toBe(1);
+    },
+  },
   'node-partition': {
     faults: [fault('node-partition', { duration_ms: 3000 })],
     duration_ms: 9000,

@@ -24,6 +24,7 @@ describeOnTestbed('a cluster that a kubeconfig points at', () => {
       'bad-image',
       'scale',
       'container-pause',
+      'sandbox-kill',
       'node-partition',
       'node-loss',
       'control-plane-outage',

@@ -12,6 +12,7 @@ describeFaults(
     'bad-image',
     'scale',
     'container-pause',
+    'sandbox-kill',
     'node-partition',
     'node-loss',
     'control-plane-outage',

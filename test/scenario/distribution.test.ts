@@ -50,7 +50,7 @@ test.each([
   [exponential(3 * YEAR_MS), 'exponential with a mean of 3y'],
   [lognormal(7_200_000, 0.8), 'lognormal with a median of 2h and sigma 0.8'],
   [weibull(500, 2), 'weibull with a scale of 500ms and shape 2'],
-  [erlang(90 * 60_000, 3), 'erlang with a mean of 1.5h in 3 phases'],
+  [erlang(90 * 60_000, 3), 'erlang with a mean of 90m in 3 phases'],
   [
     hyperexponential([
       { weight: 1, mean_ms: 3_600_000 },

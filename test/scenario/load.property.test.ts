@@ -171,6 +171,10 @@ const fault = fc.oneof(
     text: { 'container-kill': text },
     read: { ...read, type: 'container-kill', container: 'server' },
   })),
+  act.map(({ text, read }) => ({
+    text: { 'sandbox-kill': text },
+    read: { ...read, type: 'sandbox-kill' },
+  })),
   fc.tuple(act, lasting).map(([{ text, read }, time]) => ({
     text: { 'container-pause': { ...text, ...time.text } },
     read: { ...read, ...time.read, type: 'container-pause', container: 'server' },

@@ -162,8 +162,15 @@ describe('a plan in which something happens all the time', () => {
     ['fails and is repaired at once', failing({ time_to_failure: constant(0) })],
   ])('%s: is refused at once, and says what it is', async (_name, plan) => {
     await expect(predictPlan(plan, { ...simulation, trials: 1 })).rejects.toThrow(
-      /^plan\.yaml:1:1: unit fails after .*: more than 200,000,000 things happen in /,
+      /^plan\.yaml:1:1: unit \(time to failure: .*\): more than 200,000,000 things happen in /,
     );
+  });
+
+  it('is answered all the same where an exact method can', async () => {
+    const busy = failing({ time_to_failure: exponential(2), time_to_repair: exponential(1) });
+    const { method, services } = await predictPlan(busy);
+    expect(method).toBe('exact');
+    expect(services[0]!.long_run_unavailability!.mean).toBeCloseTo(1 / 3, 9);
   });
 
   it('is refused with too many units to hold', async () => {

@@ -403,7 +403,13 @@ describe('SimulatedWorld', () => {
       nodes: fc.integer({ min: 1, max: 4 }),
       grace: fc.constantFrom(undefined, 0, 1, 30),
       mode: fc.constantFrom('one', 'all', 'random-max-percent' as const),
-      type: fc.constantFrom('pod-kill', 'container-kill', 'container-pause', 'registry-outage'),
+      type: fc.constantFrom(
+        'pod-kill',
+        'container-kill',
+        'container-pause',
+        'sandbox-kill',
+        'registry-outage',
+      ),
       pause_ms: fc.constantFrom(undefined, 500, 2500),
       policy: fc.constantFrom('Always', 'IfNotPresent' as const),
       init: fc.nat(2),
@@ -432,6 +438,7 @@ describe('SimulatedWorld', () => {
           'container-pause': () => [
             { ...onContainer, type: 'container-pause' as const, duration_ms: s.pause_ms },
           ],
+          'sandbox-kill': () => [{ ...common, type: 'sandbox-kill' as const }],
           'registry-outage': () => [
             podKill,
             { position, type: 'registry-outage' as const, at_ms: [900], duration_ms: s.pause_ms },

@@ -33,6 +33,7 @@ export const CONFIGURATIONS: readonly Configuration[] = [
     title: 'one replica, its container killed three times, restarts put off',
     timer_bound: true,
   },
+  { name: 'one-sandbox', title: 'one replica, its sandbox killed, a grace period that is used up' },
   { name: 'one-probe-5s', title: 'one replica, readiness asked every 5 s, killed by force' },
   { name: 'one-probe-10s', title: 'one replica, readiness asked every 10 s, killed by force' },
   { name: 'one-start-8s', title: 'one replica that starts in 8 s, killed by force' },

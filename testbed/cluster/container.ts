@@ -5,9 +5,12 @@ import { kubectl } from './kubectl.ts';
 
 /** From the name that a manifest has for a container to what the node knows it by. */
 
-export interface ContainerName {
+export interface PodName {
   readonly namespace: string;
   readonly pod: string;
+}
+
+export interface ContainerName extends PodName {
   /** May be left out where the pod has one container. */
   readonly container?: string | undefined;
 }
@@ -44,6 +47,31 @@ export async function findContainer(
   name: ContainerName,
   podUid: string | undefined,
 ): Promise<RunningContainer> {
+  return runningContainer(await findPod(instance, state, name, podUid), name);
+}
+
+/**
+ * Where a pod runs. As for findContainer.
+ *
+ * @throws NotRunningError also where it is on no node yet
+ */
+export async function podCalled(
+  instance: Instance,
+  state: State,
+  name: PodName,
+  podUid: string | undefined,
+): Promise<{ readonly uid: string; readonly node: string }> {
+  const { metadata, spec } = await findPod(instance, state, name, podUid);
+  if (!spec.nodeName) throw new NotRunningError(`${describe(name)} is on no node yet`);
+  return { uid: metadata.uid, node: spec.nodeName };
+}
+
+async function findPod(
+  instance: Instance,
+  state: State,
+  name: PodName,
+  podUid: string | undefined,
+): Promise<Pod> {
   const get = ['get', 'pod', '-n', name.namespace, name.pod, '--ignore-not-found', '-o', 'json'];
   const answer = await kubectl(instance, state, get);
   if (answer === undefined) throw new TestbedError('the API server does not answer');
@@ -52,7 +80,7 @@ export async function findContainer(
   if (podUid !== undefined && pod.metadata.uid !== podUid) {
     throw new NotRunningError(`${describe(name)} is another one by now: ${pod.metadata.uid}, not ${podUid}`);
   }
-  return runningContainer(pod, name);
+  return pod;
 }
 
 export function runningContainer(pod: Omit<Pod, 'metadata'>, name: ContainerName): RunningContainer {
@@ -77,6 +105,6 @@ export function runningContainer(pod: Omit<Pod, 'metadata'>, name: ContainerName
   return { node: pod.spec.nodeName, container_id, restart_count: status.restartCount };
 }
 
-function describe({ namespace, pod }: ContainerName): string {
+function describe({ namespace, pod }: PodName): string {
   return `pod ${pod} in namespace ${namespace}`;
 }

@@ -1,4 +1,4 @@
-import type { ContainerName } from '../cluster/container.ts';
+import type { ContainerName, PodName } from '../cluster/container.ts';
 import { type Options, options, usageError } from '../options.ts';
 
 /** The verbs of `provider`: each fault and the one that undoes it. */
@@ -8,6 +8,7 @@ export const VERBS_USAGE = `    node-loss, node-return --node N          a power
     container-kill --namespace NS --pod POD [--container C]
     container-pause, container-resume (as container-kill)
                                              the application hangs: SIGSTOP, SIGCONT
+    sandbox-kill --namespace NS --pod POD    SIGKILL to the pause process of a pod
     control-plane-pause, control-plane-resume --component api-server|controller-manager|scheduler|all
                                              it is gone as after a crash; it is started anew
     registry-down, registry-up               nothing can be pulled
@@ -15,6 +16,7 @@ export const VERBS_USAGE = `    node-loss, node-return --node N          a power
 
 const NODE_VERBS = ['node-loss', 'node-return', 'node-partition', 'node-rejoin'] as const;
 const CONTAINER_VERBS = ['container-kill', 'container-pause', 'container-resume'] as const;
+const SANDBOX_VERBS = ['sandbox-kill'] as const;
 const CONTROL_PLANE_VERBS = ['control-plane-pause', 'control-plane-resume'] as const;
 const REGISTRY_VERBS = ['registry-down', 'registry-up'] as const;
 
@@ -31,6 +33,7 @@ export type PausablePart = (typeof CONTROL_PLANE_PARTS)['all'][number];
 export type Action =
   | { readonly verb: (typeof NODE_VERBS)[number]; readonly node: string }
   | { readonly verb: (typeof CONTAINER_VERBS)[number]; readonly container: ContainerName }
+  | { readonly verb: (typeof SANDBOX_VERBS)[number]; readonly pod: PodName }
   | { readonly verb: (typeof CONTROL_PLANE_VERBS)[number]; readonly parts: readonly PausablePart[] }
   | { readonly verb: (typeof REGISTRY_VERBS)[number] };
 
@@ -55,6 +58,12 @@ export function parseAction(args: readonly string[], called = `provider ${args[0
       throw usageError(`${called} needs --namespace and --pod`);
     return { verb, container: { namespace, pod, container } };
   }
+  if (isOneOf(SANDBOX_VERBS, verb)) {
+    const { namespace, pod } = given(['namespace', 'pod']);
+    if (namespace === undefined || pod === undefined)
+      throw usageError(`${called} needs --namespace and --pod`);
+    return { verb, pod: { namespace, pod } };
+  }
   if (isOneOf(CONTROL_PLANE_VERBS, verb)) {
     const { component } = given(['component']);
     const known = Object.keys(CONTROL_PLANE_PARTS) as (keyof typeof CONTROL_PLANE_PARTS)[];
@@ -65,7 +74,13 @@ export function parseAction(args: readonly string[], called = `provider ${args[0
     given([]);
     return { verb };
   }
-  const verbs = [...NODE_VERBS, ...CONTAINER_VERBS, ...CONTROL_PLANE_VERBS, ...REGISTRY_VERBS];
+  const verbs = [
+    ...NODE_VERBS,
+    ...CONTAINER_VERBS,
+    ...SANDBOX_VERBS,
+    ...CONTROL_PLANE_VERBS,
+    ...REGISTRY_VERBS,
+  ];
   throw usageError(
     `provider ${verb === undefined ? 'needs a verb' : `has no verb ${verb}`}: ${verbs.join(', ')}`,
   );

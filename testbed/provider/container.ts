@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { cgroupBelow, processesInCgroup } from '../cluster/cgroup.ts';
 import {
   type ContainerName,
@@ -8,6 +6,7 @@ import {
   type RunningContainer,
 } from '../cluster/container.ts';
 import { fileOnNode, nodeCgroup, onNode } from '../cluster/node.ts';
+import { mainProcess, TASKS } from '../cluster/task.ts';
 import { TestbedError } from '../failure.ts';
 import type { Instance } from '../instance.ts';
 import { processState, signal } from '../processes.ts';
@@ -26,13 +25,7 @@ export async function killContainer(
   const state = running(instance);
   const found = await findContainer(instance, state, name, podUid);
   const first = nodeThatRuns(state, found.node);
-  // Where containerd's shim for runc keeps the pid, as seen on the node.
-  const pidFile = join(
-    '/run/containerd/io.containerd.runtime.v2.task/k8s.io',
-    found.container_id,
-    'init.pid',
-  );
-  const pid = readFileSync(fileOnNode(instance, found.node, pidFile), 'utf8');
+  const pid = mainProcess(fileOnNode(instance, found.node, TASKS), found.container_id);
   const kill = onNode(first, ['kill', '-KILL', pid]);
   return { ...(await timed(async () => void (await run(kill)))), ...found };
 }

@@ -6,6 +6,7 @@ import { killContainer, pauseContainer, resumeContainer } from './container.ts';
 import { startInLab, stopInLab } from './control-plane.ts';
 import type { Effect } from './effect.ts';
 import { cutPower, plugIn, pullOut, restorePower } from './node.ts';
+import { killSandbox } from './sandbox.ts';
 
 /**
  * Does what foreshock's chaos arm asks for where the Kubernetes API cannot help: the part that a cloud's API or
@@ -34,6 +35,8 @@ export async function provide(
       return pauseContainer(instance, action.container, podUid);
     case 'container-resume':
       return resumeContainer(instance, action.container, podUid);
+    case 'sandbox-kill':
+      return killSandbox(instance, action.pod, podUid);
     case 'control-plane-pause':
       return stopInLab(instance, action.parts);
     case 'control-plane-resume':

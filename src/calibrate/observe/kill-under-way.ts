@@ -1,7 +1,7 @@
 import { now_ms } from '../../chaos/clock.ts';
 import type { HttpTarget } from '../../chaos/load/http.ts';
 import type { Load } from '../../scenario/scenario.ts';
-import { replacementOf, SILENCE } from '../kill-legs.ts';
+import { PAST_VICTIM_ATTEMPTS, replacementOf, SILENCE, sliceWithout } from '../kill-legs.ts';
 import type { Attempt, Echo, EventSight, Kill, PodSight, SliceSight, SteadyRequest } from '../observation.ts';
 import { dial } from './dial.ts';
 import type { Echoes } from './echo.ts';
@@ -12,12 +12,17 @@ import { steadyRequests } from './steady-requests.ts';
 const ECHOES = 10;
 const REQUESTS = 10;
 
-/** Finer where shorter delays are looked for. */
-const VICTIM_GAP_MS = 2;
+/**
+ * Short beside what is looked for, and long enough that the attempts are no load: at 2 ms they took half of a core, and
+ * a cluster of two cores was slower for it.
+ */
+const VICTIM_GAP_MS = 4;
 const REPLACEMENT_GAP_MS = 4;
 const SERVICE_GAP_MS = 3;
 /** Beyond any grace period and start in common use. */
 const LONGEST_MS = 120_000;
+/** Of more endpoints too few connections go to the victim to time anything by them. */
+const PAST_VICTIM_ENDPOINTS_MAX = 3;
 /** From a pod's being ready to the proxy's rules: two writes, a pause of a second, a sync. */
 const PROXY_LONGEST_MS = 10_000;
 
@@ -45,6 +50,7 @@ export class KillUnderWay {
   #toVictim: Promise<readonly Attempt[]> | undefined;
   #toReplacement: Promise<readonly Attempt[]> | undefined;
   #toService: Promise<readonly Attempt[]> | undefined;
+  #pastVictim: Promise<readonly Attempt[]> | undefined;
 
   /** Begins with what is asked while nothing is the matter. */
   constructor(forced: boolean, dialled: Dialled, echoes: Echoes) {
@@ -59,6 +65,12 @@ export class KillUnderWay {
     if (this.#begun !== undefined) return;
     this.#begun = { victim, at_ms: now_ms() };
     this.slices.push(slice);
+    if (slice.ready.length > 1 && slice.ready.length <= PAST_VICTIM_ENDPOINTS_MAX) {
+      const { host, port } = this.#dialled.target;
+      this.#pastVictim = this.#dial(host, port, VICTIM_GAP_MS, PROXY_LONGEST_MS, (attempts) =>
+        this.#isPast(slice.ready.length, attempts),
+      );
+    }
     if (address === undefined) return;
     this.#toVictim = this.#dial(
       address,
@@ -67,6 +79,18 @@ export class KillUnderWay {
       LONGEST_MS,
       (attempts) =>
         attempts.length >= SILENCE && attempts.slice(-SILENCE).every(({ outcome }) => outcome === 'silent'),
+    );
+  }
+
+  /** Whether so many connections in a row were accepted that none goes to the victim any more. */
+  #isPast(endpoints: number, attempts: readonly Attempt[]): boolean {
+    const { victim, at_ms: begun_ms } = this.#begun!;
+    const without = sliceWithout({ slices: this.slices, victim, begun_ms });
+    const latest = attempts.slice(-PAST_VICTIM_ATTEMPTS * endpoints);
+    return (
+      without !== undefined &&
+      latest.length === PAST_VICTIM_ATTEMPTS * endpoints &&
+      latest.every(({ at_ms, outcome }) => at_ms > without.at_ms && outcome === 'accepted')
     );
   }
 
@@ -100,8 +124,13 @@ export class KillUnderWay {
   /** Ends what is still tried; undefined where no pod was killed, or not all could be seen. */
   async end(): Promise<Kill | undefined> {
     this.#stop.abort();
-    const attempts = await Promise.all([this.#toVictim, this.#toReplacement, this.#toService]);
-    const [to_victim = [], to_replacement = [], to_service = []] = attempts;
+    const attempts = await Promise.all([
+      this.#toVictim,
+      this.#toReplacement,
+      this.#toService,
+      this.#pastVictim,
+    ]);
+    const [to_victim = [], to_replacement = [], to_service = [], past_victim = []] = attempts;
     const echoes = await this.#echoes;
     const steady = await this.#steady;
     const stalls = this.#heartbeat.end();
@@ -118,6 +147,7 @@ export class KillUnderWay {
       to_victim,
       to_replacement,
       to_service,
+      past_victim,
       echoes,
       steady,
       stalls,

@@ -164,6 +164,8 @@ export interface Cluster {
    * @param namespace undefined: in all of them, and on what is in none
    */
   may(verb: string, resource: string, namespace: string | undefined, group?: string): Promise<boolean>;
+  /** Is told that so many calls will soon be made at once, and had better not wait for connections. */
+  warm(calls: number): Promise<void>;
   /** Where the rights to an object of this kind are, as `may` takes them; undefined where it has no such kind (yet). */
   resourceOf(ref: ObjectRef): Promise<ResourceRef | undefined>;
   /**
@@ -245,6 +247,7 @@ export type ProviderAction =
       readonly pod: PodRef;
       readonly container: string;
     }
+  | { readonly verb: 'sandbox-kill'; readonly pod: PodRef }
   | {
       readonly verb: 'control-plane-pause' | 'control-plane-resume';
       readonly component: Extract<Fault, { readonly type: 'control-plane-outage' }>['component'];

@@ -109,6 +109,9 @@ class EmbeddedCluster implements Cluster {
     return { kind: this.kind, uid: this.#uid };
   }
 
+  /** Its calls are function calls. */
+  async warm(): Promise<void> {}
+
   /** It has one account, which may do everything. */
   async may(): Promise<boolean> {
     return true;

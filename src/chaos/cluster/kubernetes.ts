@@ -104,6 +104,10 @@ class KubernetesCluster implements Cluster {
     return identityOf(this.#api);
   }
 
+  warm(calls: number): Promise<void> {
+    return this.#api.warm(calls);
+  }
+
   async may(verb: string, resource: string, namespace: string | undefined, group = ''): Promise<boolean> {
     const [main, subresource] = resource.split('/');
     const review = await this.#api.call<{ status?: { allowed?: boolean } }>(
@@ -312,7 +316,8 @@ class KubernetesCluster implements Cluster {
   }
 
   async provide(action: ProviderAction): Promise<Provided> {
-    if (action.verb === 'container-pause') await this.#checkIsThere(action.pod);
+    const { verb } = action;
+    if (verb === 'container-pause' || verb === 'sandbox-kill') await this.#checkIsThere(action.pod);
     return runProvider(this.#commands.provider, action);
   }
 

@@ -35,6 +35,7 @@ export interface Intent {
     | 'evict-pod'
     | 'kill-container'
     | 'pause-container'
+    | 'kill-sandbox'
     | 'drain-node'
     | 'cut-power'
     | 'cut-off-node'

@@ -27,6 +27,7 @@ function opening(report: ComparisonReport): Markup {
 <p class="kicker"><strong>${report.scenario}</strong> against <strong>${report.against}</strong></p>
 <h1 class="${TONE_CLASS[report.tone]}"><span aria-hidden="true">${TONE_SIGN[report.tone]}</span>${sentence(report.headline)}</h1>
 <p class="lead">${report.lead}</p>
+${report.known !== '' && markup`<p class="decided">${report.known}</p>`}
 <p class="meta">seed ${report.seed}</p>
 </header>`;
 }

@@ -7,8 +7,10 @@ import { stopNotes } from '../stop.ts';
 import type { Tone } from '../tone.ts';
 
 export interface ComparisonReport extends ReportContext {
-  /** "less downtime: 1.8 s less [1.7, 1.9]" */
+  /** "1.8 s less downtime" */
   readonly headline: string;
+  /** 95 % interval of that: "1.7 to 1.9 s less"; empty where nothing varies. */
+  readonly known: string;
   /** "LESS DOWNTIME faster against shop: 1.8 s less [1.7, 1.9]" */
   readonly summary: string;
   readonly tone: Tone;
@@ -52,11 +54,16 @@ export function comparisonReportOf(comparison: Comparison, context: ReportContex
   const { scenario, against, metrics, trials, stop, seed, version, warnings } = comparison;
   const { downtime_s } = metrics;
   const { words, tone } = headlineOf(downtime_s);
-  const change = downtime_s === undefined ? '' : `: ${changeText(downtime_s)}`;
+  const change = downtime_s && changeOf(downtime_s);
+  const amount = change === undefined ? '' : `: ${change.amount}${change.direction}`;
   return {
     ...context,
-    headline: `${words}${change}`,
-    summary: `${words.toUpperCase()} ${scenario.name} against ${against.name}${change}`,
+    headline: tone === 'good' || tone === 'bad' ? `${change?.amount} ${words}` : words,
+    known: change?.known ?? '',
+    summary: [
+      `${words.toUpperCase()} ${scenario.name} against ${against.name}${amount}`,
+      ...(change === undefined || change.interval === '' ? [] : [change.interval]),
+    ].join(' '),
     tone,
     lead: leadOf(comparison),
     scenario: scenario.name,
@@ -85,14 +92,30 @@ function headlineOf(downtime: ComparedMetric | undefined): { readonly words: str
   return { words: 'no clear difference', tone: 'unsure' };
 }
 
-/** "1.77 s less [1.70, 1.84]" */
-function changeText(downtime: ComparedMetric): string {
-  const { mean, ci95 } = downtime.difference;
+interface Change {
+  /** "1.77 s" */
+  readonly amount: string;
+  /** " less" or " more"; empty where the mean is the same. */
+  readonly direction: string;
+  /** "[1.70, 1.84]" in that direction; empty where nothing varies. */
+  readonly interval: string;
+  /** The same in words: "95 % interval: 1.70 to 1.84 s less". */
+  readonly known: string;
+}
+
+function changeOf(downtime: ComparedMetric): Change {
+  const { mean, ci95, sd } = downtime.difference;
   const decimals = decimalsOf('downtime_s', downtime);
   const amount = quantity('downtime_s', Math.abs(mean), decimals);
-  if (mean === 0) return amount;
-  const [low, high] = mean < 0 ? [-ci95[1], -ci95[0]] : ci95;
-  return `${amount} ${mean < 0 ? 'less' : 'more'} [${low.toFixed(decimals)}, ${high.toFixed(decimals)}]`;
+  const direction = mean === 0 ? '' : mean < 0 ? ' less' : ' more';
+  if (sd === 0) return { amount, direction, interval: '', known: '' };
+  const [low, high] = (mean < 0 ? [-ci95[1], -ci95[0]] : ci95).map((end) => end.toFixed(decimals));
+  return {
+    amount,
+    direction,
+    interval: `[${low}, ${high}]`,
+    known: `95 % interval: ${low} to ${high} s${direction}`,
+  };
 }
 
 function leadOf({ trials, metrics: { downtime_s } }: Comparison): string {

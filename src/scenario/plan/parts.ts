@@ -5,6 +5,7 @@ import type { Problems } from '../problem.ts';
 import { checkSections } from '../sections.ts';
 import type { Path, YamlDocument } from '../yaml.ts';
 import * as format from './schema/infrastructure.ts';
+import { ENTRIES_MAX } from './schema/quantities.ts';
 import { type PlanFile, planSchema, type ServiceFile, service } from './schema.ts';
 
 /** By name; undefined where there is something wrong with it. */
@@ -35,7 +36,7 @@ export interface Outline {
 }
 
 /** Sections of infrastructure that hold entries by name. */
-export const NAMED = ['units', 'replicas', 'crews', 'common_causes', 'maintenance', 'deployments'] as const;
+const NAMED = ['units', 'replicas', 'crews', 'common_causes', 'maintenance', 'deployments'] as const;
 
 const IN_EPISODE = 'belongs into the scenario of an episode, not into a plan';
 const FOREIGN: Foreign = {
@@ -64,7 +65,9 @@ export function partsOf(document: YamlDocument, problems: Problems): PlanParts {
     header,
     units: entriesOf(at(['infrastructure', 'units']), format.unit),
     replicas: entriesOf(at(['infrastructure', 'replicas']), format.replicas),
-    links: Array.isArray(links) ? links.map((each) => format.link.safeParse(each).data) : [],
+    links: Array.isArray(links)
+      ? links.slice(0, ENTRIES_MAX).map((each) => format.link.safeParse(each).data)
+      : [],
     crews: entriesOf(at(['infrastructure', 'crews']), format.crew),
     common_causes: entriesOf(at(['infrastructure', 'common_causes']), format.commonCause),
     maintenance: entriesOf(at(['infrastructure', 'maintenance']), format.maintenance),
@@ -78,8 +81,8 @@ export function partsOf(document: YamlDocument, problems: Problems): PlanParts {
       ),
     ]),
     complete:
-      [['infrastructure'], ['services']].every((path) => isMapping(at(path))) &&
-      sections.every((path) => at(path) === undefined || isMapping(at(path))) &&
+      isMapping(at(['services'])) &&
+      [...sections, ['services']].every((path) => isWhole(at(path))) &&
       hasOnly(at([]), planSchema.shape) &&
       hasOnly(at(['infrastructure']), format.infrastructure.shape),
   };
@@ -87,12 +90,12 @@ export function partsOf(document: YamlDocument, problems: Problems): PlanParts {
 
 function entriesOf<Schema extends z.ZodType>(value: unknown, schema: Schema): Entries<z.output<Schema>> {
   if (!isMapping(value)) return new Map();
-  return new Map(Object.entries(value).map(([name, entry]) => [name, schema.safeParse(entry).data]));
+  return new Map(firstOf(value).map(([name, entry]) => [name, schema.safeParse(entry).data]));
 }
 
 function outlinesOf(value: unknown, outline: (entry: object) => Outline): readonly [string, Outline][] {
   if (!isMapping(value)) return [];
-  return Object.entries(value).map(([name, entry]) => [name, outline(isMapping(entry) ? entry : {})]);
+  return firstOf(value).map(([name, entry]) => [name, outline(isMapping(entry) ? entry : {})]);
 }
 
 function outlineOfUnit(entry: object): Outline {
@@ -117,6 +120,12 @@ function outlineOfReplicas(entry: object): Outline {
 const hasOnly = (value: unknown, shape: Readonly<Record<string, unknown>>): boolean =>
   isMapping(value) &&
   Object.keys(value).every((key) => Object.hasOwn(shape, key) || Object.hasOwn(FOREIGN, key));
+
+/** No more than may be there: the rest is told to be too much, and is not gone through. */
+const firstOf = (mapping: Readonly<Record<string, unknown>>) => Object.entries(mapping).slice(0, ENTRIES_MAX);
+
+const isWhole = (value: unknown): boolean =>
+  value === undefined || (isMapping(value) && Object.keys(value).length <= ENTRIES_MAX);
 
 const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -5,7 +5,7 @@ import { fraction } from '../schema/quantities.ts';
 import { YEAR_MS } from '../units.ts';
 import { condition } from './schema/condition.ts';
 import { infrastructure } from './schema/infrastructure.ts';
-import { duration, EXPECTED, name } from './schema/quantities.ts';
+import { duration, EXPECTED, named } from './schema/quantities.ts';
 
 export const service = z.strictObject({
   up: condition.describe('What must work for the service to be up.'),
@@ -33,7 +33,7 @@ export const planSchema = z
       .describe('How many horizons are simulated.'),
     seed: header.seed,
     infrastructure,
-    services: z.record(name, service).describe('What is to be up.'),
+    services: named(service).describe('What is to be up.'),
   })
   .meta({
     title: 'foreshock plan',

@@ -21,13 +21,13 @@ export class Structure {
 
   /** A kind, the one it is within, and so on; ends before it comes round, or where there is none. */
   outwards(name: string): string[] {
-    const chain: string[] = [];
+    const chain = new Set<string>();
     let at: string | null | undefined = name;
-    while (at !== null && at !== undefined && this.#outlines.has(at) && !chain.includes(at)) {
-      chain.push(at);
+    while (at !== null && at !== undefined && this.#outlines.has(at) && !chain.has(at)) {
+      chain.add(at);
       at = this.#outlines.get(at)?.within;
     }
-    return chain;
+    return [...chain];
   }
 
   /** The kinds that a kind is within in a circle, itself first; undefined where it is not. */

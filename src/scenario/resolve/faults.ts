@@ -64,6 +64,10 @@ const RESOLVERS: Resolvers = {
     const target = containerTarget(fields, place);
     return target && { ...target, type: 'container-pause', duration_ms: fields.duration };
   },
+  'sandbox-kill': (fields, place) => {
+    const target = podTarget(fields, place);
+    return target && { ...target.base, type: 'sandbox-kill' };
+  },
   'pod-eviction': (fields, place) => {
     const target = podTarget(fields, place);
     return target && { ...target.base, type: 'pod-eviction', grace_period_s: fields.grace_period };

@@ -77,6 +77,11 @@ const SCHEMAS = {
   'container-pause': z
     .strictObject({ ...pods, ...container, ...lasting('Then the processes go on.') })
     .describe("Stops a container's processes (SIGSTOP): connections are accepted, nothing answers."),
+  'sandbox-kill': z
+    .strictObject(pods)
+    .describe(
+      "SIGKILLs the process that holds a pod's sandbox (pause): the kubelet stops the containers within their grace period and starts all anew, under another address.",
+    ),
   'pod-eviction': z
     .strictObject({ ...pods, ...gracePeriod })
     .describe(

@@ -15,7 +15,7 @@ import {
   serviceKey,
   type WorkloadObject,
 } from './objects.ts';
-import { shownName } from './pod-names.ts';
+import { podOf, shownName } from './pod-names.ts';
 import { Store, type Watcher } from './store.ts';
 
 /** Why links are cut while it is away. */
@@ -42,14 +42,15 @@ export class ApiServer {
     this.replicaSets = new Store(environment);
     this.disruptionBudgets = new Store(environment);
     const key = service && serviceKey(service);
+    const shown = (address: string) => shownName(podOf(address));
     this.endpoints = new Store(environment, ({ name, ready, terminating }) => {
       if (service === undefined || name !== key) return;
       environment.record({
         type: 'endpoints',
         at_ms: environment.now_ms,
         service: service.name,
-        ready: ready.map(shownName),
-        terminating: terminating.map(shownName),
+        ready: ready.map(shown),
+        terminating: terminating.map(shown),
       });
     });
   }

@@ -18,6 +18,7 @@ import { Machine } from './machine.ts';
 import { type Backend, type Choice, Network } from './network.ts';
 import { startNodeControllers } from './node-controllers.ts';
 import { isTerminating, type PodObject } from './objects.ts';
+import { podOf } from './pod-names.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { Registry } from './registry.ts';
 import { Scheduler } from './scheduler.ts';
@@ -142,8 +143,8 @@ export class SimulatedCluster {
     this.network = new Network(
       environment,
       () => (dns === undefined ? this.#throughProxy(balance) : toOneOf(dns.lookup(), balance)),
-      (pod) => this.#backend(pod),
-      (pod) => this.machines.find(({ kubelet }) => kubelet?.knows(pod))?.index,
+      (address) => this.#backend(address),
+      (address) => this.machines.find(({ kubelet }) => kubelet?.knows(podOf(address)))?.index,
     );
   }
 
@@ -153,7 +154,7 @@ export class SimulatedCluster {
 
   /** Something is reachable again that the proxy's rules never gave up. */
   reachableAgain(cause: Cause): void {
-    if (this.#proxy.rules.backends.some((pod) => this.#serves(pod))) this.#restored(cause);
+    if (this.#proxy.rules.backends.some((address) => this.#serves(address))) this.#restored(cause);
   }
 
   #machine(spec: Node, index: number): Machine {
@@ -230,27 +231,32 @@ export class SimulatedCluster {
 
   #throughProxy(balance: Balancer): Choice {
     const { backends, otherwise } = this.#proxy.rules;
-    const pod = balance(backends);
-    return pod === undefined ? otherwise : { pod };
+    const address = balance(backends);
+    return address === undefined ? otherwise : { address };
   }
 
-  #backend(pod: string): Backend | undefined {
+  #backend(address: string): Backend | undefined {
+    const pod = podOf(address);
     for (const machine of this.machines) {
       const worker = machine.kubelet?.worker(pod);
       if (worker === undefined) continue;
-      return { sandbox: worker.sandbox, process: worker.processAt(this.#target_port), machine };
+      const { sandbox } = worker;
+      // One that a later sandbox has taken the place of leads nowhere any more.
+      if (sandbox?.address !== address) return undefined;
+      return { sandbox, process: worker.processAt(this.#target_port), machine };
     }
     return undefined;
   }
 
-  #serves(pod: string): boolean {
-    const backend = this.#backend(pod);
+  #serves(address: string): boolean {
+    const backend = this.#backend(address);
     return backend?.machine.isReachable === true && backend.process?.isServing === true;
   }
 
   /** A program behind rules that never lost its address serves from here: restarted, or no longer stopped. */
   #processServing(pod: PodWorker, cause: Cause): void {
-    if (this.#proxy.rules.backends.includes(pod.name)) {
+    const address = pod.sandbox?.address;
+    if (address !== undefined && this.#proxy.rules.backends.includes(address)) {
       this.#restored(step(cause, 'application start', this.environment.now_ms));
     }
   }
@@ -276,7 +282,7 @@ function replicasAtFirst(
 }
 
 /** A name that stands for nothing is an error at once; the client's, as a refusal is. */
-function toOneOf(pods: readonly string[], balance: Balancer): Choice {
-  const pod = balance(pods);
-  return pod === undefined ? 'no-such-name' : { pod };
+function toOneOf(addresses: readonly string[], balance: Balancer): Choice {
+  const address = balance(addresses);
+  return address === undefined ? 'no-such-name' : { address };
 }

@@ -16,14 +16,6 @@ const ACCEPT_QUEUE = 511 + 1;
 /** What SIGKILL leaves as exit code: 128 and the signal's number. */
 const KILLED = 137;
 
-/**
- * A pod's sandbox: its network namespace and its address. While it is up, a closed port answers with a
- * reset; once it is gone nothing answers at all.
- */
-export class Sandbox {
-  isUp = false;
-}
-
 /** What a container runs: a server, or an init container's program, which ends by itself. */
 export type Program =
   | { readonly application: Application }
@@ -60,7 +52,7 @@ export class Process {
   #startCause: Cause | undefined;
   /** Why it listens since when; undefined while it does not, and where it always did. */
   #listeningCause: Cause | undefined;
-  #exit: { readonly at_ms: number; readonly code: number; readonly cause: Cause } | undefined;
+  #exit: { readonly at_ms: number; readonly code: number; readonly cause: Cause | undefined } | undefined;
   #stoppedCause: Cause | undefined;
   /** A SIGTERM that came while it was stopped: it acts when the process goes on. */
   #pendingSignal: Cause | undefined;
@@ -160,9 +152,12 @@ export class Process {
     });
   }
 
-  /** It has been running, and listening, since long ago. */
+  /** It has been running, and listening, since long ago; an init container's program ended well then. */
   startLongAgo(): void {
-    this.#state = 'listening';
+    if (this.#application === undefined) {
+      this.#state = 'exited';
+      this.#exit = { at_ms: Number.NEGATIVE_INFINITY, code: 0, cause: undefined };
+    } else this.#state = 'listening';
   }
 
   /**

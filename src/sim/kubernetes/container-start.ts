@@ -11,7 +11,8 @@ export interface StartResult {
   readonly due_ms: number | undefined;
 }
 
-const STARTED: StartResult = { hasFailed: false, due_ms: undefined };
+/** All is started that was to be. */
+export const NOTHING_PUT_OFF: StartResult = { hasFailed: false, due_ms: undefined };
 const NOT_PULLED: StartResult = { hasFailed: true, due_ms: undefined };
 
 export interface ContainerStarter {
@@ -32,7 +33,7 @@ export function startContainers(
 ): void {
   const [container, ...rest] = containers;
   if (container === undefined) {
-    done(STARTED);
+    done(NOTHING_PUT_OFF);
     return;
   }
   startContainer(node, state, container, cause, (result, last) =>
@@ -48,8 +49,8 @@ function startContainer(
   cause: Cause,
   done: (result: StartResult, last: Cause) => void,
 ): void {
-  // What the cache has, even where this very sync has stopped the container: then it is the one before.
-  const exited = container.cached?.exited;
+  // Where this very sync has stopped the container it is the one before.
+  const exited = container.known?.exited;
   if (exited !== undefined) {
     const due_ms = container.backoff.until_ms(exited.exited_at_ms);
     if (due_ms !== undefined) {
@@ -59,7 +60,7 @@ function startContainer(
     }
     container.backoff.step(exited.exited_at_ms);
   }
-  const due = whyNow(container, cause, environment.now_ms);
+  const due = whyNow(state, container, cause, environment.now_ms);
   container.isPutOff = false;
   const isPresent = images.has(container.spec.image);
   images.ensure(state.pod.name, container.spec, (isThere) => {
@@ -73,16 +74,22 @@ function startContainer(
     environment.after(environment.delay_ms('container_start'), () => {
       const started = step(pulled, 'container start', environment.now_ms);
       state.newProcess(container).start(started);
-      done(STARTED, started);
+      done(NOTHING_PUT_OFF, started);
     });
   });
 }
 
 /** What led to a container being started now. */
-function whyNow(container: ContainerState, cause: Cause, now_ms: number): Cause {
-  if (container.unpulled !== undefined) return step(container.unpulled, 'image pull back-off', now_ms);
-  if (container.cached?.hasExited !== true) return cause;
-  return step(container.cachedCause(), container.isPutOff ? 'restart back-off' : 'kubelet PLEG', now_ms);
+function whyNow({ sandbox }: PodState, container: ContainerState, cause: Cause, now_ms: number): Cause {
+  const { known, isPutOff, unpulled } = container;
+  if (unpulled !== undefined) return step(unpulled, 'image pull back-off', now_ms);
+  if (known?.hasExited !== true) return cause;
+  if (isPutOff) return step(container.cachedCause(known), 'restart back-off', now_ms);
+  // What ended before its sandbox was replaced is started for that reason.
+  const since_ms = sandbox.latest?.created_at_ms ?? now_ms;
+  return known.process.started_at_ms < since_ms
+    ? cause
+    : step(container.cachedCause(known), 'kubelet PLEG', now_ms);
 }
 
 const both = (a: StartResult, b: StartResult): StartResult => ({

@@ -43,6 +43,7 @@ export class ContainerState {
   /** Whether its restart was put off at the last sync. */
   isPutOff = false;
   #cached: CachedProcess | undefined;
+  #known: CachedProcess | undefined;
   /** What the PLEG has told of. */
   #told: Pick<CachedProcess, 'process' | 'hasExited'> | undefined;
   #awaited: { readonly process: Process; readonly exited: (cause: Cause) => void } | undefined;
@@ -55,6 +56,18 @@ export class ContainerState {
 
   get cached(): CachedProcess | undefined {
     return this.#cached;
+  }
+
+  /**
+   * What the sync under way goes by: the cache as it was when that began, whatever the sync has stopped since
+   * (the podStatus that kubelet.go SyncPod is given).
+   */
+  get known(): CachedProcess | undefined {
+    return this.#known;
+  }
+
+  beginSync(): void {
+    this.#known = this.#cached;
   }
 
   probe(kind: ProbeKind): ProbeWorker | undefined {
@@ -96,20 +109,29 @@ export class ContainerState {
   /** All of it has been so since long ago. */
   settle(): void {
     const process = this.process as Process;
+    const { hasExited } = process;
     this.#cached = {
       process,
-      hasExited: false,
-      exited: undefined,
+      hasExited,
+      exited: hasExited ? process : undefined,
       seen_at_ms: Number.NEGATIVE_INFINITY,
     };
     this.#told = this.#cached;
-    this.status = { process, isRunning: true, started: true, ready: true };
+    this.status = { process, isRunning: !hasExited, started: !hasExited, ready: !hasExited };
   }
 
-  /** What led to the state that the cache has. */
-  cachedCause(): Cause | undefined {
-    if (this.#cached === undefined) return undefined;
-    const { process, hasExited, seen_at_ms } = this.#cached;
+  /** Nothing is left of it: it was removed with all that the runtime had of it (kuberuntime_container.go purgeInitContainers). */
+  forget(): void {
+    this.process = undefined;
+    this.#before = undefined;
+    this.#cached = undefined;
+    this.#told = undefined;
+  }
+
+  /** What led to the state that the cache has, or had at another time. */
+  cachedCause(cached = this.#cached): Cause | undefined {
+    if (cached === undefined) return undefined;
+    const { process, hasExited, seen_at_ms } = cached;
     return step(hasExited ? process.exitCause : process.startCause, 'kubelet PLEG', seen_at_ms);
   }
 

@@ -28,7 +28,7 @@ export class ClusterDns {
     this.#expires_ms = environment.uniform('dns')() * ttl_ms;
   }
 
-  /** Pods whose addresses the name stands for. Empty: no such name, for now. */
+  /** The addresses that the name stands for. Empty: no such name, for now. */
   lookup(): readonly string[] {
     const now_ms = this.#environment.now_ms;
     if (now_ms >= this.#expires_ms) {

@@ -6,6 +6,7 @@ import { SyncLimit } from './sync-limit.ts';
 
 /** What the node does with new connections to the Service. */
 export interface Rules {
+  /** By address. */
   readonly backends: readonly string[];
   /** Where there is no backend. */
   readonly otherwise: 'reject' | 'drop';
@@ -97,8 +98,8 @@ export class KubeProxy {
     const cluster = this.#serving(slice.ready, slice.terminating);
     const { local_node } = this.#options;
     if (local_node === undefined) return { backends: cluster, otherwise: 'reject' };
-    const locals = slice.endpoints.flatMap(({ pod, node }) => (node === local_node ? [pod] : []));
-    const isLocal = (pod: string) => locals.includes(pod);
+    const locals = slice.endpoints.flatMap(({ address, node }) => (node === local_node ? [address] : []));
+    const isLocal = (address: string) => locals.includes(address);
     const backends = this.#serving(slice.ready.filter(isLocal), slice.terminating.filter(isLocal));
     // "has no local endpoints" drops, "has no endpoints" rejects (pkg/proxy/iptables/proxier.go syncProxyRules).
     return { backends, otherwise: cluster.length > 0 ? 'drop' : 'reject' };
@@ -113,5 +114,5 @@ export class KubeProxy {
 function isSame(a: Rules, b: Rules): boolean {
   const { length } = a.backends;
   if (a.otherwise !== b.otherwise || length !== b.backends.length) return false;
-  return a.backends.every((pod, index) => pod === b.backends[index]);
+  return a.backends.every((address, index) => address === b.backends[index]);
 }

@@ -1,8 +1,9 @@
 import type { Environment } from '../environment.ts';
-import type { Process, Sandbox } from './container-runtime.ts';
+import type { Process } from './container-runtime.ts';
 import { IcmpLimit } from './icmp-limit.ts';
 import type { Machine } from './machine.ts';
 import { Neighbours } from './neighbours.ts';
+import type { Sandbox } from './sandbox.ts';
 
 /**
  * When an unanswered SYN is sent again, in milliseconds after the first: Linux 6.5 and later, four times
@@ -17,8 +18,8 @@ export interface Backend {
   readonly machine: Machine;
 }
 
-/** What becomes of a new connection at the Service: a pod, `reject` by ICMP, `drop` in silence, or a name without address. */
-export type Choice = { readonly pod: string } | 'reject' | 'drop' | 'no-such-name';
+/** What becomes of a new connection at the Service: a pod's address, `reject` by ICMP, `drop` in silence, or a name without address. */
+export type Choice = { readonly address: string } | 'reject' | 'drop' | 'no-such-name';
 
 /** The server's end of a connection. */
 export type Connected = Backend & { readonly process: Process };
@@ -45,11 +46,11 @@ export interface Connecting {
 export class Network {
   readonly #environment: Environment;
   readonly #choose: () => Choice;
-  readonly #backend: (pod: string) => Backend | undefined;
+  readonly #backend: (address: string) => Backend | undefined;
   /** Half-open connections by client port, where the kernel chooses the ports: they come round again. */
-  readonly #tracked = new Map<number, { readonly pod: string; readonly until_ms: number }>();
+  readonly #tracked = new Map<number, { readonly address: string; readonly until_ms: number }>();
   readonly #neighbours: Neighbours;
-  readonly #nodeOf: (pod: string) => number | undefined;
+  readonly #nodeOf: (address: string) => number | undefined;
   /** Of the node where the load enters: what it rejects, and nodes that it does not reach. */
   readonly #entryLimit: IcmpLimit;
   /** Of each node, for its own pods that are gone: each host counts for itself. */
@@ -57,14 +58,14 @@ export class Network {
 
   /**
    * @param choose what the proxy's rules do with a new connection
-   * @param backend what a pod's address leads to; undefined: nothing any more
-   * @param nodeOf index of the node that a pod is or was on; undefined: nobody knows any more
+   * @param backend what an address leads to; undefined: nothing any more
+   * @param nodeOf index of the node of the pod whose address it is or was; undefined: nobody knows any more
    */
   constructor(
     environment: Environment,
     choose: () => Choice,
-    backend: (pod: string) => Backend | undefined,
-    nodeOf: (pod: string) => number | undefined,
+    backend: (address: string) => Backend | undefined,
+    nodeOf: (address: string) => number | undefined,
   ) {
     this.#environment = environment;
     this.#nodeOf = nodeOf;
@@ -82,12 +83,12 @@ export class Network {
   connect(port: number | undefined, give_up_ms: number, client: Connecting): void {
     const tracked = port === undefined ? undefined : this.#tracked.get(port);
     const now_ms = this.#environment.now_ms;
-    const pinned = tracked !== undefined && tracked.until_ms > now_ms ? tracked.pod : undefined;
+    const pinned = tracked !== undefined && tracked.until_ms > now_ms ? tracked.address : undefined;
     this.#send({ port, first_ms: now_ms, resent: 0, give_up_ms, client }, pinned);
   }
 
   #send(attempt: Attempt, pinned: string | undefined): void {
-    const choice = pinned === undefined ? this.#choose() : { pod: pinned };
+    const choice = pinned === undefined ? this.#choose() : { address: pinned };
     if (choice === 'no-such-name') {
       this.#answer(() => attempt.client.unreachable());
       return;
@@ -97,17 +98,17 @@ export class Network {
       else this.#resend(attempt, undefined);
       return;
     }
-    const { pod } = choice;
-    const backend = this.#backend(pod);
+    const { address } = choice;
+    const backend = this.#backend(address);
     if (backend === undefined || !backend.sandbox.isUp || !backend.machine.isReachable) {
-      this.#lose(attempt, pod, backend);
+      this.#lose(attempt, address, backend);
       return;
     }
     const { process } = backend;
-    this.#neighbours.answered(pod);
+    this.#neighbours.answered(address);
     this.#answer(() => {
       if (process?.isListening === true && !process.accept()) {
-        this.#drop(attempt, pod);
+        this.#drop(attempt, address);
         return;
       }
       if (attempt.port !== undefined) this.#tracked.delete(attempt.port);
@@ -116,19 +117,19 @@ export class Network {
     });
   }
 
-  /** Nobody has the pod's address. */
-  #lose(attempt: Attempt, pod: string, backend: Backend | undefined): void {
+  /** Nobody has the address. */
+  #lose(attempt: Attempt, address: string, backend: Backend | undefined): void {
     if (this.#environment.platform.absentAddress === 'refusal') {
       this.#answer(() => attempt.client.refused());
       return;
     }
     // Of a dead node the entry finds out, of a dead pod its node.
     const isNodeGone = backend !== undefined && !backend.machine.isReachable;
-    const limit = isNodeGone ? this.#entryLimit : this.#limitOf(this.#nodeOf(pod));
-    this.#neighbours.send(pod, () => {
+    const limit = isNodeGone ? this.#entryLimit : this.#limitOf(this.#nodeOf(address));
+    this.#neighbours.send(address, () => {
       if (limit.take()) attempt.client.unreachable();
     });
-    this.#drop(attempt, pod);
+    this.#drop(attempt, address);
   }
 
   #limitOf(node: number | undefined): IcmpLimit {
@@ -138,21 +139,21 @@ export class Network {
   }
 
   /** The SYN is lost on its way, or at an accept queue that is full; connection tracking knows where it went. */
-  #drop(attempt: Attempt, pod: string): void {
-    this.#track(attempt.port, pod);
-    this.#resend(attempt, pod);
+  #drop(attempt: Attempt, address: string): void {
+    this.#track(attempt.port, address);
+    this.#resend(attempt, address);
   }
 
   /**
    * Remembers where a connection was sent. One that is remembered already is not renewed by another SYN (Linux 5.13
    * and later, net/netfilter/nf_conntrack_proto_tcp.c: no refresh of an entry stuck in SYN_SENT).
    */
-  #track(port: number | undefined, pod: string): void {
+  #track(port: number | undefined, address: string): void {
     if (port === undefined) return;
     const now_ms = this.#environment.now_ms;
     const known = this.#tracked.get(port);
     if (known !== undefined && known.until_ms > now_ms) return;
-    this.#tracked.set(port, { pod, until_ms: now_ms + this.#environment.delay_ms('conntrack_syn_sent') });
+    this.#tracked.set(port, { address, until_ms: now_ms + this.#environment.delay_ms('conntrack_syn_sent') });
   }
 
   #answer(action: () => void): void {

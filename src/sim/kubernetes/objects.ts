@@ -21,8 +21,8 @@ export interface PodObject {
   /** Index of the only node it may go to: every pod of a DaemonSet has one. */
   readonly target_node?: number;
   readonly phase: 'Pending' | 'Running' | 'Succeeded' | 'Failed';
-  /** Whether its status names an address, without which it is no endpoint. */
-  readonly has_address: boolean;
+  /** The address that its status names, without which it is no endpoint; see `addressOf`. */
+  readonly address: string | undefined;
   readonly ready: boolean;
   /** When that last changed, on the trial's clock: the Ready condition's lastTransitionTime. */
   readonly ready_since_ms: number;
@@ -51,7 +51,7 @@ export function newPod(
     ...of,
     node: undefined,
     phase: 'Pending',
-    has_address: false,
+    address: undefined,
     ready: false,
     ready_since_ms: now_ms,
     created_at_ms: now_ms,
@@ -163,7 +163,7 @@ export interface LeaseObject {
 export const serviceKey = ({ namespace, name }: Pick<Service, 'namespace' | 'name'>): string =>
   `${namespace}/${name}`;
 
-/** What a Service's endpoint slices say, by pod name. */
+/** What a Service's endpoint slices say, by address. */
 export interface EndpointSlice {
   /** See `serviceKey`. */
   readonly name: string;
@@ -176,7 +176,7 @@ export interface EndpointSlice {
 
 /** One address of a slice, and its conditions. */
 export interface Endpoint {
-  readonly pod: string;
+  readonly address: string;
   /** Index of the pod's node. */
   readonly node: number | undefined;
   /** Whether the pod is ready, terminating or not. */

@@ -1,4 +1,4 @@
-/** Names of pods. Each pod that ever was has its own in the simulator; people see the ones that Kubernetes gives. */
+/** Names of pods, and their addresses. Each pod that ever was has its own in the simulator; people see the ones that Kubernetes gives. */
 
 /** Of a ReplicaSet: a number where Kubernetes puts five random letters, so that names sort as they were made. */
 export function podName(owner: string, number: number): string {
@@ -26,11 +26,28 @@ export function ordinalOf(pod: string): number {
   return Number(name.slice(name.lastIndexOf('-') + 1));
 }
 
+/**
+ * The address of one of a pod's sandboxes. That of the first is the pod's own name; a later one is another, as a
+ * network plugin gives it.
+ *
+ * @param attempt 0 for the first
+ */
+export function addressOf(pod: string, attempt: number): string {
+  return attempt === 0 ? pod : `${pod}${ATTEMPT}${attempt}`;
+}
+
+/** The pod whose address it is or was. */
+export function podOf(address: string): string {
+  const end = address.indexOf(ATTEMPT);
+  return end === -1 ? address : address.slice(0, end);
+}
+
 /** The name that Kubernetes gives. */
 export function shownName(pod: string): string {
   const end = pod.indexOf(LIFE);
   return end === -1 ? pod : pod.slice(0, end);
 }
 
-/** Never part of a name in Kubernetes. */
+/** Neither is ever part of a name in Kubernetes. */
 const LIFE = '~';
+const ATTEMPT = '@';

@@ -1,29 +1,28 @@
 import type { Container, InitContainer } from '../../scenario/scenario.ts';
-import { type Cause, step } from '../cause.ts';
+import type { Cause } from '../cause.ts';
 import type { Environment } from '../environment.ts';
-import { Process, Sandbox } from './container-runtime.ts';
+import { Process } from './container-runtime.ts';
 import { ContainerState } from './container-state.ts';
 import type { PodObject } from './objects.ts';
 import { areReady, containerStatus, type PodStatus, phaseOf } from './pod-status.ts';
 import { restartBackoff } from './restart-backoff.ts';
+import { SandboxState } from './sandbox-state.ts';
 
 /** A pod on its node: its sandbox and containers, and what the kubelet's cache and status manager have of them. */
 export class PodState {
   readonly pod: PodObject;
-  readonly sandbox = new Sandbox();
+  readonly sandbox: SandboxState;
   readonly init: readonly ContainerState[];
   readonly containers: readonly ContainerState[];
   /** When the cache last took in what runs. */
   cached_at_ms = Number.NEGATIVE_INFINITY;
   readonly #environment: Environment;
   readonly #serving: (process: Process, cause: Cause) => void;
-  #sandbox: { readonly cause: Cause | undefined; readonly created_at_ms: number } | undefined;
-  /** Whether the PLEG has told of the sandbox, and so the cache has it. */
-  #isSandboxCached = false;
 
   /** @param serving told whenever a process of the pod answers requests from then on */
   constructor(environment: Environment, pod: PodObject, serving: (process: Process, cause: Cause) => void) {
     this.pod = pod;
+    this.sandbox = new SandboxState(pod.name);
     this.#environment = environment;
     this.#serving = serving;
     const stateOf = (spec: Container | InitContainer) =>
@@ -32,25 +31,10 @@ export class PodState {
     this.containers = pod.template.containers.map(stateOf);
   }
 
-  get hasSandbox(): boolean {
-    return this.#sandbox !== undefined;
-  }
-
-  get isSandboxCached(): boolean {
-    return this.#isSandboxCached;
-  }
-
-  sandboxCreated(cause: Cause): void {
-    this.#sandbox = { cause, created_at_ms: this.#environment.now_ms };
-    this.sandbox.isUp = true;
-  }
-
   /** The pod runs and is ready since long ago. */
   settle(): void {
-    this.sandbox.isUp = true;
-    this.#sandbox = { cause: undefined, created_at_ms: Number.NEGATIVE_INFINITY };
-    this.#isSandboxCached = true;
-    for (const container of this.containers) {
+    this.sandbox.settle();
+    for (const container of [...this.init, ...this.containers]) {
       this.newProcess(container).startLongAgo();
       container.settle();
     }
@@ -66,14 +50,17 @@ export class PodState {
     return process;
   }
 
-  /** See `Relisted`. The PLEG counts a sandbox as a container. */
+  /** A sync begins, which goes by what the cache has now. */
+  beginSync(): void {
+    for (const container of this.init) container.beginSync();
+    for (const container of this.containers) container.beginSync();
+  }
+
+  /** See `Relisted`. */
   relist(listed_at_ms: number): Cause | undefined {
     const { now_ms } = this.#environment;
     let changed: Cause | undefined;
-    const sandbox = this.#sandbox;
-    if (!this.#isSandboxCached && sandbox !== undefined && sandbox.created_at_ms <= listed_at_ms) {
-      changed = step(sandbox.cause, 'kubelet PLEG', now_ms);
-    }
+    if (this.sandbox.differs(listed_at_ms)) changed = this.sandbox.tell(listed_at_ms, now_ms);
     for (const container of this.init) {
       if (container.differs(listed_at_ms)) changed = container.tell(listed_at_ms, now_ms);
     }
@@ -87,7 +74,7 @@ export class PodState {
   /** The cache takes in all of the pod as it is now (kuberuntime_manager.go GetPodStatus). */
   inspect(): void {
     const { now_ms } = this.#environment;
-    this.#isSandboxCached = this.hasSandbox;
+    this.sandbox.inspect(now_ms);
     for (const container of this.init) container.inspect(now_ms);
     for (const container of this.containers) container.inspect(now_ms);
     this.cached_at_ms = now_ms;
@@ -119,7 +106,10 @@ export class PodState {
   /** @param isOver nothing is restarted any more */
   status(isOver: boolean): PodStatus {
     const { template, phase: before } = this.pod;
+    const { cached } = this.sandbox;
+    // One that has exited is not asked for its address any more (kuberuntime_manager.go GetPodStatus).
+    const address = cached?.hasExited === false ? cached.sandbox.address : undefined;
     const phase = phaseOf(template.restart_policy, this.init, this.containers, before === 'Running', isOver);
-    return { phase, has_address: this.#isSandboxCached, ready: areReady(this.containers) };
+    return { phase, address, ready: areReady(this.containers) };
   }
 }

@@ -5,7 +5,7 @@ import type { PodObject } from './objects.ts';
 import type { ProbeWorker } from './probe.ts';
 
 /** What the kubelet says of a pod. */
-export type PodStatus = Pick<PodObject, 'phase' | 'has_address' | 'ready'>;
+export type PodStatus = Pick<PodObject, 'phase' | 'address' | 'ready'>;
 
 /**
  * A container's status as the cache and the probes' results give it (pkg/kubelet/prober/prober_manager.go

@@ -46,12 +46,13 @@ function stopSandbox(
   cause: Cause,
   done: (last: Cause) => void,
 ): void {
-  if (!state.hasSandbox) {
+  const { latest } = state.sandbox;
+  if (latest === undefined) {
     done(cause);
     return;
   }
   environment.after(environment.delay_ms('sandbox_stop'), () => {
-    state.sandbox.isUp = false;
+    latest.isUp = false;
     done(step(cause, 'sandbox stop', environment.now_ms));
   });
 }

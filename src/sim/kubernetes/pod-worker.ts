@@ -1,5 +1,5 @@
 import { type Cause, step } from '../cause.ts';
-import type { Process, Sandbox } from './container-runtime.ts';
+import type { Process } from './container-runtime.ts';
 import type { StartResult } from './container-start.ts';
 import type { ContainerState } from './container-state.ts';
 import type { KubeletNode } from './kubelet-node.ts';
@@ -10,6 +10,7 @@ import { PodState } from './pod-state.ts';
 import { syncContainers } from './pod-sync.ts';
 import { stopPod, whenUnmounted } from './pod-termination.ts';
 import type { ProbeKind } from './probe.ts';
+import type { Sandbox } from './sandbox.ts';
 
 /** Longest pause between two syncs of a pod (Kubernetes 1.35 pkg/kubelet/apis/config/v1beta1/defaults.go SyncFrequency). */
 const RESYNC_MS = 60_000;
@@ -63,8 +64,9 @@ export class PodWorker implements Relisted {
     node.statuses.add(pod);
   }
 
-  get sandbox(): Sandbox {
-    return this.#state.sandbox;
+  /** The latest; undefined before the first. */
+  get sandbox(): Sandbox | undefined {
+    return this.#state.sandbox.latest;
   }
 
   get cached_at_ms(): number {
@@ -84,6 +86,11 @@ export class PodWorker implements Relisted {
   container(name: string): Process | undefined {
     const { containers, init } = this.#state;
     return [...containers, ...init].find(({ spec }) => spec.name === name)?.process;
+  }
+
+  /** What holds its sandbox is killed; see `Sandbox`. */
+  killSandbox(cause: Cause): void {
+    this.sandbox?.kill(this.#node.environment.now_ms, cause);
   }
 
   /** A pod that has been running and ready since long ago: part of the steady state before the trial. */
@@ -125,7 +132,7 @@ export class PodWorker implements Relisted {
   /** The machine has lost its power: nothing runs any more, and nobody is told. */
   powerOff(cause: Cause): void {
     const { sandbox, init, containers } = this.#state;
-    sandbox.isUp = false;
+    if (sandbox.latest !== undefined) sandbox.latest.isUp = false;
     for (const { process } of [...init, ...containers]) process?.kill(cause);
   }
 

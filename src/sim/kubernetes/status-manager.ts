@@ -44,9 +44,9 @@ export class StatusManager {
   }
 
   /** A pod that the kubelet begins to look after, with the status that its object has. */
-  add({ name, phase, has_address, ready, ready_since_ms }: PodObject): void {
+  add({ name, phase, address, ready, ready_since_ms }: PodObject): void {
     this.#entries.set(name, {
-      status: { phase, has_address, ready },
+      status: { phase, address, ready },
       ready_since_ms: ready ? ready_since_ms : undefined,
       unsent: undefined,
       compared: undefined,
@@ -87,11 +87,11 @@ export class StatusManager {
    * The API server says this of the pod: another status where somebody else has written it, as the node lifecycle
    * controller does with the pods of a node that it has given up.
    */
-  observe({ name, phase, has_address, ready }: PodObject, cause: Cause): void {
+  observe({ name, phase, address, ready }: PodObject, cause: Cause): void {
     const entry = this.#entries.get(name);
     if (entry === undefined) return;
     const isDue = entry.compared !== undefined;
-    const said = { phase, has_address, ready };
+    const said = { phase, address, ready };
     if (!isDue && isSame(said, entry.status)) return;
     entry.compared = { said, cause };
     if (!isDue) this.#environment.simulation.at(this.#nextComparison_ms(), () => this.#compare(entry));
@@ -194,10 +194,10 @@ interface Update {
   readonly cause: Cause;
 }
 
-/** An address stays once it is known. */
-const withAddress = ({ status }: Entry, { phase, has_address, ready }: PodStatus): PodStatus => ({
+/** An address stays until another is known (pkg/kubelet/pleg/generic.go getPodIPs). */
+const withAddress = ({ status }: Entry, { phase, address, ready }: PodStatus): PodStatus => ({
   phase,
-  has_address: status.has_address || has_address,
+  address: address ?? status.address,
   ready,
 });
 
@@ -206,4 +206,4 @@ const merged = (object: PodObject, status: PodStatus, mayRun: boolean): PodStatu
   isTerminal(status) && !isTerminal(object) && mayRun ? { ...status, phase: object.phase } : status;
 
 const isSame = (a: PodStatus, b: PodStatus): boolean =>
-  a.phase === b.phase && a.has_address === b.has_address && a.ready === b.ready;
+  a.phase === b.phase && a.address === b.address && a.ready === b.ready;

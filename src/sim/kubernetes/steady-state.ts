@@ -9,7 +9,7 @@ import {
   type WorkloadObject,
   workloadKey,
 } from './objects.ts';
-import { podName, podNameOfKind, podNameOfOrdinal } from './pod-names.ts';
+import { addressOf, podName, podNameOfKind, podNameOfOrdinal } from './pod-names.ts';
 
 /** What the API server holds before the trial: everything as it is wanted, since long ago. */
 export interface SteadyState {
@@ -41,7 +41,9 @@ export function steadyState(
     } else {
       objects.push(object);
     }
-    for (const pod of podsOf(workload, replicas, nodes)) pods.push(place({ ...pod, ...RUNNING }));
+    for (const pod of podsOf(workload, replicas, nodes)) {
+      pods.push(place({ ...pod, ...RUNNING, address: addressOf(pod.name, 0) }));
+    }
   }
   return { workloads: objects, sets, pods };
 }
@@ -116,7 +118,6 @@ function steadyStatus(
 const RUNNING = {
   node: undefined,
   phase: 'Running',
-  has_address: true,
   ready: true,
   ready_since_ms: Number.NEGATIVE_INFINITY,
   created_at_ms: Number.NEGATIVE_INFINITY,

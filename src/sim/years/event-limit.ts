@@ -24,7 +24,7 @@ export function checkEvents(plan: Plan): void {
   if (events <= EVENTS_MAX) return;
   const { name, position, text } = sources.reduce((most, each) => (each.events > most.events ? each : most));
   const { file, line, column } = position;
-  throw tooManyEvents(plan, `${file}:${line}:${column}: ${name} ${text}`);
+  throw tooManyEvents(plan, `${file}:${line}:${column}: ${name} (${text})`);
 }
 
 export const tooManyEvents = (plan: Plan, because: string): UserError =>
@@ -42,14 +42,14 @@ function sourcesOf(plan: Plan): Source[] {
   ): Source => ({
     name: every.name,
     position: every.position,
-    text: `every ${distributionText(every.every)}`,
+    text: `every: ${distributionText(every.every)}`,
     events: each * times(mean_ms(every.every)),
   });
   return [
     ...plan.units.map(({ name, position, time_to_failure, time_to_repair }, kind) => ({
       name,
       position,
-      text: time_to_failure === undefined ? '' : `fails after ${distributionText(time_to_failure)}`,
+      text: time_to_failure === undefined ? '' : `time to failure: ${distributionText(time_to_failure)}`,
       events:
         time_to_failure === undefined || units[kind] === 0
           ? 0

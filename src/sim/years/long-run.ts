@@ -6,8 +6,8 @@ import type { EpisodeCost } from './costs.ts';
 import { compilePlan } from './plan-model.ts';
 import { YearState } from './year-state.ts';
 
-/** Of the whole run: a second or two. */
-const EVENTS = 1_000_000;
+/** Of the whole run: some tenths of a second. */
+const EVENTS = 300_000;
 /** Pieces of the run whose shares down are its values. */
 const PIECES = 2000;
 /** A trial of its own, which no horizon is. */
@@ -15,7 +15,7 @@ const TRIAL = 2 ** 32 - 1;
 
 /**
  * @param events of one horizon, in the mean
- * @returns by service; undefined where the run would be too short to tell: a plan in which a million events are but a
+ * @returns by service; undefined where the run would be too short to tell: a plan in which so many events are but a
  *   few horizons, one in which nothing happens, or a service that hardly ever fails
  */
 export function longRun(

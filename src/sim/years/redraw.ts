@@ -116,26 +116,36 @@ const NO_CREW = { order: 'first-come', inspection: { kind: 'constant', value_ms:
 
 function redrawOthers(state: UnderWay): void {
   const { model, dice, alarms } = state;
-  const { plan, ringOf } = model;
-  const ring = (alarm: number, draw_ms: () => number) => {
-    if (alarms.isSet(alarm)) again(state, alarm, draw_ms);
-  };
-  for (const [of, { every }] of plan.common_causes.entries()) {
-    ring(ringOf['common-cause'] + of, () => dice.of_ms('common_causes', of, 'every', every));
-  }
-  for (const [of, { every }] of plan.maintenance.entries()) {
-    ring(ringOf.round + of, () => dice.of_ms('maintenance', of, 'every', every));
-  }
-  for (const [slot, maintenance] of model.slots.entries()) {
-    const { takes } = plan.maintenance[maintenance]!;
-    ring(ringOf.back + slot, () => dice.of_ms('maintenance', maintenance, 'takes', takes));
-  }
-  for (const [of, { every }] of plan.deployments.entries()) {
-    ring(ringOf.deployment + of, () => dice.of_ms('deployments', of, 'every', every));
-  }
-  for (const [kind, { crew }] of plan.units.entries()) {
-    if (crew === undefined) continue;
-    ring(ringOf.inspection + kind, () => dice.inspection_ms(kind, plan.crews[crew]!.inspection));
+  const { plan } = model;
+  for (let ring = 0; ring < model.rings.length; ring += 1) {
+    const alarm = model.ringing + ring;
+    if (!alarms.isSet(alarm)) continue;
+    const { type, of } = model.rings[ring]!;
+    switch (type) {
+      case 'common-cause':
+        again(state, alarm, () => dice.of_ms('common_causes', of, 'every', plan.common_causes[of]!.every));
+        break;
+      case 'round':
+        again(state, alarm, () => dice.of_ms('maintenance', of, 'every', plan.maintenance[of]!.every));
+        break;
+      case 'back': {
+        const maintenance = model.slots[of]!;
+        const { takes } = plan.maintenance[maintenance]!;
+        again(state, alarm, () => dice.of_ms('maintenance', maintenance, 'takes', takes));
+        break;
+      }
+      case 'deployment':
+        again(state, alarm, () => dice.of_ms('deployments', of, 'every', plan.deployments[of]!.every));
+        break;
+      case 'inspection': {
+        const { inspection } = plan.crews[plan.units[of]!.crew!]!;
+        again(state, alarm, () => dice.inspection_ms(of, inspection));
+        break;
+      }
+      case 'roll-back':
+        // The later of two, maybe: it keeps its time.
+        break;
+    }
   }
 }
 

@@ -393,6 +393,31 @@ describe('several problems of a plan', () => {
   });
 });
 
+test('a plan with too many names is told so, once', () => {
+  const units = Array.from({ length: 5000 }, (_, index) => `    u${index}: {within: u${index + 1}}\n`).join(
+    '',
+  );
+  const error = planErrorOf(planFilesWith({ 'plan.yaml': changed(PLAN, '    zone:', `${units}    zone:`) }));
+  expect(error.problems.map(({ message, expected }) => `${message}; ${expected}`)).toEqual([
+    '`infrastructure.units` does not fit; at most 1000 names',
+  ]);
+});
+
+test('a misspelt name among a thousand is told with some of them', () => {
+  const units = Array.from(
+    { length: 997 },
+    (_, index) => `    u${index}: {within: ${index === 0 ? 'zone' : `u${index - 1}`}}\n`,
+  );
+  const text = changed(PLAN, '    zone:', `${units.join('')}    zone:`).replace(
+    'needs: [switch]',
+    'needs: [swich]',
+  );
+  const [problem, ...others] = planErrorOf(planFilesWith({ 'plan.yaml': text })).problems;
+  expect(others).toEqual([]);
+  expect(problem).toMatchObject({ message: 'there is no unit `swich`', hint: 'did you mean `switch`?' });
+  expect(problem?.expected).toMatch(/^one of u0, .*, u29 and 970 more$/);
+});
+
 test('an experiment of the same folder loads as before', () => {
   expect(loadScenario(join(folderWith(filesWith()), 'scenario.yaml')).name).toBe('scenario');
 });

@@ -33,6 +33,11 @@ const EXPECTED: Readonly<
     fields: { mode: 'all', container: 'server', duration: '5s' },
     most: { ...WEB, mode: 'all', value: undefined, container: 'server', duration_ms: 5000 },
   },
+  'sandbox-kill': {
+    least: { ...WEB, ...ONE },
+    fields: { mode: 'all', repeat: { every: '3s', times: 2 } },
+    most: { ...WEB, mode: 'all', value: undefined, at_ms: [2000, 5000] },
+  },
   'pod-eviction': {
     least: { ...WEB, ...ONE, grace_period_s: undefined },
     fields: { mode: 'random-max-percent', value: 75, grace_period: '5s' },

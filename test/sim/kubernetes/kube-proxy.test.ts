@@ -15,7 +15,7 @@ const slice = (name: string, change: Partial<EndpointSlice> = {}): EndpointSlice
 });
 
 /** Of a pod that is not ready. */
-const STARTING = { pod: 'c', node: 0, serving: false, terminating: false };
+const STARTING = { address: 'c', node: 0, serving: false, terminating: false };
 
 type Told = readonly [at_ms: number, EndpointSlice];
 
@@ -77,7 +77,7 @@ it('a change that waits for the pause is laid on the pause from its own moment o
 });
 
 it('with externalTrafficPolicy Local uses the pods of its node, as the slice it was told of places them', () => {
-  const on = (node: number, pod: string) => ({ pod, node, serving: true, terminating: false });
+  const on = (node: number, address: string) => ({ address, node, serving: true, terminating: false });
   const endpoints = [on(0, 'a'), on(1, 'b'), on(0, 'c')];
   const { changes } = toldOnNode(
     0,

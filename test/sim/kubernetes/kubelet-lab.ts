@@ -28,7 +28,7 @@ export interface Seen {
   readonly at_ms: number;
   readonly phase: PodObject['phase'];
   readonly ready: boolean;
-  readonly has_address: boolean;
+  readonly address: PodObject['address'];
 }
 
 const NOTHING_TO_PULL: Registry = { images: {}, bytes_per_s: Number.POSITIVE_INFINITY };
@@ -86,7 +86,7 @@ export class KubeletLab {
     const object = pod(name, {
       template: template(change),
       phase: 'Pending',
-      has_address: false,
+      address: undefined,
       ready: false,
     });
     this.api.client(this.link).pods.create({ ...object, node: 0 }, CAUSE);
@@ -151,11 +151,11 @@ export class KubeletLab {
     );
   }
 
-  #note({ name, phase, ready, has_address }: PodObject): void {
+  #note({ name, phase, ready, address }: PodObject): void {
     const seen = this.#seen.get(name) ?? [];
     const last = seen.at(-1);
-    if (last?.phase === phase && last.ready === ready && last.has_address === has_address) return;
-    this.#seen.set(name, [...seen, { at_ms: this.environment.now_ms, phase, ready, has_address }]);
+    if (last?.phase === phase && last.ready === ready && last.address === address) return;
+    this.#seen.set(name, [...seen, { at_ms: this.environment.now_ms, phase, ready, address }]);
   }
 }
 

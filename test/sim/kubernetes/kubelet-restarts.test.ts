@@ -107,7 +107,7 @@ describe('a container that ends', () => {
       ]);
       const [, , unready, over] = lab.seen();
       expect(over!.at_ms - unready!.at_ms).toBeCloseTo(1000, 6);
-      expect(lab.worker().sandbox.isUp).toBe(false);
+      expect(lab.worker().sandbox?.isUp).toBe(false);
       expect(lab.goneAt_ms()).toBeUndefined();
     }
   });
@@ -120,6 +120,15 @@ describe('a container that ends', () => {
     lab.run(60_000);
     expect(lab.servingAt_ms()).toHaveLength(2);
     expect(lab.seen().at(-1)!.phase).toBe('Succeeded');
+  });
+
+  it('is restarted alone where its pod has long been initialised, and the pod stays Running', () => {
+    const lab = new KubeletLab();
+    lab.restore({ containers: [container()], init_containers: [initContainer('init', 5000)] });
+    lab.at(3000, () => lab.process().kill(CAUSE));
+    lab.run(20_000);
+    expect(lab.servingAt_ms()[0]! - 3000).toBeLessThanOrEqual(1000);
+    expect(lab.seen().map(({ phase }) => phase)).toEqual(['Running', 'Running']);
   });
 
   it('is gone for good where it has ended and its pod is deleted', () => {
@@ -244,7 +253,7 @@ describe('images', () => {
     });
     lab.run(60_000);
     expect(lab.servingAt_ms()).toHaveLength(1);
-    expect(lab.seen().at(-1)).toMatchObject({ phase: 'Pending', ready: false, has_address: true });
+    expect(lab.seen().at(-1)).toMatchObject({ phase: 'Pending', ready: false, address: 'web' });
   });
 });
 

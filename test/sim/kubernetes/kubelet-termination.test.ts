@@ -85,10 +85,10 @@ describe('a pod that is deleted', () => {
     const processes = [lab.process('web'), lab.process('other')];
     const { sandbox } = lab.worker();
     lab.at(2000, () => lab.delete(30));
-    lab.at(4999, () => expect(sandbox.isUp).toBe(true));
+    lab.at(4999, () => expect(sandbox?.isUp).toBe(true));
     lab.run(5001);
     expect(processes.map(({ exited_at_ms }) => exited_at_ms)).toEqual([5000, 3000]);
-    expect(sandbox.isUp).toBe(false);
+    expect(sandbox?.isUp).toBe(false);
   });
 
   it('takes its whole grace period where its program hangs: SIGTERM waits', () => {

@@ -33,7 +33,7 @@ describe('Machine', () => {
     const worker = lab.cluster.worker(pod!.name)!;
     lab.at(10_000, () => lab.powerOff('node-2')).run(30_000);
     expect(worker.processAt(80)!.hasExited).toBe(true);
-    expect(worker.sandbox.isUp).toBe(false);
+    expect(worker.sandbox?.isUp).toBe(false);
     expect(lab.cluster.worker(pod!.name)).toBeUndefined();
     expect(lab.changes).toEqual([]);
   });

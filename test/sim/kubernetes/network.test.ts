@@ -21,7 +21,7 @@ it('a connection that meets a full accept queue comes back there for two minutes
   };
   const network = new Network(
     env,
-    () => ({ pod: chosen }),
+    () => ({ address: chosen }),
     backend,
     () => 1,
   );
@@ -50,7 +50,7 @@ it.each([
   let told = 0;
   const network = new Network(
     env,
-    () => ({ pod: String(next++ % 2) }),
+    () => ({ address: String(next++ % 2) }),
     () => undefined,
     (pod) => nodes[Number(pod)]!.charCodeAt(0),
   );

@@ -67,7 +67,7 @@ export function pod(name: string, change: Partial<PodObject> = {}): PodObject {
     template: workload.pod,
     node: undefined,
     phase: isPlaced ? 'Running' : 'Pending',
-    has_address: isPlaced,
+    address: isPlaced ? name : undefined,
     ready: isPlaced,
     ready_since_ms: 0,
     created_at_ms: 0,

@@ -11,7 +11,7 @@ import { INSTANT } from './environment.ts';
 import { pod } from './objects.ts';
 
 const CAUSE = step(undefined, 'test', 0);
-const READY = { phase: 'Running', has_address: true, ready: true } as const;
+const READY = { phase: 'Running', address: 'a', ready: true } as const;
 const UNREADY = { ...READY, ready: false };
 
 /** A status manager whose every look and write takes 10 ms, and the pods it was given, which run and are ready. */
@@ -76,14 +76,14 @@ describe('StatusManager', () => {
 
   it('keeps an address that it once had', () => {
     const { manager, operator, run } = lab();
-    manager.report('a', { phase: 'Running', has_address: false, ready: false }, CAUSE);
+    manager.report('a', { phase: 'Running', address: undefined, ready: false }, CAUSE);
     run(1000);
-    expect(operator.pods.get('a')).toMatchObject({ has_address: true, ready: false });
+    expect(operator.pods.get('a')).toMatchObject({ address: 'a', ready: false });
   });
 
   it('tells a terminal phase only when nothing can run any more', () => {
     const { manager, written, at, run } = lab();
-    const over = { phase: 'Failed', has_address: true, ready: false } as const;
+    const over = { phase: 'Failed', address: 'a', ready: false } as const;
     at(0, () => manager.report('a', over, CAUSE));
     at(500, () => manager.stopped('a', over, CAUSE));
     run(1000);
@@ -97,7 +97,7 @@ describe('StatusManager', () => {
     const { manager, operator, gone, written, at, run } = lab(['a', 'b']);
     at(0, () => operator.pods.delete('a', 30, CAUSE));
     for (const name of ['a', 'b']) {
-      at(500, () => manager.stopped(name, { phase: 'Succeeded', has_address: true, ready: false }, CAUSE));
+      at(500, () => manager.stopped(name, { phase: 'Succeeded', address: 'a', ready: false }, CAUSE));
       at(1000, () => manager.finish(name, CAUSE));
     }
     run(2000);

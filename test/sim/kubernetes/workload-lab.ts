@@ -165,7 +165,7 @@ export class WorkloadLab {
         const ready = !this.#options.isBroken(pod);
         this.env.after(this.#options.start_ms, () => {
           const ready_since_ms = this.env.now_ms;
-          client.pods.update(name, { phase: 'Running', has_address: true, ready, ready_since_ms }, cause);
+          client.pods.update(name, { phase: 'Running', address: name, ready, ready_since_ms }, cause);
         });
       }
     });

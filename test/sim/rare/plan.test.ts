@@ -133,14 +133,14 @@ function someLevels(plan: Plan): Levels {
 describe('splitting a plan', () => {
   for (const [name, plan] of Object.entries(PLANS)) {
     it(`has the answers of plain simulation: ${name}`, () => {
-      const plain = run(plan, NO_LEVELS, 2000);
-      const split = run(plan, someLevels(plan), 800);
+      const plain = run(plan, NO_LEVELS, 1200);
+      const split = run(plan, someLevels(plan), 500);
       for (const figure of ['downtime_ms', 'outages', 'outage_chance'] as const) {
         const [one, other] = [plain[figure], split[figure]];
         const half = Math.hypot(one.ci95[1] - one.mean, other.ci95[1] - other.mean);
         expect(Math.abs(one.mean - other.mean)).toBeLessThan((2.6 / 1.96) * half);
         // Both know it well enough for this to mean something.
-        expect(half / one.mean).toBeLessThan(0.35);
+        expect(half / one.mean).toBeLessThan(0.45);
       }
     });
   }

@@ -20,6 +20,13 @@ describe('parseAction', () => {
     });
   });
 
+  it('sandbox-kill names a pod', () => {
+    expect(parse('sandbox-kill --namespace shop --pod web-1')).toEqual({
+      verb: 'sandbox-kill',
+      pod: { namespace: 'shop', pod: 'web-1' },
+    });
+  });
+
   it.each([
     ['api-server', ['kube-apiserver']],
     ['controller-manager', ['kube-controller-manager']],
@@ -43,6 +50,8 @@ describe('parseAction', () => {
     ['node-loss node-1', 'provider node-loss: '],
     ['node-loss --pod web', 'provider node-loss: '],
     ['container-pause --pod web', 'provider container-pause needs --namespace and --pod'],
+    ['sandbox-kill --pod web', 'provider sandbox-kill needs --namespace and --pod'],
+    ['sandbox-kill --namespace shop --pod web --container nginx', 'provider sandbox-kill: '],
     ['control-plane-pause', 'needs --component api-server|controller-manager|scheduler|all'],
     ['control-plane-pause --component etcd', 'needs --component api-server|'],
     ['control-plane-pause --component toString', 'needs --component api-server|'],

@@ -91,6 +91,27 @@ describe.skipIf(skipped)(title('provider'), { timeout: UP_TIMEOUT_MS }, () => {
     await until(async () => (await podOn('node-1')).ready);
   });
 
+  it('kills a sandbox: the pod goes on until its kubelet has noticed, and then has another address', async () => {
+    const { name, ip, restarts } = await podOn('node-1');
+    const killed = await provider('sandbox-kill', '--namespace', 'default', '--pod', name);
+    expect(JSON.parse(killed.stdout), killed.stderr).toMatchObject({ changed: true, node: 'node-1' });
+    await until(async () => (await podOn('node-1')).restarts === restarts + 1);
+    await until(async () => (await podOn('node-1')).ready);
+    const after = await podOn('node-1');
+    expect(after.name).toBe(name);
+    expect(after.ip).not.toBe(ip);
+    await until(async () => (await get(`${after.ip}:80`)) === '200');
+    expect(await get(`${ip}:80`)).not.toBe('200');
+  });
+
+  it('refuses to kill the sandbox of a pod that is not there', async () => {
+    const nobody = await provider('sandbox-kill', '--namespace', 'default', '--pod', 'nobody');
+    expect(nobody).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringContaining('there is no pod nobody in namespace default'),
+    });
+  });
+
   it('pauses a container: it takes connections and does not answer; resumed, it answers', async () => {
     const { name, ip } = await podOn('node-1');
     const container = ['--namespace', 'default', '--pod', name, '--container', 'nginx'];

@@ -4,6 +4,7 @@ import { selects } from '../../../scenario/selector.ts';
 
 /** What webernetes 0.3.5 leaves out, so that a fault would show nothing of what it does in Kubernetes. */
 const NOT_HERE: Readonly<Partial<Record<Fault['type'], string>>> = {
+  'sandbox-kill': 'nothing reaches what holds its sandboxes',
   'node-drain': 'its scheduler does not know of cordoned nodes',
   'node-loss': 'its nodes do not fail',
   'node-partition': 'its nodes are not on a network that could be cut',

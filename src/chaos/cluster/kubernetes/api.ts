@@ -54,6 +54,7 @@ const METHODS: Readonly<Record<Call['verb'], HttpMethod>> = {
 export class Api {
   readonly #config: KubeConfig;
   readonly #http = new IsomorphicFetchHttpLibrary();
+  #connections: ReturnType<RequestContext['getDispatcher']>;
 
   constructor(config: KubeConfig) {
     this.#config = config;
@@ -86,6 +87,11 @@ export class Api {
   /** Reads what is not a resource: `/version`, `/apis/apps/v1`. */
   async readPath<T>(path: string): Promise<T> {
     return this.#retrying(() => this.#request<T>(path, undefined, {}));
+  }
+
+  /** Has so many connections open and idle, for as many calls at once: the server closes them again if none comes. */
+  async warm(connections: number): Promise<void> {
+    await Promise.all(Array.from({ length: connections }, () => this.readPath('/version')));
   }
 
   /** The lines of a watch's answer, parsed, until the server ends it or `signal` does. */
@@ -149,6 +155,9 @@ export class Api {
     let response: ResponseContext;
     try {
       await this.#config.applySecurityAuthentication(request);
+      // The client makes a pool for every request (client-node 2.0 config.js createDispatcher), and so a TLS handshake.
+      this.#connections ??= request.getDispatcher();
+      if (this.#connections !== undefined) request.setDispatcher(this.#connections);
       response = (await this.#http.send(request).toPromise()) as ResponseContext;
     } catch (error) {
       if (options.signal?.aborted && options.signal.reason?.name === 'AbortError') throw error;
@@ -161,6 +170,8 @@ export class Api {
   async #refusal(response: ResponseContext, call: Call | undefined): Promise<Error> {
     const { httpStatusCode: code } = response;
     const error = new ApiError(code, await response.body.text(), response.headers['retry-after']);
+    // A client certificate may have been renewed.
+    if (code === 401) this.#connections = undefined;
     if (code === 401) return unauthorized(this.server, this.#config.getCurrentContext(), error);
     if (code === 403 && call) return forbidden(call, error);
     if (code === TOO_MANY_REQUESTS || code >= 500) return serverFailed(this.server, error);

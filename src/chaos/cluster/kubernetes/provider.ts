@@ -1,7 +1,7 @@
 /**
  * What no API of Kubernetes does: taking the power from a node, cutting its cable, stopping a container's
- * processes, the control plane or the registry. A command of the user's does it, which knows how: the API of a
- * cloud, a hypervisor's, a switch.
+ * processes, killing a pod's sandbox, stopping the control plane or the registry. A command of the user's does it,
+ * which knows how: the API of a cloud, a hypervisor's, a switch.
  */
 import { EXIT, UserError } from '../../../scenario/errors.ts';
 import type { Fault } from '../../../scenario/scenario.ts';
@@ -17,6 +17,7 @@ const TIMEOUT_MS = 120_000;
 /** Faults that it causes. */
 const PROVIDED: readonly Fault['type'][] = [
   'container-pause',
+  'sandbox-kill',
   'node-loss',
   'node-partition',
   'control-plane-outage',
@@ -58,8 +59,9 @@ function flagsOf(action: ProviderAction): string[] {
   if ('node' in action) return ['--node', action.node];
   if ('component' in action) return ['--component', action.component];
   if (!('pod' in action)) return [];
-  const { pod, container } = action;
-  return ['--namespace', pod.namespace, '--pod', pod.name, '--container', container];
+  const { namespace, name } = action.pod;
+  const container = 'container' in action ? ['--container', action.container] : [];
+  return ['--namespace', namespace, '--pod', name, ...container];
 }
 
 /** From the wall clock, which the command has, to ours. */

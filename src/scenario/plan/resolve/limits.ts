@@ -2,7 +2,7 @@
 import type { Reporter } from '../../reporter.ts';
 import type { Path } from '../../yaml.ts';
 
-/** Events of one kind in a horizon: a thousand times what a cluster of thousands of nodes has in a year. */
+/** Events of one kind in a horizon: hundreds of times what a cluster of 5,000 nodes has in a year. */
 const ROUNDS_MAX = 1e9;
 
 /** Tells of what would happen more often in the horizon than can be gone through. */

@@ -60,8 +60,16 @@ export class Names {
         sections[0] === undefined
           ? `there is no ${wanted} \`${name}\``
           : `\`${name}\` is a ${WORDS[sections[0]]}, not a ${wanted}`,
-      expected: known.length === 0 ? `a ${wanted}; the plan has none` : `one of ${known.join(', ')}`,
+      expected: known.length === 0 ? `a ${wanted}; the plan has none` : `one of ${shown(known)}`,
       hint: didYouMean(name, known),
     });
   }
 }
+
+/** More than this nobody reads. */
+const SHOWN_MAX = 30;
+
+const shown = (known: readonly string[]): string =>
+  known.length <= SHOWN_MAX
+    ? known.join(', ')
+    : `${known.slice(0, SHOWN_MAX).join(', ')} and ${known.length - SHOWN_MAX} more`;

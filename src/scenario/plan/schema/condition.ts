@@ -1,7 +1,7 @@
 /** What must hold for a service to be up. Which fields go together is checked in resolve/condition.ts. */
 import { z } from 'zod';
 import { PERCENTAGE, percentageToFraction } from '../../units.ts';
-import { reference } from './quantities.ts';
+import { few, reference } from './quantities.ts';
 
 /** A name stands for all units of that kind. */
 export type ConditionFile = string | ConditionFields;
@@ -50,7 +50,7 @@ export const condition: z.ZodType<ConditionFile> = z
           // What holds conditions in turn is read late: they are not there yet.
           get of() {
             return z
-              .union([reference, z.array(condition).min(1)], { error: EXPECTED.of })
+              .union([reference, few(condition).min(1)], { error: EXPECTED.of })
               .optional()
               .describe('Units by name, several names to be counted together; or conditions, to be counted.');
           },
@@ -72,10 +72,10 @@ export const condition: z.ZodType<ConditionFile> = z
               'Instead of at_least: never so many side by side that do not work, the units standing in a line.',
             ),
           get all() {
-            return z.array(condition).min(1).optional().describe('Instead of `of`: all of these hold.');
+            return few(condition).min(1).optional().describe('Instead of `of`: all of these hold.');
           },
           get any() {
-            return z.array(condition).min(1).optional().describe('Instead of `of`: one of these holds.');
+            return few(condition).min(1).optional().describe('Instead of `of`: one of these holds.');
           },
         })
         .meta({ id: 'condition-fields' }),

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { count, fraction } from '../../schema/quantities.ts';
 import { PRIOR_NAMES } from '../priors.ts';
-import { anyTime, episode, name, reference, time } from './quantities.ts';
+import { anyTime, episode, few, named, reference, time } from './quantities.ts';
 
 /** Units of one kind, or in all: the memory of a common machine holds their state many times over. */
 export const UNITS_MAX = 2_000_000;
@@ -48,8 +48,7 @@ export const replicas = z.strictObject({
     ),
   ...failing,
   time_to_replace: time.describe('From the loss of its unit to the replica ready on another.'),
-  needs: z
-    .array(reference)
+  needs: few(reference)
     .default([])
     .describe('What must work for a replica to be replaced: control plane, registry. Default: nothing.'),
 });
@@ -75,7 +74,7 @@ export const crew = z.strictObject({
 
 export const commonCause = z.strictObject({
   every: time.describe('From one to the next, and from the start to the first.'),
-  hits: z.array(reference).min(1).describe('Kinds that fail by it.'),
+  hits: few(reference).min(1).describe('Kinds that fail by it.'),
   within: reference
     .optional()
     .describe('Only within one unit of this kind, a random one each time. Default: everywhere.'),
@@ -100,7 +99,7 @@ export const maintenance = z.strictObject({
 });
 
 export const deployments = z.strictObject({
-  services: z.array(reference).min(1).optional().describe('What is deployed. Default: all services.'),
+  services: few(reference).min(1).optional().describe('What is deployed. Default: all services.'),
   every: time.describe('From one to the next, and from the start to the first.'),
   bad: fraction.describe('Chance of one to be bad, and to keep its services down until it is rolled back.'),
   time_to_roll_back: time.optional().describe('How long a bad one keeps them down. Needed unless bad is 0%.'),
@@ -111,25 +110,19 @@ export const deployments = z.strictObject({
 
 export const infrastructure = z
   .strictObject({
-    units: z
-      .record(name, unit)
+    units: named(unit)
       .default({})
       .describe('Kinds of unit by name: regions, zones, racks, switches, nodes, ...'),
-    replicas: z
-      .record(name, replicas)
+    replicas: named(replicas)
       .default({})
       .describe('Workloads, whose replicas move when what they run on is lost.'),
-    links: z
-      .array(link)
+    links: few(link)
       .default([])
       .describe('Kinds that are connected with each other, for conditions with `connected`.'),
-    crews: z.record(name, crew).default({}).describe('Who repairs, where they are fewer than what can fail.'),
-    common_causes: z
-      .record(name, commonCause)
-      .default({})
-      .describe('What takes down several units at a time.'),
-    maintenance: z.record(name, maintenance).default({}).describe('Planned work.'),
-    deployments: z.record(name, deployments).default({}).describe('New versions, some of which are bad.'),
+    crews: named(crew).default({}).describe('Who repairs, where they are fewer than what can fail.'),
+    common_causes: named(commonCause).default({}).describe('What takes down several units at a time.'),
+    maintenance: named(maintenance).default({}).describe('Planned work.'),
+    deployments: named(deployments).default({}).describe('New versions, some of which are bad.'),
   })
   .describe('What there is, how it fails and is repaired. With it a file is a plan; without, an experiment.');
 

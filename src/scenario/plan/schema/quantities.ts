@@ -47,3 +47,18 @@ export const episode = z
     error: 'a scenario file, or a mapping of services to their scenario files',
   })
   .optional();
+
+/** People write plans; what is equal stands under one name, with a count. */
+export const ENTRIES_MAX = 1000;
+
+/** Entries by name. */
+export const named = <Entry extends z.ZodType>(entry: Entry) =>
+  z
+    .record(name, entry)
+    .refine((entries) => Object.keys(entries).length <= ENTRIES_MAX, {
+      error: `at most ${ENTRIES_MAX} names`,
+    })
+    .meta({ maxProperties: ENTRIES_MAX });
+
+/** Names, or whatever else there is a list of. */
+export const few = <Item extends z.ZodType>(item: Item) => z.array(item).max(ENTRIES_MAX);

@@ -40,7 +40,7 @@ export class FailureTail {
   /** @param failed wanted from now on, of none so far */
   begin(failed: number): this {
     if (failed > this.#exactly.length) this.#exactly = new Float64Array(failed);
-    this.#exactly.fill(0, 0, failed);
+    for (let count = 1; count < failed; count += 1) this.#exactly[count] = 0;
     this.#exactly[0] = 1;
     this.#failed = failed;
     this.#enough = failed <= 0 ? 1 : 0;

@@ -141,9 +141,13 @@ export class Importance {
     const first = this.#layout.first[kind]!;
     const outer = this.#outer[kind]!;
     const tail = this.#tails[where]!.begin(failed);
+    const table = this.#tables[where];
     for (let instance = 0; instance < node.instances; instance += 1) {
       if (this.#works[first + instance] === 0 || !this.#conditions.holds(node, instance)) continue;
-      tail.add(1 - (1 - outer) * (1 - this.#chance(where, instance)));
+      // Nearly always it is in the table; then all the rest need not be gone through.
+      const known = table?.[this.#conditions.counted(node, instance, 0)];
+      const inside = known === undefined || Number.isNaN(known) ? this.#chance(where, instance) : known;
+      tail.add(1 - (1 - outer) * (1 - inside));
     }
     return tail.chance;
   }

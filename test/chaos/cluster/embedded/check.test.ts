@@ -38,6 +38,7 @@ describe('the embedded cluster', () => {
   });
 
   it.each([
+    ['sandbox-kill', 'nothing reaches what holds its sandboxes'],
     ['node-drain', 'its scheduler does not know of cordoned nodes'],
     ['node-loss', 'its nodes do not fail'],
     ['node-partition', 'its nodes are not on a network'],

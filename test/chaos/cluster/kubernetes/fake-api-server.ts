@@ -22,12 +22,15 @@ export interface FakeApiServer {
   /** Path of a kubeconfig that points at it. */
   readonly kubeconfig: string;
   readonly requests: readonly FakeRequest[];
+  /** Connections that were ever made to it. */
+  readonly connections: number;
   close(): Promise<void>;
 }
 
 /** An API server on loopback that says what a test wants it to. */
 export async function fakeApiServer(respond: (request: FakeRequest) => Reply): Promise<FakeApiServer> {
   const requests: FakeRequest[] = [];
+  let connections = 0;
   const server = createServer(async (incoming, response) => {
     const { pathname: path, searchParams } = new URL(incoming.url ?? '/', 'http://fake');
     const text = (await incoming.setEncoding('utf8').toArray()).join('');
@@ -43,6 +46,9 @@ export async function fakeApiServer(respond: (request: FakeRequest) => Reply): P
     response.writeHead(reply.status ?? 200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(reply.body));
   });
+  server.on('connection', () => {
+    connections += 1;
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const folder = await mkdtemp(join(tmpdir(), 'foreshock-'));
@@ -52,6 +58,9 @@ export async function fakeApiServer(respond: (request: FakeRequest) => Reply): P
     url,
     kubeconfig,
     requests,
+    get connections() {
+      return connections;
+    },
     close: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

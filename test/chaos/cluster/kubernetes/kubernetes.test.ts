@@ -36,6 +36,26 @@ const failureOf = async (act: Promise<unknown>): Promise<UserError> => {
 
 afterEach(() => server.close());
 
+describe('connections', () => {
+  const version = () => ({ body: { gitVersion: 'v1.35.4' } });
+
+  it('are kept from call to call', async () => {
+    const cluster = await connect(version);
+    for (let call = 0; call < 5; call += 1) await cluster.warm(1);
+    expect(server.requests).toHaveLength(5);
+    // The second call may come before the first has let go of its connection.
+    expect(server.connections).toBeLessThanOrEqual(2);
+  });
+
+  it('are there for as many calls at once as were told of', async () => {
+    const cluster = await connect(version);
+    await cluster.warm(4);
+    expect(server.connections).toBe(4);
+    await cluster.warm(4);
+    expect(server.connections).toBeLessThanOrEqual(5);
+  });
+});
+
 describe('what keeps us from the API server', () => {
   it('is said where nothing listens', async () => {
     const cluster = await connect(() => undefined);

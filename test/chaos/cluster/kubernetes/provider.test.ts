@@ -14,6 +14,7 @@ describe('the provider command', () => {
       { verb: 'container-pause', pod: POD, container: 'app' },
       'container-pause --namespace shop --pod web-1 --container app uid-1',
     ],
+    [{ verb: 'sandbox-kill', pod: POD }, 'sandbox-kill --namespace shop --pod web-1 uid-1'],
     [
       { verb: 'control-plane-resume', component: 'api-server' },
       'control-plane-resume --component api-server undefined',
