@@ -4,6 +4,7 @@
  */
 import { UserError } from '../../../scenario/errors.ts';
 import type { KindIndex, Plan, PlannedService } from '../../../scenario/plan.ts';
+import { YEAR_MS } from '../../../scenario/units.ts';
 import type { Estimate, PlanPrediction, ServicePrediction } from '../../../timeline/plan-prediction.ts';
 import { positive } from '../input.ts';
 import { answerByChain, type ChainLimits, type Figures, type Refused } from './by-chain.ts';
@@ -127,7 +128,7 @@ function repairsOf(
   return repairs;
 }
 
-const YEAR_MIN = 365 * 24 * 60;
+const YEAR_MIN = YEAR_MS / 60_000;
 
 /** A figure without luck: its interval is the figure twice. */
 const exactly = (mean: number): Estimate => ({ mean, ci95: [mean, mean] });

@@ -1,7 +1,7 @@
 /** How many states a plan's chain will have, before any is looked at. */
 import type { Plan } from '../../../scenario/plan.ts';
 import type { Classes, UnitClass } from './classes.ts';
-import type { Lines } from './queues.ts';
+import type { Lines } from './waiting-lines.ts';
 
 /** How many ways there are to be in so many states: [with a crew][waiting]. */
 type Ways = number[][];

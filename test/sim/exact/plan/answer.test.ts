@@ -50,6 +50,18 @@ describe("PRISM's cluster of workstations, as a plan", () => {
     );
   });
 
+  it('tells the sides apart where a service asks for one of them: then it has the states that PRISM finds', () => {
+    const plan = cluster(8);
+    const left = {
+      ...plan.services[0]!,
+      up: atLeast(
+        8,
+        plan.units.findIndex(({ name }) => name === 'left'),
+      ),
+    };
+    expect(answered({ ...plan, services: [left] }).because).toContain(' 2772 states');
+  });
+
   it('is refused before it is looked at where it is too large', () => {
     const [premium] = file.services;
     const plan = { ...cluster(2000), services: [premium!] };
