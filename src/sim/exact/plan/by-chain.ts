@@ -262,7 +262,7 @@ function fallsOf(
 
 /** "about 3e9": how many there would be. */
 function inWords(count: number): string {
-  if (!(count < 1e15)) return 'more than 1e15';
+  if (!(count < 1e15)) return 'far too many';
   const exponent = Math.floor(Math.log10(count));
   return `about ${Math.round(count / 10 ** exponent)}e${exponent}`;
 }

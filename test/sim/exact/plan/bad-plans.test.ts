@@ -83,6 +83,24 @@ describe('a plan of times that are out of this world', () => {
   });
 });
 
+describe('a plan of very many units', () => {
+  it('is refused at once, with a crew and without', () => {
+    const refusal = (count: number, crew: number | undefined, size: number) => {
+      const answer = answerExactly(
+        planOf({
+          units: [{ name: 'pod', count, time_to_failure: hours(100), crew }],
+          crews: [{ size }],
+          services: [atLeast(count / 2, 0)],
+        }),
+      );
+      return 'refused' in answer ? answer.refused : 'answered';
+    };
+    expect(refusal(2_000_000, undefined, 1)).toMatch(/^too many combinations/);
+    expect(refusal(2_000_000, 0, 1)).toBe('a class of units is too large to be counted');
+    expect(refusal(60_000, 0, 10_000)).toBe('its Markov chain would have far too many states');
+  });
+});
+
 describe('a condition that never holds', () => {
   it('is down from the start, in one outage', () => {
     for (const crew of [undefined, 0]) {
