@@ -2,7 +2,7 @@
 import type { MarkovChain } from './chain.ts';
 import { notNegative, wrong } from './input.ts';
 import { wholeOf } from './part.ts';
-import { type Elapsed, type ElapseOptions, elapse } from './uniformisation.ts';
+import { type Elapsed, type ElapseOptions, elapse, LIMIT_TOLERANCE } from './uniformisation.ts';
 
 /** Probability that may be out of sight where nothing is known of what matters. */
 const LOST_MAX = 1e-18;
@@ -57,16 +57,36 @@ export function accumulatedRewards<State>(
 /**
  * `accumulatedRewards` of rewards that are listed by the number of the state.
  *
- * @param options what is known already, and how much work is too much
+ * @param options.steady the steady state from where the chain begins, if it is known: time is saved
+ * @param options.work_max how much work is too much
  */
 export function accumulatedByState<State>(
   chain: MarkovChain<State>,
   time_h: number,
   rewards_per_h: readonly Float64Array[],
-  options: ElapseOptions = {},
+  {
+    steady,
+    work_max,
+  }: { readonly steady?: Float64Array | undefined; readonly work_max?: number | undefined } = {},
 ): number[] {
   const weigh = ({ occupancy_h }: Elapsed) => ({ amounts: occupancy_h, of: time_h });
-  return rewarded(chain, time_h, rewards_per_h, weigh, options);
+  const limit = steady && {
+    probability: steady,
+    off_max: LIMIT_TOLERANCE * leastShare(steady, rewards_per_h),
+  };
+  return rewarded(chain, time_h, rewards_per_h, weigh, { limit, work_max });
+}
+
+/** The least that any of the rewards is in the long run, as a share of the most that it is anywhere. */
+function leastShare(steady: Float64Array, rewards_per_h: readonly Float64Array[]): number {
+  let least = 1;
+  for (const values of rewards_per_h) {
+    const most = largestReward(values);
+    const mean = values.reduce((sum, value, state) => sum + value * steady[state]!, 0);
+    // Where there is nothing to be had, nothing can be wrong.
+    if (most > 0) least = Math.min(least, mean / most);
+  }
+  return least;
 }
 
 function rewarded<State>(

@@ -13,7 +13,7 @@ export interface Elapsed {
   readonly probability: Float64Array;
   /** Expected hours in each state until then. */
   readonly occupancy_h: Float64Array;
-  /** At most so much probability was not followed, or to the wrong place. */
+  /** At most so much probability was not followed, or to the wrong place; a limit that all has come to aside. */
   readonly lost: number;
 }
 
@@ -21,17 +21,24 @@ export interface Elapsed {
 const MARGIN = 1.02;
 /** First look for an end of the change, and how much later the next. */
 const FIRST_LOOK = 64;
-const LOOK_GROWTH = 1.1;
+const LOOK_GROWTH = 1.05;
 /** What all the steps still to come may add to the error, relative to each probability. */
 const DRIFT_MAX = 1e-11;
 /** How far from its limit a probability may be, relative to that, when it is taken to be there. */
-const LIMIT_TOLERANCE = 1e-10;
+export const LIMIT_TOLERANCE = 1e-10;
 /** Multiplications and looks at states after which nobody waits any more: some ten minutes. */
 const WORK_MAX = 5e11;
 
+export interface Limit {
+  /** The steady state. */
+  readonly probability: Float64Array;
+  /** So much probability may be further from it than `LIMIT_TOLERANCE` when all is taken to be there. */
+  readonly off_max: number;
+}
+
 export interface ElapseOptions {
-  /** The steady state of the part, where nothing leaves it and it is known: what all tends to. */
-  readonly limit?: Float64Array | undefined;
+  /** What all tends to, where nothing leaves the part and it is known; see there. */
+  readonly limit?: Limit | undefined;
   /** Multiplications and looks at states after which nobody waits any more. */
   readonly work_max?: number | undefined;
 }
@@ -82,13 +89,13 @@ export function elapse(
     const toCome = right - tick;
     // What is off at this look is off at all that follow, and adds up.
     const looks = toCome / since;
-    if (limit !== undefined) {
-      const off = excessOver(limit, 1, walk.shares, LIMIT_TOLERANCE);
-      if (off <= lost_max) {
-        const sums = remainder(ticks, tick + 1, 0);
-        walk.add(limit, sums.chance, sums.ticks / tick_per_h);
-        return walk.result(off);
-      }
+    if (
+      limit !== undefined &&
+      excessOver(limit.probability, 1, walk.shares, LIMIT_TOLERANCE) <= limit.off_max
+    ) {
+      const sums = remainder(ticks, tick + 1, 0);
+      walk.add(limit.probability, sums.chance, sums.ticks / tick_per_h);
+      return walk.result(0);
     }
     const { factor, excess } = drift(lastLook.shares, walk.shares, DRIFT_MAX / looks);
     if (factor === 0) break;

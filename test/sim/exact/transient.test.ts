@@ -1,9 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UserError } from '../../../src/scenario/errors.ts';
-import { exploreChain } from '../../../src/sim/exact/chain.ts';
+import { Beginnings, exploreChain, type MarkovChain } from '../../../src/sim/exact/chain.ts';
+import { firstPassageWithin, meanFirstPassage_h } from '../../../src/sim/exact/first-passage.ts';
 import { poissonWeights } from '../../../src/sim/exact/poisson.ts';
-import { accumulatedRewards, instantaneousRewards, transient } from '../../../src/sim/exact/rewards.ts';
+import {
+  accumulatedByState,
+  accumulatedRewards,
+  instantaneousRewards,
+  transient,
+} from '../../../src/sim/exact/rewards.ts';
 import { steadyState } from '../../../src/sim/exact/steady-state.ts';
 import { expectNear } from './near.ts';
 import { chainOf, type Edge, exponential, generator, irreducible, rate } from './random-chain.ts';
@@ -137,6 +143,55 @@ describe('transient', () => {
       for (const [index, share] of weight.entries()) expected[(left + index) % size]! += share;
       for (const [state, share] of expected.entries()) expectNear(probability[state]!, share);
     }
+  });
+
+  it('earns the same whether the steady state that it comes to is known beforehand or not', () => {
+    fc.assert(
+      fc.property(irreducible, fc.double({ min: 1e-3, max: 1e4, noNaN: true }), (edges, time_h) => {
+        const chain = chainOf(edges);
+        const rewards = chain.states.map((state) =>
+          Float64Array.from(chain.states, (other) => (other === state ? 1 : 0)),
+        );
+        const steady = steadyState(chain).probability;
+        const sums = accumulatedByState(chain, time_h, rewards, { steady });
+        for (const [index, expected] of accumulatedByState(chain, time_h, rewards).entries()) {
+          expectNear(sums[index]!, expected, 1e-9);
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('begins in several states with their chances, and is the mean of what begins in each', () => {
+    fc.assert(
+      fc.property(irreducible, fc.double({ min: 0, max: 1, noNaN: true }), (edges, chance) => {
+        const model = {
+          key: (state: number) => state,
+          transitions: (state: number) =>
+            edges.filter(([from]) => from === state).map(([, to, rate_per_h]) => ({ rate_per_h, to })),
+        };
+        const from = (state: number) => exploreChain<number>({ ...model, initial: state });
+        const both = exploreChain<number>({
+          ...model,
+          initial: new Beginnings([
+            { state: 0, chance },
+            { state: 1, chance: 1 - chance },
+          ]),
+        });
+        const isLast = (state: number) => state === both.size - 1;
+        const figures = (chain: MarkovChain<number>) => [
+          accumulatedRewards(chain, 0.5, [(state) => state])[0]!,
+          firstPassageWithin(chain, isLast, 0.5),
+        ];
+        const [one, other] = [figures(from(0)), figures(from(1))];
+        for (const [index, figure] of figures(both).entries()) {
+          const expected = chance * one[index]! + (1 - chance) * other[index]!;
+          if (expected > 1e-100) expectNear(figure, expected, 1e-9);
+        }
+        expect(() => meanFirstPassage_h(both, isLast)).toThrow(/must begin in one state/);
+      }),
+      { numRuns: 50 },
+    );
   });
 
   it('is where it began at time 0, and where nothing happens', () => {

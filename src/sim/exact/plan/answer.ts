@@ -3,18 +3,14 @@
  * beyond either is refused, with the reason in one sentence.
  */
 import { UserError } from '../../../scenario/errors.ts';
-import type { Condition, KindIndex, Plan, PlannedService } from '../../../scenario/plan.ts';
+import type { KindIndex, Plan, PlannedService } from '../../../scenario/plan.ts';
+import { YEAR_MS } from '../../../scenario/units.ts';
 import type { Estimate, PlanPrediction, ServicePrediction } from '../../../timeline/plan-prediction.ts';
 import { positive } from '../input.ts';
-import {
-  answerByChain,
-  type ChainLimits,
-  type Figures,
-  outageChanceByChain,
-  type Refused,
-} from './by-chain.ts';
+import { answerByChain, type ChainLimits, type Figures, type Refused } from './by-chain.ts';
 import { horizonByCounting, longRunByCounting } from './by-counting.ts';
 import { canFail, dependence, unitsOf } from './life.ts';
+import { outageChanceOfParts } from './parts.ts';
 import { MS_PER_H } from './phase-type.ts';
 import { beyondExact, relevantKinds } from './relevant.ts';
 import { hasConnectedWithin, kindsNamed } from './tallies.ts';
@@ -55,22 +51,23 @@ function answer(plan: Plan, limits: ChainLimits): ExactAnswer | ExactRefusal {
   const asked = plan.services.map(({ up }) => relevantKinds(plan, kindsNamed(plan, up)));
   const isIndependent = asked.map((kinds) => kinds.every((kind) => dependence(plan, kind) === undefined));
   const longRun = plan.services.map(({ up }, index) =>
-    isIndependent[index] ? longRunByCounting(plan, asked[index]!, up) : undefined,
+    isIndependent[index] && !hasConnectedWithin(up) ? longRunByCounting(plan, asked[index]!, up) : undefined,
   );
   const refuse = (index: number, { refused }: Refused): ExactRefusal => ({
     refused: plan.services.length === 1 ? refused : `${plan.services[index]!.name}: ${refused}`,
     long_run_unavailability: longRun,
   });
+  const within = plan.services.findIndex(({ up }) => hasConnectedWithin(up));
+  if (within >= 0) {
+    return refuse(within, {
+      refused: 'what must be connected within each of several units is simulated only',
+    });
+  }
   const figures = new Array<Figures>(plan.services.length);
   const chains: Answers[] = [];
   for (const [index, { up }] of plan.services.entries()) {
     if (figures[index] !== undefined) continue;
     const kinds = asked[index]!;
-    if (hasConnectedWithin(up)) {
-      return refuse(index, {
-        refused: 'what must be connected within each of several units is simulated only',
-      });
-    }
     if (isIndependent[index]) {
       const horizon = horizonByCounting(plan, kinds, up, horizon_h);
       if ('refused' in horizon) {
@@ -79,7 +76,7 @@ function answer(plan: Plan, limits: ChainLimits): ExactAnswer | ExactRefusal {
       figures[index] = {
         ...horizon,
         long_run_unavailability: longRun[index],
-        outage_chance: chanceOfParts(plan, up, horizon_h, limits),
+        outage_chance: outageChanceOfParts(plan, up, horizon_h, limits),
       };
       continue;
     }
@@ -102,49 +99,6 @@ function becauseOf(chains: readonly Answers[]): string {
   if (chains.length === 0) return 'all units fail and are repaired each on its own';
   const states = chains.map((chain) => chain.states).join(' and ');
   return `all times are exponential or have phases: a Markov chain of ${states} states`;
-}
-
-/**
- * The chance of at least one outage where parts that all must hold have nothing to do with each other: of each as a
- * chain. Undefined where one of these would be too large.
- */
-function chanceOfParts(
-  plan: Plan,
-  up: Condition,
-  horizon_h: number,
-  limits: ChainLimits,
-): number | undefined {
-  let none = 0;
-  for (const { kinds, conditions } of separateParts(plan, up)) {
-    const all: Condition = { kind: 'conditions', at_least: conditions.length, of: conditions };
-    const chance = outageChanceByChain(plan, kinds, all, horizon_h, limits);
-    if (typeof chance !== 'number') return undefined;
-    none += Math.log1p(-chance);
-  }
-  // From zero, so that nothing is not minus nothing.
-  return 0 - Math.expm1(none);
-}
-
-/** What must all hold, in groups that share no unit. */
-function separateParts(plan: Plan, up: Condition): { kinds: KindIndex[]; conditions: Condition[] }[] {
-  let parts: { kinds: KindIndex[]; conditions: Condition[] }[] = [];
-  for (const condition of conjuncts(up)) {
-    const kinds = relevantKinds(plan, kindsNamed(plan, condition));
-    const joined = parts.filter((part) => part.kinds.some((kind) => kinds.includes(kind)));
-    parts = [
-      ...parts.filter((part) => !joined.includes(part)),
-      {
-        kinds: [...new Set([...joined.flatMap((part) => part.kinds), ...kinds])].sort((a, b) => a - b),
-        conditions: [...joined.flatMap((part) => part.conditions), condition],
-      },
-    ];
-  }
-  return parts;
-}
-
-function conjuncts(condition: Condition): readonly Condition[] {
-  if (condition.kind !== 'conditions' || condition.at_least < condition.of.length) return [condition];
-  return condition.of.flatMap(conjuncts);
 }
 
 /** Ended repairs of all units; undefined where that is not known of some. */
@@ -174,7 +128,7 @@ function repairsOf(
   return repairs;
 }
 
-const YEAR_MIN = 365 * 24 * 60;
+const YEAR_MIN = YEAR_MS / 60_000;
 
 /** A figure without luck: its interval is the figure twice. */
 const exactly = (mean: number): Estimate => ({ mean, ci95: [mean, mean] });

@@ -77,20 +77,20 @@ export function answerByChain(
     if ('refused' in built) return built;
     const { chain, down, repairs_per_h } = built;
     const longRun = orRefused(() => steadyState(chain));
-    const limit = 'refused' in longRun ? undefined : longRun.probability;
+    const steady = 'refused' in longRun ? undefined : longRun.probability;
     const { work_max = WORK_MAX } = limits;
     const rewards = [
       repairs_per_h,
       ...down.map((marks) => Float64Array.from(marks)),
       ...down.map((marks) => fallsOf(chain, marks)),
     ];
-    const [repairs, ...sums] = accumulatedByState(chain, horizon_h, rewards, { limit, work_max });
+    const [repairs, ...sums] = accumulatedByState(chain, horizon_h, rewards, { steady, work_max });
     return {
       states: chain.size,
       repairs: repairs!,
       figures: down.map((marks, index) => ({
         unavailability: Math.min(1, sums[index]! / horizon_h),
-        long_run_unavailability: limit && shareOf(limit, marks),
+        long_run_unavailability: steady && shareOf(steady, marks),
         outages: shareOf(chain.start, marks) + sums[down.length + index]!,
         outage_chance: firstPassageByState(chain, marks, horizon_h, { work_max }),
       })),
@@ -241,8 +241,9 @@ function markInner(plan: Plan, kind: KindIndex, outer: KindIndex | undefined, ma
 const phasesOf = (plan: Plan, cause: number): number =>
   phaseType(plan.common_causes[cause]!.every)!.start.length;
 
+/** What rounding leaves above 1 is 1. */
 const shareOf = (probability: Float64Array, marks: Uint8Array): number =>
-  sumOf(probability.filter((_, state) => marks[state]));
+  Math.min(1, sumOf(probability.filter((_, state) => marks[state])));
 
 /** By state: how often it goes from up to down. */
 function fallsOf(
@@ -261,7 +262,7 @@ function fallsOf(
 
 /** "about 3e9": how many there would be. */
 function inWords(count: number): string {
-  if (!(count < 1e15)) return 'more than 1e15';
+  if (!(count < 1e15)) return 'far too many';
   const exponent = Math.floor(Math.log10(count));
   return `about ${Math.round(count / 10 ** exponent)}e${exponent}`;
 }

@@ -25,7 +25,7 @@ export function longRunByCounting(
 ): number | undefined {
   const units = plan.units.map((_, kind) => (kinds.includes(kind) ? inTheLongRun(plan, kind) : ALWAYS));
   if (!units.every((unit) => unit !== undefined)) return undefined;
-  return new IndependentUnits(plan, up).evaluate(units).down;
+  return Math.min(1, new IndependentUnits(plan, up).evaluate(units).down);
 }
 
 const ALWAYS: UnitChance = { up: 1, down: 0, failures_per_h: 0 };

@@ -1,6 +1,6 @@
 /** Of states that differ by an exchange of equal parts alone, the one that stands for all of them. */
 import type { Block, Classes } from './classes.ts';
-import type { Lines } from './queues.ts';
+import type { Lines } from './waiting-lines.ts';
 
 /** Puts a state into its order, in place. */
 export function canonicaliser({ interchanges }: Classes, lines: Lines): (state: Int32Array) => void {

@@ -23,6 +23,8 @@ export interface UnitChance {
 /** Cells that are looked at, and some more for each pair of combinations: some seconds. */
 const WORK_MAX = 3e7;
 const WORK_OF_PAIR = 8;
+/** Pairs that take as long as one unit's place in a binomial distribution. */
+const WORK_OF_UNIT = 10;
 
 /** Counts that are possible, each once; and how to find their chances. */
 interface Counts {
@@ -156,6 +158,7 @@ export class IndependentUnits {
   #equal(kind: KindIndex, count: number): Counts {
     const tallies = this.#tallies;
     const working = tallies.working(kind, tallies.zero);
+    this.#spend(WORK_OF_UNIT * count);
     const found = new Found();
     const byWorking: number[] = [];
     for (let cells = tallies.zero; byWorking.length <= count; cells = tallies.add(cells, working)) {
@@ -178,13 +181,7 @@ export class IndependentUnits {
 
   #join(before: Counts, more: Counts, settle: (cells: Cells) => Cells): Counts {
     const [rows, columns] = [before.cells.length, more.cells.length];
-    this.#work += rows * columns * (WORK_OF_PAIR + this.#tallies.size);
-    if (this.#work > WORK_MAX) {
-      throw wrong(
-        'too many combinations of units that work and units that do not matter to one condition',
-        'count fewer kinds of unit together, or simulate',
-      );
-    }
+    this.#spend(rows * columns);
     const found = new Found();
     const targets = new Int32Array(rows * columns);
     for (let row = 0; row < rows; row += 1) {
@@ -206,6 +203,15 @@ export class IndependentUnits {
       }
       return sum;
     });
+  }
+
+  #spend(pairs: number): void {
+    this.#work += pairs * (WORK_OF_PAIR + this.#tallies.size);
+    if (this.#work <= WORK_MAX) return;
+    throw wrong(
+      'too many combinations of units that work and units that do not matter to one condition',
+      'count fewer kinds of unit together, or simulate',
+    );
   }
 
   /** Those of the counts alone. */

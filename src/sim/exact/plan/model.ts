@@ -14,7 +14,7 @@ import { type Codec, codecOf, type StateKey } from './codec.ts';
 import { blowsOf } from './common-cause.ts';
 import type { Beginning } from './life.ts';
 import { type PhaseType, phaseType } from './phase-type.ts';
-import { append, firstOf, type Lines, linesOf, takeFirst } from './queues.ts';
+import { append, firstOf, type Lines, linesOf, takeFirst } from './waiting-lines.ts';
 
 export class PlanModel {
   readonly classes: Classes;
@@ -87,7 +87,7 @@ export class PlanModel {
     );
   }
 
-  /** @param state as from `read` is overwritten by the next call */
+  /** The state of a key; the next call writes over it. */
   read(key: StateKey): Int32Array {
     const state = this.#state;
     this.#codec.decode(key, state);
@@ -291,7 +291,7 @@ export class PlanModel {
   }
 }
 
-/** Out of one state. */
+/** Out of one state; more take longer than anybody waits. */
 const TRANSITIONS_MAX = 100_000;
 
 type Then = (state: Int32Array, rate: number) => void;

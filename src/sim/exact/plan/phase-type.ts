@@ -4,6 +4,7 @@
  * times all are so is a Markov chain.
  */
 import type { Distribution } from '../../../scenario/distribution.ts';
+import { positive } from '../input.ts';
 
 export const MS_PER_H = 3_600_000;
 
@@ -19,7 +20,11 @@ export interface PhaseType {
 /** It takes no time. */
 export const NOTHING: PhaseType = { start: [], moves: [], end_per_h: [] };
 
-/** The phases of a time; undefined where it has none, such as a lognormal one. */
+/**
+ * The phases of a time; undefined where it has none, such as a lognormal one.
+ *
+ * @throws UserError where a phase is shorter or longer than any exact method takes
+ */
 export function phaseType(distribution: Distribution): PhaseType | undefined {
   switch (distribution.kind) {
     case 'constant':
@@ -33,7 +38,7 @@ export function phaseType(distribution: Distribution): PhaseType | undefined {
       return {
         start: branches.map(({ weight }) => weight),
         moves: branches.map(() => []),
-        end_per_h: branches.map(({ mean_ms }) => MS_PER_H / mean_ms),
+        end_per_h: branches.map(({ mean_ms }) => rateOf(mean_ms)),
       };
     }
     default:
@@ -41,9 +46,12 @@ export function phaseType(distribution: Distribution): PhaseType | undefined {
   }
 }
 
+const rateOf = (mean_ms: number): number =>
+  1 / positive('the mean of a phase, in hours,', mean_ms / MS_PER_H);
+
 /** So many phases, one after the other, each with its share of the mean. */
 function inARow(phases: number, mean_ms: number): PhaseType {
-  const rate_per_h = (phases * MS_PER_H) / mean_ms;
+  const rate_per_h = rateOf(mean_ms / phases);
   const places = Array.from({ length: phases }, (_, place) => place);
   return {
     start: places.map((place) => (place === 0 ? 1 : 0)),

@@ -14,7 +14,7 @@ const GAUSS = [0.1294849661688697, 0.2797053914892767, 0.3818300505051189, 0.417
 
 /** What is left open of each integral, relative to itself. */
 const ERROR_MAX = 1e-11;
-const PANELS_MAX = 2000;
+const PANELS_MAX = 500;
 
 interface Panel {
   readonly from: number;

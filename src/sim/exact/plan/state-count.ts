@@ -1,17 +1,19 @@
 /** How many states a plan's chain will have, before any is looked at. */
 import type { Plan } from '../../../scenario/plan.ts';
 import type { Classes, UnitClass } from './classes.ts';
-import type { Lines } from './queues.ts';
+import type { Lines } from './waiting-lines.ts';
 
 /** How many ways there are to be in so many states: [with a crew][waiting]. */
 type Ways = number[][];
 
 /** More steps than this would take longer than to say that there are too many. */
 const WORK_MAX = 1e8;
+/** And more combinations of one class would take too much memory. */
+const WAYS_MAX = 1e7;
 
 /**
  * About as many as can be reached: those that no crew's size, nor that it is never idle while something waits, rules
- * out; exchanges of equal parts are taken to make as few of them as they can.
+ * out; exchanges of equal parts are taken to make as few of them as they can. Infinity where that takes too long.
  */
 export function expectedStates(
   plan: Plan,
@@ -48,6 +50,8 @@ function statesOfCrew(
     const together = members.filter((index) => lines.of[index] === line);
     let ofLine: Ways = [[1]];
     for (const index of together) {
+      const { count } = classes.all[index]!;
+      if ((Math.min(count, size) + 1) * (count + 1) > WAYS_MAX) return Number.POSITIVE_INFINITY;
       const more = waysOf(classes.all[index]!, size);
       const joined = join(ofLine, more, size, line === undefined ? () => 1 : interleavings);
       if (joined === undefined) return Number.POSITIVE_INFINITY;

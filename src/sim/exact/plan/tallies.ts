@@ -6,7 +6,7 @@
 import type { Condition, KindIndex, Plan, UnitsCondition } from '../../../scenario/plan.ts';
 
 import { type Connection, largestConnected } from './connection.ts';
-import { BROKEN, failedInLine, joinInLine, WORKING_IN_LINE } from './line.ts';
+import { BROKEN, failedInLine, joinInLine, WORKING_IN_LINE } from './row.ts';
 
 export type Cells = readonly number[];
 

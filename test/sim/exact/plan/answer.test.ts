@@ -50,6 +50,18 @@ describe("PRISM's cluster of workstations, as a plan", () => {
     );
   });
 
+  it('tells the sides apart where a service asks for one of them: then it has the states that PRISM finds', () => {
+    const plan = cluster(8);
+    const left = {
+      ...plan.services[0]!,
+      up: atLeast(
+        8,
+        plan.units.findIndex(({ name }) => name === 'left'),
+      ),
+    };
+    expect(answered({ ...plan, services: [left] }).because).toContain(' 2772 states');
+  });
+
   it('is refused before it is looked at where it is too large', () => {
     const [premium] = file.services;
     const plan = { ...cluster(2000), services: [premium!] };
@@ -90,6 +102,15 @@ describe('units that are repaired each on its own', () => {
       [4, '2.454932e-7'],
     ] as const) {
       expectDigits(answered(database(R)).services[0]!.long_run_unavailability!.mean, published);
+    }
+  });
+
+  it('have it also where equal sets are one kind, and soon: one set stands for all in the chance of an outage', () => {
+    const asFile = answered({ ...loadPlan('scenarios/plans/database.yaml'), horizon_ms: 8760 * 3_600_000 });
+    const asSets = answered(database(4));
+    expectDigits(asFile.services[0]!.long_run_unavailability!.mean, '2.454932e-7');
+    for (const figure of ['unavailability', 'outages', 'outage_chance'] as const) {
+      expectNear(asFile.services[0]![figure]!.mean, asSets.services[0]![figure]!.mean, 1e-9);
     }
   });
 
@@ -196,6 +217,18 @@ describe('plans that no exact method knows', () => {
     ];
     expect(refusal({ ...plan, maintenance })).toBe('the maintenance patches is simulated only');
     expect(refusal(shared({ episodes: { 0: 0 } }))).toBe('each failure of node costs an episode');
+    const inside = { kind: 'units', at_least: 2, of: [1], connected: true, where: undefined } as const;
+    const within = planOf({
+      units: [
+        { name: 'rack', count: 2 },
+        { name: 'node', count: 2, within: 0, time_to_failure: hours(9) },
+      ],
+      services: [atLeast(1, 0), { kind: 'units', at_least: 1, of: [0], connected: false, where: inside }],
+    });
+    expect(answerExactly(within)).toEqual({
+      refused: 'service 1: what must be connected within each of several units is simulated only',
+      long_run_unavailability: [0, undefined],
+    });
   });
 
   const CAUSE = {

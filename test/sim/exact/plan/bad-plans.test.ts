@@ -70,16 +70,34 @@ describe('a plan of times that are out of this world', () => {
     );
   });
 
-  it('is refused with the rate where it is beyond doubles', () => {
+  it('is refused with the time where it is beyond doubles', () => {
     const plan = planOf({
-      units: [{ name: 'node', time_to_failure: hours(1e-300), crew: 0 }],
+      units: [{ name: 'node', count: 2, time_to_failure: hours(1e-300), crew: 0 }],
       crews: [{}],
       services: [atLeast(1, 0)],
     });
     const answer = answerExactly(plan);
     expect(answer).toMatchObject({
-      refused: expect.stringMatching(/^the rate from .* must be from 1e-100 to 1e\+?100/),
+      refused: 'the mean of a phase, in hours, must be from 1e-100 to 1e+100, not 1e-300',
     });
+  });
+});
+
+describe('a plan of very many units', () => {
+  it('is refused at once, with a crew and without', () => {
+    const refusal = (count: number, crew: number | undefined, size: number) => {
+      const answer = answerExactly(
+        planOf({
+          units: [{ name: 'pod', count, time_to_failure: hours(100), crew }],
+          crews: [{ size }],
+          services: [atLeast(count / 2, 0)],
+        }),
+      );
+      return 'refused' in answer ? answer.refused : 'answered';
+    };
+    expect(refusal(2_000_000, undefined, 1)).toMatch(/^too many combinations/);
+    expect(refusal(2_000_000, 0, 1)).toBe('a class of units is too large to be counted');
+    expect(refusal(60_000, 0, 10_000)).toBe('its Markov chain would have far too many states');
   });
 });
 

@@ -2,7 +2,7 @@
 import type { Plan } from '../../../scenario/plan.ts';
 import type { Classes } from './classes.ts';
 
-/** Units of these classes wait in one line. Classes of which one alone would stand in a line have none. */
+/** Units of these classes wait in one line. A class that would have one for itself needs none. */
 export interface Line {
   readonly classes: readonly number[];
   /** Where it begins in a state: a place for each unit that may wait, holding its class plus one, 0 behind the last. */
@@ -51,7 +51,7 @@ export function lengthOf({ at, length }: Line, state: Int32Array): number {
   return waiting;
 }
 
-/** The class of the first that is of one of these; the line holds such a one. */
+/** The class of the first of those who wait; there must be one. */
 export const firstOf = ({ at }: Line, state: Int32Array): number => state[at]! - 1;
 
 export function append(line: Line, state: Int32Array, unitClass: number): void {
