@@ -49,7 +49,7 @@ async function holdRace(
     );
     const holds = Math.max(HOLDS_MIN, 3 * events);
     return await race(
-      { name, args: [String(events), String(holds), file], amount: holds, check: sameAnswer() },
+      { name, amount: holds, args: (amount) => [`${events}`, `${amount}`, file], check: sameAnswer() },
       FORESHOCK.hold,
       peers,
     );

@@ -17,8 +17,8 @@ export const station =
     return race(
       {
         name: `mm${servers}`,
-        args: ['station', `${servers}`, `${arrivalRate}`, `${CUSTOMERS}`],
         amount: CUSTOMERS,
+        args: (customers) => ['station', `${servers}`, `${arrivalRate}`, `${customers}`],
         check: isMeanTime(W_s),
       },
       FORESHOCK.queueing,
@@ -33,8 +33,8 @@ export const repair: Benchmark = async () => {
   return race(
     {
       name: 'repair',
-      args: ['repair', `${crews}`, `${failureRate}`, `${CUSTOMERS}`, `${machines}`],
       amount: CUSTOMERS,
+      args: (repairs) => ['repair', `${crews}`, `${failureRate}`, `${repairs}`, `${machines}`],
       check: isMeanTime(W_h),
     },
     FORESHOCK.queueing,

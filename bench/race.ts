@@ -15,13 +15,15 @@ export interface Contestant {
   readonly command: readonly [string, ...string[]];
   /** A file that is there once the contestant is installed. */
   readonly needs: string;
+  /** How much of the work is enough to tell its speed: less than all, where that takes minutes. */
+  readonly share?: number;
 }
 
 export interface Work {
   readonly name: string;
-  readonly args: readonly string[];
   /** How many customers, events, ... it is; the unit of speed is one of them a second. */
   readonly amount: number;
+  args(amount: number): readonly string[];
   /** @throws Error where an answer shows that it was other work */
   check(answer: unknown): void;
 }
@@ -63,8 +65,12 @@ export async function race(
   return peers.length === 0 ? [own] : [...raced, ...skipped];
 }
 
-async function speedOf({ name, command: [program, ...args] }: Contestant, work: Work): Promise<number> {
-  const { stdout } = await promisify(execFile)(program, [...args, ...work.args], { timeout: TIMEOUT_MS });
+async function speedOf({ name, command, share }: Contestant, work: Work): Promise<number> {
+  const [program, ...args] = command;
+  const amount = work.amount * (share ?? 1);
+  const { stdout } = await promisify(execFile)(program, [...args, ...work.args(amount)], {
+    timeout: TIMEOUT_MS,
+  });
   const { seconds, answer } = JSON.parse(stdout) as Lap;
   if (!(seconds > 0)) throw new Error(`${name} took ${seconds} s for ${work.name}`);
   try {
@@ -72,7 +78,7 @@ async function speedOf({ name, command: [program, ...args] }: Contestant, work: 
   } catch (error) {
     throw new Error(`${name} did other work than ${work.name}: ${(error as Error).message}`);
   }
-  return work.amount / seconds;
+  return amount / seconds;
 }
 
 const significant = (value: number): number => Number(value.toPrecision(3));

@@ -39,6 +39,6 @@ export const SIMULATORS: readonly Contestant[] = [
   node('simjs', 'simjs/queueing.mjs', 'simjs/node_modules/simjs/package.json'),
   python('SimPy, CPython', '.venv', 'simpy/queueing.py'),
   python('SimPy, PyPy', '.venv-pypy', 'simpy/queueing.py'),
-  python('salabim', '.venv', 'salabim/queueing.py'),
-  python('Ciw', '.venv', 'ciw/queueing.py'),
+  { ...python('Ciw', '.venv', 'ciw/queueing.py'), share: 1 / 5 },
+  { ...python('salabim', '.venv', 'salabim/queueing.py'), share: 1 / 10 },
 ];

@@ -1,5 +1,9 @@
 /** `queueing.mjs station SERVERS ARRIVAL-RATE CUSTOMERS`, or `repair CREWS FAILURE-RATE REPAIRS MACHINES`. */
-import { Entity, Facility, Random, Sim } from 'simjs';
+
+// The package is bundled for browsers, and exports nothing: it sets window.Sim.
+globalThis.window = globalThis;
+await import('simjs');
+const { Entity, Facility, Random, Sim } = window.Sim;
 
 const random = new Random(1);
 

@@ -13,7 +13,7 @@ const CUT_MIN = 16;
  * which they came, so a run is the same on every machine.
  *
  * A lazy queue (Rönngren, Riboe, Ayani 1991): sorting is put off until shortly before an event leaves. The far future is
- * cut into buckets, into which events are thrown unsorted; the very far future is one heap of everything behind them.
+ * cut into buckets, into which events are thrown unsorted; the very far future is one pile of all that lies behind them.
  * Only the next bucket is sorted, and what comes later than its turn is kept beside it. Whatever goes wrong with the
  * choice of the buckets, what they fail to tell apart is sorted by merging or kept in a heap, so that an operation is
  * O(log n) at the worst, and O(1) where they fit. docs/engine.md has the measurements.

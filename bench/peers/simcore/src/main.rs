@@ -80,8 +80,8 @@ impl Station {
 impl EventHandler for Station {
     fn on(&mut self, event: Event) {
         cast!(match event.data {
-            Arrival {} => self.arrive(),
-            Departure { arrived } => self.depart(arrived),
+            Arrival {} => { self.arrive() }
+            Departure { arrived } => { self.depart(arrived) }
         })
     }
 }
