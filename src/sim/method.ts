@@ -5,6 +5,7 @@ import type { PlanMethod, PlanPrediction } from '../timeline/plan-prediction.ts'
 import type { ReplicationOptions } from './estimate/replications.ts';
 import type { StoppingLimits } from './estimate/stopping.ts';
 import { answerExactly } from './exact/plan/answer.ts';
+import type { ChainLimits } from './exact/plan/by-chain.ts';
 import type { PredictionProgress } from './predict.ts';
 import { splitPlan } from './rare/split-plan.ts';
 import { checkEvents } from './years/event-limit.ts';
@@ -69,7 +70,7 @@ export async function answerBy(
 ): Promise<Reasoned> {
   switch (choice) {
     case 'exact': {
-      const exact = askExact(plan, methods);
+      const exact = askExact(plan, methods, { work_max: WORK_MAX_ASKED_FOR });
       if ('refused' in exact) throw cannot(plan, 'exact', exact);
       return exact;
     }
@@ -101,11 +102,15 @@ export async function answerBy(
 
 type LongRun = readonly (number | undefined)[];
 
+/** Who asks for the exact method waits for it: some half an hour for each question, where there is no other way. */
+const WORK_MAX_ASKED_FOR = 1e12;
+
 function askExact(
   plan: Plan,
   { exact }: Methods,
+  limits: ChainLimits = {},
 ): Reasoned | (OutOfReach & { readonly long_run_unavailability: LongRun }) {
-  const answer = exact(plan);
+  const answer = exact(plan, limits);
   if ('refused' in answer) return answer;
   return { method: 'exact', warnings: [], trials: 0, stop: undefined, ...answer };
 }

@@ -25,7 +25,7 @@ export interface Refused {
 export interface ChainLimits {
   /** Default: two million. */
   readonly states_max?: number | undefined;
-  /** Steps of transitions for each question of a horizon. Default: some minutes of them. */
+  /** Steps of transitions for each question of a horizon. Default: about a minute of them. */
   readonly work_max?: number | undefined;
   /** Whether equal units are counted instead of being told apart; only a test wants them apart. Default: true. */
   readonly isLumped?: boolean | undefined;
@@ -42,7 +42,7 @@ export interface Figures {
   readonly outage_chance: number | undefined;
 }
 
-const WORK_MAX = 1e11;
+const WORK_MAX = 3e10;
 
 export interface ChainAnswer {
   readonly states: number;
