@@ -19,6 +19,8 @@ const MODEL_TRIALS = 300;
 const KNOWN: Readonly<Record<string, string>> = {
   'two-rollout/validation-1/15':
     'the kubelet wrote the pod as not ready 35 ms after it had written it as ready, from a sync that had begun before',
+  'two-all-graceful/validation-1/17':
+    'the runner, which then made a new connection for every call, sent the second deletion 145 ms after the first',
 };
 
 const recorded = CONFIGURATIONS.map((configuration) => ({

@@ -99,7 +99,7 @@ export function figureRows(service: ServicePrediction, { method, horizon_s }: Si
     ...(calm === undefined ? [] : [{ label: `${many} without an outage`, ...calm }]),
     ...(outages === undefined
       ? []
-      : [{ label: 'outages a year, of any length', ...number(a_year(outages)) }]),
+      : [{ label: 'outages a year', ...number(a_year(outages)) }]),
     ...(outages === undefined || outages.mean <= 0
       ? []
       : [{ label: 'an outage, on average', ...certain(roughSpan(downtime_s.mean / outages.mean)) }]),
