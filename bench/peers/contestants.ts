@@ -36,9 +36,9 @@ export const CPP = {
 export const SIMULATORS: readonly Contestant[] = [
   CPP.queueing,
   program('simcore, Rust', 'simcore/target/release/queueing'),
-  node('simjs', 'simjs/queueing.mjs', 'simjs/node_modules/simjs/package.json'),
-  python('SimPy, CPython', '.venv', 'simpy/queueing.py'),
-  python('SimPy, PyPy', '.venv-pypy', 'simpy/queueing.py'),
-  { ...python('Ciw', '.venv', 'ciw/queueing.py'), share: 1 / 5 },
-  { ...python('salabim', '.venv', 'salabim/queueing.py'), share: 1 / 10 },
+  { ...node('simjs', 'simjs/queueing.mjs', 'simjs/node_modules/simjs/package.json'), share: 1 / 10 },
+  { ...python('SimPy, CPython', '.venv', 'simpy/queueing.py'), share: 1 / 20 },
+  { ...python('SimPy, PyPy', '.venv-pypy', 'simpy/queueing.py'), share: 1 / 10 },
+  { ...python('Ciw', '.venv', 'ciw/queueing.py'), share: 1 / 50 },
+  { ...python('salabim', '.venv', 'salabim/queueing.py'), share: 1 / 100 },
 ];

@@ -1,7 +1,7 @@
 import { EventHeap } from './event-heap.ts';
 import type { EventSink, EventSlots } from './event-slots.ts';
 
-/** Up to so many events, a sorted list is quicker than a heap (measured: docs/engine.md). */
+/** Up to so many events, a sorted list is no slower than a heap; 16 and 48 are as quick (docs/engine.md). */
 const LIST_MAX = 32;
 
 /**

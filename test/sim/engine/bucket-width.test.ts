@@ -6,13 +6,13 @@ const FIRST_HUNDRED = Float64Array.from({ length: 16 }, (_, i) => (100 * i) / 16
 
 describe('bucketWidth', () => {
   it('follows the pace at which events were taken', () => {
-    expect(bucketWidth(0, FIRST_HUNDRED, 100, 1)).toBe(4);
-    expect(bucketWidth(0, FIRST_HUNDRED, 100, 0.5)).toBe(2);
+    expect(bucketWidth(0, FIRST_HUNDRED, 100, 1)).toBe(8);
+    expect(bucketWidth(0, FIRST_HUNDRED, 100, 0.5)).toBe(4);
   });
 
   it('goes by what waits while the pace is not known, or was slower', () => {
     for (const gap of [Number.POSITIVE_INFINITY, 1e9])
-      expect(bucketWidth(0, FIRST_HUNDRED, 100, gap)).toBe(4);
+      expect(bucketWidth(0, FIRST_HUNDRED, 100, gap)).toBe(8);
   });
 
   it('is not misled by outliers', () => {
