@@ -22,6 +22,8 @@ describe('shipped scenarios', () => {
       'scenarios/nginx-x2.yaml',
       'scenarios/rollout-x3.yaml',
       'scenarios/shop-3-zones.yaml',
+      'scenarios/slow-start-x2-archive.yaml',
+      'scenarios/slow-start-x2.yaml',
     ]);
   });
 

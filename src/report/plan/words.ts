@@ -97,9 +97,7 @@ export function figureRows(service: ServicePrediction, { method, horizon_s }: Si
       ? []
       : [{ label: `nine in ten ${many} lose`, ...certain(rangeText(downtime_s.pi90)) }]),
     ...(calm === undefined ? [] : [{ label: `${many} without an outage`, ...calm }]),
-    ...(outages === undefined
-      ? []
-      : [{ label: 'outages a year', ...number(a_year(outages)) }]),
+    ...(outages === undefined ? [] : [{ label: 'outages a year', ...number(a_year(outages)) }]),
     ...(outages === undefined || outages.mean <= 0
       ? []
       : [{ label: 'an outage, on average', ...certain(roughSpan(downtime_s.mean / outages.mean)) }]),

