@@ -5,12 +5,12 @@
  * little. Then plain simulation, which at least has no levels to be wrong, is the better answer.
  */
 import type { Plan, PlannedService } from '../../scenario/plan.ts';
-import { YEAR_MS } from '../../scenario/units.ts';
-import type { Estimate, ServicePrediction } from '../../timeline/plan-prediction.ts';
+import type { ServicePrediction } from '../../timeline/plan-prediction.ts';
 import type { Stop } from '../../timeline/verdict.ts';
 import { replications } from '../estimate/replications.ts';
 import { StoppingRule } from '../estimate/stopping.ts';
 import type { MethodOptions, OutOfReach, PlanAnswer } from '../method.ts';
+import { judgeService, orderedCauses, rates, scaled } from '../service-prediction.ts';
 import type { EpisodeCost } from '../years/costs.ts';
 import { EVENTS_MAX } from '../years/event-limit.ts';
 import { causesOf } from '../years/plan-model.ts';
@@ -105,57 +105,27 @@ function predictionOf(plan: Plan, service: PlannedService, estimate: SplitEstima
   const downtime_s = scaled(downtime_ms, 1 / 1000);
   return {
     name: service.name,
-    unavailability: scaled(downtime_ms, 1 / plan.horizon_ms),
+    ...rates(downtime_s, plan.horizon_ms / 1000),
     long_run_unavailability: undefined,
     downtime_s: { ...downtime_s, pi90: undefined },
-    downtime_min_per_year: scaled(downtime_s, YEAR_MS / plan.horizon_ms / 60),
     outages,
     outage_chance,
     lost_requests_s: plan.episodes.length === 0 ? undefined : scaled(lost_ms, 1 / 1000),
     causes: causesIn(plan, estimate),
-    objectives: objectivesOf(service, downtime_s.mean, plan.horizon_ms / 1000),
+    // What share of horizons meets them is not known: no root is one horizon.
+    objectives: judgeService(service, downtime_s.mean, plan.horizon_ms / 1000),
   };
 }
 
 function causesIn(plan: Plan, { tallies }: SplitEstimate): ServicePrediction['causes'] {
   const names = causesOf(plan);
-  return names
-    .map((cause, index) => ({
+  return orderedCauses(
+    names.map((cause, index) => ({
       cause,
       downtime_s: tallies[CAUSES + index]! / 1000,
       outages: tallies[CAUSES + names.length + index]!,
-    }))
-    .filter(({ downtime_s, outages }) => downtime_s > 0 || outages > 0)
-    .sort((a, b) => b.downtime_s - a.downtime_s || (a.cause < b.cause ? -1 : 1));
-}
-
-/** Judged by the mean; what share of horizons meets them is not known, since no root is one horizon. */
-function objectivesOf(
-  { objectives: { availability, downtime_s } }: PlannedService,
-  mean_s: number,
-  horizon_s: number,
-): ServicePrediction['objectives'] {
-  const judged: ServicePrediction['objectives'][number][] = [];
-  if (availability !== undefined) {
-    const predicted = 1 - mean_s / horizon_s;
-    judged.push({
-      metric: 'availability',
-      target: availability,
-      predicted,
-      met: predicted >= availability,
-      trials_met: undefined,
-    });
-  }
-  if (downtime_s !== undefined) {
-    judged.push({
-      metric: 'downtime_s',
-      target: downtime_s,
-      predicted: mean_s,
-      met: mean_s <= downtime_s,
-      trials_met: undefined,
-    });
-  }
-  return judged;
+    })),
+  );
 }
 
 /** Of the service that is known least precisely. */
@@ -163,8 +133,3 @@ function worst(stops: readonly Stop[]): Stop | undefined {
   const badness = ({ reached }: Stop) => reached ?? Number.POSITIVE_INFINITY;
   return stops.toSorted((a, b) => badness(b) - badness(a))[0];
 }
-
-const scaled = ({ mean, ci95: [low, high] }: Estimate, factor: number): Estimate => ({
-  mean: mean * factor,
-  ci95: [low * factor, high * factor],
-});

@@ -1,9 +1,9 @@
-import type { Plan, PlannedService } from '../../scenario/plan.ts';
-import { YEAR_MS } from '../../scenario/units.ts';
+import type { Plan } from '../../scenario/plan.ts';
 import { wilsonInterval, withinRange } from '../../timeline/interval.ts';
 import type { Estimate, ServicePrediction } from '../../timeline/plan-prediction.ts';
 import { quantile } from '../../timeline/quantile.ts';
 import { RunningMean } from '../estimate/running-mean.ts';
+import { judgeService, orderedCauses, rates } from '../service-prediction.ts';
 import type { Horizon } from './horizon.ts';
 import { causesOf } from './plan-model.ts';
 
@@ -89,32 +89,30 @@ export class HorizonSummary {
       const withOutage = this.#down[index]!;
       return {
         name: service.name,
-        unavailability: scaled(downtime_s, 1 / horizon_s),
+        ...rates(downtime_s, horizon_s),
         long_run_unavailability: longRun[index],
         downtime_s: { ...downtime_s, pi90: [quantile(sorted, 0.05), quantile(sorted, 0.95)] },
-        downtime_min_per_year: scaled(downtime_s, YEAR_MS / this.#plan.horizon_ms / 60),
         outages: estimate(outages),
         outage_chance: { mean: withOutage / this.trials, ci95: wilsonInterval(withOutage, this.trials) },
         lost_requests_s:
           this.#plan.episodes.length === 0 ? undefined : estimate(this.#lost_s[index]!, horizon_s),
         causes: this.#causesOf(index),
-        objectives: objectivesOf(service, downtime_s.mean, downtimes_s, horizon_s),
+        objectives: judgeService(service, downtime_s.mean, horizon_s, downtimes_s),
       };
     });
   }
 
   #causesOf(service: number): ServicePrediction['causes'] {
-    return this.#causes
-      .map((cause, index) => {
+    return orderedCauses(
+      this.#causes.map((cause, index) => {
         const place = service * this.#causes.length + index;
         return {
           cause,
           downtime_s: this.#causeDowntime_s[place]! / this.trials,
           outages: this.#causeOutages[place]! / this.trials,
         };
-      })
-      .filter(({ downtime_s, outages }) => downtime_s > 0 || outages > 0)
-      .sort((a, b) => b.downtime_s - a.downtime_s || (a.cause < b.cause ? -1 : 1));
+      }),
+    );
   }
 }
 
@@ -129,45 +127,4 @@ function estimate(values: readonly number[], most?: number): Estimate {
   if (count < 2) return { mean, ci95: [mean, mean] };
   const bound = most ?? (mean === 0 ? 1 : Number.POSITIVE_INFINITY);
   return { mean, ci95: withinRange(moments.ci95, moments, [0, bound]) };
-}
-
-const scaled = ({ mean, ci95: [low, high] }: Estimate, factor: number): Estimate => ({
-  mean: mean * factor,
-  ci95: [low * factor, high * factor],
-});
-
-function objectivesOf(
-  { objectives }: PlannedService,
-  mean_s: number,
-  downtimes_s: readonly number[],
-  horizon_s: number,
-): ServicePrediction['objectives'] {
-  const trials = downtimes_s.length;
-  const judged: ServicePrediction['objectives'][number][] = [];
-  const trialsMet = (isMet: (downtime_s: number) => boolean) => {
-    const met = downtimes_s.filter(isMet).length;
-    return { share: met / trials, ci95: wilsonInterval(met, trials) };
-  };
-  const { availability, downtime_s } = objectives;
-  if (availability !== undefined) {
-    const availabilityOf = (down_s: number) => 1 - down_s / horizon_s;
-    const predicted = availabilityOf(mean_s);
-    judged.push({
-      metric: 'availability',
-      target: availability,
-      predicted,
-      met: predicted >= availability,
-      trials_met: trialsMet((down_s) => availabilityOf(down_s) >= availability),
-    });
-  }
-  if (downtime_s !== undefined) {
-    judged.push({
-      metric: 'downtime_s',
-      target: downtime_s,
-      predicted: mean_s,
-      met: mean_s <= downtime_s,
-      trials_met: trialsMet((down_s) => down_s <= downtime_s),
-    });
-  }
-  return judged;
 }

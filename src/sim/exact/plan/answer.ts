@@ -6,6 +6,7 @@ import { UserError } from '../../../scenario/errors.ts';
 import type { KindIndex, Plan, PlannedService } from '../../../scenario/plan.ts';
 import { YEAR_MS } from '../../../scenario/units.ts';
 import type { Estimate, PlanPrediction, ServicePrediction } from '../../../timeline/plan-prediction.ts';
+import { judgeService } from '../../service-prediction.ts';
 import { positive } from '../input.ts';
 import { answerByChain, type ChainLimits, type Figures, type Refused } from './by-chain.ts';
 import { horizonByCounting, longRunByCounting } from './by-counting.ts';
@@ -137,14 +138,13 @@ const estimateOf = (mean: number | undefined): Estimate | undefined =>
   mean === undefined ? undefined : exactly(mean);
 
 function predictionOf(
-  { name, objectives }: PlannedService,
+  service: PlannedService,
   { unavailability, long_run_unavailability, outages, outage_chance }: Figures,
   horizon_ms: number,
 ): ServicePrediction {
   const downtime_s = (unavailability * horizon_ms) / 1000;
-  const { availability, downtime_s: downtimeMost_s } = objectives;
   return {
-    name,
+    name: service.name,
     unavailability: exactly(unavailability),
     long_run_unavailability: estimateOf(long_run_unavailability),
     downtime_s: { ...exactly(downtime_s), pi90: undefined },
@@ -153,29 +153,6 @@ function predictionOf(
     outage_chance: estimateOf(outage_chance),
     lost_requests_s: undefined,
     causes: [],
-    objectives: [
-      ...(availability === undefined
-        ? []
-        : [
-            {
-              metric: 'availability' as const,
-              target: availability,
-              predicted: 1 - unavailability,
-              met: 1 - unavailability >= availability,
-              trials_met: undefined,
-            },
-          ]),
-      ...(downtimeMost_s === undefined
-        ? []
-        : [
-            {
-              metric: 'downtime_s' as const,
-              target: downtimeMost_s,
-              predicted: downtime_s,
-              met: downtime_s <= downtimeMost_s,
-              trials_met: undefined,
-            },
-          ]),
-    ],
+    objectives: judgeService(service, downtime_s, horizon_ms / 1000),
   };
 }
