@@ -1,6 +1,7 @@
 /** The faults of one trial: each act in its turn, and what lasts undone in its time. */
+import { actTimes } from '../scenario/act-times.ts';
 import { EXIT, UserError } from '../scenario/errors.ts';
-import type { Fault, Scenario } from '../scenario/scenario.ts';
+import type { Fault } from '../scenario/scenario.ts';
 import type { FaultEvent, Recorder } from '../timeline/event.ts';
 import { type Choice, chooseTargets } from './choose.ts';
 import { now_ms } from './clock.ts';
@@ -72,7 +73,7 @@ export async function causeFaults(run: ActsOptions): Promise<void> {
   const standing = new Set<string>();
   const ends: Promise<void>[] = [];
   const beginAll = async () => {
-    for (const act of actsOf(run.scenario, run.start_ms)) {
+    for (const act of actsOf(run)) {
       const begun = await begin(run, act, standing);
       if (begun === undefined) return;
       const end = finish(run, begun, standing);
@@ -90,10 +91,11 @@ export async function causeFaults(run: ActsOptions): Promise<void> {
 }
 
 /** Every act of every fault, in the order of time. */
-function actsOf({ faults }: Scenario, start_ms: number): readonly Act[] {
-  return faults
+function actsOf({ scenario, trial, start_ms }: ActsOptions): readonly Act[] {
+  const times_ms = actTimes(scenario, trial);
+  return scenario.faults
     .flatMap((fault, index) =>
-      fault.at_ms.map((at_ms, repetition) => ({ fault, index, repetition, due_ms: start_ms + at_ms })),
+      times_ms[index]!.map((at_ms, repetition) => ({ fault, index, repetition, due_ms: start_ms + at_ms })),
     )
     .sort((a, b) => a.due_ms - b.due_ms);
 }

@@ -1,4 +1,5 @@
 /** The faults of a scenario, checked, with what they may hit found in the manifests. */
+import type { ActTimes } from './act-times.ts';
 import type { Position } from './scenario.ts';
 
 export type FaultMode = 'one' | 'all' | 'fixed' | 'fixed-percent' | 'random-max-percent';
@@ -6,7 +7,7 @@ export type FaultMode = 'one' | 'all' | 'fixed' | 'fixed-percent' | 'random-max-
 interface FaultBase {
   readonly position: Position;
   /** When it acts, from the start of the trial; repeated faults give several times. */
-  readonly at_ms: readonly number[];
+  readonly at_ms: ActTimes;
 }
 
 interface WorkloadFault extends FaultBase {

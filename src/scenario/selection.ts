@@ -1,28 +1,5 @@
-/**
- * When faults act and whom they hit: one set of rules for both arms, so that prediction and measurement
- * choose alike.
- */
+/** Whom faults hit: one set of rules for both arms, so that prediction and measurement choose alike. */
 import type { FaultMode } from './scenario.ts';
-
-/** More acts than this are a mistake: no observation window needs them. */
-export const ACTS_MAX = 1000;
-
-/**
- * Times at which a fault acts, in milliseconds from the start of the trial, at most ACTS_MAX of them.
- *
- * @param repeat `times` counts the first act too; without it the fault acts until the window ends
- */
-export function faultTimes(
-  at_ms: number,
-  repeat: { readonly every_ms: number; readonly times: number | undefined } | undefined,
-  window_ms: number,
-): readonly number[] {
-  if (repeat === undefined) return [at_ms];
-  const untilEnd = Math.max(1, Math.ceil((window_ms - at_ms) / repeat.every_ms));
-  const times = Math.min(repeat.times ?? untilEnd, ACTS_MAX);
-  // Multiplied, not added up, so that the last act is as exact as the first.
-  return Array.from({ length: times }, (_, k) => at_ms + k * repeat.every_ms);
-}
 
 /**
  * How many of `candidates` pods a fault may hit at most: as Chaos Mesh counts (v2.7

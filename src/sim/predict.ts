@@ -8,6 +8,7 @@
  * prediction.metrics.downtime_s?.predicted.pi90; // where a single run is expected, in seconds
  */
 import { isDeepStrictEqual } from 'node:util';
+import { isFixed } from '../scenario/act-times.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import { distributionText } from '../scenario/distribution-text.ts';
 import { applicationName } from '../scenario/said.ts';
@@ -102,7 +103,9 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
     metrics,
     budget: budget.lines(),
     down_share: downShare.result(),
-    faults: scenario.faults.flatMap(({ type, at_ms }) => at_ms.map((at) => ({ name: type, at_ms: at }))),
+    faults: scenario.faults.flatMap(({ type, at_ms }) =>
+      isFixed(at_ms) ? at_ms.map((at) => ({ name: type, at_ms: at })) : [],
+    ),
     objectives: judgeObjectives(scenario.objectives, metrics, undefined).map((objective) =>
       withTrialsMet(objective, trials),
     ),
@@ -146,7 +149,24 @@ function assumptions(scenario: Scenario, platform: Platform): Prediction['assump
       source: sourceOf(name, used, scenario, platform),
     };
   });
-  return [...applications, ...timers];
+  return [...drawnTimes(scenario), ...applications, ...timers];
+}
+
+/** Faults that act at other times in every trial. */
+function drawnTimes({ faults, seed }: Scenario): Prediction['assumptions'] {
+  return faults.flatMap(({ type, at_ms, position }) => {
+    if (isFixed(at_ms)) return [];
+    const { first, gap, times } = at_ms;
+    const again = gap === undefined ? '' : `, then after ${distributionText(gap)} each`;
+    const most = times === undefined ? '' : `, ${times} times at most`;
+    return [
+      {
+        name: `times of ${type}`,
+        value: `first at ${distributionText(first)}${again}${most}: drawn anew in every trial, in both arms alike`,
+        source: `${position.file}:${position.line}, seed ${seed}`,
+      },
+    ];
+  });
 }
 
 function sourceOf(name: TimingName, used: Distribution, scenario: Scenario, platform: Platform): string {

@@ -1,3 +1,4 @@
+import { actTimes } from '../scenario/act-times.ts';
 import { stream } from '../scenario/random.ts';
 import type { Fault, Scenario, Service } from '../scenario/scenario.ts';
 import { chooseVictims } from '../scenario/selection.ts';
@@ -57,8 +58,9 @@ export class SimulatedWorld implements World {
       recoveries.push({ at_ms: environment.now_ms, cause });
     });
     new Client(environment, cluster.network, load).start();
+    const times_ms = actTimes(this.#scenario, trial);
     for (const [index, fault] of faults.entries()) {
-      for (const [repetition, at_ms] of fault.at_ms.entries()) {
+      for (const [repetition, at_ms] of times_ms[index]!.entries()) {
         environment.simulation.at(at_ms, () => this.#act(cluster, fault, index, repetition, trial));
       }
     }

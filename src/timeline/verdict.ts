@@ -101,7 +101,7 @@ export interface Prediction {
   readonly budget: readonly BudgetLine[];
   /** Share of trials in which the system is down, at equally spaced times; for the picture's band. */
   readonly down_share: { readonly step_ms: number; readonly share: readonly number[] };
-  /** What is caused, and when, from the start of a trial. */
+  /** What is caused, and when, from the start of a trial; without what is caused at drawn times. */
   readonly faults: readonly { readonly name: string; readonly at_ms: number }[];
   readonly objectives: readonly ObjectiveResult[];
   /** Where so many trials, or what they showed, leave more in doubt than the intervals tell. */

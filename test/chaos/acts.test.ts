@@ -4,6 +4,8 @@ import { chooseTargets } from '../../src/chaos/choose.ts';
 import { actionFor } from '../../src/chaos/fault-action.ts';
 import { openJournal } from '../../src/chaos/safety/journal.ts';
 import { sleep } from '../../src/chaos/sleep.ts';
+import { actTimes } from '../../src/scenario/act-times.ts';
+import { exponential } from '../../src/scenario/distribution.ts';
 import { EXIT, type UserError } from '../../src/scenario/errors.ts';
 import type { Deployment, FaultType, Job, Scenario } from '../../src/scenario/scenario.ts';
 import type { TimelineEvent } from '../../src/timeline/event.ts';
@@ -409,4 +411,26 @@ describe.concurrent('refusals, before anything is touched', () => {
     );
     expect(cluster.calls).toEqual(['describe']);
   });
+});
+
+test('acts that are drawn come when the simulator has them, in each trial', BUSY, async () => {
+  const at_ms = { first: exponential(50), gap: exponential(80), times: undefined, until_ms: 400 };
+  const scenario = shortScenario([podKill({ at_ms })], {
+    seed: 'drawn',
+    trials: { predict: 10, measure: 2 },
+  });
+  const { error, trials } = await run(new FakeCluster(scenario), scenario);
+  expect(error).toBeUndefined();
+  for (const trial of [0, 1]) {
+    const begun_ms = ofType(trials[trial]!, 'fault-begin').map((event) => event.at_ms);
+    const [drawn_ms] = actTimes(scenario, trial);
+    expect(begun_ms).toHaveLength(drawn_ms!.length);
+    for (const [act, intended_ms] of drawn_ms!.entries()) {
+      expect(begun_ms[act]! - intended_ms).toBeGreaterThan(-1);
+      expect(begun_ms[act]! - intended_ms).toBeLessThan(50);
+    }
+  }
+  expect(ofType(trials[0]!, 'fault-begin').length + ofType(trials[1]!, 'fault-begin').length).toBeGreaterThan(
+    2,
+  );
 });

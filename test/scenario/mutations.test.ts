@@ -361,7 +361,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a fault without time',
     files: scenario('      at: 2s', '      mode: one'),
-    says: `scenario.yaml:8:7: \`faults[0].pod-kill.at\` is missing; ${DURATION}`,
+    says: `scenario.yaml:8:7: \`faults[0].pod-kill.at\` is missing; expected a duration such as 2s, or a distribution such as {un`,
   },
   {
     name: 'a fault after the load',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stream } from '../../src/scenario/random.ts';
 import type { FaultMode } from '../../src/scenario/scenario.ts';
-import { ACTS_MAX, chooseVictims, faultTimes, victimsMax } from '../../src/scenario/selection.ts';
+import { chooseVictims, victimsMax } from '../../src/scenario/selection.ts';
 
 const MODES: readonly FaultMode[] = ['one', 'all', 'fixed', 'fixed-percent', 'random-max-percent'];
 const pods = (count: number): string[] =>
@@ -84,35 +84,4 @@ test.each([
   ['random-max-percent', 50, 3, 1],
 ] as const)('mode %s with value %s of %i pods is at most %i', (mode, value, candidates, expected) => {
   expect(victimsMax(candidates, mode, value)).toBe(expected);
-});
-
-describe('fault times', () => {
-  test('without repetition there is one', () => {
-    expect(faultTimes(2000, undefined, 10_000)).toEqual([2000]);
-  });
-
-  test('a repetition without number goes on until the window ends, which itself is outside', () => {
-    expect(faultTimes(2000, { every_ms: 4000, times: undefined }, 10_000)).toEqual([2000, 6000]);
-    expect(faultTimes(2000, { every_ms: 4000, times: undefined }, 10_001)).toEqual([2000, 6000, 10_000]);
-  });
-
-  test('are evenly spaced from the first, within the window, and bounded in number', () => {
-    fc.assert(
-      fc.property(
-        fc.integer({ min: 0, max: 5000 }),
-        fc.integer({ min: 1, max: 5000 }),
-        fc.integer({ min: 5001, max: 50_000 }),
-        (at_ms, every_ms, window_ms) => {
-          const times = faultTimes(at_ms, { every_ms, times: undefined }, window_ms);
-          expect(times[0]).toBe(at_ms);
-          expect(times.length).toBeLessThanOrEqual(ACTS_MAX);
-          for (const [k, time] of times.entries()) {
-            expect(time).toBe(at_ms + k * every_ms);
-            expect(time).toBeLessThan(window_ms);
-          }
-          if (times.length < ACTS_MAX) expect(times.at(-1)! + every_ms).toBeGreaterThanOrEqual(window_ms);
-        },
-      ),
-    );
-  });
 });

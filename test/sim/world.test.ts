@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { constant } from '../../src/scenario/distribution.ts';
+import { actTimes } from '../../src/scenario/act-times.ts';
+import { constant, exponential } from '../../src/scenario/distribution.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import { plainNodes } from '../../src/scenario/nodes.ts';
 import type {
@@ -481,4 +482,26 @@ describe('SimulatedWorld', () => {
       { numRuns: 150 },
     );
   });
+});
+
+it('acts at times that are drawn for each trial, of each of its faults for itself', () => {
+  const [fault] = ONE_FORCED.faults as readonly [Fault];
+  const at_ms = { first: constant(500), gap: exponential(2000), times: undefined, until_ms: 9000 };
+  const scenario = changed(ONE_FORCED, {
+    faults: [
+      { ...fault, at_ms: [700] },
+      { ...fault, at_ms },
+    ],
+  });
+  const world = new SimulatedWorld(scenario);
+  for (const trial of [0, 1, 2]) {
+    const begun: number[][] = [[], []];
+    world.simulate(trial, {
+      record: (event) => {
+        if (event.type === 'fault-begin') begun[event.fault]?.push(event.at_ms);
+      },
+    });
+    expect(begun).toEqual(actTimes(scenario, trial));
+    expect(begun[1]!.length).toBeGreaterThan(1);
+  }
 });

@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { actTimes } from '../../src/scenario/act-times.ts';
 import { UserError } from '../../src/scenario/errors.ts';
 import { stream } from '../../src/scenario/random.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
@@ -53,9 +54,9 @@ function readTrial(file: string, scenario: Scenario): Harvested | undefined {
   }
   const observation = score.observation();
   const { trial } = observation;
-  const { load, faults, seed } = scenario;
+  const { load, seed } = scenario;
   const requests = schedule(load, stream(seed, trial, 'arrivals')).length;
-  const acts = faults.reduce((count, { at_ms }) => count + at_ms.length, 0);
+  const acts = actTimes(scenario, trial).flat().length;
   const begun = events.filter(({ type }) => type === 'fault-begin').length;
   if (observation.scheduled !== requests || begun !== acts) return undefined;
   return { where, trial, seed, observation, events };

@@ -4,6 +4,7 @@
  */
 import { appendFileSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isFixed } from '../../src/scenario/act-times.ts';
 import type { Fault, FaultType } from '../../src/scenario/scenario.ts';
 import type { TimelineEvent } from '../../src/timeline/event.ts';
 import type { Observation } from '../../src/timeline/observation.ts';
@@ -119,8 +120,9 @@ function isLate({ events }: MeasuredTrial, faults: readonly Fault[]): boolean {
   return events.some((event) => {
     if (event.type !== 'fault-begin') return false;
     const fault = faults[event.fault];
-    const intended_ms = fault?.at_ms[event.repetition];
-    if (fault === undefined || intended_ms === undefined || !AT_ONCE.includes(fault.type)) return false;
+    if (fault === undefined || !isFixed(fault.at_ms) || !AT_ONCE.includes(fault.type)) return false;
+    const intended_ms = fault.at_ms[event.repetition];
+    if (intended_ms === undefined) return false;
     return event.at_ms - intended_ms > FAULT_LATE_MAX_MS;
   });
 }

@@ -1,4 +1,5 @@
 /** What is refused from the scenario alone, before the cluster is asked for anything. */
+import { isFixed } from '../../scenario/act-times.ts';
 import { EXIT, UserError } from '../../scenario/errors.ts';
 import type { ControlPlaneOutage, Fault, Position, Scenario, Workload } from '../../scenario/scenario.ts';
 import { selectorText } from '../../scenario/selector.ts';
@@ -56,13 +57,19 @@ function refuseWithoutApi({ faults }: Scenario, fault: WorkloadFault): void {
     (other): other is ControlPlaneOutage =>
       other.type === 'control-plane-outage' && ['api-server', 'all'].includes(other.component),
   );
+  const needs = `${at(fault.position)}${fault.type}`;
   for (const { at_ms, duration_ms } of outages) {
+    if (!isFixed(at_ms) || !isFixed(fault.at_ms)) {
+      throw refused(
+        `${needs} needs the API server, which a control-plane-outage takes away: drawn times may let the one fall into the other`,
+      );
+    }
     for (const begin_ms of at_ms) {
       const end_ms = begin_ms + (duration_ms ?? Number.POSITIVE_INFINITY);
       const act_ms = fault.at_ms.find((act_ms) => act_ms > begin_ms && act_ms <= end_ms);
       if (act_ms === undefined) continue;
       throw refused(
-        `${at(fault.position)}${fault.type} at ${act_ms / 1000} s needs the API server, which the control-plane-outage at ${begin_ms / 1000} s has taken away`,
+        `${needs} at ${act_ms / 1000} s needs the API server, which the control-plane-outage at ${begin_ms / 1000} s has taken away`,
       );
     }
   }

@@ -1,11 +1,12 @@
 /** The faults of the scenario, each with what it may hit and when it acts. */
+import type { ActTimes } from '../act-times.ts';
 import type { ManifestWorkload } from '../manifest/workload.ts';
 import type { Reporter } from '../reporter.ts';
 import type { Fault, FaultMode, FaultType, Node, Position } from '../scenario.ts';
 import type { FaultFields } from '../schema/faults.ts';
 import type { ScenarioFile } from '../schema.ts';
-import type { Path } from '../yaml.ts';
-import { resolveTimes } from './times.ts';
+import { sequencedFaults } from './sequence.ts';
+import { type Acts, type ActsPlace, resolveTimes } from './times.ts';
 import { checkUndoneBetween } from './undone.ts';
 import {
   type Candidates,
@@ -31,18 +32,15 @@ export function resolveFaults(
   faults: ScenarioFile['faults'],
   context: FaultContext,
 ): readonly (Fault | undefined)[] {
-  const resolved = faults.map((file, index) => {
-    const [type, fields] = Object.entries(file)[0] as [FaultType, never];
-    return RESOLVERS[type](fields, { ...context, path: ['faults', index, type] });
-  });
+  const resolved = sequencedFaults(faults, context.report).map(({ type, fields, path, begins_ms }) => ({
+    fault: RESOLVERS[type](fields as never, { ...context, path, begins_ms }),
+    path,
+  }));
   checkUndoneBetween(resolved, context.report);
-  return resolved;
+  return resolved.map(({ fault }) => fault);
 }
 
-interface Place extends FaultContext {
-  /** Of the fault, in the file. */
-  readonly path: Path;
-}
+type Place = FaultContext & ActsPlace;
 
 type Resolvers = {
   readonly [Type in FaultType]: (
@@ -117,14 +115,12 @@ const RESOLVERS: Resolvers = {
   },
 };
 
-type Acts = Parameters<typeof resolveTimes>[0];
-
 function acts(
   fields: Acts,
-  { path, window_ms, report }: Place,
-): { readonly position: Position; readonly at_ms: readonly number[] } | undefined {
-  const at_ms = resolveTimes(fields, window_ms, path, report);
-  return at_ms && { position: report.position(path), at_ms };
+  place: Place,
+): { readonly position: Position; readonly at_ms: ActTimes } | undefined {
+  const at_ms = resolveTimes(fields, place);
+  return at_ms && { position: place.report.position(place.path), at_ms };
 }
 
 type OfWorkload = Acts & { readonly workload?: string | undefined };

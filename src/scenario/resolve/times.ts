@@ -1,46 +1,73 @@
 /** When a fault acts. */
+import { ACTS_MAX, type ActTimes, evenTimes } from '../act-times.ts';
+import { type Distribution, mean_ms } from '../distribution.ts';
 import type { Reporter } from '../reporter.ts';
-import { ACTS_MAX, faultTimes } from '../selection.ts';
 import type { Path } from '../yaml.ts';
 
-interface Acts {
-  readonly at: number;
-  readonly repeat?: { readonly every: number; readonly times?: number | undefined } | undefined;
+export interface Acts {
+  readonly at: Distribution;
+  readonly repeat?: { readonly every: Distribution; readonly times?: number | undefined } | undefined;
 }
 
-/**
- * @param window_ms undefined where the load is wrong: then the times cannot be checked
- * @returns milliseconds from the start of the trial, each within the window
- */
-export function resolveTimes(
-  { at, repeat }: Acts,
+export interface ActsPlace {
+  /** Where its turn begins, from the start of the trial: more than once in a sequence that is repeated. */
+  readonly begins_ms: readonly number[];
+  /** undefined where the load is wrong: then the times cannot be checked. */
+  readonly window_ms: number | undefined;
+  readonly path: Path;
+  readonly report: Reporter;
+}
+
+/** @returns times within the window; undefined where they cannot be */
+export function resolveTimes(acts: Acts, place: ActsPlace): ActTimes | undefined {
+  if (place.window_ms === undefined) return undefined;
+  const { at, repeat } = acts;
+  const every_ms = repeat && mean_ms(repeat.every);
+  const begins_ms = place.begins_ms.map((begin_ms) => begin_ms + mean_ms(at));
+  if (!begins_ms.every((at_ms) => isInTime(at_ms, every_ms, repeat?.times, place.window_ms, place, acts))) {
+    return undefined;
+  }
+  if (at.kind !== 'constant' || (repeat !== undefined && repeat.every.kind !== 'constant')) {
+    return { first: at, gap: repeat?.every, times: repeat?.times, until_ms: place.window_ms };
+  }
+  const even = every_ms === undefined ? undefined : { every_ms, times: repeat?.times };
+  const { window_ms } = place;
+  return begins_ms.flatMap((at_ms) => evenTimes(at_ms, even, window_ms)).toSorted((a, b) => a - b);
+}
+
+/** Of drawn times the means are judged: what is rarely too late is no mistake. */
+function isInTime(
+  at_ms: number,
+  every_ms: number | undefined,
+  times: number | undefined,
   window_ms: number | undefined,
-  path: Path,
-  report: Reporter,
-): readonly number[] | undefined {
-  if (window_ms === undefined) return undefined;
-  if (at >= window_ms) {
-    return report.at([...path, 'at'], {
-      message: `the fault would act at ${at / 1000} s, when the load has ended`,
+  { path, report }: ActsPlace,
+  { at, repeat }: Acts,
+): boolean {
+  if (window_ms === undefined) return false;
+  const meant = (drawn: Distribution) => (drawn.kind === 'constant' ? '' : ' on average');
+  if (at_ms >= window_ms) {
+    report.at([...path, 'at'], {
+      message: `the fault would act at ${at_ms / 1000} s${meant(at)}, when the load has ended`,
       expected: `a time before ${window_ms / 1000} s (\`load.duration\`)`,
     });
+    return false;
   }
-  const possible = repeat === undefined ? 1 : Math.ceil((window_ms - at) / repeat.every);
-  if (repeat !== undefined && (repeat.times ?? 1) > possible) {
-    return report.at([...path, 'repeat', 'times'], {
-      message: `the last of ${repeat.times} acts would come when the load has ended, at ${window_ms / 1000} s`,
+  if (every_ms === undefined || repeat === undefined) return true;
+  const possible = Math.ceil((window_ms - at_ms) / every_ms);
+  if ((times ?? 1) > possible && repeat.every.kind === 'constant') {
+    report.at([...path, 'repeat', 'times'], {
+      message: `the last of ${times} acts would come when the load has ended, at ${window_ms / 1000} s`,
       expected: `at most ${possible}`,
     });
+    return false;
   }
-  if (repeat !== undefined && repeat.times === undefined && possible > ACTS_MAX) {
-    return report.at([...path, 'repeat', 'every'], {
-      message: `the fault would act ${possible} times`,
+  if (times === undefined && possible > ACTS_MAX) {
+    report.at([...path, 'repeat', 'every'], {
+      message: `the fault would act ${possible} times${meant(repeat.every)}`,
       expected: `at most ${ACTS_MAX} acts`,
     });
+    return false;
   }
-  return faultTimes(
-    at,
-    repeat === undefined ? undefined : { every_ms: repeat.every, times: repeat.times },
-    window_ms,
-  );
+  return true;
 }

@@ -1,10 +1,14 @@
 /** Whether every act on the same thing is undone before the next comes: what stands cannot be caused again. */
+import { isFixed } from '../act-times.ts';
 import type { Reporter } from '../reporter.ts';
 import type { Fault } from '../scenario.ts';
+import type { Path } from '../yaml.ts';
 
 interface Act {
   /** Of the fault, among all. */
   readonly index: number;
+  /** Of the fault, in the file. */
+  readonly path: Path;
   readonly repetition: number;
   readonly type: Fault['type'];
   readonly at_ms: number;
@@ -16,12 +20,19 @@ interface Act {
  *
  * @param faults in the order of the file; undefined where something is wrong with one
  */
-export function checkUndoneBetween(faults: readonly (Fault | undefined)[], report: Reporter): void {
+export function checkUndoneBetween(
+  faults: readonly { readonly fault: Fault | undefined; readonly path: Path }[],
+  report: Reporter,
+): void {
   const byTarget = new Map<string, Act[]>();
-  for (const [index, fault] of faults.entries()) {
+  for (const [index, { fault, path }] of faults.entries()) {
     if (fault === undefined || !('duration_ms' in fault)) continue;
-    const { type, duration_ms } = fault;
-    const acts = fault.at_ms.map((at_ms, repetition) => ({ index, repetition, type, at_ms, duration_ms }));
+    const { type, duration_ms, at_ms: times } = fault;
+    if (!isFixed(times)) {
+      if (targetsOf(fault).length > 0) tellOfDrawn(type, path, report);
+      continue;
+    }
+    const acts = times.map((at_ms, repetition) => ({ index, path, repetition, type, at_ms, duration_ms }));
     for (const target of targetsOf(fault)) byTarget.set(target, [...(byTarget.get(target) ?? []), ...acts]);
   }
   const told = new Set<string>();
@@ -59,25 +70,32 @@ function targetsOf(fault: Fault): readonly string[] {
   }
 }
 
-function tellOfOne({ index, type, at_ms, duration_ms }: Act, next: Act, report: Reporter): void {
-  const path = ['faults', index, type, 'repeat'];
+function tellOfDrawn(type: Fault['type'], path: Path, report: Reporter): void {
+  report.at([...path, 'at'], {
+    message: `a ${type} always hits the same, and one at a drawn time may come before another is undone`,
+    expected: 'fixed times: durations for `at` and `repeat.every`',
+  });
+}
+
+function tellOfOne({ path, at_ms, duration_ms }: Act, next: Act, report: Reporter): void {
+  const repeat = [...path, 'repeat'];
   if (duration_ms === undefined) {
-    report.atKey(path, {
+    report.atKey(repeat, {
       message: 'the first act lasts until the trial is over: there is nothing left to repeat',
       expected: 'a `duration` with `repeat`',
     });
   } else {
     const every_ms = next.at_ms - at_ms;
-    report.at([...path, 'every'], {
+    report.at([...repeat, 'every'], {
       message: `the next act would come after ${every_ms / 1000} s, before the last is undone after ${duration_ms / 1000} s`,
       expected: 'a time longer than `duration`',
     });
   }
 }
 
-function tellOfTwo(last: Act, { index, repetition, type, at_ms }: Act, report: Reporter): void {
+function tellOfTwo(last: Act, { path, repetition, type, at_ms }: Act, report: Reporter): void {
   const { duration_ms } = last;
-  report.at(['faults', index, type, repetition === 0 ? 'at' : 'repeat'], {
+  report.at([...path, repetition === 0 ? 'at' : 'repeat'], {
     message: `the ${type} at ${at_ms / 1000} s would come before the one at ${last.at_ms / 1000} s is undone`,
     expected:
       duration_ms === undefined

@@ -1,18 +1,52 @@
 /** The faults of a scenario, each under its own name. */
 import { z } from 'zod';
+import { ACTS_MAX } from '../act-times.ts';
+import { constant, type Distribution, mean_ms } from '../distribution.ts';
 import type { FaultType } from '../fault.ts';
 import { PERCENTAGE } from '../units.ts';
-import { count, duration, kubernetesName, oneOf, positiveDuration, wholeSeconds } from './quantities.ts';
+import { distribution } from './distribution.ts';
+import {
+  count,
+  duration,
+  EXPECTED,
+  kubernetesName,
+  oneOf,
+  positiveDuration,
+  wholeSeconds,
+} from './quantities.ts';
+
+const times = count
+  .max(ACTS_MAX)
+  .optional()
+  .describe('How many acts in all, the first included. Default: until the load ends.');
 
 const acts = {
-  at: duration.describe('When it acts, from the start of the trial; within the duration of the load.'),
+  at: distribution.describe(
+    'When it acts, from the start of the trial; within the duration of the load. A distribution is drawn from anew in each trial.',
+  ),
   repeat: z
     .strictObject({
-      every: positiveDuration.describe('From one act to the next.'),
-      times: count
-        .max(1000)
-        .optional()
-        .describe('How many acts in all, the first included. Default: until the load ends.'),
+      every: distribution
+        .refine((gap) => mean_ms(gap) > 0, { error: `${EXPECTED.distribution}, longer than 0s` })
+        .describe(
+          'From one act to the next. Of an exponential distribution the mean is the time between failures (MTBF).',
+        ),
+      times,
+    })
+    .optional()
+    .describe('Acts again and again; victims are chosen anew each time.'),
+};
+
+/** In a sequence, whose steps begin when the one before is over, everything has its time. */
+const actsOfStep = {
+  at: duration
+    .transform(constant)
+    .prefault('0s')
+    .describe('When it acts, from where its turn begins. Default: at once.'),
+  repeat: z
+    .strictObject({
+      every: positiveDuration.transform(constant).describe('From one act to the next.'),
+      times: count.max(ACTS_MAX).describe('How many acts in all, the first included.'),
     })
     .optional()
     .describe('Acts again and again; victims are chosen anew each time.'),
@@ -130,7 +164,75 @@ const SCHEMAS = {
 /** All names of faults. */
 export const FAULTS = Object.keys(SCHEMAS) as readonly FaultType[];
 
-export const fault = oneOf(SCHEMAS, `exactly one fault an item: one of ${FAULTS.join(', ')}`);
+/** Whether it is undone some time, instead of being over once it is caused. */
+export const isLasting = (type: FaultType): boolean => 'duration' in SCHEMAS[type].shape;
 
 /** The fields of one fault, as the schema puts them out. */
 export type FaultFields = { readonly [Type in FaultType]: z.output<(typeof SCHEMAS)[Type]> };
+
+/** A fault, under its name. */
+type OneFault = { readonly [Type in FaultType]?: FaultFields[Type] | undefined };
+
+/** Steps that begin one after the other, or all at once. */
+export interface GroupFields {
+  readonly at: Distribution;
+  readonly repeat?: { readonly every: Distribution; readonly times?: number | undefined } | undefined;
+  readonly steps: readonly StepFields[];
+}
+
+interface Groups {
+  readonly serial?: GroupFields | undefined;
+  readonly parallel?: GroupFields | undefined;
+}
+
+/** What stands in the list of faults. */
+export type ItemFields = OneFault & Groups;
+
+/** What stands in a group. */
+export type StepFields = OneFault & Groups & { readonly pause?: number | undefined };
+
+const STEP_SCHEMAS = Object.fromEntries(
+  Object.entries(SCHEMAS).map(([type, schema]) => [
+    type,
+    schema.extend(actsOfStep).describe(schema.description as string),
+  ]),
+) as unknown as { readonly [Type in FaultType]: z.ZodType<FaultFields[Type]> };
+
+const GROUPS = {
+  serial:
+    'Steps one after the other: each begins when the one before is over, with its last act, or its duration.',
+  parallel: 'Steps that begin together; it is over when all of them are.',
+} as const;
+
+const groupsOf = <Acts extends z.ZodRawShape>(acts: Acts) => {
+  const group = (description: string) =>
+    z
+      .strictObject({
+        ...acts,
+        get steps() {
+          return z.array(step).min(1).describe('Faults, pauses, and groups of them.');
+        },
+      })
+      .describe(description);
+  return { serial: group(GROUPS.serial), parallel: group(GROUPS.parallel) };
+};
+
+const step: z.ZodType<StepFields> = oneOf(
+  {
+    ...STEP_SCHEMAS,
+    pause: positiveDuration.describe('Nothing happens for so long.'),
+    ...groupsOf(actsOfStep),
+  },
+  `exactly one of ${[...FAULTS, 'pause', ...Object.keys(GROUPS)].join(', ')}`,
+).meta({ id: 'step', description: 'One step of a sequence.' }) as unknown as z.ZodType<StepFields>;
+
+export const fault = oneOf(
+  {
+    ...SCHEMAS,
+    ...groupsOf({
+      ...actsOfStep,
+      at: duration.transform(constant).describe('When it begins, from the start of the trial.'),
+    }),
+  },
+  `exactly one fault an item: one of ${[...FAULTS, ...Object.keys(GROUPS)].join(', ')}`,
+) as unknown as z.ZodType<ItemFields>;

@@ -61,7 +61,10 @@ export const wholeSeconds = z
 /** A mapping with exactly one of these keys, like `{uniform: {...}}`. */
 export function oneOf<Shape extends Readonly<Record<string, z.ZodType>>>(shape: Shape, error: string) {
   const optional = Object.fromEntries(
-    Object.entries(shape).map(([key, schema]) => [key, schema.optional()]),
+    Object.entries(shape).map(([key, schema]) => {
+      const { description } = schema;
+      return [key, description === undefined ? schema.optional() : schema.optional().describe(description)];
+    }),
   ) as { [Key in keyof Shape]: z.ZodOptional<Shape[Key]> };
   return z
     .strictObject(optional)

@@ -1,4 +1,5 @@
 /** What the plan's episodes cost: each is predicted once, request by request, before the horizons are simulated. */
+import { actTimes } from '../../scenario/act-times.ts';
 import type { Plan } from '../../scenario/plan.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import { rateAt_per_s } from '../../scenario/schedule.ts';
@@ -22,13 +23,10 @@ export interface PredictedEpisodes {
 export async function predictEpisodes(plan: Plan, workers: number): Promise<PredictedEpisodes> {
   const costs: EpisodeCost[] = [];
   const warnings: string[] = [];
-  for (const scenario of plan.episodes) {
+  for (const episode of plan.episodes) {
+    const scenario = { ...episode, seed: plan.seed };
     const trials: (readonly Outage[])[] = [];
-    const work = {
-      kind: 'episode',
-      scenario: { ...scenario, seed: plan.seed },
-      platform: 'kubernetes',
-    } as const;
+    const work = { kind: 'episode', scenario, platform: 'kubernetes' } as const;
     for await (const { outages } of replications(work, { trials: EPISODE_TRIALS, workers })) {
       trials.push(outages);
     }
@@ -46,10 +44,10 @@ export async function predictEpisodes(plan: Plan, workers: number): Promise<Pred
 
 /** Times from the first fault on; what was lost before has nothing to do with it. */
 export function costOf(scenario: Scenario, trials: readonly (readonly Outage[])[]): EpisodeCost {
-  const fault_ms = Math.min(...scenario.faults.flatMap(({ at_ms }) => at_ms), scenario.load.duration_ms);
   const first = new Int32Array(trials.length + 1);
   const found: { begin_ms: number; end_ms: number; loss: number }[] = [];
   for (const [trial, outages] of trials.entries()) {
+    const fault_ms = Math.min(...actTimes(scenario, trial).flat(), scenario.load.duration_ms);
     for (const { begin_ms, end_ms, failed_requests } of outages) {
       if (end_ms <= fault_ms) continue;
       const requests = ((end_ms - begin_ms) * rateAt_per_s(scenario.load, begin_ms)) / 1000;

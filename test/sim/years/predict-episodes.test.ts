@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { actTimes } from '../../../src/scenario/act-times.ts';
 import { loadScenario } from '../../../src/scenario/load.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import { costOf, EPISODE_TRIALS, predictEpisodes } from '../../../src/sim/years/predict-episodes.ts';
@@ -40,7 +41,7 @@ describe('the cost of an episode', () => {
   });
 
   it('says where an episode had not ended with its window, for more would be lost', async () => {
-    const fault_ms = Math.min(...SCENARIO.faults.flatMap(({ at_ms }) => at_ms));
+    const fault_ms = Math.min(...actTimes(SCENARIO, 0).flat());
     const short = { ...SCENARIO, load: { ...SCENARIO.load, duration_ms: fault_ms + 500 } };
     const plan = planOf({ units: [kind('unit')], services: [service(atLeast(1, [0]))], episodes: [short] });
     const { warnings } = await predictEpisodes(plan, 1);
