@@ -1,6 +1,6 @@
 /**
  * Trials of equal length keep step with whatever the cluster does at intervals, and would all meet it at nearly the same
- * moment: a wait by chance lets them meet it anywhere, as failures do.
+ * moment: a wait before each lets them meet it anywhere, as failures do.
  */
 import { mean_ms } from '../scenario/distribution.ts';
 import { stream } from '../scenario/random.ts';
@@ -27,11 +27,18 @@ export function longestBeat_ms({ workloads, faults, autoscalers, timing }: Scena
   );
 }
 
-/** How long a trial waits before it begins: anything up to the longest beat, decided by the seed. */
+/** Multiples of it, without their whole parts, lie evenly in [0, 1) however many there are (Weyl, 1916). */
+const GOLDEN_RATIO = (1 + Math.sqrt(5)) / 2;
+
+/**
+ * How long a trial waits before it begins: anything up to the longest beat, decided by the seed. The trials of a run are
+ * dealt out evenly over the beat instead of each by chance, so that a few of them meet it as it is on average.
+ */
 export function wanderFor_ms(
   scenario: Scenario,
   trial: number,
   longest_ms = longestBeat_ms(scenario),
 ): number {
-  return longest_ms * stream(scenario.seed, trial, 'wait')();
+  const first = stream(scenario.seed, 0, 'wait')();
+  return longest_ms * ((first + trial * GOLDEN_RATIO) % 1);
 }

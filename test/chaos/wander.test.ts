@@ -20,3 +20,17 @@ test.each([
   expect(Math.max(...waits_ms)).toBeGreaterThan(longest_ms * 0.95);
   expect(wanderFor_ms(scenario, 3)).toBe(waits_ms[3]);
 });
+
+test('a few trials are dealt out evenly over the beat, from wherever the seed begins', () => {
+  const scenario = validation('two-one-forced');
+  const firsts = new Set<number>();
+  for (const seed of ['a', 'b', 'c', 'd']) {
+    const waits_ms = Array.from({ length: 20 }, (_, trial) => wanderFor_ms({ ...scenario, seed }, trial));
+    firsts.add(waits_ms[0]!);
+    const inOrder = [...waits_ms].sort((a, b) => a - b);
+    const gaps_ms = inOrder.map((wait_ms, place) => wait_ms - (inOrder[place - 1] ?? inOrder.at(-1)! - 1000));
+    // By chance the longest of 20 gaps is 180 ms on average.
+    expect(Math.max(...gaps_ms)).toBeLessThan(100);
+  }
+  expect(firsts.size).toBe(4);
+});
