@@ -5,7 +5,7 @@ import type { Fault } from '../scenario/scenario.ts';
 import type { FaultEvent, Recorder } from '../timeline/event.ts';
 import { type Choice, chooseTargets } from './choose.ts';
 import { now_ms } from './clock.ts';
-import { ChangedError, PodReplacedError } from './cluster/cluster.ts';
+import { ChangedError, type Cluster, PodReplacedError } from './cluster/cluster.ts';
 import type { CommandPace } from './command-pace.ts';
 import { actionFor, type Caused } from './fault-action.ts';
 import type { Journal, Settle, Target } from './safety/journal.ts';
@@ -17,6 +17,7 @@ import { undoFault } from './undo.ts';
 const PREPARE_MS = 300;
 
 export interface ActsOptions extends Choice {
+  readonly cluster: Cluster;
   readonly journal: Journal;
   readonly recorder: Recorder;
   /** When the trial began, on the clock of `now_ms`. */

@@ -2,23 +2,17 @@ import { EXIT, UserError } from '../scenario/errors.ts';
 import { stream } from '../scenario/random.ts';
 import type { Fault, FaultMode, Scenario } from '../scenario/scenario.ts';
 import { chooseVictims } from '../scenario/selection.ts';
-import type { Cluster } from './cluster/cluster.ts';
+import type { ClusterReader } from './cluster/cluster.ts';
 import { type AnyAction, actionFor } from './fault-action.ts';
-import { ownAddresses } from './own-addresses.ts';
-import {
-  candidateNodesOf,
-  candidatesOf,
-  checkNeighbours,
-  checkNodeVictims,
-  checkPodVictims,
-} from './safety/blast-radius.ts';
+import { nodesFor } from './node-faults.ts';
+import { candidatesOf, checkNeighbours, checkNodeVictims, checkPodVictims } from './safety/blast-radius.ts';
 import type { Target } from './safety/journal.ts';
 import { podsOf } from './safety/ownership.ts';
 import { targetOf } from './safety/protection.ts';
 
 export interface Choice {
   readonly scenario: Scenario;
-  readonly cluster: Cluster;
+  readonly cluster: ClusterReader;
   readonly trial: number;
   /** Node where the load enters; undefined where it is not known which. */
   readonly entry_node: string | undefined;
@@ -78,49 +72,6 @@ async function nodeTargets(
     const before = action.remember === undefined ? {} : { before: action.remember(node) };
     return { kind: 'Node', namespace: '', name: node.name, uid: node.uid, ...before };
   });
-}
-
-/** Nodes that a fault may hit now. */
-export async function nodesFor({ scenario, cluster, entry_node }: Choice, fault: VictimFault) {
-  const workload = targetOf(scenario, fault);
-  const [pods, nodes] = await Promise.all([podsOf(cluster, workload), cluster.nodes()]);
-  return candidateNodesOf(workload, pods, nodes, entry_node, ownAddresses());
-}
-
-/**
- * There must be a node to hit, which is not the one where the load enters, and it must run nothing that the scenario
- * does not name: refused before any fault.
- *
- * @throws UserError with EXIT.configuration
- */
-export async function checkNodeFaults(choice: Choice): Promise<void> {
-  const { scenario, cluster, entry_node } = choice;
-  for (const fault of scenario.faults) {
-    if (!('mode' in fault) || actionFor(fault.type).on !== 'nodes') continue;
-    if (entry_node === undefined) {
-      throw new UserError(
-        `${fault.type}: the load goes to the address of no node, so it might hit the one where the load enters`,
-        {
-          exitCode: EXIT.configuration,
-          hint: 'make the Service a NodePort, without a load balancer before it, or run foreshock on a node that runs none of its pods',
-        },
-      );
-    }
-    const nodes = await nodesFor(choice, fault);
-    if (nodes.length === 0) {
-      const { kind, name } = targetOf(scenario, fault);
-      throw new UserError(
-        `${fault.type}: there is no node to hit: all ready pods of ${kind} ${name} run on ${entry_node}, where the load enters, or on this machine`,
-        {
-          exitCode: EXIT.configuration,
-          hint: 'spread them, with topologySpreadConstraints or more replicas; losing the way in loses everything, which needs no trial',
-        },
-      );
-    }
-    for (const { name } of nodes) {
-      await checkNeighbours(cluster, scenario, fault.type, name, EXIT.configuration);
-    }
-  }
 }
 
 async function workloadTarget(

@@ -6,6 +6,7 @@ import { headerOf } from '../timeline/header.ts';
 import { causeFaults } from './acts.ts';
 import type { Choice } from './choose.ts';
 import { now_ms } from './clock.ts';
+import type { Cluster } from './cluster/cluster.ts';
 import type { CommandPace } from './command-pace.ts';
 import type { Sender } from './load/sender.ts';
 import type { SourcePlan } from './load/source.ts';
@@ -16,6 +17,7 @@ import type { Journal } from './safety/journal.ts';
 const LEAD_MS = 400;
 
 export interface Trial extends Choice {
+  readonly cluster: Cluster;
   readonly where: string;
   readonly sender: Sender;
   readonly sources: SourcePlan;

@@ -1,5 +1,5 @@
 import type { ManifestObject, Scenario } from '../scenario/scenario.ts';
-import type { Cluster } from './cluster/cluster.ts';
+import type { ClusterReader } from './cluster/cluster.ts';
 import { actionFor } from './fault-action.ts';
 import { type Right, SERVICE_RIGHTS, type Wanted, workloadRights } from './safety/rights.ts';
 
@@ -26,13 +26,21 @@ export function rightsFor({ workloads, faults, load }: Scenario): readonly Wante
   }
 }
 
+type Manifests = Pick<Scenario, 'objects'>;
+
 /** What it takes to find the objects of the manifests. */
-export async function rightsToFind(cluster: Cluster, { objects }: Scenario): Promise<readonly Wanted[]> {
+export async function rightsToFind(
+  cluster: ClusterReader,
+  { objects }: Manifests,
+): Promise<readonly Wanted[]> {
   return (await Promise.all(objects.map((object) => on(cluster, object, ['get'])))).flat();
 }
 
 /** What it takes to create and to remove those that are not there. */
-export async function rightsToApply(cluster: Cluster, { objects }: Scenario): Promise<readonly Wanted[]> {
+export async function rightsToApply(
+  cluster: ClusterReader,
+  { objects }: Manifests,
+): Promise<readonly Wanted[]> {
   // To apply what is not there is to patch and to create it (Kubernetes 1.35 apiserver/pkg/endpoints/handlers/patch.go).
   const verbs = ['create', 'patch', 'delete'];
   const each = objects.map(async (object) => {
@@ -44,7 +52,7 @@ export async function rightsToApply(cluster: Cluster, { objects }: Scenario): Pr
 
 /** Nothing of a kind that the cluster does not have: another manifest may bring it. */
 async function on(
-  cluster: Cluster,
+  cluster: ClusterReader,
   object: ManifestObject,
   verbs: readonly string[],
 ): Promise<readonly Wanted[]> {

@@ -3,18 +3,19 @@
  * after each trial, and everything put back.
  */
 import { EXIT, UserError } from '../scenario/errors.ts';
-import type { Scenario, Workload } from '../scenario/scenario.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import type { Recorder, RequestEvent } from '../timeline/event.ts';
 import type { World } from '../timeline/world.ts';
-import { checkNodeFaults } from './choose.ts';
 import { now_ms } from './clock.ts';
-import type { Cluster, ClusterNode, Transport } from './cluster/cluster.ts';
+import type { Cluster, ClusterIdentity, ClusterNode, Transport } from './cluster/cluster.ts';
 import { CommandPace } from './command-pace.ts';
 import { aborted, afterFault } from './ended.ts';
 import { actionFor } from './fault-action.ts';
 import { type Sender, senderFor } from './load/sender.ts';
 import { CONNTRACK_MEMORY_MS } from './load/source.ts';
 import { type Applied, applyManifests, removeCreated, removeLeft } from './manifests.ts';
+import { checkNodeFaults } from './node-faults.ts';
+import { lastingWorkloads, restartedWorkloads } from './restarted.ts';
 import {
   type Placement,
   placementOf,
@@ -26,7 +27,7 @@ import type { Journal } from './safety/journal.ts';
 import { notesOf } from './safety/left.ts';
 import { isNotRestored } from './safety/not-restored.ts';
 import { checkService, podsOf } from './safety/ownership.ts';
-import { checkScenario, targetOf } from './safety/protection.ts';
+import { checkScenario } from './safety/protection.ts';
 import { checkRights } from './safety/rights.ts';
 import { awaitSteadyState, SteadyStateTimeout } from './safety/steady-state.ts';
 import { sleep } from './sleep.ts';
@@ -54,8 +55,17 @@ export interface Progress {
   readonly detail: string;
 }
 
+/** Where a run is about to act. */
+export interface Place {
+  /** "kubernetes v1.35.4, 2 nodes" */
+  readonly where: string;
+  readonly identity: ClusterIdentity;
+}
+
 export interface ChaosOptions {
   readonly journal: Journal;
+  /** Asked when all checks have passed and nothing has been touched; where it throws, nothing will be. */
+  readonly confirm?: (place: Place) => Promise<void>;
   readonly progress?: (progress: Progress) => void;
   /** Local addresses to send from, as parseAddresses gives them; none: the operating system's choice. */
   readonly source_addresses?: readonly string[];
@@ -121,8 +131,11 @@ export class ChaosWorld implements World {
       await checkRights(cluster, [...rightsFor(scenario), ...(await rightsToFind(cluster, scenario))]);
       await checkRights(cluster, await rightsToApply(cluster, scenario));
       await this.#checkOwners();
-      const { journal } = this.#options;
-      const left = await journal.begin(await cluster.identity());
+      const { journal, confirm } = this.#options;
+      const identity = await cluster.identity();
+      await confirm?.({ where: this.#where, identity });
+      signal?.throwIfAborted();
+      const left = await journal.begin(identity);
       for (const note of notesOf(left)) this.#tell(note);
       await undoLeft({ cluster, journal }, left.faults, (note) => this.#tell(note), {
         patience_ms: this.#options.undo_patience_ms,
@@ -133,10 +146,13 @@ export class ChaosWorld implements World {
       this.#progress('preparing', 'applying the manifests');
       await applyManifests(cluster, scenario, journal, this.#applied, signal);
       await this.#steady('preparing', this.#deadline_ms, signal);
-      await replaceRestarted(this.#renewal('preparing', this.#deadline_ms, signal), this.#restarting());
+      await replaceRestarted(
+        this.#renewal('preparing', this.#deadline_ms, signal),
+        restartedWorkloads(scenario),
+      );
       if (this.#movesPods())
-        this.#placement = await placementOf(cluster, this.#lasting(), this.#transport?.entry_node);
-      await checkNodeFaults({ scenario, cluster, trial: 0, entry_node: this.#transport?.entry_node });
+        this.#placement = await placementOf(cluster, lastingWorkloads(scenario), this.#transport?.entry_node);
+      await checkNodeFaults({ scenario, cluster, entry_node: this.#transport?.entry_node });
       this.#tell(`route: ${this.#transport?.route}`);
       this.#tell(this.#sources.describe());
       if (scenario.load.resolve === 'dns') {
@@ -248,7 +264,7 @@ export class ChaosWorld implements World {
       await this.#awaitApiServer(deadline_ms);
       await this.#awaitSteadyState('restoring', deadline_ms);
       const renewal = this.#renewal('restoring', deadline_ms);
-      await replaceRestarted(renewal, this.#restarting());
+      await replaceRestarted(renewal, restartedWorkloads(this.#scenario));
       if (this.#placement !== undefined && !hurried) await spreadAnew(renewal, this.#placement);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
@@ -291,21 +307,6 @@ export class ChaosWorld implements World {
       tell: (note) => this.#tell(note),
       settle: () => this.#awaitSteadyState(state, deadline_ms, signal),
     };
-  }
-
-  /** Workloads that have a steady state. */
-  #lasting(): readonly Workload[] {
-    return this.#scenario.workloads.filter(({ kind }) => kind !== 'Job');
-  }
-
-  /** Workloads whose containers faults restart. */
-  #restarting(): readonly Workload[] {
-    const faults = this.#scenario.faults.filter(({ type }) => actionFor(type).leavesRestarts);
-    // A node takes down whatever runs there.
-    if (faults.some(({ type }) => actionFor(type).on === 'nodes')) return this.#lasting();
-    return [
-      ...new Set(faults.flatMap((fault) => ('workload' in fault ? [targetOf(this.#scenario, fault)] : []))),
-    ];
   }
 
   #movesPods(): boolean {

@@ -2,12 +2,14 @@
 import type { Kill } from '../calibrate/observation.ts';
 import type { SamplesHeader } from '../calibrate/samples.ts';
 import type { Subject } from '../calibrate/subject.ts';
+import type { Place } from '../chaos/world.ts';
 import type { Plan } from '../scenario/plan.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { StoppingLimits } from '../sim/estimate/stopping.ts';
 import type { MethodChoice } from '../sim/method.ts';
 import type { PredictionProgress } from '../sim/predict.ts';
 import type { Comparison } from '../timeline/comparison.ts';
+import type { DryRun } from '../timeline/dry-run.ts';
 import type { Recorder } from '../timeline/event.ts';
 import type { PlanPrediction } from '../timeline/plan-prediction.ts';
 import type { Measurement, Prediction, Verdict } from '../timeline/verdict.ts';
@@ -43,6 +45,9 @@ export interface PredictPlanRequest {
   readonly onProgress: (progress: PredictionProgress) => void;
 }
 
+/** Asks whether faults may be caused there; throws where they may not. */
+export type Confirm = (place: Place) => Promise<void>;
+
 export interface MeasureRequest {
   readonly scenario: Scenario;
   readonly target: Target;
@@ -50,8 +55,11 @@ export interface MeasureRequest {
   readonly journal: string;
   readonly progress: Progress;
   readonly recorderForTrial: (trial: number) => Recorder;
+  readonly confirm: Confirm;
   readonly signal: AbortSignal;
 }
+
+export type DryRunRequest = Pick<MeasureRequest, 'scenario' | 'target' | 'journal'>;
 
 export interface ObserveRequest {
   readonly scenario: Scenario;
@@ -61,6 +69,7 @@ export interface ObserveRequest {
   readonly source_addresses: string | undefined;
   readonly journal: string;
   readonly progress: Progress;
+  readonly confirm: Confirm;
   readonly signal: AbortSignal;
   /** Told what cluster it is, before anything is done to it. */
   readonly reached: (cluster: SamplesHeader['cluster']) => void;
@@ -76,5 +85,7 @@ export interface Arms {
   predictPlan(request: PredictPlanRequest): Promise<PlanPrediction>;
   /** @throws UserError; with EXIT.aborted after `signal`, with EXIT.notRestored where something remains */
   measure(request: MeasureRequest): Promise<Measurement>;
+  /** What `measure` would do; throws where the cluster cannot be reached. */
+  dryRun(request: DryRunRequest): Promise<DryRun>;
   compare(scenario: Scenario, prediction: Prediction, measurement: Measurement): Promise<Verdict>;
 }

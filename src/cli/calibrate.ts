@@ -19,6 +19,7 @@ interface CalibrateOptions {
   readonly seed: string | undefined;
   readonly context: string | undefined;
   readonly source_addresses: string | undefined;
+  readonly yes: boolean;
   readonly out: string | undefined;
 }
 
@@ -45,6 +46,7 @@ export function addCalibrate(yargs: Argv, choose: Choose): Argv {
             seed: given.seed,
             context: given.context,
             source_addresses: given.sourceAddresses ?? io.env.FORESHOCK_SOURCE_ADDRESSES,
+            yes: given.yes,
             out: given.out,
           },
           io,
@@ -119,9 +121,20 @@ interface Taking {
 /** What was seen until an interruption or a failure is kept, too. */
 async function takeSamples(taking: Taking): Promise<readonly RunSamples[]> {
   const { scenario, subject, options, files, io, arms } = taking;
+  const { consent } = await import('./consent.ts');
   const { listenForInterrupt } = await import('./interrupt.ts');
   const { progressOn } = await import('./progress.ts');
   const progress = progressOn(io.stderr);
+  const { kind, namespace, name } = subject.workload;
+  const mayAct = consent(
+    {
+      scenario,
+      yes: options.yes,
+      cluster: 'kubernetes',
+      what: [`${options.kills} pods of ${kind} ${namespace}/${name}, one after the other`],
+    },
+    io,
+  );
   const interrupt = listenForInterrupt(io);
   const kills: Kill[] = [];
   let cluster: SamplesHeader['cluster'] | undefined;
@@ -137,6 +150,10 @@ async function takeSamples(taking: Taking): Promise<readonly RunSamples[]> {
       source_addresses: options.source_addresses,
       journal: files.journal,
       progress,
+      async confirm(place) {
+        progress.end();
+        await mayAct(place, interrupt.signal);
+      },
       signal: interrupt.signal,
       reached: (reached) => {
         cluster = reached;

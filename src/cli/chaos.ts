@@ -19,6 +19,21 @@ export function addChaos(yargs: Argv, choose: Choose): Argv {
         ),
     (given) =>
       choose(async (io, arms) => {
+        if (given.dryRun) {
+          const { runDry } = await import('./dry-run.ts');
+          return runDry(
+            'chaos',
+            {
+              scenario: given.scenario,
+              seed: given.seed,
+              measure_trials: given.trials,
+              target: targetOf(given, io.env),
+              out: given.out,
+            },
+            io,
+            arms,
+          );
+        }
         const { run } = await import('./run.ts');
         return run(
           'chaos',
@@ -26,6 +41,7 @@ export function addChaos(yargs: Argv, choose: Choose): Argv {
             scenario: given.scenario,
             seed: given.seed,
             measure_trials: given.trials,
+            yes: given.yes,
             target: targetOf(given, io.env),
             out: given.out,
           },

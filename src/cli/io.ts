@@ -9,6 +9,11 @@ export interface Io {
   /** Progress and messages. */
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /**
+   * Asks the person at the terminal, and gives the answer; '' where it is not given. Undefined where nobody is there.
+   * Rejects with the signal's reason.
+   */
+  readonly ask: ((question: string, signal: AbortSignal) => Promise<string>) | undefined;
   /** Calls `handler` on each of END_SIGNALS until the returned function is called. */
   onSignal(handler: (signal: EndSignal) => void): () => void;
   /** Calls `handler` with what nobody has caught, until the returned function is called. */
@@ -27,6 +32,9 @@ export const processIo: Io = {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
+  get ask() {
+    return process.stdin.isTTY && process.stderr.isTTY ? askOnTerminal : undefined;
+  },
   onSignal(handler) {
     for (const signal of END_SIGNALS) process.on(signal, handler);
     return () => {
@@ -40,6 +48,21 @@ export const processIo: Io = {
   },
   exit: (code) => process.exit(code),
 };
+
+async function askOnTerminal(question: string, signal: AbortSignal): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  // Without its editing, a Ctrl-C stays the signal that the command listens for.
+  const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: false });
+  try {
+    const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+    return await Promise.race([lines.question(question, { signal }), ended]);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  } finally {
+    lines.close();
+  }
+}
 
 /** FORCE_COLOR first, then NO_COLOR (no-color.org), then whether a person is looking. */
 export function mayColor(output: Output, env: Io['env']): boolean {

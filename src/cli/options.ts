@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly workers?: number | undefined;
   /** File of delays that were measured, for the prediction. */
   readonly calibration?: string | undefined;
+  /** Whether a real cluster may be hit without asking. */
+  readonly yes?: boolean;
   /** Where to measure; `predict` touches nothing and has none. */
   readonly target?: Target;
   /** The kind of cluster `predict` predicts for; where something is measured, that is predicted for. */
@@ -55,6 +57,13 @@ const OUT = {
   requiresArg: true,
   defaultDescription: 'out/NAME',
   describe: 'Folder for the results',
+} as const satisfies Options;
+
+const YES = {
+  type: 'boolean',
+  alias: 'y',
+  default: false,
+  describe: 'Do not ask before faults hit a real cluster; must be said where there is no terminal',
 } as const satisfies Options;
 
 const CALIBRATION = {
@@ -194,6 +203,12 @@ export const CHAOS_OPTIONS = {
     describe:
       'Program that cuts nodes off, stops the control plane, ...: what no API of Kubernetes does [env: FORESHOCK_PROVIDER_COMMAND]',
   },
+  'dry-run': {
+    type: 'boolean',
+    default: false,
+    describe: 'Say what would be done, and to whom, and change nothing',
+  },
+  yes: YES,
   out: OUT,
 } as const satisfies Record<string, Options>;
 
@@ -232,6 +247,7 @@ export const CALIBRATE_OPTIONS = {
   },
   context: CHAOS_OPTIONS.context,
   'source-addresses': CHAOS_OPTIONS['source-addresses'],
+  yes: YES,
   out: {
     type: 'string',
     requiresArg: true,

@@ -2,9 +2,12 @@
  * The arms as they are. Each is loaded when it is first used, so that `--help` and `predict` do not pay for a
  * Kubernetes client.
  */
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import type { Cluster } from '../chaos/cluster/cluster.ts';
 import type { Progress as ChaosProgress } from '../chaos/world.ts';
 import type { Plan } from '../scenario/plan.ts';
+import type { Scenario } from '../scenario/scenario.ts';
 import { meanRate_per_s } from '../scenario/schedule.ts';
 import type { PredictedEpisodes } from '../sim/years/predict-episodes.ts';
 import { tee } from '../timeline/event.ts';
@@ -12,6 +15,7 @@ import type { FaultLog } from '../timeline/measurement.ts';
 import type { Score } from '../timeline/score.ts';
 import { VERSION } from '../version.ts';
 import type { Arms } from './arms.ts';
+import type { Target } from './options.ts';
 import type { Progress } from './progress.ts';
 
 /** Plans that differ in their counts share their episodes, which are predicted once. */
@@ -36,8 +40,7 @@ export const arms: Arms = {
     return predictPlan(plan, { workers, episodes, ...options });
   },
 
-  async measure({ scenario, target, journal: file, progress, recorderForTrial, signal }) {
-    const { openCluster } = await import('../chaos/cluster/open.ts');
+  async measure({ scenario, target, journal: file, progress, recorderForTrial, confirm, signal }) {
     const { parseAddresses } = await import('../chaos/load/source.ts');
     const { openJournal } = await import('../chaos/safety/journal.ts');
     const { measure } = await import('../chaos/measure.ts');
@@ -45,16 +48,13 @@ export const arms: Arms = {
     const { Score } = await import('../timeline/score.ts');
     const source_addresses = parseAddresses(target.source_addresses ?? '');
     const trials: { readonly score: Score; readonly log: FaultLog }[] = [];
-    const cluster = await openCluster(target.cluster, scenario, {
-      context: target.context,
-      containerKillCommand: target.container_kill_command,
-      providerCommand: target.provider_command,
-    });
+    const cluster = await openTarget(target, scenario);
     const journal = await openJournal(file);
     try {
       const { where, notes } = await measure(scenario, cluster, {
         journal,
         source_addresses,
+        confirm,
         signal,
         progress: told(progress),
         recorder(trial) {
@@ -72,6 +72,19 @@ export const arms: Arms = {
       return summariseMeasurement(scenario, VERSION, where, scored, notes);
     } finally {
       await journal.close();
+      await cluster.close();
+    }
+  },
+
+  async dryRun({ scenario, target, journal: file }) {
+    const { dryRun } = await import('../chaos/dry-run.ts');
+    const { parseAddresses } = await import('../chaos/load/source.ts');
+    const source_addresses = parseAddresses(target.source_addresses ?? '');
+    const cluster = await openTarget(target, scenario);
+    try {
+      const journal = existsSync(file) ? readFileSync(file, 'utf8') : '';
+      return await dryRun(scenario, cluster, { journal, source_addresses });
+    } finally {
       await cluster.close();
     }
   },
@@ -105,6 +118,15 @@ export const arms: Arms = {
     return compare(prediction, measurement, resolution, scenario.objectives);
   },
 };
+
+async function openTarget(target: Target, scenario: Scenario): Promise<Cluster> {
+  const { openCluster } = await import('../chaos/cluster/open.ts');
+  return openCluster(target.cluster, scenario, {
+    context: target.context,
+    containerKillCommand: target.container_kill_command,
+    providerCommand: target.provider_command,
+  });
+}
 
 /** A line where something new begins; the details go where a live line shows them. */
 function told(progress: Progress): (event: ChaosProgress) => void {

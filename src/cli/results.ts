@@ -18,6 +18,7 @@ const FILES = {
   comparison: 'comparison.json',
   run: 'run.json',
   page: 'report.html',
+  'dry-run': 'dry-run.json',
   journal: 'journal.jsonl',
   timelines: 'timelines',
 } as const;
@@ -68,6 +69,24 @@ export class ResultsFolder {
       });
     }
     return new ResultsFolder(path);
+  }
+
+  /**
+   * Of a run that is only tried dry: nothing that an earlier one has left is taken away.
+   *
+   * @returns where its result goes, and the journal of those that were not dry
+   */
+  static beside(path: string): { readonly dry_run: string; readonly journal: string } {
+    try {
+      mkdirSync(path, { recursive: true });
+    } catch (cause) {
+      throw new UserError(`${path}: cannot be written: ${reason(cause)}`, {
+        exitCode: EXIT.configuration,
+        hint: 'choose another folder with --out',
+        cause,
+      });
+    }
+    return { dry_run: join(path, FILES['dry-run']), journal: join(path, FILES.journal) };
   }
 
   private constructor(path: string) {

@@ -9,9 +9,10 @@ import { renderTerminal } from '../report/terminal.ts';
 import { EXIT, UserError } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Measurement, Prediction } from '../timeline/verdict.ts';
-import type { Arms } from './arms.ts';
+import type { Arms, Confirm } from './arms.ts';
 import { calibratedBy } from './calibrated.ts';
 import { commandText } from './command-text.ts';
+import { consent, faultTexts } from './consent.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import { type Io, mayColor } from './io.ts';
 import type { RunOptions, Target } from './options.ts';
@@ -37,13 +38,23 @@ export async function run(name: CommandName, options: RunOptions, io: Io, arms: 
   });
   const scenario =
     options.calibration === undefined ? written : await calibratedBy(options.calibration, written, io);
+  const mayAct =
+    options.target &&
+    consent(
+      { scenario, yes: options.yes === true, cluster: options.target.cluster, what: faultTexts(scenario) },
+      io,
+    );
   const folder = ResultsFolder.prepare(options.out ?? join('out', scenario.name));
   const progress = progressOn(io.stderr);
   const interrupt = listenForInterrupt(io);
   try {
     const work: Work = { scenario, folder, progress, interrupt, arms };
+    const confirm: Confirm = async (place) => {
+      progress.end();
+      await mayAct?.(place, interrupt.signal);
+    };
     const prediction = name === 'chaos' ? undefined : await predict(work, options);
-    const measurement = options.target && (await measure(work, options.target));
+    const measurement = options.target && (await measure(work, options.target, confirm));
     const verdict = prediction && measurement && (await arms.compare(scenario, prediction, measurement));
     if (verdict) await folder.write('verdict', verdict);
     const results = { prediction, measurement, verdict };
@@ -107,6 +118,7 @@ async function predict(
 async function measure(
   { scenario, folder, progress, interrupt, arms }: Work,
   target: Target,
+  confirm: Confirm,
 ): Promise<Measurement> {
   if (interrupt.signal.aborted) throw abortedBefore(interrupt);
   progress.phase(
@@ -120,6 +132,7 @@ async function measure(
     journal: folder.journal,
     progress,
     recorderForTrial: (trial) => folder.timeline('measured', trial),
+    confirm,
     signal: interrupt.signal,
   });
   release();

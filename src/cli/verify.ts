@@ -16,6 +16,21 @@ export function addVerify(yargs: Argv, choose: Choose): Argv {
         .example('$0 verify shop.yaml --cluster kubernetes --trials 10', 'on your cluster, ten trials'),
     (given) =>
       choose(async (io, arms) => {
+        if (given.dryRun) {
+          const { runDry } = await import('./dry-run.ts');
+          return runDry(
+            'verify',
+            {
+              scenario: given.scenario,
+              seed: given.seed,
+              measure_trials: given.trials,
+              target: targetOf(given, io.env),
+              out: given.out,
+            },
+            io,
+            arms,
+          );
+        }
         const { run } = await import('./run.ts');
         return run(
           'verify',
@@ -26,6 +41,7 @@ export function addVerify(yargs: Argv, choose: Choose): Argv {
             predict_trials: given.predictTrials,
             measure_trials: given.trials,
             workers: given.workers,
+            yes: given.yes,
             target: targetOf(given, io.env),
             out: given.out,
           },

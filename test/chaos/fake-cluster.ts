@@ -83,6 +83,7 @@ export class FakeCluster implements Cluster {
       unschedulable: false,
       taints: [],
       addresses: [],
+      zone: undefined,
     }));
     const { replicas, pod } = this.#workload;
     const containers = pod.containers.map(({ name, image }) => ({ name, image }));

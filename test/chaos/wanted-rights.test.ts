@@ -2,11 +2,14 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
+import type { Cluster } from '../../src/chaos/cluster/cluster.ts';
 import { patched } from '../../src/chaos/cluster/json-patch.ts';
 import { connectKubernetes } from '../../src/chaos/cluster/kubernetes.ts';
+import { dryRun } from '../../src/chaos/dry-run.ts';
 import { measure } from '../../src/chaos/measure.ts';
 import { rightsToApply } from '../../src/chaos/wanted-rights.ts';
 import type { Fault, Scenario, Workload } from '../../src/scenario/scenario.ts';
+import type { DryRun } from '../../src/timeline/dry-run.ts';
 import { type FakeRequest, fakeApiServer } from './cluster/kubernetes/fake-api-server.ts';
 import { FakeCluster } from './fake-cluster.ts';
 import { temporaryJournal } from './run.ts';
@@ -151,7 +154,11 @@ function replaced(pod: ReplacedPod): object {
   return { ...pod, metadata, status: { ...pod.status, containerStatuses } };
 }
 
-async function runOf(fault: Fault): Promise<readonly FakeRequest[]> {
+/** All that is asked of the API server while a cluster like the scenario's is worked with. */
+async function requestsDuring(
+  fault: Fault,
+  work: (scenario: Scenario, cluster: Cluster) => Promise<unknown>,
+): Promise<readonly FakeRequest[]> {
   const one = shortScenario([fault]);
   const first = one.workloads[0] as Workload & { readonly kind: 'Deployment' };
   const other: Workload = { ...first, namespace: 'shop', name: 'other' };
@@ -162,19 +169,28 @@ async function runOf(fault: Fault): Promise<readonly FakeRequest[]> {
   };
   const server = await cluster(scenario);
   const options = { kubeconfig: server.kubeconfig, containerKillCommand: 'true', providerCommand: 'true' };
+  try {
+    await work(scenario, connectKubernetes(options));
+    return server.requests;
+  } finally {
+    await server.close();
+  }
+}
+
+async function runOf(fault: Fault): Promise<readonly FakeRequest[]> {
   const place = await temporaryJournal();
   try {
-    await measure(scenario, connectKubernetes(options), {
-      journal: place.journal,
-      wander_ms: 0,
-      trials: 1,
-      recorder: () => ({ record: () => {} }),
-    });
-    return server.requests;
+    return await requestsDuring(fault, (scenario, cluster) =>
+      measure(scenario, cluster, {
+        journal: place.journal,
+        wander_ms: 0,
+        trials: 1,
+        recorder: () => ({ record: () => {} }),
+      }),
+    );
   } finally {
     await place.journal.close();
     await place.remove();
-    await server.close();
   }
 }
 
@@ -219,6 +235,22 @@ describe.concurrent('what a run does it has asked for before', { timeout: 30_000
     else if (type.startsWith('node-')) expect(texts).toContain('delete pods shop');
     if (type.startsWith('container-') || type === 'sandbox-kill') expect(texts).toContain('get pods default');
   });
+});
+
+describe.concurrent('a dry run', { timeout: 30_000 }, () => {
+  test.each(FAULTS.map((fault) => [fault.type, fault] as const))(
+    'of %s only reads, but for the question what the account may',
+    async (_type, fault) => {
+      let planned: DryRun | undefined;
+      const requests = await requestsDuring(fault, async (scenario, cluster) => {
+        planned = await dryRun(scenario, cluster, { journal: '' });
+      });
+      expect(requests.filter((request) => request.method !== 'GET' && !isReview(request))).toEqual([]);
+      expect(requests.some(isReview)).toBe(true);
+      expect(planned!.acts).toHaveLength(1);
+      expect(planned!.rights.missing).toEqual([]);
+    },
+  );
 });
 
 describe('what it takes to apply manifests', () => {

@@ -35,7 +35,9 @@ const sees = async ({ kills, reached, seen, subject }: ObserveRequest) => {
 
 describe('calibrate', () => {
   test('writes the calibration and its samples, and shows every timing', async () => {
-    const ended = await foreshock(['calibrate', SCENARIO, '--kills', '3', '--out', out()], { observe: sees });
+    const ended = await foreshock(['calibrate', SCENARIO, '--yes', '--kills', '3', '--out', out()], {
+      observe: sees,
+    });
     expect(ended).toMatchObject({ code: EXIT.ok });
     expect(ended.stdout).toContain('3 kills of scenario one-forced');
     expect(ended.stdout).toMatch(/^sandbox_start +3 /m);
@@ -46,14 +48,14 @@ describe('calibrate', () => {
 
   test('takes the samples of an earlier run, with or without kills of its own', async () => {
     const earlier = join(folder, 'new', 'web.samples.jsonl');
-    await foreshock(['calibrate', SCENARIO, '--kills', '4', '--out', out()], { observe: sees });
+    await foreshock(['calibrate', SCENARIO, '--yes', '--kills', '4', '--out', out()], { observe: sees });
     const again = join(folder, 'again.json');
-    await foreshock(['calibrate', SCENARIO, '--kills', '3', '--from', earlier, '--out', again], {
+    await foreshock(['calibrate', SCENARIO, '--yes', '--kills', '3', '--from', earlier, '--out', again], {
       observe: sees,
     });
     expect(readCalibration(again).kills).toBe(7);
     const words = ['--kills', '0', '--from', earlier, join(folder, 'again.samples.jsonl'), '--out', again];
-    expect(await foreshock(['calibrate', SCENARIO, ...words])).toMatchObject({ code: EXIT.ok });
+    expect(await foreshock(['calibrate', SCENARIO, '--yes', ...words])).toMatchObject({ code: EXIT.ok });
     expect(readCalibration(again).kills).toBe(7);
   });
 
@@ -65,7 +67,7 @@ describe('calibrate', () => {
       expect(request.signal.aborted).toBe(true);
       throw new UserError('aborted', { exitCode: EXIT.aborted });
     };
-    const ended = await foreshock(['calibrate', SCENARIO, '--out', out()], { observe }, { signals });
+    const ended = await foreshock(['calibrate', SCENARIO, '--yes', '--out', out()], { observe }, { signals });
     expect(ended.code).toBe(EXIT.aborted);
     expect(existsSync(out())).toBe(false);
     expect(readSamples(join(folder, 'new', 'web.samples.jsonl')).kills).toHaveLength(2);
@@ -73,10 +75,10 @@ describe('calibrate', () => {
   });
 
   test('samples that are to be taken are not written over', async () => {
-    await foreshock(['calibrate', SCENARIO, '--kills', '2', '--out', out()], { observe: sees });
+    await foreshock(['calibrate', SCENARIO, '--yes', '--kills', '2', '--out', out()], { observe: sees });
     const samples = join(folder, 'new', 'web.samples.jsonl');
     const before = readFileSync(samples, 'utf8');
-    const ended = await foreshock(['calibrate', SCENARIO, '--from', samples, '--out', out()]);
+    const ended = await foreshock(['calibrate', SCENARIO, '--yes', '--from', samples, '--out', out()]);
     expect(ended).toMatchObject({
       code: EXIT.configuration,
       stderr: expect.stringContaining('new samples go'),
@@ -84,13 +86,19 @@ describe('calibrate', () => {
     const failed = async () => {
       throw new UserError('no cluster', { exitCode: EXIT.configuration });
     };
-    await foreshock(['calibrate', SCENARIO, '--out', out()], { observe: failed });
+    await foreshock(['calibrate', SCENARIO, '--yes', '--out', out()], { observe: failed });
     expect(readFileSync(samples, 'utf8')).toBe(before);
   });
 
   test('a place that cannot be written to is told before anything is killed', async () => {
     writeFileSync(join(folder, 'file'), '');
-    const ended = await foreshock(['calibrate', SCENARIO, '--out', join(folder, 'file', 'cal.json')]);
+    const ended = await foreshock([
+      'calibrate',
+      SCENARIO,
+      '--yes',
+      '--out',
+      join(folder, 'file', 'cal.json'),
+    ]);
     expect(ended).toMatchObject({
       code: EXIT.configuration,
       stderr: expect.stringContaining('cannot be written'),
@@ -99,7 +107,7 @@ describe('calibrate', () => {
 
   test('without a kill that was seen there is no calibration', async () => {
     const observe = async ({ reached }: ObserveRequest) => reached(CLUSTER);
-    const ended = await foreshock(['calibrate', SCENARIO, '--out', out()], { observe });
+    const ended = await foreshock(['calibrate', SCENARIO, '--yes', '--out', out()], { observe });
     expect(ended).toMatchObject({
       code: EXIT.inconclusive,
       stderr: expect.stringContaining('no kill was seen'),
@@ -114,7 +122,7 @@ describe('calibrate', () => {
     [['--cluster', 'embedded'], 'Invalid values'],
     [['--kill', '3'], 'did you mean --kills?'],
   ])('%j is a mistake, and nothing is touched', async (words, message) => {
-    const ended = await foreshock(['calibrate', SCENARIO, ...words, '--out', out()]);
+    const ended = await foreshock(['calibrate', SCENARIO, '--yes', ...words, '--out', out()]);
     expect(ended.code).toBe(EXIT.configuration);
     expect(ended.stderr).toContain(message);
     expect(existsSync(out())).toBe(false);

@@ -20,7 +20,12 @@ export interface Signals {
 export async function foreshock(
   words: readonly string[],
   arms: Partial<Arms> = {},
-  options: { readonly env?: Io['env']; readonly isTTY?: boolean; readonly signals?: TestSignals } = {},
+  options: {
+    readonly env?: Io['env'];
+    readonly isTTY?: boolean;
+    readonly signals?: TestSignals;
+    readonly ask?: Io['ask'];
+  } = {},
 ): Promise<Ended> {
   const written = { stdout: '', stderr: '' };
   const output = (name: 'stdout' | 'stderr') => ({
@@ -35,6 +40,7 @@ export async function foreshock(
     stdout: output('stdout'),
     stderr: output('stderr'),
     env: options.env ?? {},
+    ask: options.ask,
     onSignal: (handler) => signals.listen(handler),
     onBug: (handler) => signals.listenForBugs(handler),
     exit: (code) => {
@@ -87,6 +93,7 @@ const UNEXPECTED: Arms = {
   compareScenarios: unexpected('compareScenarios'),
   predictPlan: unexpected('predictPlan'),
   measure: unexpected('measure'),
+  dryRun: unexpected('dryRun'),
   observe: unexpected('observe'),
   compare: unexpected('compare'),
 };

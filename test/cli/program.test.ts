@@ -245,7 +245,17 @@ describe('verify', () => {
 
   test('hands on seed, trials and target, and repeats them in the command to run again', async () => {
     const seen: MeasureRequest[] = [];
-    const words = ['--seed', '0042', '--trials', '2', '--predict-trials', '7', '--cluster', 'kubernetes'];
+    const words = [
+      '--seed',
+      '0042',
+      '--trials',
+      '2',
+      '--predict-trials',
+      '7',
+      '--cluster',
+      'kubernetes',
+      '--yes',
+    ];
     const target = [
       ...['--context', 'my cluster', '--source-addresses', '127.0.0.2,127.0.0.3'],
       ...['--provider-command', '["lab", "break it"]'],

@@ -54,7 +54,7 @@ describeOnTestbed('foreshock calibrate', () => {
   it(
     'times a few kills of each kind, leaves nothing behind, and predict takes its file',
     async () => {
-      const ended = await foreshock(['calibrate', SCENARIO, '--kills', '4', '--out', FILE]);
+      const ended = await foreshock(['calibrate', SCENARIO, '--yes', '--kills', '4', '--out', FILE]);
       expect(ended.code, ended.stderr).toBe(EXIT.ok);
       expect(left()).toBe('');
 
@@ -88,7 +88,7 @@ describeOnTestbed('foreshock calibrate', () => {
     async () => {
       let asked = false;
       const ended = await foreshock(
-        ['calibrate', SCENARIO, '--kills', '20', '--out', FILE],
+        ['calibrate', SCENARIO, '--yes', '--kills', '20', '--out', FILE],
         (stderr, interrupt) => {
           if (asked || !stderr.includes('trial 2 of 10: running')) return;
           asked = true;

@@ -53,6 +53,36 @@ const chaos = (file: string, options: Omit<ChaosOptions, 'out'> = {}) =>
   chaosCommand(file, { ...options, out: join(FOLDER, 'out') });
 const objects = () => objectsIn(NAMESPACE);
 
+/** Every object of the namespace with the version of its last write. */
+const versions = () =>
+  kubectl(
+    ...['-n', NAMESPACE, 'get', 'deployments,replicasets,pods,services,leases,configmaps'],
+    ...['-o', 'custom-columns=K:.kind,N:.metadata.name,V:.metadata.resourceVersion'],
+  );
+
+/** With the manifest applied, and an account that may read it and no more. */
+async function asReader(work: (env: ChaosOptions['env']) => Promise<void>): Promise<void> {
+  applied(manifest());
+  kubectl('-n', NAMESPACE, 'create', 'serviceaccount', 'reader');
+  kubectl(
+    ...['create', 'clusterrolebinding', NAMESPACE, '--clusterrole=view'],
+    `--serviceaccount=${NAMESPACE}:reader`,
+  );
+  try {
+    const token = kubectl('-n', NAMESPACE, 'create', 'token', 'reader').trim();
+    const kubeconfig = join(FOLDER, 'reader.kubeconfig');
+    mkdirSync(FOLDER, { recursive: true });
+    writeFileSync(kubeconfig, readFileSync(process.env.KUBECONFIG as string));
+    const as = (...args: string[]) => kubectl('--kubeconfig', kubeconfig, 'config', ...args);
+    as('set-credentials', 'reader', `--token=${token}`);
+    as('set-context', '--current', '--user=reader');
+    kubectl('-n', NAMESPACE, 'rollout', 'status', 'deployment/web', '--timeout=60s');
+    await work({ KUBECONFIG: kubeconfig });
+  } finally {
+    kubectl('delete', 'clusterrolebinding', NAMESPACE);
+  }
+}
+
 describeOnTestbed('foreshock on a cluster', () => {
   beforeEach(() => {
     kubectl('create', 'namespace', NAMESPACE);
@@ -77,34 +107,43 @@ describeOnTestbed('foreshock on a cluster', () => {
   it(
     'names the missing right, touches nothing',
     async () => {
-      applied(manifest());
-      kubectl('-n', NAMESPACE, 'create', 'serviceaccount', 'reader');
-      kubectl(
-        'create',
-        'clusterrolebinding',
-        NAMESPACE,
-        '--clusterrole=view',
-        `--serviceaccount=${NAMESPACE}:reader`,
-      );
-      try {
-        const token = kubectl('-n', NAMESPACE, 'create', 'token', 'reader').trim();
-        const kubeconfig = join(FOLDER, 'reader.kubeconfig');
-        writeFileSync(kubeconfig, readFileSync(process.env.KUBECONFIG as string));
-        const as = (...args: string[]) => kubectl('--kubeconfig', kubeconfig, 'config', ...args);
-        as('set-credentials', 'reader', `--token=${token}`);
-        as('set-context', '--current', '--user=reader');
-        kubectl('-n', NAMESPACE, 'rollout', 'status', 'deployment/web', '--timeout=60s');
+      await asReader(async (env) => {
         const before = objects();
-        const { code, stderr } = await chaos(scenario(), { env: { KUBECONFIG: kubeconfig } });
+        const { code, stderr } = await chaos(scenario(), { env });
         expect(code, stderr).toBe(EXIT.configuration);
         expect(stderr).toMatch(/delete.*pods/s);
         expect(objects()).toEqual(before);
-      } finally {
-        kubectl('delete', 'clusterrolebinding', NAMESPACE);
-      }
+      });
     },
     3 * MINUTES,
   );
+
+  it(
+    'is tried dry by an account that may only read: the victims have names, and nothing was written',
+    async () => {
+      await asReader(async (env) => {
+        const before = versions();
+        const file = scenario();
+        const { code, stdout, stderr } = await chaos(file, { env, flags: ['--dry-run'] });
+        expect(code, stderr).toBe(EXIT.ok);
+        expect(stdout).toContain('missing: delete pods');
+        const { acts, obstacles } = JSON.parse(readFileSync(join(FOLDER, 'out', 'dry-run.json'), 'utf8'));
+        expect(obstacles).toEqual([]);
+        const [{ uid, name, node }] = acts[0].targets;
+        const found = JSON.parse(kubectl('-n', NAMESPACE, 'get', 'pods', name, '-o', 'json'));
+        expect({ uid, node }).toEqual({ uid: found.metadata.uid, node: found.spec.nodeName });
+        expect(versions()).toEqual(before);
+      });
+    },
+    3 * MINUTES,
+  );
+
+  it('wants a yes where there is no terminal', async () => {
+    const { code, stderr } = await chaos(scenario(), { flags: [] });
+    expect(code, stderr).toBe(EXIT.configuration);
+    expect(stderr).toContain('--yes');
+    expect(objects()).toEqual(['']);
+  });
 
   it(
     'refuses a selector that matches a pod of somebody else, and leaves that pod alone',

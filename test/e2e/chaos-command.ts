@@ -18,21 +18,28 @@ export const objectsIn = (namespace: string): string[] =>
 export interface Ended {
   /** undefined where a signal ended it. */
   readonly code: number | null;
+  readonly stdout: string;
   readonly stderr: string;
 }
 
 export interface ChaosOptions {
   readonly out: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Flags beside those of every run. Default: --yes. */
+  readonly flags?: readonly string[];
   /** Called with what it has said so far, and a way to send it a signal. */
   readonly seen?: (stderr: string, kill: (signal: NodeJS.Signals) => void) => void;
 }
 
-export function chaos(file: string, { out, env, seen }: ChaosOptions): Promise<Ended> {
-  const args = [FORESHOCK, 'chaos', file, '--cluster', 'kubernetes', '--out', out];
+export function chaos(file: string, { out, env, flags = ['--yes'], seen }: ChaosOptions): Promise<Ended> {
+  const args = [FORESHOCK, 'chaos', file, '--cluster', 'kubernetes', ...flags, '--out', out];
   const child = spawn(process.execPath, args, {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    stdout += chunk;
   });
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
@@ -41,6 +48,6 @@ export function chaos(file: string, { out, env, seen }: ChaosOptions): Promise<E
   });
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stderr }));
+    child.on('close', (code) => resolve({ code, stdout, stderr }));
   });
 }

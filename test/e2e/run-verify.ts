@@ -22,7 +22,17 @@ export async function verify(
   options: { readonly trials: number; readonly out: string; readonly onLine?: (line: string) => void },
 ): Promise<Verified> {
   const { trials, out } = options;
-  const args = ['verify', scenario, '--cluster', 'kubernetes', '--trials', String(trials), '--out', out];
+  const args = [
+    'verify',
+    scenario,
+    '--cluster',
+    'kubernetes',
+    '--yes',
+    '--trials',
+    String(trials),
+    '--out',
+    out,
+  ];
   const child = spawn(
     process.execPath,
     [FORESHOCK, ...args, '--container-kill-command', CONTAINER_KILL_COMMAND],

@@ -114,7 +114,7 @@ async function runBatch(
   const out = mkdtempSync(join(tmpdir(), 'foreshock-validation-'));
   if (comesRound(load)) await testbed.forgetConnections();
   const code = await testbed.run([
-    ...[process.execPath, FORESHOCK, 'chaos', scenarioFile, '--cluster', 'kubernetes'],
+    ...[process.execPath, FORESHOCK, 'chaos', scenarioFile, '--cluster', 'kubernetes', '--yes'],
     ...['--trials', String(trials), '--seed', seed, '--out', out],
   ]);
   const measured = existsSync(join(out, 'timelines'))

@@ -9,7 +9,7 @@ import { HttpTransport } from '../../chaos/load/http.ts';
 import { measure } from '../../chaos/measure.ts';
 import type { Journal } from '../../chaos/safety/journal.ts';
 import { checkRights } from '../../chaos/safety/rights.ts';
-import type { Progress } from '../../chaos/world.ts';
+import type { Place, Progress } from '../../chaos/world.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Kill } from '../observation.ts';
 import type { SamplesHeader } from '../samples.ts';
@@ -31,6 +31,8 @@ export interface ObserveOptions {
   readonly source_addresses: readonly string[];
   readonly journal: Journal;
   readonly progress: (progress: Progress) => void;
+  /** Asked before anything is touched, by each of the two kinds of kills. */
+  readonly confirm: (place: Place) => Promise<void>;
   readonly signal: AbortSignal;
   /** Told what cluster it is, before anything is done to it. */
   readonly reached: (cluster: SamplesHeader['cluster']) => void;

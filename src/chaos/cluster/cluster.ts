@@ -44,6 +44,8 @@ export interface ClusterNode {
   readonly taints: readonly string[];
   /** Under which it is reached, from within and from without. */
   readonly addresses: readonly string[];
+  /** Label topology.kubernetes.io/zone; undefined where it has none. */
+  readonly zone: string | undefined;
 }
 
 export interface WorkloadRef {
@@ -227,6 +229,24 @@ export interface Cluster {
   transport(target: LoadTarget): Promise<Transport>;
   close(): Promise<void>;
 }
+
+/** The part of a cluster that only looks: who holds no more of it can change nothing. */
+export type ClusterReader = Pick<
+  Cluster,
+  | 'kind'
+  | 'describe'
+  | 'identity'
+  | 'may'
+  | 'resourceOf'
+  | 'check'
+  | 'find'
+  | 'pods'
+  | 'podsOn'
+  | 'nodes'
+  | 'workload'
+  | 'endpoints'
+  | 'transport'
+>;
 
 /** Why an eviction has to wait. */
 export interface Refusal {

@@ -31,7 +31,7 @@ import { Api, type Call } from './kubernetes/api.ts';
 import { type Command, parseCommand } from './kubernetes/command.ts';
 import { type ConfigOptions, loadConfig } from './kubernetes/config.ts';
 import { requireKillCommand, runContainerKill } from './kubernetes/container-kill.ts';
-import { ApiError, isApiError, refusedManifest } from './kubernetes/errors.ts';
+import { ApiError, isApiError, isForbidden, refusedManifest } from './kubernetes/errors.ts';
 import { identityOf } from './kubernetes/identity.ts';
 import { Kinds } from './kubernetes/kinds.ts';
 import { checkProvider, runProvider } from './kubernetes/provider.ts';
@@ -95,9 +95,19 @@ class KubernetesCluster implements Cluster {
 
   async describe(): Promise<string> {
     const { gitVersion } = await this.#api.readPath<{ gitVersion: string }>('/version');
-    if (!(await this.may('list', 'nodes', undefined))) return `kubernetes ${gitVersion}`;
+    if (!(await this.#mayListNodes())) return `kubernetes ${gitVersion}`;
     const { length } = await this.nodes();
     return `kubernetes ${gitVersion}, ${length} ${length === 1 ? 'node' : 'nodes'}`;
+  }
+
+  /** Not every account may ask what it may. */
+  async #mayListNodes(): Promise<boolean> {
+    try {
+      return await this.may('list', 'nodes', undefined);
+    } catch (error) {
+      if (isForbidden(error)) return false;
+      throw error;
+    }
   }
 
   async identity(): Promise<ClusterIdentity> {

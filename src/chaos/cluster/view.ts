@@ -11,6 +11,9 @@ export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
 /** By which the API server's copy of a static pod is known (k8s.io/api 0.35 core/v1/annotation_key_constants.go). */
 const MIRROR_ANNOTATION = 'kubernetes.io/config.mirror';
 
+/** k8s.io/api 0.35 core/v1/well_known_labels.go LabelTopologyZone */
+const ZONE_LABEL = 'topology.kubernetes.io/zone';
+
 export function viewPod(pod: V1Pod): Pod {
   const owner = pod.metadata?.ownerReferences?.find(({ controller }) => controller);
   return {
@@ -115,5 +118,6 @@ export function viewNode({ metadata, spec, status }: V1Node): ClusterNode {
     unschedulable: spec?.unschedulable ?? false,
     taints: (spec?.taints ?? []).map(({ key, effect }) => `${key}:${effect}`).sort(),
     addresses: (status?.addresses ?? []).map(({ address }) => address),
+    zone: metadata?.labels?.[ZONE_LABEL],
   };
 }

@@ -2,7 +2,7 @@
 import { EXIT, UserError } from '../../scenario/errors.ts';
 import type { Fault, FaultMode, Scenario, Workload } from '../../scenario/scenario.ts';
 import { victimsMax } from '../../scenario/selection.ts';
-import type { Cluster, ClusterNode, Pod } from '../cluster/cluster.ts';
+import type { ClusterNode, ClusterReader, Pod } from '../cluster/cluster.ts';
 import { isAlive, isOwnedBy } from './ownership.ts';
 
 interface Chosen {
@@ -85,7 +85,7 @@ function checkVictims(
  * @throws UserError that names the pods of others
  */
 export async function checkNeighbours(
-  cluster: Cluster,
+  cluster: ClusterReader,
   { workloads }: Scenario,
   type: Fault['type'],
   node: string,

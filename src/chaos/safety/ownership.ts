@@ -1,7 +1,7 @@
 /** Which pods are a workload's own: those that a fault may hit, and that come back. */
 import { EXIT, UserError } from '../../scenario/errors.ts';
 import type { Scenario, Selector, Workload } from '../../scenario/scenario.ts';
-import type { Cluster, Pod } from '../cluster/cluster.ts';
+import type { ClusterReader, Pod } from '../cluster/cluster.ts';
 
 /**
  * Whether the pod belongs to the workload: the workload is its controller, or, of a Deployment, a ReplicaSet named
@@ -31,7 +31,7 @@ export const isAlive = (pod: Pod): boolean => pod.phase !== 'Succeeded' && pod.p
  *
  * @throws UserError where the selector also matches pods of somebody else
  */
-export async function podsOf(cluster: Cluster, workload: Workload): Promise<readonly Pod[]> {
+export async function podsOf(cluster: ClusterReader, workload: Workload): Promise<readonly Pod[]> {
   const pods = (await cluster.pods(workload.namespace, selectorOf(workload))).filter(isAlive);
   const foreign = pods.filter((pod) => !isOwnedBy(workload, pod));
   if (foreign.length > 0) {
@@ -41,7 +41,7 @@ export async function podsOf(cluster: Cluster, workload: Workload): Promise<read
 }
 
 /** @throws UserError where a Service of the load sends requests to pods that no workload of the scenario owns */
-export async function checkService(cluster: Cluster, scenario: Scenario): Promise<void> {
+export async function checkService(cluster: ClusterReader, scenario: Scenario): Promise<void> {
   const { services, workloads, load } = scenario;
   for (const { name, namespace, selector } of services) {
     if (name !== load.service || namespace !== load.namespace) continue;

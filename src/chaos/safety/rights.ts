@@ -1,6 +1,6 @@
 import { EXIT, UserError } from '../../scenario/errors.ts';
 import type { Workload } from '../../scenario/scenario.ts';
-import type { Cluster } from '../cluster/cluster.ts';
+import type { ClusterReader } from '../cluster/cluster.ts';
 
 /** A rule as a Role has it. */
 export interface Right {
@@ -53,13 +53,22 @@ export interface Wanted extends Right {
   readonly namespace: string | undefined;
 }
 
-/** @throws UserError that names every right that is missing, and the rules that grant them */
-export async function checkRights(cluster: Cluster, wanted: readonly Wanted[]): Promise<void> {
+/** Those that the account does not have. */
+export async function missingRights(
+  cluster: ClusterReader,
+  wanted: readonly Wanted[],
+): Promise<readonly Wanted[]> {
   const missing: Wanted[] = [];
   for (const right of new Map(wanted.map((right) => [JSON.stringify(right), right])).values()) {
     const { verb, resource, group, namespace } = right;
     if (!(await cluster.may(verb, resource, namespace, group))) missing.push(right);
   }
+  return missing;
+}
+
+/** @throws UserError that names every right that is missing, and the rules that grant them */
+export async function checkRights(cluster: ClusterReader, wanted: readonly Wanted[]): Promise<void> {
+  const missing = await missingRights(cluster, wanted);
   if (missing.length === 0) return;
   const names = missing.map(
     ({ verb, resource, namespace }) =>
@@ -67,17 +76,22 @@ export async function checkRights(cluster: Cluster, wanted: readonly Wanted[]): 
   );
   throw new UserError(`the account in use may not ${names.join(', nor ')}`, {
     exitCode: EXIT.configuration,
-    hint: [
-      ...rulesIn(
-        'a Role',
-        missing.filter(({ namespace }) => namespace !== undefined),
-      ),
-      ...rulesIn(
-        'a ClusterRole',
-        missing.filter(({ namespace }) => namespace === undefined),
-      ),
-    ].join('; '),
+    hint: rolesFor(missing).join('; '),
   });
+}
+
+/** What would grant these rights, in sentences. */
+export function rolesFor(missing: readonly Wanted[]): readonly string[] {
+  return [
+    ...rulesIn(
+      'a Role',
+      missing.filter(({ namespace }) => namespace !== undefined),
+    ),
+    ...rulesIn(
+      'a ClusterRole',
+      missing.filter(({ namespace }) => namespace === undefined),
+    ),
+  ];
 }
 
 function rulesIn(role: string, rights: readonly Right[]): string[] {

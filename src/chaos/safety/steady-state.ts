@@ -6,7 +6,7 @@
 import type { Scenario, Workload } from '../../scenario/scenario.ts';
 import { selects } from '../../scenario/selector.ts';
 import { now_ms } from '../clock.ts';
-import type { Cluster, ClusterNode, Pod, WorkloadState } from '../cluster/cluster.ts';
+import type { ClusterNode, ClusterReader, Pod, WorkloadState } from '../cluster/cluster.ts';
 import { sleep } from '../sleep.ts';
 import { isOwnedBy, podsOf } from './ownership.ts';
 
@@ -50,7 +50,7 @@ export class SteadyStateTimeout extends Error {
 
 /** @throws SteadyStateTimeout with what is missing; the signal's reason where it was aborted */
 export async function awaitSteadyState(
-  cluster: Cluster,
+  cluster: ClusterReader,
   scenario: Scenario,
   options: SteadyStateOptions,
 ): Promise<void> {
@@ -60,9 +60,7 @@ export async function awaitSteadyState(
   while (true) {
     options.signal?.throwIfAborted();
     const pods = await podsByWorkload(cluster, scenario);
-    let missing = await missingNodes(cluster, options.nodes);
-    if (missing.length === 0) missing = await missingReplicas(cluster, scenario, pods);
-    if (missing.length === 0) missing = await missingEndpoints(cluster, scenario, pods);
+    let missing = await missingOf(cluster, scenario, pods, options.nodes);
     if (missing.length === 0) {
       const complaint = await options.probe();
       if (complaint === undefined) return;
@@ -82,9 +80,26 @@ export async function awaitSteadyState(
   }
 }
 
+/** What steady state lacks now, going by what the API tells: no request is sent. */
+export async function missingNow(cluster: ClusterReader, scenario: Scenario): Promise<readonly string[]> {
+  return missingOf(cluster, scenario, await podsByWorkload(cluster, scenario), undefined);
+}
+
+async function missingOf(
+  cluster: ClusterReader,
+  scenario: Scenario,
+  pods: PodsByWorkload,
+  nodes: readonly ClusterNode[] | undefined,
+): Promise<readonly string[]> {
+  let missing = await missingNodes(cluster, nodes);
+  if (missing.length === 0) missing = await missingReplicas(cluster, scenario, pods);
+  if (missing.length === 0) missing = await missingEndpoints(cluster, scenario, pods);
+  return missing;
+}
+
 type PodsByWorkload = ReadonlyMap<Workload, readonly Pod[]>;
 
-async function podsByWorkload(cluster: Cluster, scenario: Scenario): Promise<PodsByWorkload> {
+async function podsByWorkload(cluster: ClusterReader, scenario: Scenario): Promise<PodsByWorkload> {
   const entries = scenario.workloads.map(
     async (workload) => [workload, await podsOf(cluster, workload)] as const,
   );
@@ -93,7 +108,7 @@ async function podsByWorkload(cluster: Cluster, scenario: Scenario): Promise<Pod
 
 /** What of the nodes is not as it was. */
 async function missingNodes(
-  cluster: Cluster,
+  cluster: ClusterReader,
   before: readonly ClusterNode[] | undefined,
 ): Promise<readonly string[]> {
   if (before === undefined) return [];
@@ -111,7 +126,7 @@ async function missingNodes(
 }
 
 async function missingReplicas(
-  cluster: Cluster,
+  cluster: ClusterReader,
   scenario: Scenario,
   pods: PodsByWorkload,
 ): Promise<readonly string[]> {
@@ -122,7 +137,7 @@ async function missingReplicas(
       const state = await cluster.workload(workload);
       const prefix = `${kind} ${namespace}/${name}`;
       if (state === undefined) return [`${prefix} is not there`];
-      const left = missingOf(wantedOf(scenario, workload, state), pods.get(workload) ?? []);
+      const left = missingPods(wantedOf(scenario, workload, state), pods.get(workload) ?? []);
       if (left.length === 0 && state.unsettled !== undefined) left.push(state.unsettled);
       return left.map((text) => `${prefix}: ${text}`);
     });
@@ -147,7 +162,7 @@ function wantedOf({ autoscalers }: Scenario, workload: Workload, state: Workload
   return { replicas: workload.replicas, by: 'the manifest' };
 }
 
-function missingOf({ replicas, by }: Wanted, own: readonly Pod[]): string[] {
+function missingPods({ replicas, by }: Wanted, own: readonly Pod[]): string[] {
   const leaving = own.filter((pod) => pod.terminating);
   const staying = own.filter((pod) => !pod.terminating);
   const ready = staying.filter((pod) => pod.ready);
@@ -180,7 +195,7 @@ function isHopeless(pods: PodsByWorkload): boolean {
 }
 
 async function missingEndpoints(
-  cluster: Cluster,
+  cluster: ClusterReader,
   { load, services }: Scenario,
   pods: PodsByWorkload,
 ): Promise<readonly string[]> {

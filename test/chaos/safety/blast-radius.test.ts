@@ -116,6 +116,7 @@ const node = (name: string): ClusterNode => ({
   unschedulable: false,
   taints: [],
   addresses: [`${name}.example`, `192.0.2.${name.at(-1)}`],
+  zone: undefined,
 });
 
 test('candidate nodes run a candidate and are neither where the load enters nor this machine, in the order of their names', () => {

@@ -285,7 +285,7 @@ describe('the nodes', () => {
         body: {
           items: [
             {
-              metadata: { name: 'n1', uid: 'u1' },
+              metadata: { name: 'n1', uid: 'u1', labels: { 'topology.kubernetes.io/zone': 'a' } },
               status: { conditions: [ready], addresses: [{ type: 'InternalIP', address: '192.0.2.1' }] },
             },
             { metadata: { name: 'n2', uid: 'u2' }, spec: { unschedulable: true, taints } },
@@ -301,6 +301,7 @@ describe('the nodes', () => {
         unschedulable: false,
         taints: [],
         addresses: ['192.0.2.1'],
+        zone: 'a',
       },
       {
         name: 'n2',
@@ -309,6 +310,7 @@ describe('the nodes', () => {
         unschedulable: true,
         taints: ['a:NoSchedule', 'b:NoExecute'],
         addresses: [],
+        zone: undefined,
       },
     ]);
     await cluster.podsOn('n2');

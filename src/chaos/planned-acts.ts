@@ -1,0 +1,134 @@
+/** The acts of the first trial, and whom they would hit, as far as that can be told beforehand. */
+import { UserError } from '../scenario/errors.ts';
+import type { Fault, Workload } from '../scenario/scenario.ts';
+import { victimsMax } from '../scenario/selection.ts';
+import type { PlannedAct, PlannedTarget } from '../timeline/dry-run.ts';
+import { type Choice, chooseTargets } from './choose.ts';
+import type { Pod } from './cluster/cluster.ts';
+import { actionFor } from './fault-action.ts';
+import { nodesFor } from './node-faults.ts';
+import { candidatesOf } from './safety/blast-radius.ts';
+import type { Target } from './safety/journal.ts';
+import { isAlive, isOwnedBy, podsOf } from './safety/ownership.ts';
+import { targetOf } from './safety/protection.ts';
+
+export interface Plannable extends Choice {
+  /** Why pods cannot be told at all; undefined where they can. */
+  readonly why: string | undefined;
+}
+
+interface Act {
+  readonly fault: Fault;
+  readonly index: number;
+  readonly repetition: number;
+  readonly at_ms: number;
+}
+
+/** @returns the acts in the order of time, and why some of them would be refused */
+export async function planActs(
+  plannable: Plannable,
+): Promise<{ acts: readonly PlannedAct[]; refusals: readonly UserError[] }> {
+  const ordered = plannable.scenario.faults
+    .flatMap((fault, index) =>
+      fault.at_ms.map((at_ms, repetition): Act => ({ fault, index, repetition, at_ms })),
+    )
+    .sort((a, b) => a.at_ms - b.at_ms);
+  const refusals: UserError[] = [];
+  const acts: PlannedAct[] = [];
+  for (const [place, act] of ordered.entries()) {
+    const why = plannable.why ?? disturbed(act.fault, ordered.slice(0, place));
+    const isNamed = why === undefined || !('workload' in act.fault);
+    try {
+      const named = isNamed ? { targets: await targetsOf(plannable, act) } : { unnamed: why };
+      acts.push({ ...(await outline(plannable, act)), ...named });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      refusals.push(error);
+      acts.push({ ...(await outline({ ...plannable, why: error.message }, act)), unnamed: error.message });
+    }
+  }
+  return { acts, refusals };
+}
+
+/** Why it cannot be told whom a fault hits after these others. */
+function disturbed(fault: Fault, earlier: readonly Act[]): string | undefined {
+  if (!('mode' in fault) || !hasVictims(fault)) return undefined;
+  const other = earlier.find(
+    ({ fault: other }) =>
+      'workload' in other &&
+      (actionFor(other.type).on === 'nodes' ||
+        (other.workload === fault.workload && other.namespace === fault.namespace)),
+  );
+  if (other === undefined) return undefined;
+  return `by then the ${other.fault.type} at ${other.at_ms / 1000} s has changed which pods there are`;
+}
+
+/** Whether it hits some of the pods or nodes, rather than the whole of something. */
+const hasVictims = ({ type }: Fault): boolean => ['pods', 'nodes'].includes(actionFor(type).on);
+
+async function outline(
+  plannable: Plannable,
+  { fault, index, repetition, at_ms }: Act,
+): Promise<Omit<PlannedAct, 'targets' | 'unnamed'>> {
+  const action = actionFor(fault.type);
+  const duration_ms = 'duration_ms' in fault ? fault.duration_ms : undefined;
+  const end = duration_ms === undefined ? 'end' : at_ms + duration_ms;
+  return {
+    fault: fault.type,
+    index,
+    repetition,
+    at_ms,
+    ...(action.undo === undefined ? {} : { undone_at_ms: end }),
+    undo:
+      action.undo === undefined ? action.byHand(NOBODY) : 'by foreshock; if it were killed, by its next run',
+    blast_radius: await reach(plannable, fault),
+  };
+}
+
+/** Of what is not undone, the way back is the same whatever was hit. */
+const NOBODY: Target = { kind: '', namespace: '', name: '', uid: undefined };
+
+/** How far a fault reaches at most, in words. */
+async function reach(plannable: Plannable, fault: Fault): Promise<string> {
+  if (!('workload' in fault)) return 'everybody who uses the cluster';
+  const workload = targetOf(plannable.scenario, fault);
+  const whole = `${workload.kind} ${workload.namespace}/${workload.name}`;
+  if (!('mode' in fault) || !hasVictims(fault)) return `all ${workload.replicas} pods of ${whole}`;
+  const isNodes = actionFor(fault.type).on === 'nodes';
+  if (plannable.why !== undefined) {
+    if (isNodes) return `nodes of ${whole}, mode ${fault.mode}`;
+    return `${victimsMax(workload.replicas, fault.mode, fault.value)} of ${workload.replicas} pods of ${whole}`;
+  }
+  if (isNodes) {
+    const { length } = await nodesFor(plannable, fault);
+    return `${victimsMax(length, fault.mode, fault.value)} of ${length} nodes that run ${whole}, with all that they run`;
+  }
+  const { length } = candidatesOf(workload, await podsOf(plannable.cluster, workload));
+  return `${victimsMax(length, fault.mode, fault.value)} of ${length} ready pods of ${whole}`;
+}
+
+async function targetsOf(
+  plannable: Plannable,
+  { fault, index, repetition }: Act,
+): Promise<readonly PlannedTarget[]> {
+  const targets = await chooseTargets(plannable, fault, `victims/${index}/${repetition}`);
+  return Promise.all(targets.map((target) => described(plannable, target, fault)));
+}
+
+async function described(
+  { scenario, cluster }: Plannable,
+  { kind, namespace, name, uid, container }: Target,
+  fault: Fault,
+): Promise<PlannedTarget> {
+  const base = { kind, namespace, name, uid, ...(container === undefined ? {} : { container }) };
+  if (kind === 'Node') {
+    const pods = (await cluster.podsOn(name)).filter((pod) => isOurs(scenario.workloads, pod));
+    return { ...base, pods: pods.map((pod) => `${pod.namespace}/${pod.name}`) };
+  }
+  if (kind !== 'Pod' || !('workload' in fault)) return base;
+  const pods = await podsOf(cluster, targetOf(scenario, fault));
+  return { ...base, node: pods.find((pod) => pod.uid === uid)?.node };
+}
+
+const isOurs = (workloads: readonly Workload[], pod: Pod): boolean =>
+  isAlive(pod) && workloads.some((workload) => isOwnedBy(workload, pod));
