@@ -35,6 +35,13 @@ export interface KubernetesBehaviour {
   readonly pod_level_resources: boolean;
   /** Whether an autoscaler's own `tolerance` counts. Gate HPAConfigurableTolerance, on since 1.35. */
   readonly hpa_tolerance: boolean;
+  /** Whether `trafficDistribution` of a Service counts. Gate ServiceTrafficDistribution, on since 1.31. */
+  readonly traffic_distribution: boolean;
+  /**
+   * Whether that may be PreferSameZone or PreferSameNode; before, PreferClose alone. Gate
+   * PreferSameTrafficDistribution, on since 1.34.
+   */
+  readonly prefer_same_traffic_distribution: boolean;
   /**
    * Whether the status of a ReplicaSet counts the pods that terminate, whose end the Deployment then learns of at once.
    * Gate DeploymentReplicaSetTerminatingReplicas, on since 1.35.
@@ -83,6 +90,8 @@ export function behaviourOf({ minor, feature_gates }: KubernetesVersion): Kubern
     sleep_hooks: minor >= 30,
     pod_level_resources: minor >= 34,
     hpa_tolerance: minor >= 35,
+    traffic_distribution: minor >= 31,
+    prefer_same_traffic_distribution: minor >= 34,
     replica_set_counts_terminating: minor >= 35,
     kube_proxy_burst_syncs: minor >= 34 ? 1 : 2,
     asked_probe_restarts_period: minor >= 32,

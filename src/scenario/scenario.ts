@@ -173,6 +173,8 @@ export interface Service {
   readonly session_affinity_s: number | undefined;
   /** Local: only pods of the node the connection arrives at. */
   readonly external_traffic_policy: 'Cluster' | 'Local';
+  /** trafficDistribution: pods that are near are preferred, of the same zone or first of all of the same node. */
+  readonly traffic_distribution: 'same-zone' | 'same-node' | undefined;
 }
 
 export interface ServicePort {

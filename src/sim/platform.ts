@@ -71,7 +71,11 @@ export const EMBEDDED: Platform = {
   absentAddress: 'refusal',
   firstProbe: 'at-the-next-looks',
   statusTimes: 'exact',
-  kubernetes: { ...behaviourOf(KNOWN_VERSION), restarted_container_counts_as_started: false },
+  kubernetes: {
+    ...behaviourOf(KNOWN_VERSION),
+    restarted_container_counts_as_started: false,
+    traffic_distribution: false,
+  },
 };
 
 export const PLATFORMS = { kubernetes: KUBERNETES, embedded: EMBEDDED } as const;

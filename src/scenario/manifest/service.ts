@@ -28,6 +28,7 @@ const schema = z.object({
       })
       .nullish(),
     externalTrafficPolicy: z.enum(['Cluster', 'Local']).nullish(),
+    trafficDistribution: z.enum(['PreferClose', 'PreferSameZone', 'PreferSameNode']).nullish(),
     ports: z
       .array(
         z.object({
@@ -120,6 +121,15 @@ export function readService(
       expected: 'externalTrafficPolicy with type NodePort or LoadBalancer alone',
     });
   }
+  const { trafficDistribution } = spec;
+  const { traffic_distribution, prefer_same_traffic_distribution } = context.behaviour;
+  const isKnown = trafficDistribution == null || trafficDistribution === 'PreferClose';
+  if (traffic_distribution && !isKnown && !prefer_same_traffic_distribution) {
+    return report.at(['spec', 'trafficDistribution'], {
+      message: `this version of Kubernetes has no trafficDistribution ${trafficDistribution}`,
+      expected: 'PreferClose, or cluster.kubernetes of at least "1.34"',
+    });
+  }
   return {
     object,
     unusable: undefined,
@@ -137,8 +147,15 @@ export function readService(
           ? (spec.sessionAffinityConfig?.clientIP?.timeoutSeconds ?? SESSION_AFFINITY_S)
           : undefined,
       external_traffic_policy: spec.externalTrafficPolicy ?? 'Cluster',
+      traffic_distribution: traffic_distribution ? distributionOf(trafficDistribution) : undefined,
     },
   };
+}
+
+/** PreferClose is another name of PreferSameZone (Kubernetes 1.35 staging/src/k8s.io/api/core/v1/types.go). */
+function distributionOf(said: string | null | undefined): Service['traffic_distribution'] {
+  if (said == null) return undefined;
+  return said === 'PreferSameNode' ? 'same-node' : 'same-zone';
 }
 
 type TargetPort = { readonly number: number } | Omit<Problem, 'position'>;

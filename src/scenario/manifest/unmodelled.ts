@@ -92,10 +92,7 @@ const FIELDS: Readonly<Record<string, readonly Field[]>> = {
       ['podReplacementPolicy', 'TerminatingOrFailed'],
     ]),
   ],
-  Service: [
-    ...fields('spec', ['trafficDistribution', ['internalTrafficPolicy', 'Cluster']]),
-    ...TOPOLOGY_HINTS,
-  ],
+  Service: [...fields('spec', [['internalTrafficPolicy', 'Cluster']]), ...TOPOLOGY_HINTS],
 };
 
 const POD_LEVEL_RESOURCES = {
@@ -115,6 +112,7 @@ const DROPPED: Readonly<Record<string, readonly { gate: keyof KubernetesBehaviou
       field: { path: ['spec', 'updateStrategy', 'rollingUpdate', 'maxUnavailable'], harmless: [1] },
     },
   ],
+  Service: [{ gate: 'traffic_distribution', field: { path: ['spec', 'trafficDistribution'] } }],
   PodDisruptionBudget: [
     {
       gate: 'unhealthy_pod_eviction_policy',

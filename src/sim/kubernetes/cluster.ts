@@ -23,6 +23,7 @@ import type { PodWorker } from './pod-worker.ts';
 import { Registry } from './registry.ts';
 import { Scheduler } from './scheduler.ts';
 import { steadyState } from './steady-state.ts';
+import { nearOf } from './traffic-distribution.ts';
 import { startWorkloadControllers } from './workload-controllers.ts';
 
 /** Index of the node where the load enters. */
@@ -121,6 +122,9 @@ export class SimulatedCluster {
       usesTerminating: environment.platform.usesTerminating,
       local_node:
         service.external_traffic_policy === 'Local' && service.type !== 'ClusterIP' ? ENTRY : undefined,
+      near: environment.platform.kubernetes.traffic_distribution
+        ? nearOf(service.traffic_distribution, scenario.cluster.nodes, ENTRY)
+        : [],
     };
     this.#proxy = new KubeProxy(
       environment,

@@ -3,6 +3,7 @@ import type { Environment } from '../environment.ts';
 import type { ApiClient } from './api-server.ts';
 import type { EndpointSlice } from './objects.ts';
 import { SyncLimit } from './sync-limit.ts';
+import { type Near, nearest } from './traffic-distribution.ts';
 
 /** What the node does with new connections to the Service. */
 export interface Rules {
@@ -17,6 +18,8 @@ export interface KubeProxyOptions {
   readonly usesTerminating: boolean;
   /** externalTrafficPolicy Local: index of the node whose pods alone will do; undefined: all pods will do. */
   readonly local_node: number | undefined;
+  /** Which endpoints it prefers; see `nearOf`. */
+  readonly near: readonly Near[];
 }
 
 /**
@@ -93,10 +96,10 @@ export class KubeProxy {
     });
   }
 
-  /** Kubernetes 1.35 pkg/proxy/topology.go CategorizeEndpoints, without topology hints. */
+  /** Kubernetes 1.35 pkg/proxy/topology.go CategorizeEndpoints. */
   #rulesOf(slice: EndpointSlice): Rules {
-    const cluster = this.#serving(slice.ready, slice.terminating);
-    const { local_node } = this.#options;
+    const { local_node, near } = this.#options;
+    const cluster = this.#serving(nearest(slice, near), slice.terminating);
     if (local_node === undefined) return { backends: cluster, otherwise: 'reject' };
     const locals = slice.endpoints.flatMap(({ address, node }) => (node === local_node ? [address] : []));
     const isLocal = (address: string) => locals.includes(address);

@@ -244,13 +244,13 @@ spec: {selector: {app: db}, ports: [{port: 5432}]}
     ).replace('web:1.0\n', 'web:1.0\n          lifecycle: {postStart: {sleep: {seconds: 1}}}\n');
     const service = SERVICE.replace(
       'spec:\n',
-      'spec:\n  trafficDistribution: PreferSameZone\n  internalTrafficPolicy: Cluster\n',
+      'spec:\n  trafficDistribution: PreferSameZone\n  internalTrafficPolicy: Local\n',
     );
     const { ignored } = load(filesWith({ 'deployment.yaml': deployment, 'service.yaml': service }));
     expect(ignored.map(({ kind, name, position: { line } }) => `${line} ${kind} ${name}`)).toEqual([
       '13 Deployment spec.template.spec.priorityClassName web',
       '19 Deployment spec.template.spec.containers[0].lifecycle.postStart web',
-      '6 Service spec.trafficDistribution web',
+      '7 Service spec.internalTrafficPolicy web',
     ]);
   });
 

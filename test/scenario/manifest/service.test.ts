@@ -78,3 +78,30 @@ test('of a single pod of a StatefulSet is named and left out', () => {
   expect(services.map(({ name }) => name)).toEqual(['web']);
   expect(ignored.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['Service other']);
 });
+
+describe('trafficDistribution', () => {
+  const at = (kubernetes: string, trafficDistribution: string) =>
+    read({ trafficDistribution }, { cluster: { kubernetes } });
+  const distributionAt = (kubernetes: string, said: string) =>
+    at(kubernetes, said).services.find(({ name }) => name === 'other')?.traffic_distribution;
+
+  test('prefers the zone, or the node', () => {
+    expect(serviceOf({})?.traffic_distribution).toBeUndefined();
+    expect(distributionAt('1.35', 'PreferClose')).toBe('same-zone');
+    expect(distributionAt('1.35', 'PreferSameZone')).toBe('same-zone');
+    expect(distributionAt('1.35', 'PreferSameNode')).toBe('same-node');
+    expect(distributionAt('1.31', 'PreferClose')).toBe('same-zone');
+  });
+
+  test('is dropped before 1.31, and said to be', () => {
+    const { services, ignored } = at('1.30', 'PreferClose');
+    expect(services.map((each) => each.traffic_distribution)).toEqual([undefined, undefined]);
+    expect(ignored.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+      'Service spec.trafficDistribution other',
+    ]);
+  });
+
+  test('of the newer names is refused before 1.34', () => {
+    expect(() => at('1.33', 'PreferSameNode')).toThrow('has no trafficDistribution PreferSameNode');
+  });
+});

@@ -19,6 +19,7 @@ const SERVICE: Service = {
   publish_not_ready_addresses: false,
   session_affinity_s: undefined,
   external_traffic_policy: 'Cluster',
+  traffic_distribution: undefined,
 };
 
 /** The slices that are written as a pod changes, ten seconds apart. */

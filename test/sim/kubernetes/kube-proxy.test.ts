@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { type Cause, split, step } from '../../../src/sim/cause.ts';
 import { ApiServer } from '../../../src/sim/kubernetes/api-server.ts';
-import { KubeProxy } from '../../../src/sim/kubernetes/kube-proxy.ts';
+import { KubeProxy, type KubeProxyOptions } from '../../../src/sim/kubernetes/kube-proxy.ts';
 import { Link } from '../../../src/sim/kubernetes/link.ts';
 import type { EndpointSlice } from '../../../src/sim/kubernetes/objects.ts';
 import { environment } from './environment.ts';
@@ -19,10 +19,13 @@ const STARTING = { address: 'c', node: 0, serving: false, terminating: false };
 
 type Told = readonly [at_ms: number, EndpointSlice];
 
-const told = (...events: readonly Told[]) => toldOnNode(undefined, ...events);
+const told = (...events: readonly Told[]) => toldOnNode({}, ...events);
 
 /** A proxy that knows the Service `web`, told of slices at times; when its rules changed, and to what. */
-function toldOnNode(local_node: number | undefined, ...events: readonly Told[]) {
+function toldOnNode(
+  { local_node, near = [] }: Partial<Pick<KubeProxyOptions, 'local_node' | 'near'>>,
+  ...events: readonly Told[]
+) {
   const { environment: env } = environment();
   const api = new ApiServer(env).client(new Link(env));
   const changes: { readonly at_ms: number; readonly backends: string }[] = [];
@@ -31,7 +34,7 @@ function toldOnNode(local_node: number | undefined, ...events: readonly Told[]) 
     env,
     api,
     slice('web'),
-    { min_sync_period: 'kube_proxy_min_sync_period', usesTerminating: true, local_node },
+    { min_sync_period: 'kube_proxy_min_sync_period', usesTerminating: true, local_node, near },
     (cause) => {
       changes.push({ at_ms: env.now_ms, backends: proxy.rules.backends.join() });
       causes.push(cause);
@@ -80,10 +83,22 @@ it('with externalTrafficPolicy Local uses the pods of its node, as the slice it 
   const on = (node: number, address: string) => ({ address, node, serving: true, terminating: false });
   const endpoints = [on(0, 'a'), on(1, 'b'), on(0, 'c')];
   const { changes } = toldOnNode(
-    0,
+    { local_node: 0 },
     [5000, slice('web', { ready: ['a', 'b', 'c'], endpoints })],
     [9000, slice('web', { ready: ['b'], terminating: ['c'], endpoints })],
     [12_000, slice('web', { ready: ['b'], endpoints })],
   );
   expect(changes.map(({ backends }) => backends)).toEqual(['a,c', 'c', '']);
+});
+
+it('prefers what is near, and goes to the far ones before it goes to near ones that terminate', () => {
+  const on = (node: number, address: string) => ({ address, node, serving: true, terminating: false });
+  const endpoints = [on(0, 'a'), on(1, 'b')];
+  const { changes } = toldOnNode(
+    { near: [(node) => node === 0] },
+    [5000, slice('web', { ready: ['a', 'b'], endpoints })],
+    [9000, slice('web', { ready: ['b'], terminating: ['a'], endpoints })],
+    [12_000, slice('web', { ready: [], terminating: ['a', 'b'], endpoints })],
+  );
+  expect(changes.map(({ backends }) => backends)).toEqual(['a', 'b', 'a,b']);
 });

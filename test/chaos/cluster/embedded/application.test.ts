@@ -116,6 +116,7 @@ describe('an application of the embedded cluster', () => {
       publish_not_ready_addresses: false,
       session_affinity_s: undefined,
       external_traffic_policy: 'Cluster' as const,
+      traffic_distribution: undefined,
     };
     const { process } = start({ ...scenarioWith({}), services: [service] });
     await pass(1000);
