@@ -86,21 +86,36 @@ function addWrongValue(
   const missing = value === undefined;
   const name = nameOf(path);
   const options = issue.code === 'invalid_value' ? issue.values.map(String) : [];
+  const isEmpty =
+    value === null || (issue.code === 'too_small' && Array.isArray(value) && value.length === 0);
+  const expected = beyondLimit(issue) ?? issue.message;
   problems.add({
     position: missing ? document.keyPosition(path) : document.position(path),
     message: missing
       ? `${name} is missing`
-      : value === null
+      : isEmpty
         ? `${name} is empty`
         : issue.code === 'custom' && typeof value === 'object'
           ? `${name} does not fit`
           : `${name} cannot be ${quote(value)}`,
-    expected: issue.message,
+    expected,
     hint:
       typeof value === 'string'
-        ? didYouMean(value, options)
-        : unitHint(value, document.written(path), issue.message),
+        ? (didYouMean(value, options) ?? quotesHint(value, expected))
+        : unitHint(value, document.written(path), expected),
   });
+}
+
+/** What a value that is of the right form is told: `1000y` is a duration, but one too long. */
+function beyondLimit(issue: Issue): string | undefined {
+  if (issue.code !== 'invalid_union') return undefined;
+  return issue.errors.flat().find(({ code, path }) => code === 'custom' && path.length === 0)?.message;
+}
+
+/** `at_least: "2"` */
+function quotesHint(value: string, expected: string): string | undefined {
+  if (!/^\d+(?:\.\d+)?$/.test(value) || !/\bnumber\b/.test(expected)) return undefined;
+  return `numbers stand without quotes: ${value}`;
 }
 
 /**

@@ -11,6 +11,9 @@ export const MAX_PODS = 110;
 
 const ZONE = 'zone-a';
 
+/** Well-known label (kubernetes.io, Well-Known Labels, Annotations and Taints). */
+export const ZONE_LABEL = 'topology.kubernetes.io/zone';
+
 /** What is said of one node, or of several that are alike. */
 export interface NodeGroup {
   readonly name?: string | undefined;
@@ -28,7 +31,7 @@ export interface NodeGroup {
 export function nodesOf(groups: readonly NodeGroup[]): readonly Node[] {
   const nodes: Node[] = [];
   for (const group of groups) {
-    const zones = group.zones ?? [group.zone ?? ZONE];
+    const zones = group.zones ?? [group.zone ?? group.labels?.[ZONE_LABEL] ?? ZONE];
     for (let index = 0; index < (group.count ?? 1); index += 1) {
       nodes.push({
         name: group.name ?? `node-${nodes.length + 1}`,

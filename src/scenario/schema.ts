@@ -46,7 +46,9 @@ export const scenarioSchema = z
     manifests: z
       .array(z.string().min(1))
       .min(1)
-      .describe('Kubernetes manifests: files, or folders of .yaml and .yml files; relative to this file.'),
+      .describe(
+        'Kubernetes manifests: files, or folders of .yaml, .yml and .json files; relative to this file.',
+      ),
     cluster: cluster.prefault({}),
     applications: z
       .record(z.string(), application)
@@ -70,7 +72,6 @@ export const scenarioSchema = z
   .meta({ title: 'foreshock scenario', description: 'Faults, load and objectives of one experiment.' });
 
 export type ScenarioFile = z.output<typeof scenarioSchema>;
-export type ScenarioInput = z.input<typeof scenarioSchema>;
 
 function capitalised(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,5 +1,5 @@
 /** Files as the user named them, read as text or not at all. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Problems } from './problem.ts';
 import type { Position } from './scenario.ts';
@@ -35,7 +35,7 @@ export function readSource(file: string, problems: Problems, from?: Position): S
       problems.add({ position, message: `${file} is too large`, expected: 'a file of at most 16 MiB' });
       return undefined;
     }
-    const bytes = readFileSync(file);
+    const bytes = stat.isFIFO() ? readPipe(file, stat) : readFileSync(file);
     const text = decodeUtf8(bytes);
     if (text === undefined) {
       const line = bytes.subarray(0, firstInvalidByte(bytes)).filter((byte) => byte === 0x0a).length + 1;
@@ -58,19 +58,35 @@ export function readSource(file: string, problems: Problems, from?: Position): S
   }
 }
 
+/** By device and inode. */
+const PIPED = new Map<string, Uint8Array>();
+
+/** A pipe gives its text once, and a scenario is read more than once: to see whether it is a plan, and as what it is. */
+function readPipe(file: string, { dev, ino }: Stats): Uint8Array {
+  const pipe = `${dev} ${ino}`;
+  const bytes = PIPED.get(pipe) ?? readFileSync(file);
+  PIPED.set(pipe, bytes);
+  return bytes;
+}
+
 /**
- * The manifests a reference of the scenario stands for: the file itself, or the folder's .yaml and .yml files
- * in the order of their names.
+ * The manifests a reference of the scenario stands for: the file itself, or the folder's .json, .yaml and .yml files
+ * in the order of their names, as `kubectl apply -f` takes them (Kubernetes 1.35
+ * staging/src/k8s.io/cli-runtime/pkg/resource/builder.go FileExtensions).
  */
 export function manifestFiles(path: string, problems: Problems, from: Position): readonly string[] {
   try {
     if (!statSync(path).isDirectory()) return [path];
     const files = readdirSync(path, { withFileTypes: true })
-      .filter((entry) => !entry.isDirectory() && /\.ya?ml$/.test(entry.name))
+      .filter((entry) => !entry.isDirectory() && /\.(?:json|ya?ml)$/.test(entry.name))
       .map((entry) => join(path, entry.name))
       .sort();
     if (files.length === 0) {
-      problems.add({ position: from, message: `${path} holds no .yaml or .yml file`, expected: 'manifests' });
+      problems.add({
+        position: from,
+        message: `${path} holds no .yaml, .yml or .json file`,
+        expected: 'manifests',
+      });
     }
     return files;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { ZONE_LABEL } from './nodes.ts';
 import type { Node, PodTemplate, Taint, Toleration } from './scenario.ts';
 import { selects } from './selector.ts';
 
@@ -29,7 +30,7 @@ export function admits(
 export const nodeLabels = ({ name, zone, labels }: Pick<Node, 'name' | 'zone' | 'labels'>) => ({
   'kubernetes.io/hostname': name,
   'kubernetes.io/os': 'linux',
-  'topology.kubernetes.io/zone': zone,
+  [ZONE_LABEL]: zone,
   ...labels,
 });
 

@@ -1,5 +1,5 @@
 /** The command line as a process: what only real arguments, exit codes and signals can show. */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -53,6 +53,19 @@ test('the exit code reaches the shell, the result stdout, the message stderr', a
   const bad = await foreshock(['predict', 'missing.yaml']);
   expect(bad).toMatchObject({ code: EXIT.configuration, stdout: '' });
   expect(bad.stderr).toContain('missing.yaml');
+});
+
+test('a scenario may come through a pipe, which gives its text once', async () => {
+  const place = own();
+  const [file, pipe] = [join(place, 'scenario.yaml'), join(place, 'pipe')];
+  const manifests = resolve('scenarios/nginx-x2');
+  writeFileSync(file, readFileSync(SCENARIO, 'utf8').replace('- nginx-x2/', `- ${manifests}/`));
+  execFileSync('mkfifo', [pipe]);
+  const writer = spawn('sh', ['-c', 'cat "$1" > "$2"', 'sh', file, pipe]);
+  const { code, stdout } = await foreshock(['predict', pipe, '--trials', '2', '--out', join(place, 'out')]);
+  writer.kill();
+  expect(stdout).toContain('pipe: downtime predicted');
+  expect(code).toBe(EXIT.ok);
 });
 
 test('a reader that leaves early does not turn the outcome into a crash', async () => {

@@ -218,14 +218,15 @@ const label = fc.stringMatching(/^[a-z]{1,8}$/);
 const node = fc
   .record({
     count: fc.integer({ min: 1, max: 4 }),
-    zones: fc.array(label, { minLength: 1, maxLength: 3 }),
+    all_zones: fc.array(label, { minLength: 1, maxLength: 3 }),
     cpu_millis: fc.integer({ min: 1, max: 64_000 }),
     memory_mi: fc.integer({ min: 1, max: 100_000 }),
     pods: fc.integer({ min: 1, max: 250 }),
     labels: fc.dictionary(label, label, { maxKeys: 3, noNullPrototype: true }),
     key: label,
   })
-  .map(({ count, zones, cpu_millis, memory_mi, pods, labels, key }) => {
+  .map(({ count, all_zones, cpu_millis, memory_mi, pods, labels, key }) => {
+    const zones = all_zones.slice(0, count);
     // A taint that the pods of the test need not tolerate.
     const taints = [{ key, value: '', effect: 'PreferNoSchedule' }];
     return {
@@ -393,12 +394,13 @@ function mustLoadOrExplain({ name, files }: Whole, text: string): void {
   } catch (error) {
     if (!(error instanceof ScenarioError)) throw error;
     expect(error.problems.length).toBeGreaterThan(0);
-    for (const { position, message } of error.problems) {
+    for (const { position, message, expected = '', hint = '' } of error.problems) {
       const lines = { ...files, [name]: text }[position.file.slice(folder.length + 1)];
       expect(lines, `a position in no file: ${position.file}`).toBeDefined();
       expect(position.line).toBeLessThanOrEqual(String(lines).split('\n').length);
       expect(position.column).toBeGreaterThanOrEqual(1);
       expect(message).not.toMatch(/Invalid input|undefined|\[object/);
+      expect(`${expected}${hint}`).not.toMatch(/Invalid (?:string|input|key)|\[object/);
     }
   } finally {
     rmSync(folder, { recursive: true });

@@ -274,7 +274,7 @@ describe('files', () => {
     );
   });
 
-  test('a folder of manifests is read in the order of names, YAML files only', () => {
+  test('a folder of manifests is read in the order of names, as kubectl reads it', () => {
     const {
       'scenario.yaml': _,
       'deployment.yaml': deployment = '',
@@ -284,10 +284,11 @@ describe('files', () => {
       'scenario.yaml': SCENARIO.replace('[deployment.yaml, service.yaml]', '[k8s]'),
       'k8s/b.yaml': service,
       'k8s/a.yml': deployment,
+      'k8s/c.json': JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' } }),
       'k8s/README.md': 'not a manifest',
       'k8s/deeper/c.yaml': 'not: read',
     });
-    expect(scenario.objects.map(({ kind }) => kind)).toEqual(['Deployment', 'Service']);
+    expect(scenario.objects.map(({ kind }) => kind)).toEqual(['Deployment', 'Service', 'ConfigMap']);
   });
 
   test('a byte order mark and Windows line ends change nothing', () => {

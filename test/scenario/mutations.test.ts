@@ -114,7 +114,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'no manifests',
     files: scenario('[deployment.yaml, service.yaml]', '[]'),
-    says: 'scenario.yaml:2:12: `manifests` cannot be a list; expected at least 1 item',
+    says: 'scenario.yaml:2:12: `manifests` is empty; expected at least 1 item',
   },
   {
     name: 'manifests as a text',
@@ -156,6 +156,22 @@ const MUTATIONS: readonly Mutation[] = [
     name: 'a seed that is a list',
     files: section('seed: [1]'),
     says: 'scenario.yaml:9:7: `seed` cannot be a list; expected a whole number or a text',
+  },
+  {
+    name: 'a seed with too many digits for a number',
+    files: section('seed: 12345678901234567890'),
+    says: 'scenario.yaml:9:7: `seed` cannot be 12345678901234567000; expected a whole number below 2^53, or a text in quotes',
+    hint: 'put it in quotes: "12345678901234567890"',
+  },
+  {
+    name: 'more zones than nodes',
+    files: section('cluster: {nodes: [{zones: [a, b, c]}, {count: 2, zones: [a, b]}]}'),
+    says: 'scenario.yaml:9:19: `cluster.nodes[0]` does not fit; expected a node for each of its zones: a `count` of at least as many',
+  },
+  {
+    name: 'a zone that is said twice',
+    files: section('cluster: {nodes: [{zone: a, labels: {topology.kubernetes.io/zone: b}}, {}]}'),
+    says: 'scenario.yaml:9:19: `cluster.nodes[0]` does not fit; expected either zone, or the label topology.kubernetes.io/zone',
   },
   {
     name: 'two nodes of one name',
@@ -319,6 +335,18 @@ const MUTATIONS: readonly Mutation[] = [
     name: 'a port that the Service does not have',
     files: inLoad('port: 8080'),
     says: 'scenario.yaml:6:9: Service web has no TCP port 8080; expected one of 80, main',
+  },
+  {
+    name: 'a port number in quotes',
+    files: inLoad('port: "80"'),
+    says: 'scenario.yaml:6:9: Service web has no TCP port 80; expected one of 80, main',
+    hint: 'numbers stand without quotes: 80',
+  },
+  {
+    name: 'a number of pods in quotes',
+    files: inFault('value: "2"'),
+    says: 'scenario.yaml:9:14: `faults[0].pod-kill.value` cannot be "2"; expected a whole number of pods above 0, or a percentage such as 50%',
+    hint: 'numbers stand without quotes: 2',
   },
   {
     name: 'a misspelt port name',
@@ -523,7 +551,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a distribution without values',
     files: section('timing: {sandbox_start: {empirical: []}}'),
-    says: 'scenario.yaml:9:37: `timing.sandbox_start.empirical` cannot be a list; expected at least 1 item',
+    says: 'scenario.yaml:9:37: `timing.sandbox_start.empirical` is empty; expected at least 1 item',
   },
   {
     name: 'a misspelt timer',

@@ -1,17 +1,10 @@
 /** From a plan's file to a Plan, or to everything that is wrong with it. */
 import { basename } from 'node:path';
 import { readDocument } from '../document.ts';
-import {
-  checkOverrides,
-  isPlan,
-  resolveScenario,
-  SCENARIO_DOCUMENT,
-  type ScenarioOverrides,
-} from '../load.ts';
+import { checkOverrides, isPlan, type ScenarioOverrides } from '../load.ts';
 import type { Plan, PlannedService } from '../plan.ts';
 import { Problems } from '../problem.ts';
 import { Reporter } from '../reporter.ts';
-import type { Scenario } from '../scenario.ts';
 import type { YamlDocument } from '../yaml.ts';
 import { type Counts, withCounts } from './counts.ts';
 import { partsOf } from './parts.ts';
@@ -35,32 +28,11 @@ export interface PlanOverrides extends ScenarioOverrides {
   readonly counts?: Counts | undefined;
 }
 
-/** What a scenario file holds: an experiment of seconds, or a plan of years. */
-export type Loaded =
-  | { readonly kind: 'scenario'; readonly scenario: Scenario }
-  | { readonly kind: 'plan'; readonly plan: Plan };
-
-/**
- * Reads a file once, be it an experiment or a plan.
- *
- * @param path as the user named it; errors name it so
- * @param overrides of trials, a plan takes those of `predict`
- * @throws ScenarioError with everything that is wrong, each with file, line and column
- */
-export function loadScenarioOrPlan(path: string, overrides: ScenarioOverrides = {}): Loaded {
-  checkOverrides(overrides);
-  const problems = new Problems();
-  const document = readDocument(path, SCENARIO_DOCUMENT, problems);
-  const loaded = document && resolveEither(path, document, overrides, problems);
-  problems.throwIfAny();
-  if (loaded === undefined) throw new Error(`nothing and no problem in ${path}`);
-  return loaded;
-}
-
 /**
  * Reads a plan, and the scenarios of its episodes with their manifests, each relative to the file that names it.
  *
- * @throws ScenarioError as `loadScenarioOrPlan`; also where the file is an experiment
+ * @param path as the user named it; errors name it so
+ * @throws ScenarioError with everything that is wrong, each with file, line and column; also where the file is an experiment
  */
 export function loadPlan(path: string, overrides: PlanOverrides = {}): Plan {
   checkOverrides(overrides);
@@ -82,20 +54,6 @@ function refuseExperiment(document: YamlDocument, problems: Problems): undefined
     message: 'the file is an experiment, for it has no section `infrastructure`',
     expected: 'a plan (docs/plan.md)',
   });
-}
-
-function resolveEither(
-  path: string,
-  document: YamlDocument,
-  overrides: ScenarioOverrides,
-  problems: Problems,
-): Loaded | undefined {
-  if (isPlan(document)) {
-    const plan = resolvePlan(path, document, overrides, problems);
-    return plan && { kind: 'plan', plan };
-  }
-  const scenario = resolveScenario(path, document, overrides, problems);
-  return scenario && { kind: 'scenario', scenario };
 }
 
 function resolvePlan(

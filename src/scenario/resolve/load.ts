@@ -111,7 +111,9 @@ export function resolveLoad(
     return report.at(['load', 'port'], {
       message: `Service ${service.name} has no TCP port ${load.port}`,
       expected: `one of ${known.join(', ')}`,
-      hint: didYouMean(String(load.port), known),
+      hint: known.includes(String(load.port))
+        ? `numbers stand without quotes: ${load.port}`
+        : didYouMean(String(load.port), known),
     });
   }
   return {

@@ -1,7 +1,7 @@
 /** The cluster that a prediction is for. */
 import { z } from 'zod';
 import { MINOR_DEFAULT } from '../kubernetes-version.ts';
-import { MAX_PODS, NODES_DEFAULT, NODES_MAX } from '../nodes.ts';
+import { MAX_PODS, NODES_DEFAULT, NODES_MAX, ZONE_LABEL } from '../nodes.ts';
 import { QUANTITY, quantityToNumber } from '../quantity.ts';
 import type { FeatureGate } from '../scenario.ts';
 import { bandwidth, count, kubernetesName, size } from './quantities.ts';
@@ -26,7 +26,7 @@ const node = z
   .strictObject({
     name: kubernetesName.optional().describe('Default: node-1, node-2, ... by its place among all nodes.'),
     count: count.max(NODES_MAX).optional().describe('So many nodes of this kind. Default: 1.'),
-    zone: labelText.min(1).optional().describe('Label topology.kubernetes.io/zone. Default: zone-a.'),
+    zone: labelText.min(1).optional().describe(`Label ${ZONE_LABEL}. Default: zone-a.`),
     zones: z
       .array(labelText.min(1))
       .min(1)
@@ -66,6 +66,12 @@ const node = z
   })
   .refine(({ zone, zones }) => zone === undefined || zones === undefined, {
     error: 'either zone, for all of them, or zones',
+  })
+  .refine(({ zones, count: nodes = 1 }) => zones === undefined || zones.length <= nodes, {
+    error: 'a node for each of its zones: a `count` of at least as many',
+  })
+  .refine(({ zone, zones, labels }) => labels?.[ZONE_LABEL] === undefined || (zone ?? zones) === undefined, {
+    error: `either zone, or the label ${ZONE_LABEL}`,
   });
 
 const FEATURE_GATES = [

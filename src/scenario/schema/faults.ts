@@ -58,6 +58,9 @@ const ofWorkload = {
     .describe('Name of the workload it is about. Default: the only one of the manifests.'),
 };
 
+const expectedNumber = (what: 'pods' | 'nodes') =>
+  `a whole number of ${what} above 0, or a percentage such as 50%`;
+
 const victims = (what: 'pods' | 'nodes') => ({
   mode: z
     .enum(['one', 'all', 'fixed', 'fixed-percent', 'random-max-percent'])
@@ -66,8 +69,8 @@ const victims = (what: 'pods' | 'nodes') => ({
       `How many ${what}, with Chaos Mesh's words: one, all, fixed (\`value\` of them), fixed-percent (\`value\` % of them, rounded down), random-max-percent (at most \`value\` % of them).`,
     ),
   value: z
-    .union([count, z.string().regex(PERCENTAGE)], {
-      error: `a whole number of ${what} above 0, or a percentage such as 50%`,
+    .union([count, z.string().regex(PERCENTAGE, { error: expectedNumber(what) })], {
+      error: expectedNumber(what),
     })
     .optional()
     .describe(`Number of ${what} for \`fixed\`; percent for the percent modes: 50 or 50%.`),

@@ -24,7 +24,10 @@ export const predict = count
   .describe('Simulated trials. Default: 1000.');
 
 export const seed = z
-  .union([z.number().int(), z.string().min(1).max(100)], { error: 'a whole number or a text' })
+  .union(
+    [z.number().int({ error: 'a whole number below 2^53, or a text in quotes' }), z.string().min(1).max(100)],
+    { error: 'a whole number or a text' },
+  )
   .transform(String)
   .default('1')
   .describe('Decides all luck: the same seed gives the same prediction and the same victims.');

@@ -58,7 +58,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a folder without manifests',
     files: { ...scenario('service.yaml', 'empty'), 'empty/README.md': 'none' },
-    says: 'scenario.yaml:2:30: empty holds no .yaml or .yml file; expected manifests',
+    says: 'scenario.yaml:2:30: empty holds no .yaml, .yml or .json file; expected manifests',
   },
   {
     name: 'an empty manifest',
@@ -146,7 +146,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'no containers',
     files: deployment(DEPLOYMENT.slice(DEPLOYMENT.indexOf('      containers:')), '      containers: []\n'),
-    says: 'deployment.yaml:13:19: `spec.template.spec.containers` cannot be a list; expected at least 1 item',
+    says: 'deployment.yaml:13:19: `spec.template.spec.containers` is empty; expected at least 1 item',
   },
   {
     name: 'two containers of one name',

@@ -75,7 +75,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'any of nothing',
     files: up('{any: []}'),
-    says: 'plan.yaml:20:15: `services.shop.up.any` cannot be a list; expected at least 1 item',
+    says: 'plan.yaml:20:15: `services.shop.up.any` is empty; expected at least 1 item',
   },
   {
     name: 'names beside conditions',
@@ -173,7 +173,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'of nothing',
     files: up('{of: []}'),
-    says: 'plan.yaml:20:14: `services.shop.up.of` cannot be a list; expected at least 1 item',
+    says: 'plan.yaml:20:14: `services.shop.up.of` is empty; expected at least 1 item',
   },
 ];
 

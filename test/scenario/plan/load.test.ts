@@ -9,7 +9,7 @@ import {
   weibull,
 } from '../../../src/scenario/distribution.ts';
 import { loadScenario } from '../../../src/scenario/load.ts';
-import { loadPlan, loadScenarioOrPlan } from '../../../src/scenario/plan/load.ts';
+import { loadPlan } from '../../../src/scenario/plan/load.ts';
 import { PRIORS } from '../../../src/scenario/plan/priors.ts';
 import { YEAR_MS } from '../../../src/scenario/units.ts';
 import { filesWith, folderWith, SCENARIO } from '../files.ts';
@@ -291,20 +291,12 @@ describe('a condition', () => {
 describe('experiments and plans', () => {
   const folder = () => folderWith(planFilesWith());
 
-  test('are told apart by one reading of the file', () => {
-    const at = folder();
-    const plan = loadScenarioOrPlan(join(at, 'plan.yaml'));
-    expect(plan).toEqual({ kind: 'plan', plan: loadPlan(join(at, 'plan.yaml')) });
-    const scenario = loadScenarioOrPlan(join(at, 'scenario.yaml'));
-    expect(scenario).toEqual({ kind: 'scenario', scenario: loadScenario(join(at, 'scenario.yaml')) });
-  });
-
   test('take what the command line says instead of the file', () => {
     const at = folder();
     const overrides = { seed: '7', trials: { predict: 5 } };
     expect(loadPlan(join(at, 'plan.yaml'), overrides)).toMatchObject({ seed: '7', trials: 5 });
-    const { kind, ...rest } = loadScenarioOrPlan(join(at, 'scenario.yaml'), overrides);
-    expect([kind, rest]).toMatchObject(['scenario', { scenario: { seed: '7', trials: { predict: 5 } } }]);
+    const scenario = loadScenario(join(at, 'scenario.yaml'), overrides);
+    expect(scenario).toMatchObject({ seed: '7', trials: { predict: 5 } });
     expect(() => loadPlan(join(at, 'plan.yaml'), { trials: { predict: 0 } })).toThrow(/trials to predict/);
   });
 
@@ -325,7 +317,7 @@ describe('experiments and plans', () => {
       'text.yaml': 'infrastructure',
     });
     for (const name of ['empty.yaml', 'list.yaml', 'text.yaml']) {
-      expect(() => loadScenarioOrPlan(join(at, name))).toThrow(`${name}:1:1: the file `);
+      expect(() => loadScenario(join(at, name))).toThrow(`${name}:1:1: the file `);
       expect(() => loadPlan(join(at, name))).toThrow(`${name}:1:1: the file `);
     }
   });

@@ -95,6 +95,11 @@ const MUTATIONS: readonly Mutation[] = [
     says: 'plan.yaml:18:10: `horizon` cannot be "200y"; expected a duration with its unit, such as 20m, 36h, 30d or 3y, of at most 100y',
   },
   {
+    name: 'a time to failure beyond all measure',
+    files: plan(['time_to_failure: 5y', 'time_to_failure: 2000000y']),
+    says: 'plan.yaml:6:31: `infrastructure.units.switch.time_to_failure` cannot be "2000000y"; expected a duration with its unit, such as 20m, 36h, 30d or 3y, of at most 1000000y',
+  },
+  {
     name: 'a name that is none',
     files: plan(['    switch: {', '    "1switch": {'], ['[[node, switch]]', '[]'], ['[switch]', '[]']),
     says: 'plan.yaml:6:5: "1switch" cannot be a name in `infrastructure.units`; expected a name of at most 63 letters, digits, "-", "_" and "." that begins with',
@@ -222,7 +227,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a mixture of nothing',
     files: plan(['time_to_failure: 1y', 'time_to_failure: {hyperexponential: []}']),
-    says: 'plan.yaml:5:72: `infrastructure.units.node.time_to_failure.hyperexponential` cannot be a list; expected at least 1 item',
+    says: 'plan.yaml:5:72: `infrastructure.units.node.time_to_failure.hyperexponential` is empty; expected at least 1 item',
   },
   {
     name: 'a misspelt distribution',
@@ -349,7 +354,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a cause that hits nothing',
     files: plan(['hits: [node]', 'hits: []']),
-    says: 'plan.yaml:13:30: `infrastructure.common_causes.power.hits` cannot be a list; expected at least 1 item',
+    says: 'plan.yaml:13:30: `infrastructure.common_causes.power.hits` is empty; expected at least 1 item',
   },
   {
     name: 'a cause that hits twice',
@@ -408,7 +413,13 @@ const MUTATIONS: readonly Mutation[] = [
     name: 'a round that does not end',
     files: plan(['takes: 20m', 'takes: 6d']),
     says: 'plan.yaml:15:43: a round through all 6 of node, 1 at a time, does not end before the next begins',
-    hint: 'with `at_once: 3` it would',
+    hint: 'with `at_once: 2` it would',
+  },
+  {
+    name: 'a round that ends only with all at once',
+    files: plan(['takes: 20m', 'takes: 20d, at_once: 5']),
+    says: 'plan.yaml:15:43: a round through all 6 of node, 5 at a time, does not end before the next begins',
+    hint: 'with `at_once: 6` it would',
   },
   {
     name: 'a round that can never end',

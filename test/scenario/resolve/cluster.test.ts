@@ -33,6 +33,11 @@ describe('its nodes', () => {
     ]);
   });
 
+  test('stand in the zone that their label names', () => {
+    const text = '[{count: 2, labels: {topology.kubernetes.io/zone: b}}, {}]';
+    expect(clusterOf(`{nodes: ${text}}`).nodes.map(({ zone }) => zone)).toEqual(['b', 'b', 'zone-a']);
+  });
+
   test('are read one by one, with their units', () => {
     const taint = '{key: dedicated, value: batch, effect: NoSchedule}';
     const text = `{name: big, zone: b, cpu: "3900m", memory: 15Gi, pods: 20, labels: {disk: ssd}, taints: [${taint}]}`;

@@ -109,10 +109,11 @@ export function resolveMaintenance(
       expected: `at most ${units}`,
     });
   } else if (units !== undefined && Math.ceil(units / at_once) * mean_ms(takes) >= every_ms) {
-    const fewest = Math.ceil((units * mean_ms(takes)) / every_ms);
+    // Turns that a round has time for, one after the other.
+    const turns = Math.ceil(every_ms / mean_ms(takes)) - 1;
     report.at([...path, 'takes'], {
       message: `a round through all ${units} of ${of}, ${at_once} at a time, does not end before the next begins`,
-      hint: fewest < units ? `with \`at_once: ${fewest + 1}\` it would` : undefined,
+      hint: turns > 0 ? `with \`at_once: ${Math.ceil(units / turns)}\` it would` : undefined,
     });
   }
   return {

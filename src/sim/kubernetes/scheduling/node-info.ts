@@ -1,3 +1,4 @@
+import { ZONE_LABEL } from '../../../scenario/nodes.ts';
 import type { Labels, Selector } from '../../../scenario/scenario.ts';
 import { selects } from '../../../scenario/selector.ts';
 import { nodeLabels } from '../../../scenario/toleration.ts';
@@ -17,7 +18,7 @@ export class NodeInfo {
   domain(topology_key: string): string | undefined {
     const { name, zone, labels } = this.node.spec;
     if (topology_key === HOSTNAME) return name;
-    if (topology_key === ZONE) return zone;
+    if (topology_key === ZONE_LABEL) return zone;
     return labels[topology_key];
   }
 
@@ -44,4 +45,3 @@ export class NodeInfo {
 }
 
 export const HOSTNAME = 'kubernetes.io/hostname';
-export const ZONE = 'topology.kubernetes.io/zone';

@@ -3,11 +3,12 @@
  * (Kubernetes 1.35 pkg/scheduler/apis/config/v1/default_plugins.go; each score is in framework/plugins).
  * ImageLocality is left out: it counts from 23 MB times the share of nodes that have an image, and all have it.
  */
+import { ZONE_LABEL } from '../../../scenario/nodes.ts';
 import type { SpreadConstraint } from '../../../scenario/scenario.ts';
 import { selects } from '../../../scenario/selector.ts';
 import { tolerates } from '../../../scenario/toleration.ts';
 import type { PodObject } from '../objects.ts';
-import { HOSTNAME, type NodeInfo, ZONE } from './node-info.ts';
+import { HOSTNAME, type NodeInfo } from './node-info.ts';
 
 const MAX_SCORE = 100;
 
@@ -20,7 +21,7 @@ const ASSUMED_SIZE = { cpu_millis: 4000, memory_bytes: 16 * 1024 ** 3 } as const
 /** plugins/podtopologyspread/plugin.go systemDefaultConstraints, for pods that say nothing of their own. */
 const DEFAULT_SPREAD = [
   { topology_key: HOSTNAME, max_skew: 3 },
-  { topology_key: ZONE, max_skew: 5 },
+  { topology_key: ZONE_LABEL, max_skew: 5 },
 ] as const;
 
 /** @returns the score of each node that can take the pod, in the order of `feasible` */
