@@ -4,7 +4,8 @@
  * Every probability comes as the pair up and down, each a sum of positive terms: a downtime of 1e-15 has as many
  * right digits as an availability. Failure frequencies by Birnbaum's importance: a structure fails as often as one of
  * its parts fails while it is critical (Barlow and Proschan, "Statistical Theory of Reliability and Life Testing").
- * They hold for times to failure and to repair of any distribution, of which only the means matter.
+ * They hold for times to failure and to repair of any distribution, of which only the means matter; but where the times of
+ * several units are multiples of one value (constant, empirical): these would stay in step.
  */
 import { notNegative, positive, whole, wrong } from './input.ts';
 

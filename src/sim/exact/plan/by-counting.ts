@@ -5,7 +5,7 @@ import type { Condition, KindIndex, Plan } from '../../../scenario/plan.ts';
 import { positive } from '../input.ts';
 import type { Refused } from './by-chain.ts';
 import { IndependentUnits, type UnitChance } from './independent.ts';
-import { canFail } from './life.ts';
+import { canFail, unitsOf } from './life.ts';
 import { MS_PER_H } from './phase-type.ts';
 import { integrate } from './quadrature.ts';
 import { type UnitChain, unitChain } from './unit-chain.ts';
@@ -16,13 +16,15 @@ const DEVIATIONS_MIN = 6;
 /**
  * Share of time down in the long run, from the mean times alone.
  *
- * @returns undefined where a mean is not known exactly
+ * @returns undefined where a mean is not known exactly, or where several units fail and return in step
  */
 export function longRunByCounting(
   plan: Plan,
   kinds: readonly KindIndex[],
   up: Condition,
 ): number | undefined {
+  const inStep = kinds.filter((kind) => isInStep(plan, kind));
+  if (inStep.reduce((sum, kind) => sum + unitsOf(plan, kind), 0) > 1) return undefined;
   const units = plan.units.map((_, kind) => (kinds.includes(kind) ? inTheLongRun(plan, kind) : ALWAYS));
   if (!units.every((unit) => unit !== undefined)) return undefined;
   return Math.min(1, new IndependentUnits(plan, up).evaluate(units).down);
@@ -42,6 +44,32 @@ function inTheLongRun(plan: Plan, kind: KindIndex): UnitChance | undefined {
 
 const hasMean = (time: Distribution): boolean =>
   time.kind !== 'normal' || time.mean_ms >= DEVIATIONS_MIN * time.sd_ms;
+
+/**
+ * Whether a unit fails and returns at fixed distances only: two that were new together then never fall out of step, and
+ * are down at the same time far more often than the shares of each would tell (Feller II, XI.1: the renewal theorem asks
+ * for times that are not arithmetic).
+ */
+function isInStep(plan: Plan, kind: KindIndex): boolean {
+  const { time_to_failure, time_to_repair } = plan.units[kind]!;
+  return canFail(plan, kind) && isDiscrete(time_to_failure!) && isDiscrete(time_to_repair);
+}
+
+function isDiscrete(time: Distribution): boolean {
+  switch (time.kind) {
+    case 'constant':
+    case 'empirical':
+      return true;
+    case 'uniform':
+      return time.min_ms === time.max_ms;
+    case 'normal':
+      return time.sd_ms === 0;
+    case 'lognormal':
+      return time.sigma === 0;
+    default:
+      return false;
+  }
+}
 
 /**
  * Share of the horizon down, and outages in it, from all being new: the integrals over time of the chance to be down,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Distribution } from '../../../../src/scenario/distribution.ts';
 import { loadPlan } from '../../../../src/scenario/plan/load.ts';
 import type { Condition, Plan } from '../../../../src/scenario/plan.ts';
 import { answerExactly, type ExactAnswer } from '../../../../src/sim/exact/plan/answer.ts';
@@ -155,6 +156,25 @@ describe('units that are repaired each on its own', () => {
       refused: 'node fails in weibull time, so the way to the long run is not known',
       long_run_unavailability: [expect.closeTo(0.5, 12)],
     });
+  });
+
+  it('leave the long run open of units that fail and return at fixed times, for they stay in step', () => {
+    const every = (hours: number) => ({ kind: 'constant', value_ms: hours * 3_600_000 }) as const;
+    const longRun = (count: number, time_to_repair: Distribution) => {
+      const answer = answerExactly(
+        planOf({
+          units: [{ name: 'node', count, time_to_failure: every(100), time_to_repair }],
+          services: [atLeast(1, 0)],
+        }),
+      );
+      return 'refused' in answer ? answer.long_run_unavailability : undefined;
+    };
+    // Both are down from hour 100 to 110, from 210 to 220 and so on: 1 of 11, not its square.
+    expect(longRun(2, every(10))).toEqual([undefined]);
+    expect(longRun(2, { kind: 'empirical', values_ms: [3_600_000, 7_200_000] })).toEqual([undefined]);
+    expect(longRun(1, every(10))).toEqual([expect.closeTo(1 / 11, 12)]);
+    // One time that varies is enough for two units to drift apart.
+    expect(longRun(2, hours(10))).toEqual([expect.closeTo(1 / 121, 12)]);
   });
 });
 
