@@ -1,8 +1,11 @@
-/** Writes the JSON Schema that editors check scenarios with; `npm run schema`. */
+/** Writes the JSON Schemas that editors check our files with; `npm run schema`. */
 import { writeFileSync } from 'node:fs';
-import { jsonSchemaText } from '../src/scenario/json-schema.ts';
+import { gameDayJsonSchemaText, jsonSchemaText } from '../src/scenario/json-schema.ts';
 
-const FILE = new URL('../schema/scenario.v1.schema.json', import.meta.url);
-
-writeFileSync(FILE, jsonSchemaText());
-console.log('schema/scenario.v1.schema.json is written');
+for (const [name, text] of [
+  ['scenario.v1.schema.json', jsonSchemaText()],
+  ['game-day.v1.schema.json', gameDayJsonSchemaText()],
+] as const) {
+  writeFileSync(new URL(`../schema/${name}`, import.meta.url), text);
+  console.log(`schema/${name} is written`);
+}

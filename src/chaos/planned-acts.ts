@@ -1,4 +1,5 @@
 /** The acts of the first trial, and whom they would hit, as far as that can be told beforehand. */
+import { actTimes } from '../scenario/act-times.ts';
 import { UserError } from '../scenario/errors.ts';
 import type { Fault, Workload } from '../scenario/scenario.ts';
 import { victimsMax } from '../scenario/selection.ts';
@@ -28,9 +29,10 @@ interface Act {
 export async function planActs(
   plannable: Plannable,
 ): Promise<{ acts: readonly PlannedAct[]; refusals: readonly UserError[] }> {
+  const times_ms = actTimes(plannable.scenario, plannable.trial);
   const ordered = plannable.scenario.faults
     .flatMap((fault, index) =>
-      fault.at_ms.map((at_ms, repetition): Act => ({ fault, index, repetition, at_ms })),
+      times_ms[index]!.map((at_ms, repetition): Act => ({ fault, index, repetition, at_ms })),
     )
     .sort((a, b) => a.at_ms - b.at_ms);
   const refusals: UserError[] = [];

@@ -1,5 +1,6 @@
 /** Whether faults may hit a cluster that others may use as well: a person says so, at the terminal or beforehand. */
 import type { Place } from '../chaos/world.ts';
+import { type ActTimes, drawnTimesText, isFixed } from '../scenario/act-times.ts';
 import { EXIT, UserError } from '../scenario/errors.ts';
 import type { Fault, Scenario } from '../scenario/scenario.ts';
 import type { Io } from './io.ts';
@@ -73,10 +74,12 @@ function questionText(
 
 /** What the faults of a scenario are about. */
 export function faultTexts({ faults, workloads }: Scenario): readonly string[] {
-  return faults.map((fault) => {
-    const times = fault.at_ms.length === 1 ? '' : `, ${fault.at_ms.length} times`;
-    return `${fault.type}${victimText(fault, workloads)} at ${fault.at_ms[0]! / 1000} s${times}`;
-  });
+  return faults.map((fault) => `${fault.type}${victimText(fault, workloads)} ${timesText(fault.at_ms)}`);
+}
+
+function timesText(times: ActTimes): string {
+  if (!isFixed(times)) return drawnTimesText(times);
+  return `at ${times[0]! / 1000} s${times.length === 1 ? '' : `, ${times.length} times`}`;
 }
 
 function victimText(fault: Fault, workloads: Scenario['workloads']): string {

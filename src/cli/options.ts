@@ -219,6 +219,29 @@ export const VERIFY_OPTIONS = {
   calibration: CALIBRATION,
 } as const satisfies Record<string, Options>;
 
+export const GAME_DAY_OPTIONS = {
+  predict: {
+    type: 'boolean',
+    default: false,
+    describe: 'Only predict each experiment: nothing is touched, nobody asked, nothing waited for',
+  },
+  unattended: {
+    type: 'boolean',
+    default: false,
+    describe: 'Pass over questions where nobody is at the terminal',
+  },
+  cluster: CHAOS_OPTIONS.cluster,
+  context: CHAOS_OPTIONS.context,
+  'source-addresses': CHAOS_OPTIONS['source-addresses'],
+  'container-kill-command': CHAOS_OPTIONS['container-kill-command'],
+  'provider-command': CHAOS_OPTIONS['provider-command'],
+  calibration: CALIBRATION,
+  workers: WORKERS,
+  seed: { ...SEED, describe: "Same seed: same prediction, same victims [default: each scenario's]" },
+  yes: YES,
+  out: OUT,
+} as const satisfies Record<string, Options>;
+
 /** Of the mean of most delays this leaves a tenth in doubt. */
 const KILLS_DEFAULT = 20;
 
@@ -271,6 +294,7 @@ export const OPTIONS = {
   verify: VERIFY_OPTIONS,
   calibrate: CALIBRATE_OPTIONS,
   report: REPORT_OPTIONS,
+  'game-day': GAME_DAY_OPTIONS,
 } as const satisfies Record<string, Record<string, Options>>;
 
 export function scenarioArgument<T>(yargs: Argv<T>) {

@@ -8,6 +8,7 @@ import { VERSION } from '../version.ts';
 import type { Arms } from './arms.ts';
 import { addCalibrate } from './calibrate.ts';
 import { addChaos } from './chaos.ts';
+import { addGameDay } from './game-day.ts';
 import type { Io } from './io.ts';
 import { joinLists } from './lists.ts';
 import { checkNode } from './node-version.ts';
@@ -63,7 +64,8 @@ async function parse(argv: readonly string[], io: Io): Promise<{ action: Action 
 }
 
 function commands(parser: Argv, choose: Choose): Argv {
-  for (const add of [addPredict, addChaos, addVerify, addCalibrate, addReport]) add(parser, choose);
+  for (const add of [addPredict, addChaos, addVerify, addGameDay, addCalibrate, addReport])
+    add(parser, choose);
   return parser
     .usage(
       'Predict how much downtime a failure will cost, then cause the failure and see.\n\n$0 <command> [options]',
@@ -78,7 +80,7 @@ function commands(parser: Argv, choose: Choose): Argv {
     )
     .parserConfiguration({ 'duplicate-arguments-array': false, 'boolean-negation': false })
     .detectLocale(false)
-    .demandCommand(1, 'which command? predict, chaos, verify, calibrate or report')
+    .demandCommand(1, 'which command? predict, chaos, verify, game-day, calibrate or report')
     .recommendCommands()
     .strict()
     .alias('help', 'h')

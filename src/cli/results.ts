@@ -19,6 +19,7 @@ const FILES = {
   run: 'run.json',
   page: 'report.html',
   'dry-run': 'dry-run.json',
+  'game-day': 'game-day.json',
   journal: 'journal.jsonl',
   timelines: 'timelines',
 } as const;
@@ -72,11 +73,15 @@ export class ResultsFolder {
   }
 
   /**
-   * Of a run that is only tried dry: nothing that an earlier one has left is taken away.
+   * Of what goes beside the results of runs: nothing that an earlier one has left is taken away.
    *
-   * @returns where its result goes, and the journal of those that were not dry
+   * @returns where the result of a dry run goes, that of a game day, and the journal of those that were not dry
    */
-  static beside(path: string): { readonly dry_run: string; readonly journal: string } {
+  static beside(path: string): {
+    readonly dry_run: string;
+    readonly game_day: string;
+    readonly journal: string;
+  } {
     try {
       mkdirSync(path, { recursive: true });
     } catch (cause) {
@@ -86,7 +91,11 @@ export class ResultsFolder {
         cause,
       });
     }
-    return { dry_run: join(path, FILES['dry-run']), journal: join(path, FILES.journal) };
+    return {
+      dry_run: join(path, FILES['dry-run']),
+      game_day: join(path, FILES['game-day']),
+      journal: join(path, FILES.journal),
+    };
   }
 
   private constructor(path: string) {

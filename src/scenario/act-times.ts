@@ -1,5 +1,6 @@
 /** When faults act: one set of rules for both arms, so that prediction and measurement act alike. */
 import type { Distribution } from './distribution.ts';
+import { distributionText } from './distribution-text.ts';
 import { stream } from './random.ts';
 import { sample_ms } from './sample.ts';
 
@@ -47,6 +48,13 @@ function drawnTimes(times: DrawnTimes, random: () => number): readonly number[] 
     at_ms += sample_ms(gap, random);
   }
   return drawn;
+}
+
+/** "at uniform from 1s to 3s, then after exponential with a mean of 30s each, 5 times at most" */
+export function drawnTimesText({ first, gap, times }: DrawnTimes): string {
+  const again = gap === undefined ? '' : `, then after ${distributionText(gap)} each`;
+  const most = times === undefined ? '' : `, ${times} times at most`;
+  return `at ${distributionText(first)}${again}${most}`;
 }
 
 /**

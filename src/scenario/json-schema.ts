@@ -1,5 +1,6 @@
-/** The JSON Schema (draft-07) of scenario files, for editors: of an experiment, and of a plan. */
+/** The JSON Schemas (draft-07) of our files, for editors: of scenarios, be they experiments or plans, and of game days. */
 import { z } from 'zod';
+import { gameDaySchema } from './game-day/schema.ts';
 import { planSchema } from './plan/schema.ts';
 import { scenarioSchema } from './schema.ts';
 
@@ -42,5 +43,11 @@ export function jsonSchemaText(): string {
     else: experiment,
     definitions: { ...ofExperiments, ...ofPlans },
   };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+/** The text of schema/game-day.v1.schema.json. */
+export function gameDayJsonSchemaText(): string {
+  const schema = { $schema: 'http://json-schema.org/draft-07/schema#', ...schemaOf(gameDaySchema) };
   return `${JSON.stringify(schema, undefined, 2)}\n`;
 }

@@ -18,7 +18,7 @@ import type { Scenario } from './scenario.ts';
 import { scenarioSchema } from './schema.ts';
 import { checkSections } from './sections.ts';
 import { TRIALS_MAX } from './trials.ts';
-import type { YamlDocument } from './yaml.ts';
+import type { Path, YamlDocument } from './yaml.ts';
 
 /** What the command line says instead of the file. */
 export interface ScenarioOverrides {
@@ -64,6 +64,30 @@ function refusePlan(document: YamlDocument, problems: Problems): undefined {
     expected: 'an experiment, with load and faults',
     hint: '`foreshock predict` takes plans',
   });
+}
+
+/**
+ * Reads a scenario that another file of ours names.
+ *
+ * @param path of its name, in that file
+ * @param place where to report that it cannot be read, or is a plan; and what is wrong in it
+ */
+export function readNamedScenario(
+  file: string,
+  path: Path,
+  { report, problems }: { readonly report: Reporter; readonly problems: Problems },
+): Scenario | undefined {
+  const own = new Problems();
+  const document = readDocument(file, SCENARIO_DOCUMENT, own, report.position(path));
+  if (document !== undefined && isPlan(document)) {
+    return report.at(path, {
+      message: `${file} is a plan`,
+      expected: 'an experiment, with load and faults',
+    });
+  }
+  const scenario = document && resolveScenario(file, document, {}, own);
+  problems.addAll(own);
+  return own.none ? scenario : undefined;
 }
 
 /** @throws UserError where the command line asks for what cannot be */

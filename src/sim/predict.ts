@@ -8,7 +8,7 @@
  * prediction.metrics.downtime_s?.predicted.pi90; // where a single run is expected, in seconds
  */
 import { isDeepStrictEqual } from 'node:util';
-import { isFixed } from '../scenario/act-times.ts';
+import { drawnTimesText, isFixed } from '../scenario/act-times.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import { distributionText } from '../scenario/distribution-text.ts';
 import { applicationName } from '../scenario/said.ts';
@@ -156,13 +156,10 @@ function assumptions(scenario: Scenario, platform: Platform): Prediction['assump
 function drawnTimes({ faults, seed }: Scenario): Prediction['assumptions'] {
   return faults.flatMap(({ type, at_ms, position }) => {
     if (isFixed(at_ms)) return [];
-    const { first, gap, times } = at_ms;
-    const again = gap === undefined ? '' : `, then after ${distributionText(gap)} each`;
-    const most = times === undefined ? '' : `, ${times} times at most`;
     return [
       {
         name: `times of ${type}`,
-        value: `first at ${distributionText(first)}${again}${most}: drawn anew in every trial, in both arms alike`,
+        value: `${drawnTimesText(at_ms)}: drawn anew in every trial, in both arms alike`,
         source: `${position.file}:${position.line}, seed ${seed}`,
       },
     ];

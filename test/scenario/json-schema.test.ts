@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { jsonSchemaText } from '../../src/scenario/json-schema.ts';
+import { gameDayJsonSchemaText, jsonSchemaText } from '../../src/scenario/json-schema.ts';
 import { TIMING } from '../../src/scenario/timing.ts';
 import { SCENARIO } from './files.ts';
 
@@ -12,6 +12,7 @@ const accepts = new Ajv({ strict: true, allErrors: true, allowUnionTypes: true }
 
 test('the committed schema is the one the code makes; if not, run `npm run schema`', () => {
   expect(readFileSync('schema/scenario.v1.schema.json', 'utf8')).toBe(jsonSchemaText());
+  expect(readFileSync('schema/game-day.v1.schema.json', 'utf8')).toBe(gameDayJsonSchemaText());
 });
 
 test('it is draft-07, has every timer, and describes every field', () => {

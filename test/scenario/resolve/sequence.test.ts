@@ -84,7 +84,7 @@ describe('what is wrong with a sequence is said where it stands', () => {
     [
       'a sequence of nothing',
       [{ serial: { at: '1s', steps: [] } }],
-      '`faults[0].serial.steps` cannot be a list; expected at least 1 item',
+      '`faults[0].serial.steps` is empty; expected at least 1 item',
     ],
     [
       'a step at a drawn time, after which nobody knows when the next would begin',

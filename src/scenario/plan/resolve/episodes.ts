@@ -1,9 +1,8 @@
 /** The scenarios that say what failures cost. */
 import { dirname, isAbsolute, join } from 'node:path';
-import { readDocument } from '../../document.ts';
-import { isPlan, resolveScenario, SCENARIO_DOCUMENT } from '../../load.ts';
+import { readNamedScenario } from '../../load.ts';
 import type { EpisodeCosts, EpisodeIndex } from '../../plan.ts';
-import { Problems } from '../../problem.ts';
+import type { Problems } from '../../problem.ts';
 import type { Reporter } from '../../reporter.ts';
 import type { Scenario } from '../../scenario.ts';
 import type { Path } from '../../yaml.ts';
@@ -65,17 +64,8 @@ export class Episodes {
   }
 
   #add(file: string, path: Path): EpisodeIndex | undefined {
-    const from = this.#report.position(path);
-    const problems = new Problems();
-    const document = readDocument(file, SCENARIO_DOCUMENT, problems, from);
-    if (document !== undefined && isPlan(document)) {
-      return this.#report.at(path, {
-        message: `${file} is a plan`,
-        expected: 'an experiment, with load and faults',
-      });
-    }
-    const scenario = document && resolveScenario(file, document, {}, problems);
-    this.#problems.addAll(problems);
-    return scenario === undefined || !problems.none ? undefined : this.scenarios.push(scenario) - 1;
+    const place = { report: this.#report, problems: this.#problems };
+    const scenario = readNamedScenario(file, path, place);
+    return scenario && this.scenarios.push(scenario) - 1;
   }
 }
