@@ -2,8 +2,8 @@
 import type { FaultMode } from './scenario.ts';
 
 /**
- * How many of `candidates` pods a fault may hit at most: as Chaos Mesh counts (v2.7
- * pkg/selector/generic/mode.go FilterObjectsByMode), percentages are rounded down, and `fixed` takes all
+ * How many of `candidates` pods a fault may hit at most: as Chaos Mesh counts (v2.7 and v2.8.3
+ * pkg/selector/generic/mode.go FilterObjectsByMode), percentages are rounded up, and `fixed` takes all
  * where there are fewer.
  */
 export function victimsMax(candidates: number, mode: FaultMode, value: number | undefined): number {
@@ -16,7 +16,7 @@ export function victimsMax(candidates: number, mode: FaultMode, value: number | 
       return Math.min(value ?? 0, candidates);
     case 'fixed-percent':
     case 'random-max-percent':
-      return Math.floor((candidates * (value ?? 0)) / 100);
+      return Math.ceil((candidates * (value ?? 0)) / 100);
   }
 }
 

@@ -434,11 +434,6 @@ const MUTATIONS: readonly Mutation[] = [
     says: 'scenario.yaml:10:14: 150 % cannot be the share of the pods; expected a whole percentage from 1% to 100%',
   },
   {
-    name: 'a share that rounds down to no pod',
-    files: inFault('mode: fixed-percent\n      value: 20'),
-    says: 'scenario.yaml:10:14: 20 % of 4 pods are none: shares are rounded down; expected at least 25%',
-  },
-  {
     name: 'a value for a mode without',
     files: inFault('mode: all\n      value: 2'),
     says: 'scenario.yaml:10:7: mode all takes no `value`',

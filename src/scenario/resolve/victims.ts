@@ -3,7 +3,6 @@ import type { ManifestWorkload } from '../manifest/workload.ts';
 import { didYouMean } from '../nearest.ts';
 import { expectedNames, type Reporter } from '../reporter.ts';
 import type { FaultMode, Node } from '../scenario.ts';
-import { victimsMax } from '../selection.ts';
 import { admits } from '../toleration.ts';
 import type { Path } from '../yaml.ts';
 
@@ -125,12 +124,6 @@ export function resolveValue(
       message: `${number} ${what} are more than the ${of}`,
       expected: `at most ${count}`,
       hint: `mode: all takes all ${what} there are`,
-    });
-  }
-  if (victimsMax(count, mode, number) === 0) {
-    return report.at(valuePath, {
-      message: `${number} % of ${count} ${what} are none: shares are rounded down`,
-      expected: `at least ${Math.ceil(100 / count)}%`,
     });
   }
   return number;

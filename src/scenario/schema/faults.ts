@@ -66,7 +66,7 @@ const victims = (what: 'pods' | 'nodes') => ({
     .enum(['one', 'all', 'fixed', 'fixed-percent', 'random-max-percent'])
     .default('one')
     .describe(
-      `How many ${what}, with Chaos Mesh's words: one, all, fixed (\`value\` of them), fixed-percent (\`value\` % of them, rounded down), random-max-percent (at most \`value\` % of them).`,
+      `How many ${what}, with Chaos Mesh's words: one, all, fixed (\`value\` of them), fixed-percent (\`value\` % of them, rounded up), random-max-percent (at most \`value\` % of them).`,
     ),
   value: z
     .union([count, z.string().regex(PERCENTAGE, { error: expectedNumber(what) })], {

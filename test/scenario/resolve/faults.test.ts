@@ -133,7 +133,7 @@ describe('a fault of nodes', () => {
       '5 nodes are more than the 4 that may run pods of Deployment web beside the first',
     ]);
     const share = { mode: 'fixed-percent', value: '30%' };
-    expect(problems(share, { nodes: 4 })).toEqual(['30 % of 3 nodes are none: shares are rounded down']);
+    expect(faultOf('node-loss', share, { nodes: 4 })).toMatchObject({ value: 30 });
   });
 
   test('finds no node where taints keep the workload on the first', () => {
