@@ -73,9 +73,9 @@ async function nodeTargets(
   const candidates = await nodesFor(choice, fault);
   const victims = drawn(choice, fault, purpose, candidates);
   checkNodeVictims(fault, workload, candidates, victims);
-  for (const { name } of victims) await checkNeighbours(cluster, scenario, fault.type, name);
+  for (const { name } of victims) await checkNeighbours(cluster, scenario, fault, name, action.hitsPod);
   return victims.map((node) => {
-    const before = action.remember === undefined ? {} : { before: action.remember(node) };
+    const before = action.remember === undefined ? {} : { before: action.remember(node, fault) };
     return { kind: 'Node', namespace: '', name: node.name, uid: node.uid, ...before };
   });
 }
@@ -96,7 +96,8 @@ export async function nodesFor({ scenario, cluster, entry_node }: Choice, fault:
 export async function checkNodeFaults(choice: Choice): Promise<void> {
   const { scenario, cluster, entry_node } = choice;
   for (const fault of scenario.faults) {
-    if (!('mode' in fault) || actionFor(fault.type).on !== 'nodes') continue;
+    const action = actionFor(fault.type);
+    if (!('mode' in fault) || action.on !== 'nodes') continue;
     if (entry_node === undefined) {
       throw new UserError(
         `${fault.type}: the load goes to the address of no node, so it might hit the one where the load enters`,
@@ -118,7 +119,7 @@ export async function checkNodeFaults(choice: Choice): Promise<void> {
       );
     }
     for (const { name } of nodes) {
-      await checkNeighbours(cluster, scenario, fault.type, name, EXIT.configuration);
+      await checkNeighbours(cluster, scenario, fault, name, action.hitsPod, EXIT.configuration);
     }
   }
 }

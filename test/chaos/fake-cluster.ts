@@ -79,6 +79,7 @@ export class FakeCluster implements Cluster {
     this.#nodes = Array.from({ length: options.nodes ?? 2 }, (_, index) => ({
       name: `node-${index + 1}`,
       uid: `uid-node-${index + 1}`,
+      resource_version: '1',
       ready: true,
       unschedulable: false,
       taints: [],
@@ -181,14 +182,15 @@ export class FakeCluster implements Cluster {
     return { uid, replicas, containers, annotations: undefined, unsettled: undefined };
   }
 
-  /** Of the workload, its number of pods, its images and that it was restarted; of a node, that it is cordoned. */
+  /** Of the workload, its number of pods, its images and that it was restarted; of a node, that it is cordoned, and its taints. */
   async patch(ref: ObjectRef, patch: readonly Operation[], subresource?: string) {
     await this.#called(`patch ${ref.kind} ${ref.name}${subresource === undefined ? '' : `/${subresource}`}`);
     if (ref.kind === 'Node') {
       const index = this.#nodes.findIndex(({ name }) => name === ref.name);
-      const { uid, unschedulable } = this.#nodes[index]!;
-      const { spec } = patched({ metadata: { uid }, spec: { unschedulable } }, patch);
-      this.#nodes[index] = { ...this.#nodes[index]!, unschedulable: spec.unschedulable };
+      const { uid, resource_version, unschedulable, taints } = this.#nodes[index]!;
+      const metadata = { uid, resourceVersion: resource_version };
+      const { spec } = patched({ metadata, spec: { unschedulable, taints } }, patch);
+      this.changeNode(ref.name, spec);
       return;
     }
     const { replicas, containers, restartedAt } = this.#template;
@@ -320,7 +322,8 @@ export class FakeCluster implements Cluster {
 
   changeNode(name: string, change: Partial<ClusterNode>): void {
     const index = this.#nodes.findIndex((node) => node.name === name);
-    this.#nodes[index] = { ...this.#nodes[index]!, ...change };
+    const resource_version = String(Number(this.#nodes[index]!.resource_version) + 1);
+    this.#nodes[index] = { ...this.#nodes[index]!, resource_version, ...change };
   }
 
   /** As if somebody else had scaled it. */
@@ -392,6 +395,7 @@ export class FakeCluster implements Cluster {
       terminating: false,
       owner: { kind: kind === 'Deployment' ? 'ReplicaSet' : kind, name: this.#ownerName, uid: 'uid-owner' },
       mirror: false,
+      tolerations: [],
       containers: pod.containers.map((container) => ({
         name: container.name,
         ready: false,

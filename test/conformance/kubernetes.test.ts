@@ -19,7 +19,9 @@ describeOnTestbed('a cluster that a kubeconfig points at', () => {
     'chaos on the testbed',
     [
       'pod-eviction',
+      'node-cordon',
       'node-drain',
+      'node-taint',
       'rollout-restart',
       'bad-image',
       'scale',

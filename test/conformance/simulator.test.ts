@@ -7,7 +7,9 @@ describeFaults(
   'the simulator',
   [
     'pod-eviction',
+    'node-cordon',
     'node-drain',
+    'node-taint',
     'rollout-restart',
     'bad-image',
     'scale',

@@ -2,7 +2,16 @@
  * What a cluster must offer so that chaos can be caused in it and measured: no more than that.
  * One conformance suite (test/conformance) runs against every implementation.
  */
-import type { Fault, Labels, ManifestObject, Scenario, Selector, Workload } from '../../scenario/scenario.ts';
+import type {
+  Fault,
+  Labels,
+  ManifestObject,
+  Scenario,
+  Selector,
+  Taint,
+  Toleration,
+  Workload,
+} from '../../scenario/scenario.ts';
 import type { Outcome } from '../../timeline/event.ts';
 
 export interface PodRef {
@@ -23,6 +32,7 @@ export interface Pod extends PodRef {
   readonly owner: { readonly kind: string; readonly name: string; readonly uid: string } | undefined;
   /** The API's image of a static pod, which its kubelet takes from a file. */
   readonly mirror: boolean;
+  readonly tolerations: readonly Toleration[];
   readonly containers: readonly {
     readonly name: string;
     readonly ready: boolean;
@@ -36,14 +46,22 @@ export interface Pod extends PodRef {
 export interface ClusterNode {
   readonly name: string;
   readonly uid: string;
+  /** Another one after every write to it. */
+  readonly resource_version: string;
   /** The Ready condition. */
   readonly ready: boolean;
   /** Cordoned. */
   readonly unschedulable: boolean;
-  /** As "key:effect", sorted. */
-  readonly taints: readonly string[];
+  /** In its order. */
+  readonly taints: readonly PlacedTaint[];
   /** Under which it is reached, from within and from without. */
   readonly addresses: readonly string[];
+}
+
+/** A taint as a node has it. */
+export interface PlacedTaint extends Taint {
+  /** When it was put there, where that is known: from then on pods bear it. RFC 3339. */
+  readonly timeAdded?: string;
 }
 
 export interface WorkloadRef {

@@ -72,6 +72,10 @@ const RESOLVERS: Resolvers = {
     const target = podTarget(fields, place);
     return target && { ...target.base, type: 'pod-eviction', grace_period_s: fields.grace_period };
   },
+  'node-cordon': (fields, place) => {
+    const target = nodeTarget(fields, place);
+    return target && { ...target, type: 'node-cordon', duration_ms: fields.duration };
+  },
   'node-drain': (fields, place) => {
     const target = nodeTarget(fields, place);
     return (
@@ -82,6 +86,10 @@ const RESOLVERS: Resolvers = {
         duration_ms: fields.duration,
       }
     );
+  },
+  'node-taint': (fields, place) => {
+    const target = nodeTarget(fields, place);
+    return target && { ...target, type: 'node-taint', taint: fields.taint, duration_ms: fields.duration };
   },
   'node-loss': (fields, place) => {
     const target = nodeTarget(fields, place);

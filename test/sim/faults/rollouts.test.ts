@@ -29,8 +29,12 @@ describe('the faults that change a workload', () => {
   const setUp = (replicas = 2) => {
     const lab = new WorkloadLab(deployment({ replicas }));
     const cluster = { operator: lab.operator } as SimulatedCluster;
-    const apply = (fault: Fault) => actionFor(fault).apply(cluster, fault, [], CAUSE);
-    const undo = (fault: Fault) => actionFor(fault).undo?.(cluster, fault, [], CAUSE);
+    let before: unknown;
+    const apply = (fault: Fault) => {
+      before = actionFor(fault).remember?.(cluster, fault, []);
+      actionFor(fault).apply(cluster, fault, [], CAUSE, before);
+    };
+    const undo = (fault: Fault) => actionFor(fault).undo?.(cluster, fault, [], CAUSE, before);
     const object = () => lab.api.workloads.get(lab.key)!;
     return { lab, apply, undo, object };
   };
