@@ -1,6 +1,7 @@
 import type { Fault, FaultType, Workload } from '../scenario/scenario.ts';
 import type { Cluster, ClusterNode, Pod, Provided, WorkloadState } from './cluster/cluster.ts';
 import { badImage } from './faults/bad-image.ts';
+import { badReadiness } from './faults/bad-readiness.ts';
 import { containerKill } from './faults/container-kill.ts';
 import { containerPause } from './faults/container-pause.ts';
 import { controlPlaneOutage } from './faults/control-plane-outage.ts';
@@ -110,6 +111,7 @@ const ACTIONS: { readonly [T in FaultType]: FaultAction<Extract<Fault, { type: T
   'node-partition': nodePartition,
   'rollout-restart': rolloutRestart,
   'bad-image': badImage,
+  'bad-readiness': badReadiness,
   scale,
   'control-plane-outage': controlPlaneOutage,
   'registry-outage': registryOutage,

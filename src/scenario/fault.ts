@@ -104,6 +104,12 @@ export interface BadImage extends WorkloadFault, Lasting {
   readonly container: string;
 }
 
+/** Rolls out a readiness probe that cannot succeed; undone: the one that it had. */
+export interface BadReadiness extends WorkloadFault, Lasting {
+  readonly type: 'bad-readiness';
+  readonly container: string;
+}
+
 /** `kubectl scale`; undone: scaled back. */
 export interface Scale extends WorkloadFault, Lasting {
   readonly type: 'scale';
@@ -134,6 +140,7 @@ export type Fault =
   | NodePartition
   | RolloutRestart
   | BadImage
+  | BadReadiness
   | Scale
   | ControlPlaneOutage
   | RegistryOutage;

@@ -1,6 +1,7 @@
 import type { Fault } from '../scenario/scenario.ts';
 import type { Cause } from './cause.ts';
 import { badImage } from './faults/bad-image.ts';
+import { badReadiness } from './faults/bad-readiness.ts';
 import { containerKill } from './faults/container-kill.ts';
 import { containerPause } from './faults/container-pause.ts';
 import { controlPlaneOutage } from './faults/control-plane-outage.ts';
@@ -47,6 +48,7 @@ const ACTIONS: { readonly [T in Fault['type']]: FaultAction<Extract<Fault, { typ
   'control-plane-outage': controlPlaneOutage,
   'rollout-restart': rolloutRestart,
   'bad-image': badImage,
+  'bad-readiness': badReadiness,
   scale,
   'registry-outage': registryOutage,
 };

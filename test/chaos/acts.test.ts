@@ -33,6 +33,7 @@ const LASTING: readonly [FaultType, act: RegExp, undo: RegExp][] = [
   ['node-loss', /^node-loss node-2$/, /^node-return node-2$/],
   ['node-partition', /^node-partition node-2$/, /^node-rejoin node-2$/],
   ['bad-image', /^patch Deployment nginx$/, /^patch Deployment nginx$/],
+  ['bad-readiness', /^patch Deployment nginx$/, /^patch Deployment nginx$/],
   ['scale', /^patch Deployment nginx\/scale$/, /^patch Deployment nginx\/scale$/],
   ['control-plane-outage', /^control-plane-pause api-server$/, /^control-plane-resume api-server$/],
   ['registry-outage', /^registry-down registry$/, /^registry-up registry$/],
@@ -388,6 +389,34 @@ describe.concurrent('what somebody else changes meanwhile', () => {
       'bad-image: somebody else set the image of nginx to nginx:2, which was left alone',
     );
     expect(cluster.template.containers[0]!.image).toBe('nginx:2');
+  });
+
+  test('is told of where it is the readiness probe, of whatever kind', async () => {
+    const other = { exec: { command: ['true'] } };
+    const { scenario, cluster } = started([lasting('bad-readiness', { duration_ms: 250 })]);
+    cluster.before = (call) => {
+      if (call === 'patch Deployment nginx') setTimeout(() => cluster.setReadinessProbe(other), 50);
+    };
+    const { error, result } = await run(cluster, scenario);
+    expect(error).toBeUndefined();
+    expect(result?.notes).toContain(
+      'bad-readiness: somebody else set the readiness probe of nginx, which was left alone',
+    );
+    expect(cluster.template.containers[0]!.readinessProbe).toEqual(other);
+  });
+
+  test('before a bad probe is set is not touched, and where there was none there is none again', async () => {
+    const { scenario, cluster } = started([lasting('bad-readiness')]);
+    cluster.setReadinessProbe(undefined);
+    expect((await run(cluster, scenario)).error).toBeUndefined();
+    expect(acts(cluster)).toHaveLength(2);
+    expect(cluster.template.containers[0]).not.toHaveProperty('readinessProbe');
+    const changed = started([lasting('bad-readiness')]);
+    changed.cluster.before = (call) => {
+      if (call === 'patch Deployment nginx') changed.cluster.setReadinessProbe({ exec: {} });
+    };
+    const { error } = await run(changed.cluster, changed.scenario);
+    expectUserError(error, EXIT.inconclusive, 'bad-readiness hit nothing');
   });
 
   test('between choosing and acting ends the trial, and nothing is undone', async () => {

@@ -194,6 +194,7 @@ const FAULTS: readonly Fault[] = [
   lasting('node-partition'),
   lasting('rollout-restart'),
   lasting('bad-image'),
+  lasting('bad-readiness'),
   lasting('scale'),
   lasting('control-plane-outage'),
   lasting('registry-outage'),

@@ -144,6 +144,20 @@ const CASES: Readonly<Partial<Record<FaultType, Case>>> = {
       expect(fewest(seen)).toBe(2);
     },
   },
+  'bad-readiness': {
+    faults: [fault('bad-readiness', { duration_ms: 5000 })],
+    duration_ms: 10_000,
+    shows: 'a pod comes that runs and never gets ready, and goes with the undoing; the others stay',
+    check(seen) {
+      const [stuck, ...more] = successors(seen);
+      expect(more).toEqual([]);
+      expect(seen.pods.some(({ pod, phase }) => pod === stuck && phase === 'Running')).toBe(true);
+      expect(readyAt_ms(seen, stuck!)).toBeUndefined();
+      expect(goneAt_ms(seen, stuck!)).toBeGreaterThanOrEqual(seen.end_ms - 100);
+      expect(seen.pods.filter(({ pod, gone }) => gone && seen.before.includes(pod))).toEqual([]);
+      expect(fewest(seen)).toBe(2);
+    },
+  },
   scale: {
     faults: [fault('scale', { replicas: 1, duration_ms: 3000 })],
     duration_ms: 8000,

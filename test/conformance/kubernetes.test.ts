@@ -24,6 +24,7 @@ describeOnTestbed('a cluster that a kubeconfig points at', () => {
       'node-taint',
       'rollout-restart',
       'bad-image',
+      'bad-readiness',
       'scale',
       'container-pause',
       'sandbox-kill',

@@ -12,6 +12,7 @@ describeFaults(
     'node-taint',
     'rollout-restart',
     'bad-image',
+    'bad-readiness',
     'scale',
     'container-pause',
     'sandbox-kill',

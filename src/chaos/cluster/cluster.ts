@@ -76,18 +76,27 @@ export interface WorkloadState {
   /** Pods it is told to have; of a DaemonSet one for each node that takes it. */
   readonly replicas: number;
   /** Of its pod template, in order. */
-  readonly containers: readonly { readonly name: string; readonly image: string }[];
+  readonly containers: readonly {
+    readonly name: string;
+    readonly image: string;
+    /** As the API has it; undefined: none. */
+    readonly readiness_probe?: object | undefined;
+  }[];
   /** Of its pod template. */
   readonly annotations: Labels | undefined;
   /** What its controller still has to do, as `kubectl rollout status` has it; undefined where nothing. */
   readonly unsettled: string | undefined;
 }
 
-/** One step of a JSON Patch (RFC 6902); a `test` that fails refuses the whole patch. */
+/**
+ * One step of a JSON Patch (RFC 6902); a `test` that fails refuses the whole patch. What is not there passes the test
+ * for null (evanphx/json-patch v4 patch.go test, which Kubernetes uses).
+ */
 export interface Operation {
-  readonly op: 'test' | 'add' | 'replace';
+  readonly op: 'test' | 'add' | 'replace' | 'remove';
   readonly path: string;
-  readonly value: unknown;
+  /** `remove` has none. */
+  readonly value?: unknown;
 }
 
 /** What the endpoint slices of a Service say, by pod name. */

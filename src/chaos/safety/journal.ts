@@ -43,6 +43,7 @@ export interface Intent {
     | 'cut-off-node'
     | 'restart-rollout'
     | 'set-image'
+    | 'set-readiness-probe'
     | 'scale'
     | 'stop-control-plane'
     | 'stop-registry'

@@ -127,6 +127,11 @@ const SCHEMAS = {
   'bad-image': z
     .strictObject({ ...ofWorkload, ...container, ...acts, ...lasting('Then the rollout is undone.') })
     .describe('Rolls out an image that does not exist; undone by `kubectl rollout undo`.'),
+  'bad-readiness': z
+    .strictObject({ ...ofWorkload, ...container, ...acts, ...lasting('Then it has the old probe again.') })
+    .describe(
+      'Rolls out a readiness probe that cannot succeed, of a port that nobody serves: the new pods run and never get ready.',
+    ),
   scale: z
     .strictObject({
       ...ofWorkload,

@@ -85,6 +85,11 @@ const EXPECTED: Readonly<
     fields: { workload: 'web', container: 'server', duration: '20s' },
     most: { ...WEB, container: 'server', duration_ms: 20_000 },
   },
+  'bad-readiness': {
+    least: { ...WEB, container: 'server', duration_ms: undefined },
+    fields: { container: 'server', duration: '1s', repeat: { every: '3s', times: 2 } },
+    most: { ...WEB, at_ms: [2000, 5000], container: 'server', duration_ms: 1000 },
+  },
   scale: {
     least: { ...WEB, replicas: 1, duration_ms: undefined },
     fields: { workload: 'web', replicas: 8, duration: '1s', repeat: { every: '2s', times: 3 } },
@@ -121,7 +126,14 @@ describe.each(FAULTS)('%s', (type) => {
 });
 
 test('those without victims take no mode', () => {
-  const victimless = ['rollout-restart', 'bad-image', 'scale', 'control-plane-outage', 'registry-outage'];
+  const victimless = [
+    'rollout-restart',
+    'bad-image',
+    'bad-readiness',
+    'scale',
+    'control-plane-outage',
+    'registry-outage',
+  ];
   for (const type of victimless as FaultType[]) {
     expect(errorOf(files(type, { replicas: 1, mode: 'one' })).message).toContain('unknown field `mode`');
   }

@@ -31,6 +31,7 @@ describe('the embedded cluster', () => {
       lasting('pod-eviction'),
       lasting('rollout-restart'),
       lasting('bad-image'),
+      lasting('bad-readiness'),
       lasting('scale'),
     ];
     checkEmbedded(shortScenario(faults));
