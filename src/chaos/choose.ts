@@ -67,9 +67,9 @@ async function nodeTargets(
   const candidates = await nodesFor(choice, fault);
   const victims = drawn(choice, fault, purpose, candidates);
   checkNodeVictims(fault, workload, candidates, victims);
-  for (const { name } of victims) await checkNeighbours(cluster, scenario, fault.type, name);
+  for (const { name } of victims) await checkNeighbours(cluster, scenario, fault, name, action.hitsPod);
   return victims.map((node) => {
-    const before = action.remember === undefined ? {} : { before: action.remember(node) };
+    const before = action.remember === undefined ? {} : { before: action.remember(node, fault) };
     return { kind: 'Node', namespace: '', name: node.name, uid: node.uid, ...before };
   });
 }

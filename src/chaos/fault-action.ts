@@ -1,12 +1,15 @@
 import type { Fault, FaultType, Workload } from '../scenario/scenario.ts';
-import type { Cluster, ClusterNode, Provided, WorkloadState } from './cluster/cluster.ts';
+import type { Cluster, ClusterNode, Pod, Provided, WorkloadState } from './cluster/cluster.ts';
 import { badImage } from './faults/bad-image.ts';
+import { badReadiness } from './faults/bad-readiness.ts';
 import { containerKill } from './faults/container-kill.ts';
 import { containerPause } from './faults/container-pause.ts';
 import { controlPlaneOutage } from './faults/control-plane-outage.ts';
+import { nodeCordon } from './faults/node-cordon.ts';
 import { nodeDrain } from './faults/node-drain.ts';
 import { nodeLoss } from './faults/node-loss.ts';
 import { nodePartition } from './faults/node-partition.ts';
+import { nodeTaint } from './faults/node-taint.ts';
 import { podEviction } from './faults/pod-eviction.ts';
 import { podKill } from './faults/pod-kill.ts';
 import { registryOutage } from './faults/registry-outage.ts';
@@ -69,8 +72,10 @@ interface OnPods<F extends Fault> extends Action<F> {
 /** Hits some of the nodes that a workload runs on. */
 interface OnNodes<F extends Fault> extends Action<F> {
   readonly on: 'nodes';
+  /** Whether it takes a pod down that runs there. Default: all but those that every node has. */
+  hitsPod?(fault: F, pod: Pod): boolean;
   /** What of the node is to be so again. */
-  remember?(node: ClusterNode): Memory;
+  remember?(node: ClusterNode, fault: F): Memory;
 }
 
 /** Changes the workload itself. */
@@ -99,11 +104,14 @@ const ACTIONS: { readonly [T in FaultType]: FaultAction<Extract<Fault, { type: T
   'container-pause': containerPause,
   'sandbox-kill': sandboxKill,
   'pod-eviction': podEviction,
+  'node-cordon': nodeCordon,
   'node-drain': nodeDrain,
+  'node-taint': nodeTaint,
   'node-loss': nodeLoss,
   'node-partition': nodePartition,
   'rollout-restart': rolloutRestart,
   'bad-image': badImage,
+  'bad-readiness': badReadiness,
   scale,
   'control-plane-outage': controlPlaneOutage,
   'registry-outage': registryOutage,

@@ -33,7 +33,8 @@ export async function nodesFor({ scenario, cluster, entry_node }: Place, fault: 
 export async function checkNodeFaults(place: Place): Promise<void> {
   const { scenario, cluster, entry_node } = place;
   for (const fault of scenario.faults) {
-    if (!('mode' in fault) || actionFor(fault.type).on !== 'nodes') continue;
+    const action = actionFor(fault.type);
+    if (!('mode' in fault) || action.on !== 'nodes') continue;
     if (entry_node === undefined) {
       throw new UserError(
         `${fault.type}: the load goes to the address of no node, so it might hit the one where the load enters`,
@@ -55,7 +56,7 @@ export async function checkNodeFaults(place: Place): Promise<void> {
       );
     }
     for (const { name } of nodes) {
-      await checkNeighbours(cluster, scenario, fault.type, name, EXIT.configuration);
+      await checkNeighbours(cluster, scenario, fault, name, action.hitsPod, EXIT.configuration);
     }
   }
 }

@@ -1,6 +1,6 @@
 /** The faults of a scenario, checked, with what they may hit found in the manifests. */
 import type { ActTimes } from './act-times.ts';
-import type { Position } from './scenario.ts';
+import type { Position, Taint } from './scenario.ts';
 
 export type FaultMode = 'one' | 'all' | 'fixed' | 'fixed-percent' | 'random-max-percent';
 
@@ -73,6 +73,17 @@ export interface NodeDrain extends NodeFault, Lasting {
   readonly grace_period_s: number | undefined;
 }
 
+/** Nodes take no new pods, and what runs on them goes on; undone: uncordoned, unless they were cordoned before. */
+export interface NodeCordon extends NodeFault, Lasting {
+  readonly type: 'node-cordon';
+}
+
+/** Nodes get a taint: pods that do not tolerate it do not come, or go (NoExecute). Undone: that taint is taken off. */
+export interface NodeTaint extends NodeFault, Lasting {
+  readonly type: 'node-taint';
+  readonly taint: Taint & { readonly effect: 'NoSchedule' | 'NoExecute' };
+}
+
 /** A node's power is cut; undone: it boots. */
 export interface NodeLoss extends NodeFault, Lasting {
   readonly type: 'node-loss';
@@ -91,6 +102,12 @@ export interface RolloutRestart extends WorkloadFault {
 /** Rolls out an image that does not exist; undone: `kubectl rollout undo`. */
 export interface BadImage extends WorkloadFault, Lasting {
   readonly type: 'bad-image';
+  readonly container: string;
+}
+
+/** Rolls out a readiness probe that cannot succeed; undone: the one that it had. */
+export interface BadReadiness extends WorkloadFault, Lasting {
+  readonly type: 'bad-readiness';
   readonly container: string;
 }
 
@@ -117,11 +134,14 @@ export type Fault =
   | ContainerPause
   | SandboxKill
   | PodEviction
+  | NodeCordon
   | NodeDrain
+  | NodeTaint
   | NodeLoss
   | NodePartition
   | RolloutRestart
   | BadImage
+  | BadReadiness
   | Scale
   | ControlPlaneOutage
   | RegistryOutage;

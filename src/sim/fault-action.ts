@@ -1,12 +1,15 @@
 import type { Fault } from '../scenario/scenario.ts';
 import type { Cause } from './cause.ts';
 import { badImage } from './faults/bad-image.ts';
+import { badReadiness } from './faults/bad-readiness.ts';
 import { containerKill } from './faults/container-kill.ts';
 import { containerPause } from './faults/container-pause.ts';
 import { controlPlaneOutage } from './faults/control-plane-outage.ts';
+import { nodeCordon } from './faults/node-cordon.ts';
 import { nodeDrain } from './faults/node-drain.ts';
 import { nodeLoss } from './faults/node-loss.ts';
 import { nodePartition } from './faults/node-partition.ts';
+import { nodeTaint } from './faults/node-taint.ts';
 import { podEviction } from './faults/pod-eviction.ts';
 import { podKill } from './faults/pod-kill.ts';
 import { registryOutage } from './faults/registry-outage.ts';
@@ -15,14 +18,20 @@ import { sandboxKill } from './faults/sandbox-kill.ts';
 import { scale } from './faults/scale.ts';
 import type { SimulatedCluster } from './kubernetes/cluster.ts';
 
-/** How a fault is caused in the simulated cluster. One file a fault, in faults/. */
-export interface FaultAction<F extends Fault> {
+/**
+ * How a fault is caused in the simulated cluster. One file a fault, in faults/.
+ *
+ * `Before` is what one act remembers for its undoing.
+ */
+export interface FaultAction<F extends Fault, Before = unknown> {
   /** Whom it may hit, sorted by name: pods or nodes. Left out where there is nothing to choose. */
   candidates?(cluster: SimulatedCluster, fault: F): readonly string[];
+  /** What is to be so again, as it is right before the act. Left out where nothing has to be known. */
+  remember?(cluster: SimulatedCluster, fault: F, victims: readonly string[]): Before;
   /** @param victims as chosen among the candidates */
-  apply(cluster: SimulatedCluster, fault: F, victims: readonly string[], cause: Cause): void;
+  apply(cluster: SimulatedCluster, fault: F, victims: readonly string[], cause: Cause, before: Before): void;
   /** After the fault's duration. Left out where the fault is done once caused. */
-  undo?(cluster: SimulatedCluster, fault: F, victims: readonly string[], cause: Cause): void;
+  undo?(cluster: SimulatedCluster, fault: F, victims: readonly string[], cause: Cause, before: Before): void;
 }
 
 const ACTIONS: { readonly [T in Fault['type']]: FaultAction<Extract<Fault, { type: T }>> } = {
@@ -31,12 +40,15 @@ const ACTIONS: { readonly [T in Fault['type']]: FaultAction<Extract<Fault, { typ
   'container-pause': containerPause,
   'sandbox-kill': sandboxKill,
   'pod-eviction': podEviction,
+  'node-cordon': nodeCordon,
   'node-drain': nodeDrain,
+  'node-taint': nodeTaint,
   'node-loss': nodeLoss,
   'node-partition': nodePartition,
   'control-plane-outage': controlPlaneOutage,
   'rollout-restart': rolloutRestart,
   'bad-image': badImage,
+  'bad-readiness': badReadiness,
   scale,
   'registry-outage': registryOutage,
 };

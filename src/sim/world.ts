@@ -77,7 +77,8 @@ export class SimulatedWorld implements World {
     const victims = 'mode' in fault ? chooseVictims(candidates, fault.mode, fault.value, random) : [];
     const event = { fault: index, repetition, name: fault.type, targets: victims.map(shownName) };
     environment.record({ type: 'fault-begin', at_ms: environment.now_ms, ...event });
-    action.apply(cluster, fault, victims, step(undefined, 'fault', environment.now_ms));
+    const before = action.remember?.(cluster, fault, victims);
+    action.apply(cluster, fault, victims, step(undefined, 'fault', environment.now_ms), before);
     const end = () => environment.record({ type: 'fault-end', at_ms: environment.now_ms, ...event });
     const { undo } = action;
     if (undo === undefined) {
@@ -92,7 +93,7 @@ export class SimulatedWorld implements World {
       return;
     }
     environment.after(lasts_ms, () => {
-      undo(cluster, fault, victims, step(undefined, 'fault', environment.now_ms));
+      undo(cluster, fault, victims, step(undefined, 'fault', environment.now_ms), before);
       end();
     });
   }

@@ -1,13 +1,21 @@
 import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { chooseTargets } from '../../src/chaos/choose.ts';
+import type { ClusterNode } from '../../src/chaos/cluster/cluster.ts';
 import { actionFor } from '../../src/chaos/fault-action.ts';
 import { openJournal } from '../../src/chaos/safety/journal.ts';
 import { sleep } from '../../src/chaos/sleep.ts';
 import { actTimes } from '../../src/scenario/act-times.ts';
 import { exponential } from '../../src/scenario/distribution.ts';
 import { EXIT, type UserError } from '../../src/scenario/errors.ts';
-import type { Deployment, FaultType, Job, Scenario } from '../../src/scenario/scenario.ts';
+import type {
+  Deployment,
+  FaultType,
+  Job,
+  NodeTaint,
+  Scenario,
+  Toleration,
+} from '../../src/scenario/scenario.ts';
 import type { TimelineEvent } from '../../src/timeline/event.ts';
 import { FakeCluster } from './fake-cluster.ts';
 import { expectUserError, ofType, run, started, temporaryJournal } from './run.ts';
@@ -21,14 +29,23 @@ const acts = (cluster: FakeCluster) =>
 /** What each fault that lasts asks the cluster for, and what its undoing does. */
 const LASTING: readonly [FaultType, act: RegExp, undo: RegExp][] = [
   ['container-pause', /^container-pause nginx-.*/, /^container-resume nginx-.*/],
+  ['node-cordon', /^patch Node node-2$/, /^patch Node node-2$/],
   ['node-drain', /^patch Node node-2$/, /^patch Node node-2$/],
+  ['node-taint', /^patch Node node-2$/, /^patch Node node-2$/],
   ['node-loss', /^node-loss node-2$/, /^node-return node-2$/],
   ['node-partition', /^node-partition node-2$/, /^node-rejoin node-2$/],
   ['bad-image', /^patch Deployment nginx$/, /^patch Deployment nginx$/],
+  ['bad-readiness', /^patch Deployment nginx$/, /^patch Deployment nginx$/],
   ['scale', /^patch Deployment nginx\/scale$/, /^patch Deployment nginx\/scale$/],
   ['control-plane-outage', /^control-plane-pause api-server$/, /^control-plane-resume api-server$/],
   ['registry-outage', /^registry-down registry$/, /^registry-up registry$/],
 ];
+
+/** Of the taint that `lasting` gives. */
+const tolerance = (change: Partial<Toleration> = {}): Toleration => ({
+  ...{ key: 'maintenance', operator: 'Exists', value: '', effect: undefined, toleration_s: undefined },
+  ...change,
+});
 
 /** What is timed to some milliseconds is tried again where the machine was busy with something else. */
 const BUSY = { retry: 3 } as const;
@@ -53,7 +70,7 @@ describe.concurrent.each(LASTING)('%s', (type, act, undo) => {
     expect(asked[0]).toMatch(act);
     expect(asked[1]).toMatch(undo);
     expect(cluster.broken).toEqual([]);
-    expect((await cluster.nodes()).some(({ unschedulable }) => unschedulable)).toBe(false);
+    expectNodesAsBefore(await cluster.nodes());
     expect(cluster.template).toMatchObject({ replicas: before.replicas, containers: before.containers });
 
     const lines = journal.filter((line) => line.fault === type);
@@ -136,9 +153,13 @@ describe.concurrent.each(LASTING)('%s', (type, act, undo) => {
       new RegExp(`${type} of .*, of an earlier run that was killed, was undone first`),
     );
     expect(cluster.broken).toEqual([]);
-    expect((await cluster.nodes()).some(({ unschedulable }) => unschedulable)).toBe(false);
+    expectNodesAsBefore(await cluster.nodes());
   });
 });
+
+function expectNodesAsBefore(nodes: readonly ClusterNode[]): void {
+  for (const node of nodes) expect(node).toMatchObject({ unschedulable: false, taints: [] });
+}
 
 describe.concurrent('a fault on pods', () => {
   test('pod-eviction asks again where the budget refuses, and a pod that never goes is told of', async () => {
@@ -244,6 +265,94 @@ describe.concurrent('a fault on nodes', () => {
     expect(acts(cluster)).toEqual([]);
   });
 
+  test.each(['node-cordon', 'node-drain'] as const)('%s leaves a node cordoned that was so', async (type) => {
+    const { scenario, cluster } = started([lasting(type)]);
+    cluster.before = (call) => {
+      // Steady state wants the nodes as they were at first, so it must be so before the first look at them.
+      if (call === 'describe') cluster.changeNode('node-2', { unschedulable: true });
+    };
+    for (const object of scenario.objects) await cluster.apply(object);
+    await sleep(80);
+    const { error } = await run(cluster, scenario);
+    expect(error).toBeUndefined();
+    expect(acts(cluster).filter((call) => call.startsWith('patch Node'))).toHaveLength(1);
+    expect((await cluster.nodes())[1]!.unschedulable).toBe(true);
+  });
+
+  test('node-cordon does not mind pods of others, which go on', async () => {
+    const { scenario, cluster } = started([lasting('node-cordon')]);
+    const there = { namespace: 'kube-system', node: 'node-2', labels: {} };
+    cluster.addForeignPod('coredns', { kind: 'ReplicaSet', name: 'coredns-1', uid: 'u' }, there);
+    expect((await run(cluster, scenario)).error).toBeUndefined();
+    expect(acts(cluster)).toEqual(['patch Node node-2', 'patch Node node-2']);
+  });
+
+  test('node-taint with NoExecute is refused where a pod of others would go, whoever owns it', async () => {
+    const { scenario, cluster } = started([lasting('node-taint')]);
+    const owner = { kind: 'DaemonSet', name: 'logs', uid: 'u' };
+    const there = { namespace: 'ops', node: 'node-2', labels: {} };
+    const seconds = [tolerance({ toleration_s: 300 })];
+    cluster.addForeignPod('logs-1', owner, { ...there, tolerations: seconds });
+    const { error } = await run(cluster, scenario);
+    expectUserError(error, EXIT.configuration, 'node-2', 'ops/logs-1');
+    expect(acts(cluster)).toEqual([]);
+  });
+
+  test('node-taint leaves pods of others where they tolerate it, or it evicts nobody', async () => {
+    const taint = { key: 'maintenance', value: 'yes', effect: 'NoSchedule' } as const;
+    for (const [fault, tolerations] of [
+      [lasting('node-taint'), [tolerance()]],
+      [lasting('node-taint', { taint }), []],
+    ] as const) {
+      const { scenario, cluster } = started([fault]);
+      const there = { namespace: 'ops', node: 'node-2', labels: {}, tolerations };
+      cluster.addForeignPod('logs-1', { kind: 'DaemonSet', name: 'logs', uid: 'u' }, there);
+      expect((await run(cluster, scenario)).error).toBeUndefined();
+      expect(acts(cluster)).toEqual(['patch Node node-2', 'patch Node node-2']);
+    }
+  });
+
+  test('node-taint keeps the taints that come and go beside its own', async () => {
+    const { scenario, cluster } = started([lasting('node-taint', { duration_ms: 200 })]);
+    const pressure = {
+      key: 'pressure',
+      value: '',
+      effect: 'NoSchedule',
+      timeAdded: '2026-01-01T00:00:00Z',
+    } as const;
+    const own = (scenario.faults[0] as NodeTaint).taint;
+    let calls = 0;
+    cluster.before = (call) => {
+      if (call !== 'patch Node node-2') return;
+      calls += 1;
+      // Between its read and its write: it reads anew.
+      if (calls === 1) cluster.changeNode('node-2', { taints: [pressure] });
+      if (calls === 3) cluster.changeNode('node-2', { taints: [own, pressure] });
+    };
+    const { error } = await run(cluster, scenario, { steady_deadline_ms: 300 });
+    expectUserError(error, EXIT.notRestored, 'node node-2 has the taint pressure:NoSchedule');
+    expect(calls).toBe(4);
+    expect((await cluster.nodes())[1]!.taints).toEqual([pressure]);
+  });
+
+  test('node-taint that somebody else has changed is left alone, and one that was there is not touched', async () => {
+    const other = { key: 'maintenance', value: 'no', effect: 'NoExecute' } as const;
+    const changed = started([lasting('node-taint')]);
+    changed.cluster.before = (call) => {
+      if (call === 'patch Node node-2')
+        setTimeout(() => changed.cluster.changeNode('node-2', { taints: [other] }), 50);
+    };
+    const { trials } = await run(changed.cluster, changed.scenario, { steady_deadline_ms: 200 });
+    expect(noteTexts(trials[0]!)).toEqual([
+      'node-taint: somebody else set the taint maintenance:NoExecute of node-2 to no, which was left alone',
+    ]);
+    const had = started([lasting('node-taint')]);
+    had.cluster.changeNode('node-2', { taints: [other] });
+    const { error } = await run(had.cluster, had.scenario);
+    expectUserError(error, EXIT.inconclusive, 'node-taint hit nothing');
+    expect((await had.cluster.nodes())[1]!.taints).toEqual([other]);
+  });
+
   test('leaves the pods spread as at first for the next trial', async () => {
     const { scenario, cluster } = started([lasting('node-drain')]);
     const { error, result, trials } = await run(cluster, scenario, { trials: 2 });
@@ -282,6 +391,34 @@ describe.concurrent('what somebody else changes meanwhile', () => {
       'bad-image: somebody else set the image of nginx to nginx:2, which was left alone',
     );
     expect(cluster.template.containers[0]!.image).toBe('nginx:2');
+  });
+
+  test('is told of where it is the readiness probe, of whatever kind', async () => {
+    const other = { exec: { command: ['true'] } };
+    const { scenario, cluster } = started([lasting('bad-readiness', { duration_ms: 250 })]);
+    cluster.before = (call) => {
+      if (call === 'patch Deployment nginx') setTimeout(() => cluster.setReadinessProbe(other), 50);
+    };
+    const { error, result } = await run(cluster, scenario);
+    expect(error).toBeUndefined();
+    expect(result?.notes).toContain(
+      'bad-readiness: somebody else set the readiness probe of nginx, which was left alone',
+    );
+    expect(cluster.template.containers[0]!.readinessProbe).toEqual(other);
+  });
+
+  test('before a bad probe is set is not touched, and where there was none there is none again', async () => {
+    const { scenario, cluster } = started([lasting('bad-readiness')]);
+    cluster.setReadinessProbe(undefined);
+    expect((await run(cluster, scenario)).error).toBeUndefined();
+    expect(acts(cluster)).toHaveLength(2);
+    expect(cluster.template.containers[0]).not.toHaveProperty('readinessProbe');
+    const changed = started([lasting('bad-readiness')]);
+    changed.cluster.before = (call) => {
+      if (call === 'patch Deployment nginx') changed.cluster.setReadinessProbe({ exec: {} });
+    };
+    const { error } = await run(changed.cluster, changed.scenario);
+    expectUserError(error, EXIT.inconclusive, 'bad-readiness hit nothing');
   });
 
   test('between choosing and acting ends the trial, and nothing is undone', async () => {

@@ -50,6 +50,17 @@ const HASH = '6d4cf56db6';
 /** An image that is nowhere. */
 const BAD_IMAGE = /\.invalid\//;
 
+/** As the template has it. */
+interface TemplateContainer {
+  readonly name: string;
+  readonly image: string;
+  readonly readinessProbe?: { readonly httpGet?: object; readonly tcpSocket?: { readonly port: number } };
+}
+
+/** Its image is nowhere, or nobody serves what its readiness probe asks. */
+const isBad = ({ image, readinessProbe }: TemplateContainer): boolean =>
+  BAD_IMAGE.test(image) || readinessProbe?.tcpSocket?.port === 1;
+
 export class FakeCluster implements Cluster {
   readonly kind: Cluster['kind'];
   readonly calls: string[] = [];
@@ -63,7 +74,7 @@ export class FakeCluster implements Cluster {
   #template: {
     replicas: number;
     hash: string;
-    containers: WorkloadState['containers'];
+    containers: readonly TemplateContainer[];
     restartedAt?: string;
   };
   #count = 0;
@@ -79,6 +90,7 @@ export class FakeCluster implements Cluster {
     this.#nodes = Array.from({ length: options.nodes ?? 2 }, (_, index) => ({
       name: `node-${index + 1}`,
       uid: `uid-node-${index + 1}`,
+      resource_version: '1',
       ready: true,
       unschedulable: false,
       taints: [],
@@ -86,7 +98,8 @@ export class FakeCluster implements Cluster {
       zone: undefined,
     }));
     const { replicas, pod } = this.#workload;
-    const containers = pod.containers.map(({ name, image }) => ({ name, image }));
+    const readinessProbe = { httpGet: { path: '/', port: 80 } };
+    const containers = pod.containers.map(({ name, image }) => ({ name, image, readinessProbe }));
     this.#template = { replicas, hash: HASH, containers };
   }
 
@@ -178,18 +191,22 @@ export class FakeCluster implements Cluster {
     const { kind, namespace, name } = this.#workload;
     const uid = this.objects.get(`${kind} ${namespace}/${name}`);
     if (uid === undefined) return undefined;
-    const { replicas, containers } = this.#template;
+    const { replicas } = this.#template;
+    const containers = this.#template.containers.map(({ name, image, readinessProbe }) => ({
+      ...{ name, image, readiness_probe: readinessProbe },
+    }));
     return { uid, replicas, containers, annotations: undefined, unsettled: undefined };
   }
 
-  /** Of the workload, its number of pods, its images and that it was restarted; of a node, that it is cordoned. */
+  /** Of the workload, its number of pods, its images and that it was restarted; of a node, that it is cordoned, and its taints. */
   async patch(ref: ObjectRef, patch: readonly Operation[], subresource?: string) {
     await this.#called(`patch ${ref.kind} ${ref.name}${subresource === undefined ? '' : `/${subresource}`}`);
     if (ref.kind === 'Node') {
       const index = this.#nodes.findIndex(({ name }) => name === ref.name);
-      const { uid, unschedulable } = this.#nodes[index]!;
-      const { spec } = patched({ metadata: { uid }, spec: { unschedulable } }, patch);
-      this.#nodes[index] = { ...this.#nodes[index]!, unschedulable: spec.unschedulable };
+      const { uid, resource_version, unschedulable, taints } = this.#nodes[index]!;
+      const metadata = { uid, resourceVersion: resource_version };
+      const { spec } = patched({ metadata, spec: { unschedulable, taints } }, patch);
+      this.changeNode(ref.name, spec);
       return;
     }
     const { replicas, containers, restartedAt } = this.#template;
@@ -219,7 +236,7 @@ export class FakeCluster implements Cluster {
     for (const pod of this.#owned().filter(({ ready }) => !ready)) this.#delete(pod, 0);
     for (const pod of this.#owned().slice(this.#template.replicas)) this.#delete(pod, undefined);
     this.#fill();
-    if (podSpec.containers.some(({ image }) => BAD_IMAGE.test(image))) this.#add();
+    if (podSpec.containers.some(isBad)) this.#add();
   }
 
   async disown() {}
@@ -319,9 +336,20 @@ export class FakeCluster implements Cluster {
     for (const pod of this.#owned().filter(({ ready }) => !ready)) this.#delete(pod, 0);
   }
 
+  /** As if somebody else had set it, of all containers; undefined: none. */
+  setReadinessProbe(readinessProbe: object | undefined): void {
+    const containers = this.#template.containers.map(({ name, image }) => ({
+      ...{ name, image },
+      ...(readinessProbe === undefined ? {} : { readinessProbe }),
+    }));
+    this.#template = { ...this.#template, containers };
+    for (const pod of this.#owned().filter(({ ready }) => !ready)) this.#delete(pod, 0);
+  }
+
   changeNode(name: string, change: Partial<ClusterNode>): void {
     const index = this.#nodes.findIndex((node) => node.name === name);
-    this.#nodes[index] = { ...this.#nodes[index]!, ...change };
+    const resource_version = String(Number(this.#nodes[index]!.resource_version) + 1);
+    this.#nodes[index] = { ...this.#nodes[index]!, resource_version, ...change };
   }
 
   /** As if somebody else had scaled it. */
@@ -393,6 +421,7 @@ export class FakeCluster implements Cluster {
       terminating: false,
       owner: { kind: kind === 'Deployment' ? 'ReplicaSet' : kind, name: this.#ownerName, uid: 'uid-owner' },
       mirror: false,
+      tolerations: [],
       containers: pod.containers.map((container) => ({
         name: container.name,
         ready: false,
@@ -410,8 +439,7 @@ export class FakeCluster implements Cluster {
 
   #start(name: string, uid: string): void {
     const start_ms = this.#options.start_ms ?? 60;
-    const isBad = this.#template.containers.some(({ image }) => BAD_IMAGE.test(image));
-    if (isBad || !Number.isFinite(start_ms)) return;
+    if (this.#template.containers.some(isBad) || !Number.isFinite(start_ms)) return;
     setTimeout(() => {
       const pod = this.#pods.get(name);
       if (pod?.uid !== uid) return;

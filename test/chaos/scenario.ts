@@ -39,6 +39,7 @@ export function lasting<T extends FaultType>(type: T, options: Partial<Of<T>> = 
     grace_period_s: undefined,
     container: 'nginx',
     replicas: 1,
+    taint: { key: 'maintenance', value: 'yes', effect: 'NoExecute' },
     component: 'api-server',
     ...options,
   };

@@ -53,9 +53,9 @@ describe.concurrent('steady state', () => {
 
   test.each([
     ['is not Ready', { ready: false }],
-    ['has the taint a:NoSchedule', { taints: ['a:NoSchedule'] }],
+    ['has the taint a:NoSchedule', { taints: [{ key: 'a', value: '', effect: 'NoSchedule' }] }],
     ['is cordoned', { unschedulable: true }],
-  ])('waits for a node that %s and was not so before', async (what, change) => {
+  ] as const)('waits for a node that %s and was not so before', async (what, change) => {
     const { scenario, cluster } = started([lasting('node-loss')]);
     cluster.after = (call) => {
       if (call !== 'node-return node-2') return;

@@ -62,7 +62,10 @@ async function cluster(scenario: Scenario) {
   const objects = new Map<string, object>();
   const ready = [{ type: 'Ready', status: 'True' }];
   const put = (path: string, name: string, namespace: string | undefined, rest: object) =>
-    objects.set(`${path}/${name}`, { metadata: { name, namespace, uid: `uid-${name}` }, ...rest });
+    objects.set(`${path}/${name}`, {
+      metadata: { name, namespace, uid: `uid-${name}`, resourceVersion: '1' },
+      ...rest,
+    });
   for (const [index, address] of ['127.0.0.1', '203.0.113.2'].entries()) {
     const status = { conditions: ready, addresses: [{ type: 'InternalIP', address }] };
     put('/api/v1/nodes', `node-${index + 1}`, undefined, { spec: {}, status });
@@ -200,11 +203,14 @@ const FAULTS: readonly Fault[] = [
   lasting('container-pause'),
   lasting('sandbox-kill'),
   lasting('pod-eviction'),
+  lasting('node-cordon'),
   lasting('node-drain'),
+  lasting('node-taint'),
   lasting('node-loss'),
   lasting('node-partition'),
   lasting('rollout-restart'),
   lasting('bad-image'),
+  lasting('bad-readiness'),
   lasting('scale'),
   lasting('control-plane-outage'),
   lasting('registry-outage'),
@@ -232,7 +238,7 @@ describe.concurrent('what a run does it has asked for before', { timeout: 30_000
     expect(texts).toContain('watch pods default');
     expect(texts).toContain('delete services default');
     if (type === 'node-drain') expect(texts).toContain('create pods/eviction shop');
-    else if (type.startsWith('node-')) expect(texts).toContain('delete pods shop');
+    else if (['node-loss', 'node-partition'].includes(type)) expect(texts).toContain('delete pods shop');
     if (type.startsWith('container-') || type === 'sandbox-kill') expect(texts).toContain('get pods default');
   });
 });

@@ -76,6 +76,20 @@ const CASES: Readonly<Partial<Record<FaultType, Case>>> = {
       expect(successors(seen)).toHaveLength(1);
     },
   },
+  'node-cordon': {
+    faults: [
+      fault('node-cordon', { duration_ms: 5000 }),
+      fault('pod-kill', { at_ms: [AT_MS + 1000], mode: 'all' }),
+    ],
+    duration_ms: 9000,
+    shows: 'no pod leaves with it, and those that are started while it lasts start on the other node',
+    check(seen) {
+      expect(seen.targets).toEqual(['node-2']);
+      for (const name of seen.before) expect(goneAt_ms(seen, name)).toBeGreaterThan(seen.begin_ms + 500);
+      const nodes = successors(seen).map((name) => seen.pods.findLast(({ pod }) => pod === name)?.node);
+      expect(nodes).toEqual(['node-1', 'node-1']);
+    },
+  },
   'node-drain': {
     faults: [fault('node-drain', { duration_ms: 4000 })],
     duration_ms: 8000,
@@ -84,6 +98,25 @@ const CASES: Readonly<Partial<Record<FaultType, Case>>> = {
       expect(seen.targets).toEqual(['node-2']);
       const [drained] = seen.pods.filter(({ node, at_ms }) => node === 'node-2' && at_ms === 0);
       expect(goneAt_ms(seen, drained!.pod)).toBeGreaterThan(seen.begin_ms);
+      const nodes = successors(seen).map((name) => seen.pods.findLast(({ pod }) => pod === name)?.node);
+      expect(nodes).toEqual(['node-1']);
+    },
+  },
+  'node-taint': {
+    faults: [
+      fault('node-taint', {
+        taint: { key: 'foreshock', value: 'test', effect: 'NoExecute' },
+        duration_ms: 4000,
+      }),
+    ],
+    duration_ms: 8000,
+    shows: 'the pod of the second node goes at once, its successor starts on the first, and the other stays',
+    check(seen) {
+      expect(seen.targets).toEqual(['node-2']);
+      const [evicted] = seen.pods.filter(({ node, at_ms }) => node === 'node-2' && at_ms === 0);
+      expect(seen.pods.filter(({ gone }) => gone).map(({ pod }) => pod)).toEqual([evicted!.pod]);
+      const marked = seen.pods.find(({ pod, terminating }) => pod === evicted!.pod && terminating);
+      expect(marked!.at_ms - seen.begin_ms).toBeLessThan(2000);
       const nodes = successors(seen).map((name) => seen.pods.findLast(({ pod }) => pod === name)?.node);
       expect(nodes).toEqual(['node-1']);
     },
@@ -105,6 +138,20 @@ const CASES: Readonly<Partial<Record<FaultType, Case>>> = {
     check(seen) {
       const [stuck, ...more] = successors(seen);
       expect(more).toEqual([]);
+      expect(readyAt_ms(seen, stuck!)).toBeUndefined();
+      expect(goneAt_ms(seen, stuck!)).toBeGreaterThanOrEqual(seen.end_ms - 100);
+      expect(seen.pods.filter(({ pod, gone }) => gone && seen.before.includes(pod))).toEqual([]);
+      expect(fewest(seen)).toBe(2);
+    },
+  },
+  'bad-readiness': {
+    faults: [fault('bad-readiness', { duration_ms: 5000 })],
+    duration_ms: 10_000,
+    shows: 'a pod comes that runs and never gets ready, and goes with the undoing; the others stay',
+    check(seen) {
+      const [stuck, ...more] = successors(seen);
+      expect(more).toEqual([]);
+      expect(seen.pods.some(({ pod, phase }) => pod === stuck && phase === 'Running')).toBe(true);
       expect(readyAt_ms(seen, stuck!)).toBeUndefined();
       expect(goneAt_ms(seen, stuck!)).toBeGreaterThanOrEqual(seen.end_ms - 100);
       expect(seen.pods.filter(({ pod, gone }) => gone && seen.before.includes(pod))).toEqual([]);

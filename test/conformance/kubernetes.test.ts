@@ -19,9 +19,12 @@ describeOnTestbed('a cluster that a kubeconfig points at', () => {
     'chaos on the testbed',
     [
       'pod-eviction',
+      'node-cordon',
       'node-drain',
+      'node-taint',
       'rollout-restart',
       'bad-image',
+      'bad-readiness',
       'scale',
       'container-pause',
       'sandbox-kill',

@@ -7,9 +7,12 @@ describeFaults(
   'the simulator',
   [
     'pod-eviction',
+    'node-cordon',
     'node-drain',
+    'node-taint',
     'rollout-restart',
     'bad-image',
+    'bad-readiness',
     'scale',
     'container-pause',
     'sandbox-kill',

@@ -2,7 +2,16 @@
  * What a cluster must offer so that chaos can be caused in it and measured: no more than that.
  * One conformance suite (test/conformance) runs against every implementation.
  */
-import type { Fault, Labels, ManifestObject, Scenario, Selector, Workload } from '../../scenario/scenario.ts';
+import type {
+  Fault,
+  Labels,
+  ManifestObject,
+  Scenario,
+  Selector,
+  Taint,
+  Toleration,
+  Workload,
+} from '../../scenario/scenario.ts';
 import type { Outcome } from '../../timeline/event.ts';
 
 export interface PodRef {
@@ -23,6 +32,7 @@ export interface Pod extends PodRef {
   readonly owner: { readonly kind: string; readonly name: string; readonly uid: string } | undefined;
   /** The API's image of a static pod, which its kubelet takes from a file. */
   readonly mirror: boolean;
+  readonly tolerations: readonly Toleration[];
   readonly containers: readonly {
     readonly name: string;
     readonly ready: boolean;
@@ -36,16 +46,24 @@ export interface Pod extends PodRef {
 export interface ClusterNode {
   readonly name: string;
   readonly uid: string;
+  /** Another one after every write to it. */
+  readonly resource_version: string;
   /** The Ready condition. */
   readonly ready: boolean;
   /** Cordoned. */
   readonly unschedulable: boolean;
-  /** As "key:effect", sorted. */
-  readonly taints: readonly string[];
+  /** In its order. */
+  readonly taints: readonly PlacedTaint[];
   /** Under which it is reached, from within and from without. */
   readonly addresses: readonly string[];
   /** Label topology.kubernetes.io/zone; undefined where it has none. */
   readonly zone: string | undefined;
+}
+
+/** A taint as a node has it. */
+export interface PlacedTaint extends Taint {
+  /** When it was put there, where that is known: from then on pods bear it. RFC 3339. */
+  readonly timeAdded?: string;
 }
 
 export interface WorkloadRef {
@@ -60,18 +78,27 @@ export interface WorkloadState {
   /** Pods it is told to have; of a DaemonSet one for each node that takes it. */
   readonly replicas: number;
   /** Of its pod template, in order. */
-  readonly containers: readonly { readonly name: string; readonly image: string }[];
+  readonly containers: readonly {
+    readonly name: string;
+    readonly image: string;
+    /** As the API has it; undefined: none. */
+    readonly readiness_probe?: object | undefined;
+  }[];
   /** Of its pod template. */
   readonly annotations: Labels | undefined;
   /** What its controller still has to do, as `kubectl rollout status` has it; undefined where nothing. */
   readonly unsettled: string | undefined;
 }
 
-/** One step of a JSON Patch (RFC 6902); a `test` that fails refuses the whole patch. */
+/**
+ * One step of a JSON Patch (RFC 6902); a `test` that fails refuses the whole patch. What is not there passes the test
+ * for null (evanphx/json-patch v4 patch.go test, which Kubernetes uses).
+ */
 export interface Operation {
-  readonly op: 'test' | 'add' | 'replace';
+  readonly op: 'test' | 'add' | 'replace' | 'remove';
   readonly path: string;
-  readonly value: unknown;
+  /** `remove` has none. */
+  readonly value?: unknown;
 }
 
 /** What the endpoint slices of a Service say, by pod name. */

@@ -10,11 +10,14 @@ export function patched<T extends object>(object: T, patch: readonly Operation[]
   const copy = structuredClone(object);
   for (const { op, path, value } of patch) {
     const { parent, key } = locate(copy, path);
-    if (op === 'test' && !isDeepStrictEqual(parent[key], value)) {
+    if (op === 'test' && !isDeepStrictEqual(parent[key] ?? null, value ?? null)) {
       throw new ChangedError(`${path} is ${JSON.stringify(parent[key])}, not ${JSON.stringify(value)}`);
     }
-    if (op === 'replace' && !(key in parent)) throw new ChangedError(`there is no ${path}`);
-    if (op !== 'test') parent[key] = structuredClone(value);
+    if ((op === 'replace' || op === 'remove') && !(key in parent)) {
+      throw new ChangedError(`there is no ${path}`);
+    }
+    if (op === 'remove') delete parent[key];
+    else if (op !== 'test') parent[key] = structuredClone(value);
   }
   return copy;
 }

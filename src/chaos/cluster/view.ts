@@ -1,9 +1,9 @@
 /** From the objects of the Kubernetes API to what chaos needs of them. Both clusters speak that API. */
 import { isDeepStrictEqual } from 'node:util';
-import type { V1EndpointSlice, V1Node, V1Pod } from '@kubernetes/client-node';
-import type { Selector } from '../../scenario/scenario.ts';
+import type { V1EndpointSlice, V1Node, V1Pod, V1Taint, V1Toleration } from '@kubernetes/client-node';
+import type { Selector, Taint, Toleration } from '../../scenario/scenario.ts';
 import { selectorText } from '../../scenario/selector.ts';
-import type { ClusterNode, Endpoints, Pod } from './cluster.ts';
+import type { ClusterNode, Endpoints, PlacedTaint, Pod } from './cluster.ts';
 
 /** Label by which an endpoint slice names its Service. */
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
@@ -27,12 +27,23 @@ export function viewPod(pod: V1Pod): Pod {
     terminating: pod.metadata?.deletionTimestamp !== undefined,
     owner: owner && { kind: owner.kind, name: owner.name, uid: owner.uid },
     mirror: pod.metadata?.annotations?.[MIRROR_ANNOTATION] !== undefined,
+    tolerations: (pod.spec?.tolerations ?? []).map(viewToleration),
     containers: (pod.status?.containerStatuses ?? []).map(({ name, ready, restartCount, state }) => ({
       name,
       ready,
       restarts: restartCount,
       reason: state?.waiting?.reason ?? state?.terminated?.reason,
     })),
+  };
+}
+
+function viewToleration({ key, operator, value, effect, tolerationSeconds }: V1Toleration): Toleration {
+  return {
+    key,
+    operator: operator === 'Exists' ? 'Exists' : 'Equal',
+    value: value ?? '',
+    effect: effect as Toleration['effect'],
+    toleration_s: tolerationSeconds,
   };
 }
 
@@ -114,10 +125,18 @@ export function viewNode({ metadata, spec, status }: V1Node): ClusterNode {
   return {
     name: metadata?.name ?? '',
     uid: metadata?.uid ?? '',
+    resource_version: metadata?.resourceVersion ?? '',
     ready: status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false,
     unschedulable: spec?.unschedulable ?? false,
-    taints: (spec?.taints ?? []).map(({ key, effect }) => `${key}:${effect}`).sort(),
+    taints: (spec?.taints ?? []).map(viewTaint),
     addresses: (status?.addresses ?? []).map(({ address }) => address),
     zone: metadata?.labels?.[ZONE_LABEL],
   };
+}
+
+/** What it says beside goes back to the API server as it came. */
+function viewTaint({ key, value = '', effect, timeAdded }: V1Taint): PlacedTaint {
+  const taint = { key, value, effect: effect as Taint['effect'] };
+  // The client's types say Date; the server's answers are read as they are.
+  return timeAdded === undefined ? taint : { ...taint, timeAdded: timeAdded as unknown as string };
 }

@@ -10,7 +10,9 @@ export function viewWorkload(kind: WorkloadRef['kind'], object: KubernetesObject
   return {
     uid: metadata?.uid ?? '',
     replicas: replicas ?? 0,
-    containers: (template?.spec?.containers ?? []).map(({ name, image }) => ({ name, image: image ?? '' })),
+    containers: (template?.spec?.containers ?? []).map(({ name, image = '', readinessProbe }) => ({
+      ...{ name, image, readiness_probe: readinessProbe },
+    })),
     annotations: template?.metadata?.annotations,
     unsettled:
       (metadata?.generation ?? 0) > (status?.observedGeneration ?? 0)

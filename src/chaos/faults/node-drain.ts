@@ -1,12 +1,11 @@
 import type { NodeDrain } from '../../scenario/scenario.ts';
 import { type Cluster, type Pod, PodReplacedError } from '../cluster/cluster.ts';
+import { cordon, uncordon } from '../cordon.ts';
 import { evictPatiently } from '../eviction.ts';
 import type { FaultAction } from '../fault-action.ts';
-import type { Target } from '../safety/journal.ts';
 import { isAlive } from '../safety/ownership.ts';
-import { NODE_RIGHTS } from '../safety/rights.ts';
+import { CORDON_RIGHTS } from '../safety/rights.ts';
 import { sleep } from '../sleep.ts';
-import { nodeRefOf } from '../target.ts';
 
 /** Between two looks at whether the evicted pods have ended, as kubectl's waitForDelete. */
 const POLL_MS = 1000;
@@ -19,15 +18,14 @@ const POLL_MS = 1000;
 export const nodeDrain: FaultAction<NodeDrain> = {
   on: 'nodes',
   rights: () => [
-    ...NODE_RIGHTS,
-    { verb: 'patch', resource: 'nodes', group: '', scope: 'cluster' },
+    ...CORDON_RIGHTS,
     { verb: 'create', resource: 'pods/eviction', group: '', scope: 'workloads' },
   ],
   act: 'drain-node',
   byHand: ({ name }) => `kubectl uncordon ${name}`,
   remember: ({ unschedulable }) => ({ unschedulable }),
   async apply(cluster, { grace_period_s }, target, signal) {
-    await cordon(cluster, target, true);
+    await cordon(cluster, target);
     const pods = (await cluster.podsOn(target.name)).filter(
       (pod) => isAlive(pod) && !pod.mirror && pod.owner?.kind !== 'DaemonSet',
     );
@@ -37,22 +35,8 @@ export const nodeDrain: FaultAction<NodeDrain> = {
     const refused = evictions.map((eviction) => eviction?.rest);
     return { rest: drained(cluster, target.name, pods, refused, signal) };
   },
-  async undo(cluster, target) {
-    if (target.before?.unschedulable === true) return {};
-    const node = (await cluster.nodes()).find(({ uid }) => uid === target.uid);
-    if (node === undefined) return { note: `node ${target.name} is gone` };
-    if (node.unschedulable) await cordon(cluster, target, false);
-    return {};
-  },
+  undo: uncordon,
 };
-
-async function cordon(cluster: Cluster, target: Target, unschedulable: boolean): Promise<void> {
-  await cluster.patch(nodeRefOf(target), [
-    { op: 'test', path: '/metadata/uid', value: target.uid },
-    // Where the field is missing, which means false, `add` makes it.
-    { op: 'add', path: '/spec/unschedulable', value: unschedulable },
-  ]);
-}
 
 /** Waits until the pods that were evicted have ended. */
 async function drained(

@@ -77,31 +77,32 @@ function checkVictims(
   }
 }
 
+/** Those of DaemonSets and the kubelet's own are part of the node. */
+const isOfEveryNode = (pod: Pod): boolean => pod.mirror || pod.owner?.kind === 'DaemonSet';
+
 /**
- * A node takes down with it all that runs there. Nothing may that the scenario does not name; pods that every
- * node has, those of DaemonSets and the kubelet's own, are part of the node.
+ * A node takes down with it what runs there. Nothing may go that the scenario does not name, but for pods that every
+ * node has.
  *
+ * @param hits whether the fault takes a pod down that runs there; left out: all but those that every node has
  * @param exitCode what the refusal means: before any fault, that the cluster is not as it must be
  * @throws UserError that names the pods of others
  */
 export async function checkNeighbours(
   cluster: ClusterReader,
   { workloads }: Scenario,
-  type: Fault['type'],
+  fault: Fault,
   node: string,
+  hits: (fault: Fault, pod: Pod) => boolean = (_, pod) => !isOfEveryNode(pod),
   exitCode: number = EXIT.aborted,
 ): Promise<void> {
   const others = (await cluster.podsOn(node)).filter(
-    (pod) =>
-      isAlive(pod) &&
-      !pod.mirror &&
-      pod.owner?.kind !== 'DaemonSet' &&
-      !workloads.some((workload) => isOwnedBy(workload, pod)),
+    (pod) => isAlive(pod) && hits(fault, pod) && !workloads.some((workload) => isOwnedBy(workload, pod)),
   );
   if (others.length === 0) return;
   const names = others.map(({ namespace, name }) => `${namespace}/${name}`).join(', ');
   throw new UserError(
-    `${type} would hit node ${node}, which also runs pods that the scenario does not name: ${names}`,
+    `${fault.type} would hit node ${node}, which also runs pods that the scenario does not name: ${names}`,
     { exitCode, hint: 'move them to other nodes, or keep the scenario away from theirs; nothing was hit' },
   );
 }

@@ -36,6 +36,12 @@ export const NODE_RIGHTS: readonly Right[] = [
   { verb: 'delete', resource: 'pods', group: '', scope: 'workloads' },
 ];
 
+/** The same, and to change what nodes take. */
+export const CORDON_RIGHTS: readonly Right[] = [
+  ...NODE_RIGHTS,
+  { verb: 'patch', resource: 'nodes', group: '', scope: 'cluster' },
+];
+
 /** To read or change workloads of a kind, or a subresource of them. */
 export function workloadRights(
   kind: Workload['kind'],

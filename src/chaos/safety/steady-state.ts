@@ -3,7 +3,7 @@
  * sending to exactly those, and requests answered; nodes as they were at first. No fault acts before it, no trial
  * ends before it is back. A Job ends by itself and has none.
  */
-import type { Scenario, Workload } from '../../scenario/scenario.ts';
+import type { Scenario, Taint, Workload } from '../../scenario/scenario.ts';
 import { selects } from '../../scenario/selector.ts';
 import { now_ms } from '../clock.ts';
 import type { ClusterNode, ClusterReader, Pod, WorkloadState } from '../cluster/cluster.ts';
@@ -120,10 +120,13 @@ async function missingNodes(
     if (unschedulable !== node.unschedulable) {
       return [`node ${name} is ${node.unschedulable ? 'cordoned' : 'not cordoned any more'}`];
     }
-    const added = node.taints.filter((taint) => !taints.includes(taint));
+    const old = taints.map(taintText);
+    const added = node.taints.map(taintText).filter((taint) => !old.includes(taint));
     return added.length > 0 ? [`node ${name} has the taint ${added.join(', ')}`] : [];
   });
 }
+
+const taintText = ({ key, effect }: Taint): string => `${key}:${effect}`;
 
 async function missingReplicas(
   cluster: ClusterReader,

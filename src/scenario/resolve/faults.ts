@@ -70,6 +70,10 @@ const RESOLVERS: Resolvers = {
     const target = podTarget(fields, place);
     return target && { ...target.base, type: 'pod-eviction', grace_period_s: fields.grace_period };
   },
+  'node-cordon': (fields, place) => {
+    const target = nodeTarget(fields, place);
+    return target && { ...target, type: 'node-cordon', duration_ms: fields.duration };
+  },
   'node-drain': (fields, place) => {
     const target = nodeTarget(fields, place);
     return (
@@ -80,6 +84,10 @@ const RESOLVERS: Resolvers = {
         duration_ms: fields.duration,
       }
     );
+  },
+  'node-taint': (fields, place) => {
+    const target = nodeTarget(fields, place);
+    return target && { ...target, type: 'node-taint', taint: fields.taint, duration_ms: fields.duration };
   },
   'node-loss': (fields, place) => {
     const target = nodeTarget(fields, place);
@@ -94,10 +102,12 @@ const RESOLVERS: Resolvers = {
     return target && { ...target.base, type: 'rollout-restart' };
   },
   'bad-image': (fields, place) => {
-    const target = rolloutTarget(fields, place);
-    const container = target && resolveContainer(fields.container, target.workload, place.path, place.report);
-    if (target === undefined || container === undefined) return undefined;
-    return { ...target.base, type: 'bad-image', container, duration_ms: fields.duration };
+    const target = rolloutContainerTarget(fields, place);
+    return target && { ...target, type: 'bad-image', duration_ms: fields.duration };
+  },
+  'bad-readiness': (fields, place) => {
+    const target = rolloutContainerTarget(fields, place);
+    return target && { ...target, type: 'bad-readiness', duration_ms: fields.duration };
   },
   scale: (fields, place) => {
     const target = workloadTarget(fields, place);
@@ -190,6 +200,15 @@ function rolloutTarget(fields: OfWorkload, place: Place) {
     message: `the pods of Job ${target.workload.name} cannot be replaced: its template never changes`,
     expected: 'a Deployment, a StatefulSet or a DaemonSet',
   });
+}
+
+function rolloutContainerTarget(
+  fields: OfWorkload & { readonly container?: string | undefined },
+  place: Place,
+) {
+  const target = rolloutTarget(fields, place);
+  const container = target && resolveContainer(fields.container, target.workload, place.path, place.report);
+  return target === undefined || container === undefined ? undefined : { ...target.base, container };
 }
 
 function checkScale(

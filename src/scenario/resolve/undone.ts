@@ -58,7 +58,8 @@ function targetsOf(fault: Fault): readonly string[] {
     case 'scale':
       return [`scale ${fault.namespace}/${fault.workload}`];
     case 'bad-image':
-      return [`bad-image ${fault.namespace}/${fault.workload}/${fault.container}`];
+    case 'bad-readiness':
+      return [`${fault.type} ${fault.namespace}/${fault.workload}/${fault.container}`];
     case 'control-plane-outage':
       return fault.component === 'all'
         ? ['api-server', 'controller-manager', 'scheduler']

@@ -22,6 +22,14 @@ const quantity = (error: string) =>
 
 const labelText = z.string().max(253);
 
+export const taint = z.strictObject({
+  key: labelText.min(1).describe('As in `kubectl taint`.'),
+  value: labelText.default('').describe('Default: none.'),
+  effect: z
+    .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
+    .describe('What becomes of pods that do not tolerate it.'),
+});
+
 const node = z
   .strictObject({
     name: kubernetesName.optional().describe('Default: node-1, node-2, ... by its place among all nodes.'),
@@ -48,18 +56,7 @@ const node = z
       .describe(
         'Labels that nodeSelector and topology keys can ask for. Hostname, zone and kubernetes.io/os: linux are there without saying so.',
       ),
-    taints: z
-      .array(
-        z.strictObject({
-          key: labelText.min(1).describe('As in `kubectl taint`.'),
-          value: labelText.default('').describe('Default: none.'),
-          effect: z
-            .enum(['NoSchedule', 'PreferNoSchedule', 'NoExecute'])
-            .describe('What becomes of pods that do not tolerate it.'),
-        }),
-      )
-      .optional()
-      .describe('Keeps pods away that do not tolerate them.'),
+    taints: z.array(taint).optional().describe('Keeps pods away that do not tolerate them.'),
   })
   .refine(({ name, count: several }) => name === undefined || several === undefined, {
     error: 'either a name, for one node, or a count',

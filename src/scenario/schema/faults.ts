@@ -4,6 +4,7 @@ import { ACTS_MAX } from '../act-times.ts';
 import { constant, type Distribution, mean_ms } from '../distribution.ts';
 import type { FaultType } from '../fault.ts';
 import { PERCENTAGE } from '../units.ts';
+import { taint } from './cluster.ts';
 import { distribution } from './distribution.ts';
 import {
   count,
@@ -106,6 +107,20 @@ const gracePeriod = {
     .describe("Grace period of the pods. Default: each pod's own. 0s: forced, the pod object goes at once."),
 };
 
+/** Of these Kubernetes' own controllers decide: they would take it off at once, or take it for their own. */
+const OWN_TAINT = "a key that is not one of Kubernetes' own, node.kubernetes.io/...";
+
+const faultTaint = taint
+  .extend({
+    effect: z
+      .enum(['NoSchedule', 'NoExecute'])
+      .describe(
+        'NoSchedule: pods that do not tolerate it do not come; NoExecute: those that are there go, too.',
+      ),
+  })
+  .refine(({ key }) => !key.startsWith('node.kubernetes.io/'), { path: ['key'], error: OWN_TAINT })
+  .describe('What the nodes get, as `kubectl taint` has it.');
+
 const SCHEMAS = {
   'pod-kill': z.strictObject({ ...pods, ...gracePeriod }).describe('Deletes pods through the API.'),
   'container-kill': z
@@ -124,9 +139,19 @@ const SCHEMAS = {
     .describe(
       'Evicts pods through the eviction API, which asks the disruption budgets; what they refuse is tried again every 5 s.',
     ),
+  'node-cordon': z
+    .strictObject({ ...nodes, ...lasting('Then the nodes are uncordoned.') })
+    .describe(
+      'Cordons nodes, as `kubectl cordon` does: they take no new pods, and what runs on them goes on.',
+    ),
   'node-drain': z
     .strictObject({ ...nodes, ...gracePeriod, ...lasting('Then the nodes are uncordoned.') })
     .describe('Cordons nodes and evicts their pods, as `kubectl drain --ignore-daemonsets` does.'),
+  'node-taint': z
+    .strictObject({ ...nodes, taint: faultTaint, ...lasting('Then that taint is taken off.') })
+    .describe(
+      'Taints nodes, as `kubectl taint` does: with NoExecute their pods are evicted, those that tolerate it for a time after that time; disruption budgets are not asked.',
+    ),
   'node-loss': z
     .strictObject({ ...nodes, ...lasting('Then the nodes boot.') })
     .describe('Cuts the power of nodes: everything on them is gone at once, and nobody says so.'),
@@ -139,6 +164,11 @@ const SCHEMAS = {
   'bad-image': z
     .strictObject({ ...ofWorkload, ...container, ...acts, ...lasting('Then the rollout is undone.') })
     .describe('Rolls out an image that does not exist; undone by `kubectl rollout undo`.'),
+  'bad-readiness': z
+    .strictObject({ ...ofWorkload, ...container, ...acts, ...lasting('Then it has the old probe again.') })
+    .describe(
+      'Rolls out a readiness probe that cannot succeed, of a port that nobody serves: the new pods run and never get ready.',
+    ),
   scale: z
     .strictObject({
       ...ofWorkload,

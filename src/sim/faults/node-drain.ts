@@ -1,19 +1,24 @@
 import type { NodeDrain } from '../../scenario/scenario.ts';
 import type { FaultAction } from '../fault-action.ts';
+import { cordon, isCordoned, uncordon } from '../kubernetes/cordon.ts';
 import { evictPatiently } from '../kubernetes/eviction.ts';
 
 /**
  * Cordons nodes and evicts their pods, all at once, as `kubectl drain --ignore-daemonsets` does (kubectl 1.35
- * pkg/drain/drain.go evictPods). Undone: uncordoned, and nothing more is evicted.
+ * pkg/drain/drain.go evictPods). Undone: uncordoned unless they were cordoned before, and nothing more is evicted.
  */
-export const nodeDrain: FaultAction<NodeDrain> = {
+export const nodeDrain: FaultAction<NodeDrain, Drain> = {
   candidates: (cluster, { workload, namespace }) => cluster.nodeCandidates(workload, namespace),
-  apply(cluster, { grace_period_s }, victims, cause) {
+  remember: ({ operator }, _fault, victims) => ({
+    cordoned: victims.filter((victim) => isCordoned(operator, victim)),
+    isOver: false,
+  }),
+  apply(cluster, { grace_period_s }, victims, cause, drain) {
     const { environment, operator } = cluster;
     for (const victim of victims) {
-      operator.nodes.update(victim, { unschedulable: true }, cause, (cordoned) => {
+      cordon(operator, victim, cause, (cordoned) => {
         const index = cluster.api.nodes.get(victim)?.index;
-        const isWanted = () => cluster.api.nodes.get(victim)?.unschedulable === true;
+        const isWanted = () => !drain.isOver;
         for (const pod of cluster.api.pods.values()) {
           if (pod.node !== index || pod.workload.kind === 'DaemonSet') continue;
           evictPatiently(environment, operator, pod.name, grace_period_s, cordoned, isWanted);
@@ -21,7 +26,14 @@ export const nodeDrain: FaultAction<NodeDrain> = {
       });
     }
   },
-  undo(cluster, _fault, victims, cause) {
-    for (const victim of victims) cluster.operator.nodes.update(victim, { unschedulable: false }, cause);
+  undo({ operator }, _fault, victims, cause, drain) {
+    drain.isOver = true;
+    for (const victim of victims) if (!drain.cordoned.includes(victim)) uncordon(operator, victim, cause);
   },
 };
+
+interface Drain {
+  /** Nodes that were cordoned before. */
+  readonly cordoned: readonly string[];
+  isOver: boolean;
+}

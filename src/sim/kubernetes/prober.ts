@@ -1,3 +1,4 @@
+import { CLOSED_PORT } from '../../scenario/never-ready.ts';
 import type { Probe } from '../../scenario/scenario.ts';
 import type { Environment } from '../environment.ts';
 import type { Process } from './container-runtime.ts';
@@ -12,13 +13,14 @@ export type ProbeAnswer = boolean | undefined;
  * Makes one attempt (Kubernetes 1.35 pkg/kubelet/prober/prober.go runProbe, pkg/probe).
  *
  * - http: fails at once where nobody listens; waits up to `timeoutSeconds` for an answer
- * - tcp: the same for the connection, which the kernel accepts even for a process that hangs
+ * - tcp: the same for the connection, which the kernel accepts even for a process that hangs; at a port that nobody
+ *   serves it fails at once
  * - grpc: where nobody listens it tries again until `timeoutSeconds` are over (grpc.WithBlock)
  * - exec: a command that asks the program, so it hangs with it; in a container that has ended it cannot be run
  */
 export function attempt(
   environment: Environment,
-  { handler, timeout_s }: Pick<Probe, 'handler' | 'timeout_s'>,
+  { handler, port, timeout_s }: Pick<Probe, 'handler' | 'port' | 'timeout_s'>,
   process: Process,
   done: (answer: ProbeAnswer) => void,
 ): void {
@@ -29,7 +31,7 @@ export function attempt(
       else done(false);
       return;
     case 'tcp':
-      if (process.isListening) connect(environment, process, end_ms, done);
+      if (process.isListening && port !== CLOSED_PORT) connect(environment, process, end_ms, done);
       else done(false);
       return;
     case 'grpc':

@@ -1,5 +1,5 @@
 /** Changes of a workload's spec, as kubectl makes them. */
-import type { PodTemplate } from '../../scenario/scenario.ts';
+import type { Container, PodTemplate } from '../../scenario/scenario.ts';
 import type { Cause } from '../cause.ts';
 import type { ApiClient } from './api-server.ts';
 import type { WorkloadObject } from './objects.ts';
@@ -34,4 +34,67 @@ export function rollOut(
     return { template, history, revision: current.revision + 1 };
   };
   api.workloads.update(name, write, cause);
+}
+
+/** One container of a workload. */
+interface ContainerRef {
+  readonly workload: string;
+  readonly namespace: string;
+  readonly container: string;
+}
+
+/** @param change of the container; undefined: nothing is written */
+export function rollOutContainer(
+  api: ApiClient,
+  of: ContainerRef,
+  change: (container: Container) => Container | undefined,
+  cause: Cause,
+): void {
+  const object = findWorkload(api, of);
+  if (object === undefined) return;
+  rollOut(api, object.name, ({ template }) => withContainer(template, of.container, change), cause);
+}
+
+/**
+ * Puts a container back that is bad: to the template of before, where nothing else was changed since, so that its
+ * ReplicaSet is used again. Where it is bad no more, nothing is written.
+ *
+ * @param restore the bad container with what it had, as the good one has it
+ */
+export function rollBackContainer(
+  api: ApiClient,
+  of: ContainerRef,
+  isBad: (container: Container) => boolean,
+  restore: (bad: Container, good: Container) => Container,
+  cause: Cause,
+): void {
+  const object = findWorkload(api, of);
+  if (object === undefined) return;
+  const isBadIn = (template: PodTemplate) => containersNamed(template, of.container).some(isBad);
+  const back = ({ template, history, workload }: WorkloadObject) => {
+    if (!isBadIn(template)) return undefined;
+    const before = history?.at(-1);
+    if (before !== undefined && !isBadIn(before)) return before;
+    const [good] = containersNamed(workload.pod, of.container);
+    return withContainer(template, of.container, (bad) => good && restore(bad, good));
+  };
+  rollOut(api, object.name, back, cause);
+}
+
+const containersNamed = ({ containers }: PodTemplate, wanted: string): readonly Container[] =>
+  containers.filter(({ name }) => name === wanted);
+
+/** undefined where the change is none. */
+function withContainer(
+  template: PodTemplate,
+  name: string,
+  change: (container: Container) => Container | undefined,
+): PodTemplate | undefined {
+  let isChanged = false;
+  const containers = template.containers.map((each) => {
+    const changed = each.name === name ? change(each) : undefined;
+    isChanged ||= changed !== undefined;
+    return changed ?? each;
+  });
+  return isChanged ? { ...template, containers } : undefined;
 }

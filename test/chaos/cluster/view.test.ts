@@ -70,8 +70,20 @@ describe('a pod', () => {
       terminating: false,
       owner: undefined,
       mirror: false,
+      tolerations: [],
       containers: [],
     });
+  });
+
+  it('tolerates what its spec says, by value where it says nothing else', () => {
+    const tolerations = [
+      { key: 'a', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
+      { key: 'b', value: 'x' },
+    ];
+    expect(viewPod({ spec: { containers: [], tolerations } }).tolerations).toEqual([
+      { key: 'a', operator: 'Exists', value: '', effect: 'NoExecute', toleration_s: 300 },
+      { key: 'b', operator: 'Equal', value: 'x', effect: undefined, toleration_s: undefined },
+    ]);
   });
 
   it('is owned by its controller, not by any owner', () => {

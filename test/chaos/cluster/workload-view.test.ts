@@ -22,6 +22,16 @@ describe('a workload', () => {
     expect(viewWorkload('StatefulSet', seen(3, {}, {})).replicas).toBe(1);
   });
 
+  it('says how a container is found ready, where it is asked', () => {
+    const readinessProbe = { httpGet: { path: '/', port: 80 }, periodSeconds: 1 };
+    const containers = [{ name: 'web', image: 'nginx', readinessProbe }, { name: 'log' }];
+    const object = { metadata: {}, spec: { template: { spec: { containers } } } };
+    expect(viewWorkload('Deployment', object).containers).toEqual([
+      { name: 'web', image: 'nginx', readiness_probe: readinessProbe },
+      { name: 'log', image: '', readiness_probe: undefined },
+    ]);
+  });
+
   it('is not settled while its controller has not seen its last change', () => {
     const done = { updatedReplicas: 1, replicas: 1, availableReplicas: 1 };
     expect(unsettled('Deployment', { replicas: 1 }, done, 4)).toBe(

@@ -26,6 +26,7 @@ const pod = (name: string, options: Partial<Pod> = {}): Pod => ({
   terminating: false,
   owner: { kind: 'ReplicaSet', name: `${workload.name}-abc`, uid: 'uid-rs' },
   mirror: false,
+  tolerations: [],
   containers: [],
   ...options,
 });
@@ -114,6 +115,7 @@ const node = (name: string): ClusterNode => ({
   uid: `uid-${name}`,
   ready: true,
   unschedulable: false,
+  resource_version: '1',
   taints: [],
   addresses: [`${name}.example`, `192.0.2.${name.at(-1)}`],
   zone: undefined,

@@ -22,6 +22,7 @@ function placed(nodes: readonly string[], next: string[] = []) {
       terminating: false,
       owner: { kind: 'ReplicaSet', name: `${workload.name}-abc`, uid: 'u' },
       mirror: false,
+      tolerations: [],
       containers: [],
     });
   };

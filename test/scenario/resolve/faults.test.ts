@@ -12,6 +12,7 @@ const faultOf = (type: FaultType, fields: Readonly<Record<string, unknown>> = {}
   load(files(type, fields, cluster)).faults[0];
 
 const WEB = { workload: 'web', namespace: 'default', at_ms: [2000] };
+const TAINT = { key: 'maintenance', effect: 'NoExecute' };
 const ONE = { mode: 'one', value: undefined };
 
 /** What each fault is where nothing but its time is said, and where everything is. */
@@ -43,10 +44,26 @@ const EXPECTED: Readonly<
     fields: { mode: 'random-max-percent', value: 75, grace_period: '5s' },
     most: { ...WEB, mode: 'random-max-percent', value: 75, grace_period_s: 5 },
   },
+  'node-cordon': {
+    least: { ...WEB, ...ONE, duration_ms: undefined },
+    fields: { mode: 'all', duration: '1m' },
+    most: { ...WEB, mode: 'all', value: undefined, duration_ms: 60_000 },
+  },
   'node-drain': {
     least: { ...WEB, ...ONE, grace_period_s: undefined, duration_ms: undefined },
     fields: { workload: 'web', mode: 'fixed', value: 1, grace_period: '1s', duration: '3s' },
     most: { ...WEB, mode: 'fixed', value: 1, grace_period_s: 1, duration_ms: 3000 },
+  },
+  'node-taint': {
+    least: { ...WEB, ...ONE, taint: { ...TAINT, value: '' }, duration_ms: undefined },
+    fields: { mode: 'fixed-percent', value: 100, taint: { ...TAINT, value: 'yes' }, duration: '90s' },
+    most: {
+      ...WEB,
+      mode: 'fixed-percent',
+      value: 100,
+      taint: { ...TAINT, value: 'yes' },
+      duration_ms: 90_000,
+    },
   },
   'node-loss': {
     least: { ...WEB, ...ONE, duration_ms: undefined },
@@ -68,6 +85,11 @@ const EXPECTED: Readonly<
     fields: { workload: 'web', container: 'server', duration: '20s' },
     most: { ...WEB, container: 'server', duration_ms: 20_000 },
   },
+  'bad-readiness': {
+    least: { ...WEB, container: 'server', duration_ms: undefined },
+    fields: { container: 'server', duration: '1s', repeat: { every: '3s', times: 2 } },
+    most: { ...WEB, at_ms: [2000, 5000], container: 'server', duration_ms: 1000 },
+  },
   scale: {
     least: { ...WEB, replicas: 1, duration_ms: undefined },
     fields: { workload: 'web', replicas: 8, duration: '1s', repeat: { every: '2s', times: 3 } },
@@ -87,8 +109,8 @@ const EXPECTED: Readonly<
 
 describe.each(FAULTS)('%s', (type) => {
   const { least, fields, most } = EXPECTED[type];
-  // The only field that must be there beside the time.
-  const needed = type === 'scale' ? { replicas: 1 } : {};
+  // The fields that must be there beside the time.
+  const needed = type === 'scale' ? { replicas: 1 } : type === 'node-taint' ? { taint: TAINT } : {};
 
   test('is read with its defaults', () => {
     expect(faultOf(type, needed)).toEqual({ type, ...least, position: expect.anything() });
@@ -104,10 +126,24 @@ describe.each(FAULTS)('%s', (type) => {
 });
 
 test('those without victims take no mode', () => {
-  const victimless = ['rollout-restart', 'bad-image', 'scale', 'control-plane-outage', 'registry-outage'];
+  const victimless = [
+    'rollout-restart',
+    'bad-image',
+    'bad-readiness',
+    'scale',
+    'control-plane-outage',
+    'registry-outage',
+  ];
   for (const type of victimless as FaultType[]) {
     expect(errorOf(files(type, { replicas: 1, mode: 'one' })).message).toContain('unknown field `mode`');
   }
+});
+
+test('a taint is none of Kubernetes’ own, which its controllers would take off', () => {
+  const taint = { key: 'node.kubernetes.io/unreachable', effect: 'NoExecute' };
+  expect(errorOf(files('node-taint', { taint })).problems).toMatchObject([
+    { expected: "a key that is not one of Kubernetes' own, node.kubernetes.io/..." },
+  ]);
 });
 
 describe('a fault of nodes', () => {

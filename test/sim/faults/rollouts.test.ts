@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../../src/scenario/distribution.ts';
 import { loadScenario } from '../../../src/scenario/load.ts';
-import type { Deployment, Fault, Scenario, Workload } from '../../../src/scenario/scenario.ts';
+import type { Container, Deployment, Fault, Scenario, Workload } from '../../../src/scenario/scenario.ts';
 import { Budget, budgetShares } from '../../../src/sim/estimate/budget.ts';
 import { actionFor } from '../../../src/sim/fault-action.ts';
 import type { SimulatedCluster } from '../../../src/sim/kubernetes/cluster.ts';
@@ -29,8 +29,12 @@ describe('the faults that change a workload', () => {
   const setUp = (replicas = 2) => {
     const lab = new WorkloadLab(deployment({ replicas }));
     const cluster = { operator: lab.operator } as SimulatedCluster;
-    const apply = (fault: Fault) => actionFor(fault).apply(cluster, fault, [], CAUSE);
-    const undo = (fault: Fault) => actionFor(fault).undo?.(cluster, fault, [], CAUSE);
+    let before: unknown;
+    const apply = (fault: Fault) => {
+      before = actionFor(fault).remember?.(cluster, fault, []);
+      actionFor(fault).apply(cluster, fault, [], CAUSE, before);
+    };
+    const undo = (fault: Fault) => actionFor(fault).undo?.(cluster, fault, [], CAUSE, before);
     const object = () => lab.api.workloads.get(lab.key)!;
     return { lab, apply, undo, object };
   };
@@ -55,6 +59,26 @@ describe('the faults that change a workload', () => {
     undo(fault);
     lab.run(2000);
     expect(object().template).toBe(before);
+    expect(object().revision).toBe(3);
+  });
+
+  it('roll out a readiness probe that fails, and go back to the very template there was', () => {
+    const { lab, apply, undo, object } = setUp();
+    const before = object().template;
+    const fault = about({ type: 'bad-readiness', container: 'web', duration_ms: 1000 });
+    apply(fault);
+    lab.run(1000);
+    expect(object().template.containers).toMatchObject([
+      { image: 'nginx', readiness_probe: { handler: 'tcp', port: 1 } },
+    ]);
+    apply(fault);
+    lab.run(1500);
+    expect(object().revision).toBe(2);
+    undo(fault);
+    lab.run(2000);
+    expect(object().template).toBe(before);
+    undo(fault);
+    lab.run(3000);
     expect(object().revision).toBe(3);
   });
 
@@ -183,6 +207,43 @@ describe('a rollout in the whole cluster', () => {
     const [without, withHook] = [failed(undefined), failed(constant(5000))];
     expect(Math.min(...without)).toBeGreaterThan(0);
     expect(Math.max(...withHook)).toBe(0);
+  });
+
+  const badReadiness = (change: Partial<Deployment>) => {
+    const base = restarted(change);
+    const { workload, namespace } = base.faults[0] as Extract<Fault, { type: 'rollout-restart' }>;
+    const [{ name: container }] = base.workloads[0]!.pod.containers as [Container];
+    const of = { position: POSITION, at_ms: [2000], workload, namespace, container };
+    const fault: Fault = { ...of, type: 'bad-readiness', duration_ms: 10_000 };
+    return { ...base, faults: [fault] };
+  };
+
+  it('with a probe that fails stops at what the strategy allows to be missing, and loses no request', () => {
+    const strategy = {
+      type: 'RollingUpdate',
+      max_unavailable: { percent: 25 },
+      max_surge: { percent: 25 },
+    } as const;
+    for (let number = 0; number < 10; number += 1) {
+      const scenario = badReadiness({ replicas: 4, strategy });
+      const { events } = trial(scenario, number);
+      const ready = events.flatMap((event) => (event.type === 'endpoints' ? [event.ready.length] : []));
+      expect(Math.min(...ready)).toBe(3);
+      expect(ready.at(-1)).toBe(4);
+      const stuck = events.flatMap((event) =>
+        event.type === 'pod' && event.pod.includes('rev2') && event.phase === 'Running' ? [event.pod] : [],
+      );
+      expect(new Set(stuck).size).toBe(2);
+    }
+  });
+
+  it('with a probe that fails loses everything until it is undone where it recreates', () => {
+    for (let number = 0; number < 10; number += 1) {
+      const { seen } = trial(badReadiness({ replicas: 2, strategy: { type: 'Recreate' } }), number);
+      // Undone 10 s later; then the old template starts in 2 s.
+      expect(seen.downtime_s).toBeGreaterThan(10 + 2 - 0.02);
+      expect(seen.downtime_s).toBeLessThan(10 + 2 + 4);
+    }
   });
 
   it('loses everything for the time of a start where it recreates, and lays it on what took the time', () => {

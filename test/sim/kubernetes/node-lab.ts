@@ -89,8 +89,10 @@ export class NodeLab {
       duration_ms,
     } as const;
     const cause = () => step(undefined, 'test', this.environment.now_ms);
-    this.at(from_ms, () => controlPlaneOutage.apply(this.cluster, fault, [], cause()));
-    return this.at(from_ms + duration_ms, () => controlPlaneOutage.undo?.(this.cluster, fault, [], cause()));
+    this.at(from_ms, () => controlPlaneOutage.apply(this.cluster, fault, [], cause(), undefined));
+    return this.at(from_ms + duration_ms, () =>
+      controlPlaneOutage.undo?.(this.cluster, fault, [], cause(), undefined),
+    );
   }
 
   /** When a node was first stored like this, in milliseconds; undefined: never. */

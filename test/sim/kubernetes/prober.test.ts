@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../../src/scenario/distribution.ts';
+import { CLOSED_PORT } from '../../../src/scenario/never-ready.ts';
 import type { Probe } from '../../../src/scenario/scenario.ts';
 import { step } from '../../../src/sim/cause.ts';
 import { Process } from '../../../src/sim/kubernetes/container-runtime.ts';
@@ -21,12 +22,14 @@ function answerOf(
     start_ms = 0,
     timeout_s = 3,
     concurrency = 100,
+    port = 80,
     before = () => {},
     during = () => {},
   }: {
     start_ms?: number;
     timeout_s?: number;
     concurrency?: number;
+    port?: number;
     before?: (process: Process) => void;
     during?: (process: Process) => void;
   } = {},
@@ -42,7 +45,9 @@ function answerOf(
   const answers: [number, ProbeAnswer][] = [];
   env.simulation.at(900, () => before(process));
   env.simulation.at(1000, () =>
-    attempt(env, { handler, timeout_s }, process, (answer) => answers.push([env.now_ms - 1000, answer])),
+    attempt(env, { handler, port, timeout_s }, process, (answer) =>
+      answers.push([env.now_ms - 1000, answer]),
+    ),
   );
   env.simulation.at(1500, () => during(process));
   env.simulation.runUntil(20_000);
@@ -61,6 +66,10 @@ describe('an attempt of a probe', () => {
       expect(answerOf(handler, { start_ms: 10_000 })).toEqual([0, false]);
     },
   );
+
+  it('tcp fails at once at a port that nobody serves', () => {
+    expect(answerOf('tcp', { port: CLOSED_PORT })).toEqual([0, false]);
+  });
 
   it('grpc fails when its time is over while the program does not listen', () => {
     expect(answerOf('grpc', { start_ms: 10_000 })).toEqual([3000, false]);

@@ -5,7 +5,9 @@ import { selects } from '../../../scenario/selector.ts';
 /** What webernetes 0.3.5 leaves out, so that a fault would show nothing of what it does in Kubernetes. */
 const NOT_HERE: Readonly<Partial<Record<Fault['type'], string>>> = {
   'sandbox-kill': 'nothing reaches what holds its sandboxes',
+  'node-cordon': 'its scheduler does not know of cordoned nodes',
   'node-drain': 'its scheduler does not know of cordoned nodes',
+  'node-taint': 'its scheduler and its controllers do not know of taints',
   'node-loss': 'its nodes do not fail',
   'node-partition': 'its nodes are not on a network that could be cut',
   'control-plane-outage': 'its control plane is this process',

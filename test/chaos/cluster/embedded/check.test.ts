@@ -31,6 +31,7 @@ describe('the embedded cluster', () => {
       lasting('pod-eviction'),
       lasting('rollout-restart'),
       lasting('bad-image'),
+      lasting('bad-readiness'),
       lasting('scale'),
     ];
     checkEmbedded(shortScenario(faults));
@@ -39,7 +40,9 @@ describe('the embedded cluster', () => {
 
   it.each([
     ['sandbox-kill', 'nothing reaches what holds its sandboxes'],
+    ['node-cordon', 'its scheduler does not know of cordoned nodes'],
     ['node-drain', 'its scheduler does not know of cordoned nodes'],
+    ['node-taint', 'its scheduler and its controllers do not know of taints'],
     ['node-loss', 'its nodes do not fail'],
     ['node-partition', 'its nodes are not on a network'],
     ['control-plane-outage', 'its control plane is this process'],

@@ -274,12 +274,12 @@ describe('changing what is there', () => {
 
 describe('the nodes', () => {
   it('are ready, cordoned or tainted, as their objects say; their pods are of all namespaces', async () => {
+    const taints = [
+      { key: 'b', effect: 'NoExecute', timeAdded: '2026-01-01T00:00:00Z' },
+      { key: 'a', effect: 'NoSchedule' },
+    ];
     const cluster = await connect(({ path }) => {
       if (path === '/api/v1/pods') return { body: { items: [] } };
-      const taints = [
-        { key: 'b', effect: 'NoExecute' },
-        { key: 'a', effect: 'NoSchedule' },
-      ];
       const ready = { type: 'Ready', status: 'True' };
       return {
         body: {
@@ -288,7 +288,10 @@ describe('the nodes', () => {
               metadata: { name: 'n1', uid: 'u1', labels: { 'topology.kubernetes.io/zone': 'a' } },
               status: { conditions: [ready], addresses: [{ type: 'InternalIP', address: '192.0.2.1' }] },
             },
-            { metadata: { name: 'n2', uid: 'u2' }, spec: { unschedulable: true, taints } },
+            {
+              metadata: { name: 'n2', uid: 'u2', resourceVersion: '7' },
+              spec: { unschedulable: true, taints },
+            },
           ],
         },
       };
@@ -297,6 +300,7 @@ describe('the nodes', () => {
       {
         name: 'n1',
         uid: 'u1',
+        resource_version: '',
         ready: true,
         unschedulable: false,
         taints: [],
@@ -306,9 +310,13 @@ describe('the nodes', () => {
       {
         name: 'n2',
         uid: 'u2',
+        resource_version: '7',
         ready: false,
         unschedulable: true,
-        taints: ['a:NoSchedule', 'b:NoExecute'],
+        taints: [
+          { ...taints[0], value: '' },
+          { ...taints[1], value: '' },
+        ],
         addresses: [],
         zone: undefined,
       },
