@@ -63,7 +63,7 @@ export class EventQueue<Payload> {
     this.#payload[slot] = payload;
     this.#size += 1;
     if (time < this.#nextTime) this.#nextTime = time;
-    const place = this.#far.placeOf(slot);
+    const place = this.#far.placeOf(time);
     if (this.#far.isReached(place)) this.#addLate(slot);
     else if (this.#far.isBeyond(place)) this.#veryFar.add(slot);
     else this.#far.add(slot, place);

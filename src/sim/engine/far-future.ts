@@ -39,8 +39,8 @@ export class FarFuture {
     this.#bucketsPerTime = 0;
   }
 
-  placeOf(slot: number): number {
-    return ((this.#events.time[slot] as number) - this.#begin) * this.#bucketsPerTime;
+  placeOf(time: number): number {
+    return (time - this.#begin) * this.#bucketsPerTime;
   }
 
   /** Written so that a place that is not a number counts as reached; also that of Infinity while time is uncut. */

@@ -50,7 +50,7 @@ export class VeryFarFuture {
     this.#clear();
     for (let position = 0; position < size; position += 1) {
       const slot = this.#slot[position] as number;
-      const place = far.placeOf(slot);
+      const place = far.placeOf(this.#events.time[slot] as number);
       if (far.isBeyond(place)) this.add(slot);
       else far.add(slot, place);
     }
