@@ -1,5 +1,5 @@
 import { appendFileSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import type { Argv } from 'yargs';
 import type { Kill } from '../calibrate/observation.ts';
 import type { RunSamples, SamplesHeader } from '../calibrate/samples.ts';
@@ -78,7 +78,7 @@ async function runCalibrate(options: CalibrateOptions, io: Io, arms: Arms): Prom
   if (runs.every(({ kills }) => kills.length === 0)) {
     throw new UserError('there is nothing to calibrate from: no kill was seen', {
       exitCode: EXIT.inconclusive,
-      hint: options.kills === 0 ? 'give files with --from, or a number of --kills' : 'run it again',
+      hint: options.kills === 0 ? 'give other files with --from, or a number of --kills' : 'run it again',
     });
   }
   const calibrated = calibrate(scenario, subject, runs);
@@ -100,8 +100,20 @@ function filesBeside(calibration: string): Files {
   return { calibration, samples: `${stem}.samples.jsonl`, journal: `${stem}.journal.jsonl` };
 }
 
-/** Samples are never written over those that are to be taken, too. */
-function checkFiles({ from, kills }: CalibrateOptions, { samples }: Files): void {
+/** Samples are never written over those that are to be taken, too; nor are pods killed for what nothing comes of. */
+function checkFiles({ from, kills }: CalibrateOptions, { calibration, samples }: Files): void {
+  if (kills === 0 && from.length === 0) {
+    throw new UserError('there is nothing to calibrate from: --kills 0 takes no samples', {
+      exitCode: EXIT.configuration,
+      hint: 'give files with --from, or a number of --kills',
+    });
+  }
+  if (calibration.endsWith(sep) || statSync(calibration, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UserError(`${calibration} is a folder, and a calibration is a file`, {
+      exitCode: EXIT.configuration,
+      hint: `name a file with --out, such as ${join(calibration, 'calibration.json')}`,
+    });
+  }
   if (kills === 0 || !from.some((file) => resolve(file) === resolve(samples))) return;
   throw new UserError(`${samples} is where the new samples go, so it cannot be taken with --from`, {
     exitCode: EXIT.configuration,

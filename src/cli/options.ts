@@ -312,22 +312,44 @@ export function scenarioArgument<T>(yargs: Argv<T>) {
  */
 export const LISTS: Readonly<Record<string, 'one' | 'many'>> = { from: 'many', vary: 'one' };
 
-/** What a flag does not say, the environment may: it belongs to the machine, not to the run. */
-export function targetOf(
-  given: {
-    readonly cluster: ClusterKind;
-    readonly context: string | undefined;
-    readonly sourceAddresses: string | undefined;
-    readonly containerKillCommand: string | undefined;
-    readonly providerCommand: string | undefined;
-  },
-  env: NodeJS.ProcessEnv,
-): Target {
+/** What only a real Kubernetes has a use for. */
+const OF_KUBERNETES = ['context', 'source-addresses', 'container-kill-command', 'provider-command'] as const;
+
+type TargetFlags = Readonly<Record<(typeof OF_KUBERNETES)[number], string | undefined>> & {
+  readonly cluster: ClusterKind;
+};
+
+/**
+ * What a flag does not say, the environment may: it belongs to the machine, not to the run.
+ *
+ * @throws UserError where a flag is given that the cluster has no use for
+ */
+export function targetOf(given: TargetFlags, env: NodeJS.ProcessEnv): Target {
+  const { cluster } = given;
+  if (cluster === 'embedded') {
+    checkForEmbedded(given);
+    return {
+      cluster,
+      context: undefined,
+      source_addresses: undefined,
+      container_kill_command: undefined,
+      provider_command: undefined,
+    };
+  }
   return {
-    cluster: given.cluster,
+    cluster,
     context: given.context,
-    source_addresses: given.sourceAddresses ?? env.FORESHOCK_SOURCE_ADDRESSES,
-    container_kill_command: given.containerKillCommand ?? env.FORESHOCK_CONTAINER_KILL_COMMAND,
-    provider_command: given.providerCommand ?? env.FORESHOCK_PROVIDER_COMMAND,
+    source_addresses: given['source-addresses'] ?? env.FORESHOCK_SOURCE_ADDRESSES,
+    container_kill_command: given['container-kill-command'] ?? env.FORESHOCK_CONTAINER_KILL_COMMAND,
+    provider_command: given['provider-command'] ?? env.FORESHOCK_PROVIDER_COMMAND,
   };
+}
+
+function checkForEmbedded(given: TargetFlags): void {
+  const flag = OF_KUBERNETES.find((name) => given[name] !== undefined);
+  if (flag === undefined) return;
+  throw new UserError(`--${flag} is for a real Kubernetes, and this run is on the embedded cluster`, {
+    exitCode: EXIT.configuration,
+    hint: `say --cluster kubernetes, or leave --${flag} away`,
+  });
 }

@@ -4,6 +4,7 @@ import type { StoppingLimits } from '../sim/estimate/stopping.ts';
 import type { MethodChoice } from '../sim/method.ts';
 import { type ClusterKind, PREDICT_OPTIONS, scenarioArgument } from './options.ts';
 import type { Choose } from './program.ts';
+import type { PlanOptions } from './run-plan.ts';
 import type { Vary } from './vary.ts';
 
 export function addPredict(yargs: Argv, choose: Choose): Argv {
@@ -54,6 +55,7 @@ export function addPredict(yargs: Argv, choose: Choose): Argv {
         const { method, vary = [], cluster, against } = given;
         if (isPlanFile(given.scenario)) {
           checkForPlan(given.scenario, { cluster, against });
+          if (method === 'exact') checkForExact(asked);
           const { runPlan } = await import('./run-plan.ts');
           return runPlan({ ...asked, method, vary }, io, arms);
         }
@@ -84,6 +86,15 @@ function checkForPlan(
   if (against !== undefined) {
     throw refused('--against', '--vary predicts a plan with other numbers of units');
   }
+}
+
+/** @throws UserError where it is said how many trials there are to be, for there are none */
+function checkForExact({ predict_trials, limits }: Pick<PlanOptions, 'predict_trials' | 'limits'>): void {
+  if ([predict_trials, ...Object.values(limits)].every((limit) => limit === undefined)) return;
+  throw new UserError('--method exact simulates nothing, so there are no trials to be counted or timed', {
+    exitCode: EXIT.configuration,
+    hint: 'leave --trials, --precision, --max-trials and --max-time away, or --method',
+  });
 }
 
 /** @throws UserError where an option is given that an experiment has no use for */

@@ -50,7 +50,7 @@ export function extentFlags(
   const { precision, max_trials } = limits;
   if (precision === undefined || prediction.stop.by !== 'precision')
     return { trials: String(prediction.trials) };
-  return { precision: percent(precision).replace(' ', ''), 'max-trials': max_trials?.toString() };
+  return { precision: `${Number((precision * 100).toPrecision(15))}%`, 'max-trials': max_trials?.toString() };
 }
 
 const isLimited = (limits: StoppingLimits): boolean =>

@@ -12,7 +12,7 @@ import { addGameDay } from './game-day.ts';
 import type { Io } from './io.ts';
 import { joinLists } from './lists.ts';
 import { checkNode } from './node-version.ts';
-import { OPTIONS } from './options.ts';
+import { LISTS, OPTIONS } from './options.ts';
 import { addPredict } from './predict.ts';
 import { addReport } from './report.ts';
 import { addVerify } from './verify.ts';
@@ -35,6 +35,9 @@ export const EXIT_MEANING: Readonly<Record<keyof typeof EXIT, string>> = {
 
 const WIDTH_MOST = 100;
 
+/** With which a shell asks while a command is being typed: what is not right yet is no mistake, and words stay in place. */
+const COMPLETION = '--get-yargs-completions';
+
 /** @param argv without the names of the runtime and the program */
 export async function main(argv: readonly string[], io: Io, arms: () => Promise<Arms>): Promise<number> {
   try {
@@ -44,6 +47,7 @@ export async function main(argv: readonly string[], io: Io, arms: () => Promise<
     io.stdout.write(`${text}\n`);
     return EXIT.ok;
   } catch (error) {
+    if (argv[0] === COMPLETION) return EXIT.ok;
     return explain(error instanceof UsageError ? await usageError(error, argv) : error, io);
   }
 }
@@ -57,9 +61,13 @@ async function parse(argv: readonly string[], io: Io): Promise<{ action: Action 
     .scriptName('foreshock')
     .version(VERSION)
     .wrap(Math.min(io.stdout.columns ?? WIDTH_MOST, WIDTH_MOST));
-  await parser.parseAsync(joinLists(argv), {}, (_error, _argv, output) => {
-    text = output;
-  });
+  await parser.parseAsync(
+    argv[0] === COMPLETION ? [...argv] : joinLists(argv),
+    {},
+    (_error, _argv, output) => {
+      text = output;
+    },
+  );
   return { action, text };
 }
 
@@ -101,13 +109,17 @@ const COMMANDS = Object.keys(OPTIONS) as readonly Command[];
 async function usageError({ message }: UsageError, argv: readonly string[]): Promise<UserError> {
   const command = argv.find((word): word is Command => Object.hasOwn(OPTIONS, word));
   const hints = [`see foreshock ${command === undefined ? '' : `${command} `}--help`];
+  const isIncomplete = message.startsWith('Not enough non-option arguments');
+  const greedy = argv.find((word) => word.startsWith('--') && LISTS[word.slice(2)] === 'many');
+  if (isIncomplete && greedy !== undefined)
+    hints.unshift(`${greedy} takes all that follows it: name the scenario first;`);
   const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1]?.split(', ') ?? [];
   const mistyped = unknown.find((name) => argv.some((word) => word.split('=')[0] === `--${name}`));
   if (mistyped !== undefined) hints.unshift(...(await whatWasMeant(mistyped, command)));
   const words =
     mistyped !== undefined
       ? `unknown option --${mistyped}`
-      : message.startsWith('Not enough non-option arguments')
+      : isIncomplete
         ? `which ${command === 'report' ? 'folder' : 'scenario'}?`
         : message;
   return new UserError(words, { exitCode: EXIT.configuration, hint: hints.join(' ') });

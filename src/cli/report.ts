@@ -18,7 +18,7 @@ export function addReport(yargs: Argv, choose: Choose): Argv {
           type: 'string',
           demandOption: true,
           normalize: true,
-          describe: 'Folder that predict, chaos or verify wrote with --out',
+          describe: 'Folder that predict, chaos or verify wrote: out/NAME, or that of --out',
         })
         .options(REPORT_OPTIONS)
         .usage(

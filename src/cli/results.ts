@@ -1,5 +1,14 @@
 /** The folder of a run: what is written there, under which names, and how it is read again. */
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { type Results, trialName } from '../report/model.ts';
 import type { PlanResults } from '../report/plan/model.ts';
@@ -9,6 +18,7 @@ import { TimelineWriter } from '../timeline/jsonl.ts';
 import { isStored, misfit, type Stored } from './stored.ts';
 
 const FILES = {
+  timelines: 'timelines',
   prediction: 'prediction.json',
   measurement: 'measurement.json',
   verdict: 'verdict.json',
@@ -21,7 +31,6 @@ const FILES = {
   'dry-run': 'dry-run.json',
   'game-day': 'game-day.json',
   journal: 'journal.jsonl',
-  timelines: 'timelines',
 } as const;
 
 const OF_ONE_RUN = [
@@ -60,14 +69,11 @@ export class ResultsFolder {
       });
     }
     try {
-      mkdirSync(join(path, FILES.timelines), { recursive: true });
+      mkdirSync(path, { recursive: true });
+      accessSync(path, constants.W_OK);
       for (const name of OF_ONE_RUN) rmSync(join(path, name), { force: true });
     } catch (cause) {
-      throw new UserError(`${path}: cannot be written: ${reason(cause)}`, {
-        exitCode: EXIT.configuration,
-        hint: 'choose another folder with --out',
-        cause,
-      });
+      throw cannotBeWritten(path, cause);
     }
     return new ResultsFolder(path);
   }
@@ -114,6 +120,7 @@ export class ResultsFolder {
   /** Takes the timelines of an earlier run of this arm away, so that trials of two runs never mix. */
   clearTimelines(arm: 'predicted' | 'measured'): void {
     const folder = join(this.path, FILES.timelines);
+    if (!existsSync(folder)) return;
     for (const name of readdirSync(folder)) {
       if (name.startsWith(`${arm}-`) && name.endsWith('.jsonl')) rmSync(join(folder, name));
     }
@@ -125,9 +132,11 @@ export class ResultsFolder {
     const attempts = this.#attempts.get(first) ?? 0;
     this.#attempts.set(first, attempts + 1);
     const name = attempts === 0 ? `${first}.jsonl` : `${first}-again-${attempts}.jsonl`;
-    const writer = new TimelineWriter(join(this.path, FILES.timelines, name));
+    const folder = join(this.path, FILES.timelines);
+    mkdirSync(folder, { recursive: true });
+    const writer = new TimelineWriter(join(folder, name));
     this.#timelines.push(writer);
-    this.#written.add(`${join(this.path, FILES.timelines)}/`);
+    this.#written.add(join(folder, '/'));
     return writer;
   }
 
@@ -158,10 +167,21 @@ export class ResultsFolder {
 
   #put(name: string, text: string): void {
     const file = join(this.path, name);
-    writeFileSync(file, text);
+    try {
+      writeFileSync(file, text);
+    } catch (cause) {
+      throw cannotBeWritten(file, cause);
+    }
     this.#written.add(file);
   }
 }
+
+const cannotBeWritten = (path: string, cause: unknown): UserError =>
+  new UserError(`${path}: cannot be written: ${reason(cause)}`, {
+    exitCode: EXIT.configuration,
+    hint: 'choose another folder with --out',
+    cause,
+  });
 
 /** What a run left behind. */
 export type StoredRun = StoredResults & {
@@ -177,9 +197,10 @@ type StoredResults =
 /** @throws UserError where the folder has no results, or one of them cannot be read */
 export function readResults(path: string): StoredRun {
   const results = readPlan(path) ?? readComparison(path) ?? readExperiment(path);
-  const files = readdirSync(path)
-    .filter((name) => Object.values<string>(FILES).includes(name))
-    .map((name) => join(path, name));
+  const present = new Set(readdirSync(path));
+  const files = [...new Set<string>(Object.values(FILES))]
+    .filter((name) => present.has(name))
+    .map((name) => join(path, name === FILES.timelines ? `${name}/` : name));
   return { ...results, command: readCommand(path), files };
 }
 
@@ -204,7 +225,7 @@ function readExperiment(path: string): StoredResults {
   if (prediction === undefined && measurement === undefined && verdict === undefined) {
     throw new UserError(`${path}: no results of a run`, {
       exitCode: EXIT.configuration,
-      hint: `expected ${FILES.verdict}, ${FILES.prediction} or ${FILES.measurement}, as predict, chaos and verify write them with --out`,
+      hint: `expected ${FILES.verdict}, ${FILES.prediction} or ${FILES.measurement}, as predict, chaos and verify write them to out/NAME, or where --out says`,
     });
   }
   return { kind: 'experiment', results: { prediction, measurement, verdict } };

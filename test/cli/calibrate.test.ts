@@ -105,6 +105,17 @@ describe('calibrate', () => {
     });
   });
 
+  test.each([
+    ['that is there', () => folder],
+    ['that is named as one', () => join(folder, 'new/')],
+  ])('a folder %s is no place for a calibration, and nothing is killed', async (_, place) => {
+    const ended = await foreshock(['calibrate', SCENARIO, '--out', place()]);
+    expect(ended).toMatchObject({
+      code: EXIT.configuration,
+      stderr: expect.stringContaining(`such as ${join(place(), 'calibration.json')}`),
+    });
+  });
+
   test('without a kill that was seen there is no calibration', async () => {
     const observe = async ({ reached }: ObserveRequest) => reached(CLUSTER);
     const ended = await foreshock(['calibrate', SCENARIO, '--yes', '--out', out()], { observe });
@@ -118,6 +129,7 @@ describe('calibrate', () => {
   test.each([
     [['--kills', '-1'], '--kills must be a whole number'],
     [['--kills', '1.5'], '--kills must be a whole number'],
+    [['--kills', '0'], 'give files with --from, or a number of --kills'],
     [['--from', 'nowhere.jsonl'], 'nowhere.jsonl: cannot be read'],
     [['--cluster', 'embedded'], 'Invalid values'],
     [['--kill', '3'], 'did you mean --kills?'],

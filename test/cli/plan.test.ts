@@ -98,6 +98,17 @@ describe('predict of a plan', () => {
     );
   });
 
+  test.each([
+    ['--trials', '9'],
+    ['--precision', '1%'],
+    ['--max-trials', '9'],
+    ['--max-time', '1s'],
+  ])('by the exact method counts no trials, so %s is refused', async (flag, value) => {
+    const { code, stderr } = await predictPlan(['--method', 'exact', flag, value], {});
+    expect(code).toBe(EXIT.configuration);
+    expect(stderr).toContain('--method exact simulates nothing');
+  });
+
   test('that is exact repeats no number of trials', async () => {
     const { stdout } = await predictPlan([], answering(exact).arms);
     expect(stdout).toContain(`foreshock predict ${file} --seed 7 --out`);
@@ -116,7 +127,6 @@ describe('predict of a plan', () => {
       'prediction.json',
       'report.html',
       'run.json',
-      'timelines',
     ]);
   });
 

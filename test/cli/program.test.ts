@@ -50,6 +50,17 @@ describe('help', () => {
     expect(await foreshock(['--version'])).toMatchObject({ code: EXIT.ok, stdout: `${VERSION}\n` });
   });
 
+  test('completion offers what fits, and is silent while a word is not right yet', async () => {
+    const asked = (...words: string[]) => foreshock(['--get-yargs-completions', 'foreshock', ...words]);
+    const { stdout } = await asked('predict', 'a.yaml', '--vary', 'zone=1', '--met');
+    expect(stdout).toContain('--method');
+    expect(await asked('predict', 'a.yaml', '--vary', '')).toMatchObject({ code: EXIT.ok, stderr: '' });
+    expect(await asked('predict', 'a.yaml', '--trials', 'x', '--')).toMatchObject({
+      code: EXIT.ok,
+      stderr: '',
+    });
+  });
+
   test('completion prints a script for the shell', async () => {
     const { code, stdout } = await foreshock(['completion']);
     expect(code).toBe(EXIT.ok);
@@ -64,6 +75,12 @@ describe('a mistake on the command line ends with configuration, a way out, and 
     ['an unknown command', ['verfy', SCENARIO], 'Did you mean verify?', 'foreshock --help'],
     ['no scenario', ['verify'], 'which scenario?', 'foreshock verify --help'],
     ['no folder', ['report'], 'which folder?', 'foreshock report --help'],
+    [
+      'a scenario after a list that takes it',
+      ['calibrate', '--from', 'a.samples.jsonl', SCENARIO],
+      'which scenario?',
+      '--from takes all that follows it: name the scenario first;',
+    ],
     [
       'an unknown option',
       ['verify', SCENARIO, '--trails', '3'],
@@ -226,11 +243,7 @@ describe('verify', () => {
       await foreshock(['verify', SCENARIO, ...out()], armsThatFind(agrees));
       for (const name of ['journal.jsonl', 'calibration.json']) writeFileSync(join(folder, 'out', name), '');
       await foreshock([command, SCENARIO, ...out()], { predict: failing, measure: failing });
-      expect(readdirSync(join(folder, 'out')).toSorted()).toEqual([
-        'calibration.json',
-        'journal.jsonl',
-        'timelines',
-      ]);
+      expect(readdirSync(join(folder, 'out')).toSorted()).toEqual(['calibration.json', 'journal.jsonl']);
     }
   });
 
@@ -279,6 +292,37 @@ describe('verify', () => {
     expect(stdout).toContain(
       'foreshock verify scenarios/nginx-x2.yaml --seed 0042 --trials 2 --predict-trials 7 --cluster kubernetes --context \'my cluster\' --source-addresses 127.0.0.2,127.0.0.3 --provider-command \'["lab", "break it"]\'',
     );
+  });
+
+  test.each([
+    ['--context', 'staging'],
+    ['--source-addresses', '127.0.0.2'],
+    ['--container-kill-command', 'kill-it'],
+    ['--provider-command', 'lab'],
+  ])('refuses %s on the embedded cluster, which has no use for it', async (flag, value) => {
+    for (const command of ['chaos', 'verify']) {
+      const { code, stderr } = await foreshock([command, SCENARIO, flag, value, ...out()]);
+      expect(code).toBe(EXIT.configuration);
+      expect(stderr).toContain(`${flag} is for a real Kubernetes`);
+      expect(stderr).toContain('say --cluster kubernetes');
+    }
+  });
+
+  test('leaves what the environment says of a real Kubernetes to runs on one', async () => {
+    const seen: MeasureRequest[] = [];
+    const arms = {
+      ...armsThatFind(agrees),
+      measure: async (request: MeasureRequest) => {
+        seen.push(request);
+        return agrees.measurement!;
+      },
+    };
+    const env = { FORESHOCK_SOURCE_ADDRESSES: '127.0.0.2', FORESHOCK_PROVIDER_COMMAND: 'lab' };
+    const embedded = await foreshock(['chaos', SCENARIO, ...out()], arms, { env });
+    expect(embedded.stdout).not.toContain('--source-addresses');
+    await foreshock(['chaos', SCENARIO, '--cluster', 'kubernetes', ...out()], arms, { env });
+    expect(seen.map(({ target }) => target.source_addresses)).toEqual([undefined, '127.0.0.2']);
+    expect(seen.map(({ target }) => target.provider_command)).toEqual([undefined, 'lab']);
   });
 
   test('keeps every measured timeline and the first five predicted, and none of an earlier run', async () => {
@@ -366,6 +410,12 @@ describe('predict', () => {
     expect(text).toContain('depends on the machine');
     expect(written('report.html')).toContain('The time of 90 s ended the prediction');
     expect(text).toContain('--seed 1 --trials 782 --cluster kubernetes');
+  });
+
+  test('repeats a precision with all its digits, so that it ends at the same trial', async () => {
+    const stop = { by: 'precision', precision: 0.12345, reached: 0.1 } as const;
+    const { text } = await limited(['--precision', '12.345%'], stop);
+    expect(text).toContain('--seed 1 --precision 12.345% --cluster kubernetes');
   });
 
   test('until a number of trials, of which none lost anything: no precision can be told', async () => {
