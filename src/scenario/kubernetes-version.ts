@@ -31,6 +31,8 @@ export interface KubernetesBehaviour {
   readonly unhealthy_pod_eviction_policy: boolean;
   /** Whether a hook may be a `sleep`. Gate PodLifecycleSleepAction, on since 1.30. */
   readonly sleep_hooks: boolean;
+  /** Whether an init container may be a sidecar. Gate SidecarContainers, on since 1.29. */
+  readonly sidecars: boolean;
   /** Whether a pod may have requests and limits as a whole. Gate PodLevelResources, on since 1.34. */
   readonly pod_level_resources: boolean;
   /** Whether an autoscaler's own `tolerance` counts. Gate HPAConfigurableTolerance, on since 1.35. */
@@ -88,6 +90,7 @@ export function behaviourOf({ minor, feature_gates }: KubernetesVersion): Kubern
     stateful_set_max_unavailable: feature_gates.includes('MaxUnavailableStatefulSet'),
     unhealthy_pod_eviction_policy: minor >= 27,
     sleep_hooks: minor >= 30,
+    sidecars: minor >= 29,
     pod_level_resources: minor >= 34,
     hpa_tolerance: minor >= 35,
     traffic_distribution: minor >= 31,

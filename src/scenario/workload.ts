@@ -74,8 +74,11 @@ export interface Requirement {
 
 export interface PodTemplate {
   readonly labels: Labels;
-  /** Run one after the other before the containers; each must end well. */
-  readonly init_containers: readonly InitContainer[];
+  /**
+   * Run one after the other before the containers; each must end well. A container among them is a sidecar
+   * (restartPolicy Always), which must only have started, and runs as long as the pod does.
+   */
+  readonly init_containers: readonly (InitContainer | Container)[];
   readonly containers: readonly Container[];
   readonly termination_grace_period_s: number;
   readonly restart_policy: 'Always' | 'OnFailure' | 'Never';
@@ -116,7 +119,7 @@ export interface SpreadConstraint {
   readonly selector: Selector;
 }
 
-/** Ends by itself; with restart_policy Always it is a sidecar, which is refused with a message. */
+/** Ends by itself. */
 export interface InitContainer {
   readonly name: string;
   readonly image: string;

@@ -32,17 +32,7 @@ export const container = z.object({
   resources,
 });
 
-export const initContainer = z.object({
-  name: z.string().min(1),
-  image: z.string().min(1),
-  imagePullPolicy: pullPolicy,
-  restartPolicy: z.string().nullish(),
-  lifecycle: z.unknown().optional(),
-  startupProbe: z.unknown().optional(),
-  readinessProbe: z.unknown().optional(),
-  livenessProbe: z.unknown().optional(),
-  resources,
-});
+export const initContainer = container.extend({ restartPolicy: z.string().nullish() });
 
 /** @param path of the container, for the report */
 export function readContainer(
@@ -79,16 +69,27 @@ export function readContainer(
   };
 }
 
+/** An init container; with restartPolicy Always a sidecar, which is read as any other container is. */
 export function readInitContainer(
-  { name, image, imagePullPolicy, restartPolicy, ...rest }: z.output<typeof initContainer>,
+  checked: z.output<typeof initContainer>,
   path: Path,
+  context: Pick<ManifestContext, 'behaviour'>,
   report: Reporter,
-): ManifestInitContainer | undefined {
+): ManifestInitContainer | ManifestContainer | undefined {
+  const { name, image, imagePullPolicy, restartPolicy, ...rest } = checked;
+  if (restartPolicy === 'Always' && context.behaviour.sidecars) {
+    return readContainer(checked, path, context, report);
+  }
+  if (restartPolicy === 'Always') {
+    return report.at([...path, 'restartPolicy'], {
+      message: `init container ${name} is a sidecar, which this version of Kubernetes does not have`,
+      expected: 'no restartPolicy, or cluster.kubernetes of at least "1.29"',
+    });
+  }
   if (restartPolicy != null) {
     return report.at([...path, 'restartPolicy'], {
-      message: `init container ${name} is a sidecar, which is not modelled`,
-      expected: 'no restartPolicy',
-      hint: 'make it one of the containers',
+      message: `init container ${name} has a restartPolicy of its own, ${restartPolicy}, which is not modelled`,
+      expected: 'Always, which makes it a sidecar, or no restartPolicy',
     });
   }
   // Kubernetes 1.35 pkg/apis/core/validation/validation.go validateInitContainers.

@@ -18,7 +18,8 @@ import type { ManifestContext } from './workload.ts';
 
 /** A pod before the scenario has said what its programs do. */
 export interface ManifestPod extends Omit<PodTemplate, 'containers' | 'init_containers'> {
-  readonly init_containers: readonly ManifestInitContainer[];
+  /** Sidecars among them. */
+  readonly init_containers: readonly (ManifestInitContainer | ManifestContainer)[];
   readonly containers: readonly ManifestContainer[];
   /** Containers that keep the utilization of its cpu from being known, by name. */
   readonly without_cpu_request: readonly string[];
@@ -74,7 +75,7 @@ export function readPodTemplate(
     (each, index) => readContainer(each, [...CONTAINERS, index], context, report) ?? [],
   );
   const init_containers = initContainers.flatMap(
-    (each, index) => readInitContainer(each, [...INIT_CONTAINERS, index], report) ?? [],
+    (each, index) => readInitContainer(each, [...INIT_CONTAINERS, index], context, report) ?? [],
   );
   if (containers.length + init_containers.length < names.length) return undefined;
   const requesting = {

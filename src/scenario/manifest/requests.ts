@@ -18,26 +18,38 @@ interface HasResources {
 
 interface Requesting {
   readonly containers: readonly (HasResources & { readonly name: string })[];
-  readonly initContainers: readonly HasResources[];
+  /** In their order; with restartPolicy Always sidecars. */
+  readonly initContainers: readonly (HasResources & {
+    readonly name: string;
+    readonly restartPolicy?: string | null | undefined;
+  })[];
   /** The pod's own; undefined also where the version drops them (gate PodLevelResources). */
   readonly ofPod: Resources | undefined;
 }
+
+const isSidecar = ({ restartPolicy }: Requesting['initContainers'][number]): boolean =>
+  restartPolicy === 'Always';
 
 /** A limit stands for the request where there is none (pkg/apis/core/v1/defaults.go SetDefaults_Pod). */
 const requested = ({ resources: given }: HasResources, resource: Resource): number | undefined =>
   given?.requests?.[resource] ?? given?.limits?.[resource] ?? undefined;
 
 /**
- * What the scheduler keeps free for a pod: the sum of its containers', or an init container's if that is more
- * (staging/src/k8s.io/component-helpers/resource/helpers.go AggregateContainerRequests); what the pod requests as a
- * whole stands before both, and its limit after them (pkg/apis/core/v1/defaults.go defaultPodRequests).
+ * What the scheduler keeps free for a pod: the sum of its containers' and sidecars', or an init container's with that
+ * of the sidecars before it if that is more (staging/src/k8s.io/component-helpers/resource/helpers.go
+ * AggregateContainerRequests); what the pod requests as a whole stands before both, and its limit after them
+ * (pkg/apis/core/v1/defaults.go defaultPodRequests).
  */
 export function podRequests({ containers, initContainers, ofPod }: Requesting): PodTemplate['requests'] {
   const total = (resource: Resource): number => {
     const of = (each: HasResources) => requested(each, resource);
     const isSaid = [...containers, ...initContainers].some((each) => of(each) !== undefined);
-    const sum = containers.reduce((before, each) => before + (of(each) ?? 0), 0);
-    const ofContainers = isSaid ? Math.max(sum, ...initContainers.map((each) => of(each) ?? 0)) : undefined;
+    const sum = (some: readonly HasResources[]) => some.reduce((before, each) => before + (of(each) ?? 0), 0);
+    const whileStarting = initContainers.map((each, index) =>
+      sum([...initContainers.slice(0, index).filter(isSidecar), each]),
+    );
+    const lasting = sum([...containers, ...initContainers.filter(isSidecar)]);
+    const ofContainers = isSaid ? Math.max(lasting, ...whileStarting) : undefined;
     return ofPod?.requests?.[resource] ?? ofContainers ?? ofPod?.limits?.[resource] ?? 0;
   };
   return { cpu_millis: cpuMillis(total('cpu')), memory_bytes: wholeBytes(total('memory')) };
@@ -49,7 +61,8 @@ export function podRequests({ containers, initContainers, ofPod }: Requesting): 
  * requests as a whole: then the sum is enough (calculatePodLevelRequests).
  */
 export function withoutCpuRequest(requesting: Requesting): readonly string[] {
-  const { containers, ofPod } = requesting;
+  const { ofPod } = requesting;
+  const containers = [...requesting.containers, ...requesting.initContainers.filter(isSidecar)];
   const isOfPod = [ofPod?.requests, ofPod?.limits].some((list) => list?.cpu != null || list?.memory != null);
   if (isOfPod && podRequests(requesting).cpu_millis > 0) return [];
   const silent = containers.filter((each) => requested(each, 'cpu') === undefined);

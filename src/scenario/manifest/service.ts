@@ -165,7 +165,9 @@ function targetPort(target: number | string, backends: readonly ManifestWorkload
   if (typeof target === 'number') return { number: target };
   const numbers: number[] = [];
   for (const { kind, name, pod } of backends) {
-    const ports = pod.containers.flatMap((container) => container.ports);
+    // k8s.io/endpointslice utils.go FindPort: sidecars after the containers.
+    const sidecars = pod.init_containers.flatMap((each) => ('ports' in each ? [each] : []));
+    const ports = [...pod.containers, ...sidecars].flatMap((container) => container.ports);
     const found = ports.find((port) => port.name === target);
     if (found === undefined) {
       return {

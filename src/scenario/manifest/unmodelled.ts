@@ -65,6 +65,12 @@ const POD = [
     // One pod a node (pkg/scheduler/framework/plugins/nodeports).
     ['ports.*.hostPort', 0],
   ]),
+  // Of sidecars: other init containers have none of these.
+  ...fields('spec.template.spec.initContainers.*', [
+    'lifecycle.postStart',
+    'lifecycle.stopSignal',
+    ['ports.*.hostPort', 0],
+  ]),
 ];
 
 /** Zones that keep their traffic to themselves (staging/src/k8s.io/endpointslice/utils.go hintsEnabled). */

@@ -24,7 +24,9 @@ export function resolveApplications(
     const init_containers = pod.init_containers.map((container) => {
       const key = `${name}/${container.name}`;
       known.push(key);
-      return resolveInitContainer(container, key, said.get(key), report);
+      return 'ports' in container
+        ? resolveContainer(container, key, said.get(key), report)
+        : resolveInitContainer(container, key, said.get(key), report);
     });
     const containers = pod.containers.map((container) => {
       const key = applicationName(workload, container, (other) => said.has(other));

@@ -5,6 +5,7 @@ import type { Environment } from '../environment.ts';
 import { type ApiClient, ApiServer } from './api-server.ts';
 import { MetricsServer, type Usage } from './autoscaling/metrics-server.ts';
 import { type Balancer, balancer } from './balancer.ts';
+import type { Process } from './container-runtime.ts';
 import { ControlPlane } from './control-plane.ts';
 import { DisruptionController } from './disruption.ts';
 import { ClusterDns } from './dns.ts';
@@ -163,7 +164,7 @@ export class SimulatedCluster {
 
   #machine(spec: Node, index: number): Machine {
     const events: NodeEvents = {
-      processServing: (pod, _process, cause) => this.#processServing(pod, cause),
+      processServing: (pod, process, cause) => this.#processServing(pod, process, cause),
     };
     const images = this.registry.node();
     return new Machine(this.environment, spec, index, (environment, link) => {
@@ -191,7 +192,8 @@ export class SimulatedCluster {
   /** What the pod's containers have used; undefined while none runs. */
   #usage(pod: string): Usage | undefined {
     const worker = this.worker(pod);
-    const containers = this.api.pods.get(pod)?.template.containers ?? [];
+    const template = this.api.pods.get(pod)?.template;
+    const containers = [...(template?.containers ?? []), ...(template?.init_containers ?? [])];
     const used = containers.flatMap(({ name }) => {
       const process = worker?.container(name);
       return process === undefined || process.hasExited ? [] : [process.usage];
@@ -258,8 +260,9 @@ export class SimulatedCluster {
   }
 
   /** A program behind rules that never lost its address serves from here: restarted, or no longer stopped. */
-  #processServing(pod: PodWorker, cause: Cause): void {
+  #processServing(pod: PodWorker, process: Process, cause: Cause): void {
     const address = pod.sandbox?.address;
+    if (pod.processAt(this.#target_port) !== process) return;
     if (address !== undefined && this.#proxy.rules.backends.includes(address)) {
       this.#restored(step(cause, 'application start', this.environment.now_ms));
     }

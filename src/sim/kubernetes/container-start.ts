@@ -23,21 +23,23 @@ export interface ContainerStarter {
 /**
  * Starts containers one after the other, whatever becomes of each (Kubernetes 1.35
  * pkg/kubelet/kuberuntime/kuberuntime_manager.go SyncPod, steps 6 and 8).
+ *
+ * @param done told what led to the last that was started, `cause` where none was
  */
 export function startContainers(
   node: ContainerStarter,
   state: PodState,
   containers: readonly ContainerState[],
   cause: Cause,
-  done: (result: StartResult) => void,
+  done: (result: StartResult, last: Cause) => void,
 ): void {
   const [container, ...rest] = containers;
   if (container === undefined) {
-    done(NOTHING_PUT_OFF);
+    done(NOTHING_PUT_OFF, cause);
     return;
   }
   startContainer(node, state, container, cause, (result, last) =>
-    startContainers(node, state, rest, last, (others) => done(both(result, others))),
+    startContainers(node, state, rest, last, (others, end) => done(both(result, others), end)),
   );
 }
 
@@ -92,7 +94,7 @@ function whyNow({ sandbox }: PodState, container: ContainerState, cause: Cause, 
     : step(container.cachedCause(known), 'kubelet PLEG', now_ms);
 }
 
-const both = (a: StartResult, b: StartResult): StartResult => ({
+export const both = (a: StartResult, b: StartResult): StartResult => ({
   hasFailed: a.hasFailed || b.hasFailed,
   due_ms:
     a.due_ms === undefined || b.due_ms === undefined ? (a.due_ms ?? b.due_ms) : Math.min(a.due_ms, b.due_ms),

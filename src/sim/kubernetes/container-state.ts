@@ -28,6 +28,8 @@ const WAITING: ContainerStatus = { process: undefined, isRunning: false, started
 /** One container of a pod: what runs, what the kubelet's cache has of it, and what its status says. */
 export class ContainerState {
   readonly spec: Container | InitContainer;
+  /** Among the init containers, and there to stay (restartPolicy Always). */
+  readonly isSidecar: boolean;
   readonly program: Program;
   /** Wait before it is restarted: CrashLoopBackOff. */
   readonly backoff: Backoff;
@@ -48,8 +50,9 @@ export class ContainerState {
   #told: Pick<CachedProcess, 'process' | 'hasExited'> | undefined;
   #awaited: { readonly process: Process; readonly exited: (cause: Cause) => void } | undefined;
 
-  constructor(spec: Container | InitContainer, backoff: Backoff) {
+  constructor(spec: Container | InitContainer, backoff: Backoff, isSidecar: boolean) {
     this.spec = spec;
+    this.isSidecar = isSidecar;
     this.program = 'run_time' in spec ? { run_time: spec.run_time } : { application: spec.application };
     this.backoff = backoff;
   }
@@ -126,6 +129,7 @@ export class ContainerState {
     this.#before = undefined;
     this.#cached = undefined;
     this.#told = undefined;
+    this.status = WAITING;
   }
 
   /** What led to the state that the cache has, or had at another time. */

@@ -12,8 +12,12 @@ import { SandboxState } from './sandbox-state.ts';
 export class PodState {
   readonly pod: PodObject;
   readonly sandbox: SandboxState;
+  /** Init containers, sidecars among them. */
   readonly init: readonly ContainerState[];
+  readonly sidecars: readonly ContainerState[];
   readonly containers: readonly ContainerState[];
+  /** What is meant to run as long as the pod does: it is probed, and all of it makes the pod ready. */
+  readonly lasting: readonly ContainerState[];
   /** When the cache last took in what runs. */
   cached_at_ms = Number.NEGATIVE_INFINITY;
   readonly #environment: Environment;
@@ -25,10 +29,13 @@ export class PodState {
     this.sandbox = new SandboxState(pod.name);
     this.#environment = environment;
     this.#serving = serving;
-    const stateOf = (spec: Container | InitContainer) =>
-      new ContainerState(spec, restartBackoff(environment));
-    this.init = pod.template.init_containers.map(stateOf);
-    this.containers = pod.template.containers.map(stateOf);
+    const stateOf = (spec: Container | InitContainer, isSidecar: boolean) =>
+      new ContainerState(spec, restartBackoff(environment), isSidecar);
+    const { init_containers, containers } = pod.template;
+    this.init = init_containers.map((spec) => stateOf(spec, !('run_time' in spec)));
+    this.sidecars = this.init.filter(({ isSidecar }) => isSidecar);
+    this.containers = containers.map((spec) => stateOf(spec, false));
+    this.lasting = [...this.sidecars, ...this.containers];
   }
 
   /** The pod runs and is ready since long ago. */
@@ -89,7 +96,7 @@ export class PodState {
   refresh(otherwise: Cause): Cause {
     let because = otherwise;
     const { restarted_container_counts_as_started } = this.#environment.platform.kubernetes;
-    for (const container of this.containers) {
+    for (const container of this.lasting) {
       const { status } = container;
       const next = containerStatus(container, restarted_container_counts_as_started);
       if (next.process !== status.process || next.isRunning !== status.isRunning) {
@@ -110,6 +117,6 @@ export class PodState {
     // One that has exited is not asked for its address any more (kuberuntime_manager.go GetPodStatus).
     const address = cached?.hasExited === false ? cached.sandbox.address : undefined;
     const phase = phaseOf(template.restart_policy, this.init, this.containers, before === 'Running', isOver);
-    return { phase, address, ready: areReady(this.containers) };
+    return { phase, address, ready: areReady(this.lasting) };
   }
 }

@@ -58,7 +58,9 @@ export function phaseOf(
   isOver: boolean,
 ): PodObject['phase'] {
   let isInitialising = false;
-  for (const { cached } of init) {
+  for (const { cached, isSidecar } of init) {
+    // Where one is not there yet the containers are not either, and once they are it does not count.
+    if (isSidecar) continue;
     if (cached === undefined || !cached.hasExited) isInitialising = true;
     else if (cached.process.exit_code !== 0 && !isRestarted(policy, cached.process)) return 'Failed';
   }

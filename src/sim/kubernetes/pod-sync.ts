@@ -3,6 +3,7 @@ import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import type { Process } from './container-runtime.ts';
 import {
+  both,
   type ContainerStarter,
   NOTHING_PUT_OFF,
   type StartResult,
@@ -10,6 +11,7 @@ import {
 } from './container-start.ts';
 import type { ContainerState } from './container-state.ts';
 import { stopContainer } from './container-stop.ts';
+import { initActions } from './init-containers.ts';
 import type { PodState } from './pod-state.ts';
 import { isRestarted } from './pod-status.ts';
 import { stopPod } from './pod-termination.ts';
@@ -28,7 +30,8 @@ interface Kill {
 /**
  * Brings what runs closer to what should, by what the cache had of it when the sync began (Kubernetes 1.35
  * pkg/kubelet/kuberuntime/kuberuntime_manager.go SyncPod): the sandbox; containers that failed their liveness or
- * startup probe are stopped one after the other; then what should run is started, what was just stopped included.
+ * startup probe are stopped one after the other; then what should run is started, what was just stopped included:
+ * first of the init containers, then, where those are over, of the containers.
  */
 export function syncContainers(
   node: ContainerStarter,
@@ -42,21 +45,18 @@ export function syncContainers(
     replaceSandbox(node, state, cause, (result) => done({ ...result, hasActed: true }));
     return;
   }
-  const nextInit = initToStart(state);
-  if (nextInit !== undefined) {
-    const initialised = step(nextInit.cause ?? cause, 'kubelet PLEG', environment.now_ms);
-    const { containers } = nextInit;
-    startContainers(node, state, containers, initialised, (result) =>
-      done({ ...result, hasActed: containers.length > 0 }),
-    );
-    return;
-  }
-  const kills = toKill(state);
+  const init = initActions(state);
+  const kills = [...killsOf(state, init.kill), ...(init.isOver ? toKill(state) : [])];
   stopInTurn(environment, kills, cause, (stopped) => {
-    const containers = toStart(state, kills);
-    startContainers(node, state, containers, stopped, (result) =>
-      done({ ...result, hasActed: kills.length > 0 || containers.length > 0 }),
-    );
+    const begun = init.cause === undefined ? stopped : step(init.cause, 'kubelet PLEG', environment.now_ms);
+    startContainers(node, state, init.start, begun, (initialised, last) => {
+      const containers = init.isOver ? toStart(state, kills) : [];
+      const hasActed = kills.length + init.start.length + containers.length > 0;
+      const since = init.start.length === 0 ? stopped : last;
+      startContainers(node, state, containers, since, (result) =>
+        done({ ...both(initialised, result), hasActed }),
+      );
+    });
   });
 }
 
@@ -107,32 +107,11 @@ function toStartAnew({ pod, sandbox, init, containers }: PodState): readonly Con
   return firstInit === undefined ? left : [firstInit];
 }
 
-/**
- * What the init containers leave to start: the next of them, one again, or none because one runs; undefined once
- * the last has ended well (kuberuntime_container.go computeInitContainerActions, without sidecars).
- */
-function initToStart(
-  state: PodState,
-): { readonly containers: readonly ContainerState[]; readonly cause: Cause | undefined } | undefined {
-  const { init, containers } = state;
-  // One that runs says that they are over; one that has exited may have done so in an earlier sandbox.
-  if (init.length === 0 || containers.some(({ known }) => known?.hasExited === false)) return undefined;
-  const latest = init.findLastIndex(({ known }) => known !== undefined);
-  const container = init[latest];
-  if (container?.known === undefined) return { containers: init.slice(0, 1), cause: undefined };
-  const cause = container.cachedCause(container.known);
-  const { process, hasExited } = container.known;
-  if (!hasExited) return { containers: [], cause };
-  if (process.exit_code !== 0) {
-    return { containers: isRestarted(state.pod.template.restart_policy, process) ? [container] : [], cause };
-  }
-  const next = init[latest + 1];
-  return next === undefined ? undefined : { containers: [next], cause };
-}
-
 /** Running containers whose liveness or startup probe has failed. */
-function toKill({ containers, pod }: PodState): Kill[] {
-  return containers.flatMap((container) => {
+const toKill = (state: PodState): Kill[] => killsOf(state, state.containers);
+
+function killsOf({ pod }: PodState, some: readonly ContainerState[]): Kill[] {
+  return some.flatMap((container) => {
     const { known } = container;
     if (known === undefined || known.hasExited) return [];
     const { process } = known;

@@ -1,7 +1,9 @@
 import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
+import type { ContainerState } from './container-state.ts';
 import { stopContainer } from './container-stop.ts';
 import type { PodState } from './pod-state.ts';
+import { TerminationOrder } from './termination-order.ts';
 
 /**
  * Periods of the two loops of the volume manager that take away a pod's volumes: one finds that they are not wanted
@@ -14,8 +16,8 @@ const VOLUME_LOOP_MS = 100;
 const VOLUME_POLL_MS = 300;
 
 /**
- * Stops all containers of a pod at once, each within the grace period, and then its sandbox (Kubernetes 1.35
- * pkg/kubelet/kuberuntime/kuberuntime_manager.go killPodWithSyncResult).
+ * Stops all containers of a pod at once, its sidecars after them, each within the grace period, and then its sandbox
+ * (Kubernetes 1.35 pkg/kubelet/kuberuntime/kuberuntime_manager.go killPodWithSyncResult).
  */
 export function stopPod(
   environment: Environment,
@@ -29,14 +31,18 @@ export function stopPod(
       ? []
       : [{ container, process: container.cached.process }],
   );
+  const running = alive.map(({ container }) => container);
+  const order = state.sidecars.length > 0 ? new TerminationOrder(environment, state, running) : undefined;
   let left = alive.length;
-  const stopped = (last: Cause) => {
+  const stopped = (container: ContainerState, last: Cause) => {
     left -= 1;
+    order?.ended(container, last);
     if (left === 0) stopSandbox(environment, state, last, done);
   };
   if (left === 0) stopSandbox(environment, state, cause, done);
   for (const { container, process } of alive) {
-    stopContainer(environment, container, process, grace_period_s, cause, stopped);
+    const ended = (last: Cause) => stopped(container, last);
+    stopContainer(environment, container, process, grace_period_s, cause, ended, order);
   }
 }
 

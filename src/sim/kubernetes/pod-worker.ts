@@ -73,10 +73,10 @@ export class PodWorker implements Relisted {
     return this.#state.cached_at_ms;
   }
 
-  /** The process that serves a port: of the container that names the port, else of the first. */
+  /** The process that serves a port: of the container or sidecar that names the port, else of the first container. */
   processAt(port: number): Process | undefined {
-    const { containers } = this.#state;
-    const named = containers.find(
+    const { containers, sidecars } = this.#state;
+    const named = [...containers, ...sidecars].find(
       ({ spec }) => 'ports' in spec && spec.ports.some(({ number }) => number === port),
     );
     return (named ?? containers[0])?.process;
@@ -97,7 +97,7 @@ export class PodWorker implements Relisted {
   startLongAgo(): void {
     this.#mount = 'done';
     this.#state.settle();
-    for (const container of this.#state.containers) {
+    for (const container of this.#state.lasting) {
       this.#addProbes(container);
       const { process } = container;
       if (process !== undefined) for (const probe of container.probes) probe.startLongAgo(process);
@@ -178,7 +178,7 @@ export class PodWorker implements Relisted {
     environment.after(wait_ms, () => {
       if (this.#mount !== 'waiting') return;
       this.#mount = 'done';
-      for (const container of this.#state.containers) {
+      for (const container of this.#state.lasting) {
         this.#addProbes(container);
         for (const probe of container.probes) probe.start(environment.now_ms - this.#node.started_at_ms);
       }
@@ -222,16 +222,16 @@ export class PodWorker implements Relisted {
   /** SyncTerminatingPod: readiness is still probed, and told of, while the containers stop. */
   #terminate(cause: Cause): void {
     const { environment, statuses } = this.#node;
-    const { pod, containers } = this.#state;
+    const { pod, lasting } = this.#state;
     const because = this.#deletion?.cause ?? cause;
     this.#report(because);
     this.#trigger();
-    for (const { probes } of containers) {
+    for (const { probes } of lasting) {
       for (const probe of probes) if (probe.kind !== 'readiness') probe.stop();
     }
     const asked_s = this.#deletion?.grace_period_s ?? pod.template.termination_grace_period_s;
     stopPod(environment, this.#state, Math.max(GRACE_PERIOD_MIN_S, asked_s), because, (stopped) => {
-      for (const { probes } of containers) for (const probe of probes) probe.stop();
+      for (const { probes } of lasting) for (const probe of probes) probe.stop();
       this.#state.inspect();
       this.#state.refresh(stopped);
       statuses.stopped(this.name, this.#state.status(true), stopped);
@@ -259,7 +259,7 @@ export class PodWorker implements Relisted {
 
   /** Containers that run and are not ready are probed at once. */
   #trigger(): void {
-    for (const container of this.#state.containers) {
+    for (const container of this.#state.lasting) {
       const { process, started, ready } = container.status;
       const readiness = container.probe('readiness');
       if (process === undefined || !started || ready || readiness === undefined) continue;

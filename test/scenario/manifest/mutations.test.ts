@@ -371,10 +371,9 @@ const MUTATIONS: readonly Mutation[] = [
     says: 'deployment.yaml:13:47: init container wait ends by itself, so it has no livenessProbe; expected livenessProbe in one of the containers',
   },
   {
-    name: 'a sidecar',
-    files: inPod('initContainers: [{name: mesh, image: x, restartPolicy: Always}]'),
-    says: 'deployment.yaml:13:62: init container mesh is a sidecar, which is not modelled; expected no restartPolicy',
-    hint: 'make it one of the containers',
+    name: 'an init container with a restart policy of its own',
+    files: inPod('initContainers: [{name: mesh, image: x, restartPolicy: OnFailure}]'),
+    says: 'deployment.yaml:13:62: init container mesh has a restartPolicy of its own, OnFailure, which is not modelled; expected Always, which makes it a sidecar, or no restartPolicy',
   },
   {
     name: 'a toleration of no taint',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { lognormal } from '../../../src/scenario/distribution.ts';
-import { deployment, object, selector, template, workloadOf } from './objects.ts';
+import { constant, lognormal } from '../../../src/scenario/distribution.ts';
+import { deployment, object, scenarioWith, selector, template, workloadOf } from './objects.ts';
 
 describe('requests', () => {
   const requestsOf = (spec: Readonly<Record<string, unknown>>) =>
@@ -71,10 +71,9 @@ describe('init containers', () => {
     expect(withInit(containers)).toEqual([
       { name: 'wait', image: 'busybox', image_pull_policy: 'Always', run_time: lognormal(100, 0.5) },
     ]);
-    expect(withInit(containers, { 'web/wait': { run_time: '5s' } })[0]?.run_time).toEqual({
-      kind: 'constant',
-      value_ms: 5000,
-    });
+    expect(withInit(containers, { 'web/wait': { run_time: '5s' } })).toMatchObject([
+      { run_time: constant(5000) },
+    ]);
   });
 
   test('stay in their order, and apart from the containers', () => {
@@ -91,5 +90,74 @@ describe('init containers', () => {
       applications: { web: { concurrency: 3 }, 'web/wait': { run_time: '1s' } },
     });
     expect(workload.pod.containers[0]?.application.concurrency).toBe(3);
+  });
+});
+
+describe('sidecars', () => {
+  const sidecar = (change = {}) => ({ name: 'mesh', image: 'mesh:1.0', restartPolicy: 'Always', ...change });
+
+  test('are read as containers are, in their place among the init containers', () => {
+    const { pod } = workloadOf(
+      deployment({
+        initContainers: [
+          sidecar({ readinessProbe: { tcpSocket: { port: 15_000 } }, ports: [{ containerPort: 15_000 }] }),
+          { name: 'wait', image: 'busybox:1.0' },
+        ],
+      }),
+      { applications: { web: { start_time: '1s' }, 'web/mesh': { start_time: '2s' } } },
+    );
+    expect(pod.init_containers).toMatchObject([
+      {
+        name: 'mesh',
+        readiness_probe: { handler: 'tcp', port: 15_000 },
+        application: { start_time: constant(2000) },
+      },
+      { name: 'wait', run_time: lognormal(100, 0.5) },
+    ]);
+    expect(pod.containers).toMatchObject([{ name: 'server', application: { start_time: constant(1000) } }]);
+  });
+
+  test('request with the containers, and beside the init containers after them', () => {
+    const requestsOf = (initContainers: readonly unknown[]) =>
+      workloadOf(deployment({ initContainers }, { resources: { requests: { cpu: '1' } } })).pod.requests
+        .cpu_millis;
+    const asks = (cpu: string) => ({ resources: { requests: { cpu } } });
+    expect(requestsOf([sidecar(asks('200m'))])).toBe(1200);
+    expect(requestsOf([sidecar(asks('200m')), { name: 'wait', image: 'x', ...asks('1500m') }])).toBe(1700);
+    expect(requestsOf([{ name: 'wait', image: 'x', ...asks('1100m') }, sidecar(asks('200m'))])).toBe(1200);
+  });
+
+  test('may have the port that a Service names', () => {
+    const mesh = sidecar({ ports: [{ name: 'front', containerPort: 15_000 }] });
+    const service = object(
+      'Service',
+      { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 'front' }] },
+      'front',
+    );
+    const { services } = scenarioWith([deployment({ initContainers: [mesh] }), service], {
+      load: { service: 'front', rate: 100, duration: '10s' },
+    });
+    expect(services.find(({ name }) => name === 'front')?.ports).toMatchObject([{ target_port: 15_000 }]);
+  });
+
+  test('have hooks and ports that are not modelled, as containers have', () => {
+    const mesh = sidecar({
+      lifecycle: { postStart: { sleep: { seconds: 1 } }, preStop: { sleep: { seconds: 2 } } },
+      ports: [{ containerPort: 15_000, hostPort: 15_000 }],
+    });
+    const { ignored, workloads } = scenarioWith([deployment({ initContainers: [mesh] })]);
+    expect(ignored.map(({ kind }) => kind)).toEqual([
+      'Deployment spec.template.spec.initContainers[0].lifecycle.postStart',
+      'Deployment spec.template.spec.initContainers[0].ports[0].hostPort',
+    ]);
+    expect(workloads[0]?.pod.init_containers).toMatchObject([{ pre_stop: constant(2000) }]);
+  });
+
+  test('are refused before Kubernetes 1.29, and other restart policies always', () => {
+    const withPolicy = (restartPolicy: string, kubernetes: string) => () =>
+      workloadOf(deployment({ initContainers: [sidecar({ restartPolicy })] }), { cluster: { kubernetes } });
+    expect(withPolicy('Always', '1.28')).toThrow('this version of Kubernetes does not have');
+    expect(withPolicy('Always', '1.29')).not.toThrow();
+    expect(withPolicy('Never', '1.35')).toThrow('has a restartPolicy of its own, Never');
   });
 });
