@@ -19,6 +19,7 @@ export interface Choice {
 }
 
 type WorkloadFault = Extract<Fault, { readonly workload: string }>;
+type ServiceFault = Extract<Fault, { readonly service: string }>;
 type VictimFault = Extract<Fault, { readonly mode: FaultMode }>;
 type On<K extends AnyAction['on']> = Extract<AnyAction, { readonly on: K }>;
 
@@ -40,6 +41,8 @@ export async function chooseTargets(
       return [{ ...action.targetOf(fault), namespace: '', uid: undefined }];
     case 'workload':
       return [await workloadTarget(choice, action, fault as WorkloadFault)];
+    case 'service':
+      return [await serviceTarget(choice, fault as ServiceFault)];
     case 'pods':
       return podTargets(choice, fault as VictimFault, purpose);
     case 'nodes':
@@ -81,15 +84,24 @@ async function workloadTarget(
 ): Promise<Target> {
   const { kind, namespace, name } = targetOf(scenario, fault);
   const state = await cluster.workload({ kind, namespace, name });
-  if (state === undefined) {
-    throw new UserError(`${fault.type}: ${kind} ${namespace}/${name} is gone`, {
-      exitCode: EXIT.aborted,
-      hint: 'somebody else has deleted it; nothing was done by this act',
-    });
-  }
+  if (state === undefined) throw gone(fault, `${kind} ${namespace}/${name}`);
   const container = 'container' in fault ? { container: fault.container } : {};
   const before = action.remember === undefined ? {} : { before: action.remember(state, fault) };
   return { kind, namespace, name, uid: state.uid, ...container, ...before };
+}
+
+async function serviceTarget({ cluster }: Choice, fault: ServiceFault): Promise<Target> {
+  const { service: name, namespace } = fault;
+  const found = await cluster.find({ apiVersion: 'v1', kind: 'Service', namespace, name });
+  if (found === undefined) throw gone(fault, `Service ${namespace}/${name}`);
+  return { kind: 'Service', namespace, name, uid: found.uid };
+}
+
+function gone({ type }: Fault, what: string): UserError {
+  return new UserError(`${type}: ${what} is gone`, {
+    exitCode: EXIT.aborted,
+    hint: 'somebody else has deleted it; nothing was done by this act',
+  });
 }
 
 function drawn<T extends { readonly name: string }>(

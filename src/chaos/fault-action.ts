@@ -5,6 +5,7 @@ import { badReadiness } from './faults/bad-readiness.ts';
 import { containerKill } from './faults/container-kill.ts';
 import { containerPause } from './faults/container-pause.ts';
 import { controlPlaneOutage } from './faults/control-plane-outage.ts';
+import { endpointRemoval } from './faults/endpoint-removal.ts';
 import { nodeCordon } from './faults/node-cordon.ts';
 import { nodeDrain } from './faults/node-drain.ts';
 import { nodeLoss } from './faults/node-loss.ts';
@@ -85,6 +86,11 @@ interface OnWorkload<F extends Fault> extends Action<F> {
   remember?(state: WorkloadState, fault: F): Memory;
 }
 
+/** Changes a Service. */
+interface OnService<F extends Fault> extends Action<F> {
+  readonly on: 'service';
+}
+
 /** Hits a part of the cluster that everybody shares. */
 interface OnCluster<F extends Fault> extends Action<F> {
   readonly on: 'cluster';
@@ -96,7 +102,9 @@ export type FaultAction<F extends Fault> = F extends { readonly mode: unknown; r
   ? OnPods<F> | OnNodes<F>
   : F extends { readonly workload: string }
     ? OnWorkload<F>
-    : OnCluster<F>;
+    : F extends { readonly service: string }
+      ? OnService<F>
+      : OnCluster<F>;
 
 const ACTIONS: { readonly [T in FaultType]: FaultAction<Extract<Fault, { type: T }>> } = {
   'pod-kill': podKill,
@@ -113,11 +121,17 @@ const ACTIONS: { readonly [T in FaultType]: FaultAction<Extract<Fault, { type: T
   'bad-image': badImage,
   'bad-readiness': badReadiness,
   scale,
+  'endpoint-removal': endpointRemoval,
   'control-plane-outage': controlPlaneOutage,
   'registry-outage': registryOutage,
 };
 
-export type AnyAction = OnPods<Fault> | OnNodes<Fault> | OnWorkload<Fault> | OnCluster<Fault>;
+export type AnyAction =
+  | OnPods<Fault>
+  | OnNodes<Fault>
+  | OnWorkload<Fault>
+  | OnService<Fault>
+  | OnCluster<Fault>;
 
 export function actionFor(type: FaultType): AnyAction {
   // Each is only ever given faults of its own type; TypeScript cannot follow that through the index.

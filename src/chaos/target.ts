@@ -24,6 +24,10 @@ export function nodeRefOf({ name }: Target): ObjectRef {
   return { apiVersion: 'v1', kind: 'Node', namespace: '', name };
 }
 
+export function serviceRefOf({ namespace, name }: Target): ObjectRef {
+  return { apiVersion: 'v1', kind: 'Service', namespace, name };
+}
+
 /** Faults change no Jobs, so it is of apps/v1. */
 export function workloadRefOf({ kind, namespace, name }: Target): ObjectRef & WorkloadRef {
   return { apiVersion: 'apps/v1', kind: kind as Workload['kind'], namespace, name };

@@ -10,7 +10,9 @@ export function rightsFor({ workloads, faults, load }: Scenario): readonly Wante
   );
   const toCause = faults.flatMap((fault) => {
     const { rights } = actionFor(fault.type);
-    if (!('workload' in fault)) return wanted(rights('Deployment'), undefined);
+    if (!('workload' in fault)) {
+      return wanted(rights('Deployment'), 'namespace' in fault ? fault.namespace : undefined);
+    }
     const target = workloads.find(
       ({ name, namespace }) => name === fault.workload && namespace === fault.namespace,
     );

@@ -117,6 +117,13 @@ export interface Scale extends WorkloadFault, Lasting {
   readonly replicas: number;
 }
 
+/** A Service has no endpoints: its selector gets a label that no pod has. Undone: that label is taken off. */
+export interface EndpointRemoval extends FaultBase, Lasting {
+  readonly type: 'endpoint-removal';
+  readonly service: string;
+  readonly namespace: string;
+}
+
 /** Parts of the control plane are away: what runs goes on, nothing heals. */
 export interface ControlPlaneOutage extends FaultBase, Lasting {
   readonly type: 'control-plane-outage';
@@ -143,6 +150,7 @@ export type Fault =
   | BadImage
   | BadReadiness
   | Scale
+  | EndpointRemoval
   | ControlPlaneOutage
   | RegistryOutage;
 

@@ -136,6 +136,8 @@ export function resolveScenario(
     file.faults &&
     resolveFaults(file.faults, {
       workloads,
+      services,
+      load_service: service || undefined,
       nodes: cluster?.nodes,
       window_ms: file.load?.duration,
       report,

@@ -5,6 +5,7 @@ import { badReadiness } from './faults/bad-readiness.ts';
 import { containerKill } from './faults/container-kill.ts';
 import { containerPause } from './faults/container-pause.ts';
 import { controlPlaneOutage } from './faults/control-plane-outage.ts';
+import { endpointRemoval } from './faults/endpoint-removal.ts';
 import { nodeCordon } from './faults/node-cordon.ts';
 import { nodeDrain } from './faults/node-drain.ts';
 import { nodeLoss } from './faults/node-loss.ts';
@@ -45,6 +46,7 @@ const ACTIONS: { readonly [T in Fault['type']]: FaultAction<Extract<Fault, { typ
   'node-taint': nodeTaint,
   'node-loss': nodeLoss,
   'node-partition': nodePartition,
+  'endpoint-removal': endpointRemoval,
   'control-plane-outage': controlPlaneOutage,
   'rollout-restart': rolloutRestart,
   'bad-image': badImage,

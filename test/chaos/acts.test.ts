@@ -1,7 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { chooseTargets } from '../../src/chaos/choose.ts';
-import type { ClusterNode } from '../../src/chaos/cluster/cluster.ts';
+import { ChangedError, type ClusterNode } from '../../src/chaos/cluster/cluster.ts';
 import { actionFor } from '../../src/chaos/fault-action.ts';
 import { openJournal } from '../../src/chaos/safety/journal.ts';
 import { sleep } from '../../src/chaos/sleep.ts';
@@ -37,6 +37,7 @@ const LASTING: readonly [FaultType, act: RegExp, undo: RegExp][] = [
   ['bad-image', /^patch Deployment nginx$/, /^patch Deployment nginx$/],
   ['bad-readiness', /^patch Deployment nginx$/, /^patch Deployment nginx$/],
   ['scale', /^patch Deployment nginx\/scale$/, /^patch Deployment nginx\/scale$/],
+  ['endpoint-removal', /^patch Service nginx$/, /^patch Service nginx$/],
   ['control-plane-outage', /^control-plane-pause api-server$/, /^control-plane-resume api-server$/],
   ['registry-outage', /^registry-down registry$/, /^registry-up registry$/],
 ];
@@ -71,6 +72,7 @@ describe.concurrent.each(LASTING)('%s', (type, act, undo) => {
     expect(asked[1]).toMatch(undo);
     expect(cluster.broken).toEqual([]);
     expectNodesAsBefore(await cluster.nodes());
+    expect(cluster.selectorOf('nginx')).toEqual(scenario.services[0]!.selector);
     expect(cluster.template).toMatchObject({ replicas: before.replicas, containers: before.containers });
 
     const lines = journal.filter((line) => line.fault === type);
@@ -431,6 +433,46 @@ describe.concurrent('what somebody else changes meanwhile', () => {
     expect(cluster.template.replicas).toBe(3);
     expect(journal.some((line) => line.outcome === 'not-touched')).toBe(true);
     expect(journal.some((line) => line.act === 'undo')).toBe(false);
+  });
+});
+
+describe.concurrent('endpoint-removal', () => {
+  test('leaves the Service without endpoints, its pods as they are, and refuses nobody but its clients', async () => {
+    const { scenario, cluster } = started([lasting('endpoint-removal')]);
+    const { error, trials } = await run(cluster, scenario);
+    expect(error).toBeUndefined();
+    const requests = ofType(trials[0]!, 'request');
+    expect(new Set(requests.map(({ outcome }) => outcome))).toEqual(new Set(['ok', 'refused']));
+    expect(ofType(trials[0]!, 'pod').filter(({ at_ms }) => at_ms > 0)).toEqual([]);
+  });
+
+  test('is undone once, and again does nothing; a conflict is no sign that it is', async () => {
+    const fault = lasting('endpoint-removal');
+    const { scenario, cluster } = started([fault]);
+    for (const object of scenario.objects) await cluster.apply(object);
+    const choice = { scenario, cluster, trial: 0, entry_node: 'node-1' };
+    const [target] = await chooseTargets(choice, fault, 'victims/0/0');
+    const { apply, undo } = actionFor('endpoint-removal');
+    await apply(cluster, fault, target!, AbortSignal.abort());
+    expect(cluster.selectorOf('nginx')).toHaveProperty(['foreshock.dev/no-pod'], 'true');
+    let conflicts = 1;
+    cluster.before = () => {
+      if (conflicts-- > 0) throw new ChangedError('somebody wrote in between');
+    };
+    await expect(undo!(cluster, target!)).rejects.toThrow(ChangedError);
+    expect(await undo!(cluster, target!)).toEqual({});
+    expect(cluster.selectorOf('nginx')).toEqual(scenario.services[0]!.selector);
+    expect(await undo!(cluster, target!)).toEqual({});
+    expect(await undo!(cluster, { ...target!, uid: 'another' })).toEqual({ note: 'Service nginx is gone' });
+  });
+
+  test('is refused while the API server is away', async () => {
+    const { scenario, cluster } = started([
+      lasting('control-plane-outage', { at_ms: [50] }),
+      lasting('endpoint-removal', { at_ms: [120] }),
+    ]);
+    const { error } = await run(cluster, scenario);
+    expectUserError(error, EXIT.configuration, 'endpoint-removal at 0.12 s needs the API server');
   });
 });
 

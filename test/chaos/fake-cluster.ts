@@ -198,9 +198,23 @@ export class FakeCluster implements Cluster {
     return { uid, replicas, containers, annotations: undefined, unsettled: undefined };
   }
 
-  /** Of the workload, its number of pods, its images and that it was restarted; of a node, that it is cordoned, and its taints. */
+  /** What Services select by since somebody changed it, by name. */
+  readonly #selectors = new Map<string, Record<string, string>>();
+
+  #selectorOf(service: string): Record<string, string> {
+    const { selector } = this.#scenario.services.find(({ name }) => name === service)!;
+    return this.#selectors.get(service) ?? { ...selector };
+  }
+
+  /** Of the workload, its number of pods, its images and that it was restarted; of a node, that it is cordoned, and its taints; of a Service, its selector. */
   async patch(ref: ObjectRef, patch: readonly Operation[], subresource?: string) {
     await this.#called(`patch ${ref.kind} ${ref.name}${subresource === undefined ? '' : `/${subresource}`}`);
+    if (ref.kind === 'Service') {
+      const metadata = { uid: this.objects.get(keyOf(ref)) };
+      const { spec } = patched({ metadata, spec: { selector: this.#selectorOf(ref.name) } }, patch);
+      this.#selectors.set(ref.name, spec.selector);
+      return;
+    }
     if (ref.kind === 'Node') {
       const index = this.#nodes.findIndex(({ name }) => name === ref.name);
       const { uid, resource_version, unschedulable, taints } = this.#nodes[index]!;
@@ -272,9 +286,8 @@ export class FakeCluster implements Cluster {
   }
 
   async endpoints(_namespace: string, service: string): Promise<Endpoints> {
-    const { services, load } = this.#scenario;
-    const { selector, namespace } = services.find(({ name }) => name === load.service)!;
-    const pods = await this.pods(namespace, selector);
+    const { load } = this.#scenario;
+    const pods = await this.pods(load.namespace, this.#selectorOf(load.service));
     const names = (chosen: Pod[]) => chosen.map((pod) => pod.name).sort();
     return {
       service,
@@ -334,6 +347,10 @@ export class FakeCluster implements Cluster {
     const containers = this.#template.containers.map(({ name }) => ({ name, image }));
     this.#template = { ...this.#template, containers };
     for (const pod of this.#owned().filter(({ ready }) => !ready)) this.#delete(pod, 0);
+  }
+
+  selectorOf(service: string): Readonly<Record<string, string>> {
+    return this.#selectorOf(service);
   }
 
   /** As if somebody else had set it, of all containers; undefined: none. */

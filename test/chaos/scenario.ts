@@ -39,13 +39,15 @@ export function lasting<T extends FaultType>(type: T, options: Partial<Of<T>> = 
     grace_period_s: undefined,
     container: 'nginx',
     replicas: 1,
+    service: 'nginx',
     taint: { key: 'maintenance', value: 'yes', effect: 'NoExecute' },
     component: 'api-server',
     ...options,
   };
-  if (type !== 'control-plane-outage' && type !== 'registry-outage') return all as unknown as Of<T>;
-  const { workload, namespace, mode, value, ...ofCluster } = all;
-  return ofCluster as unknown as Of<T>;
+  const { workload, namespace, mode, value, service, ...ofCluster } = all;
+  if (type === 'control-plane-outage' || type === 'registry-outage') return ofCluster as unknown as Of<T>;
+  if (type === 'endpoint-removal') return { ...ofCluster, namespace, service } as unknown as Of<T>;
+  return { ...ofCluster, workload, namespace, mode, value } as unknown as Of<T>;
 }
 
 /** The nginx scenario with a window short enough for unit tests. */

@@ -212,6 +212,7 @@ const FAULTS: readonly Fault[] = [
   lasting('bad-image'),
   lasting('bad-readiness'),
   lasting('scale'),
+  lasting('endpoint-removal'),
   lasting('control-plane-outage'),
   lasting('registry-outage'),
 ];
@@ -237,6 +238,7 @@ describe.concurrent('what a run does it has asked for before', { timeout: 30_000
     const texts = new Set(needed.map(({ verb, resource, namespace }) => `${verb} ${resource} ${namespace}`));
     expect(texts).toContain('watch pods default');
     expect(texts).toContain('delete services default');
+    if (type === 'endpoint-removal') expect(texts).toContain('patch services default');
     if (type === 'node-drain') expect(texts).toContain('create pods/eviction shop');
     else if (['node-loss', 'node-partition'].includes(type)) expect(texts).toContain('delete pods shop');
     if (type.startsWith('container-') || type === 'sandbox-kill') expect(texts).toContain('get pods default');

@@ -51,7 +51,9 @@ function fault<T extends FaultType>(type: T, fields: Partial<Of<T>> = {}): Of<T>
   const ofWorkload =
     type === 'control-plane-outage' || type === 'registry-outage'
       ? {}
-      : { workload: 'nginx', namespace: base.load.namespace, mode: 'one', value: undefined };
+      : type === 'endpoint-removal'
+        ? { service: 'nginx', namespace: base.load.namespace }
+        : { workload: 'nginx', namespace: base.load.namespace, mode: 'one', value: undefined };
   const rest = { grace_period_s: undefined, duration_ms: undefined, container: 'nginx' };
   return { type, position, at_ms: [AT_MS], ...ofWorkload, ...rest, ...fields } as unknown as Of<T>;
 }
@@ -168,6 +170,24 @@ const CASES: Readonly<Partial<Record<FaultType, Case>>> = {
       expect(more).toEqual([]);
       const first = seen.pods.find(({ pod }) => pod === successor)?.at_ms;
       expect(first).toBeGreaterThanOrEqual(seen.end_ms - 100);
+    },
+  },
+  'endpoint-removal': {
+    faults: [fault('endpoint-removal', { duration_ms: 3000 })],
+    duration_ms: 8000,
+    shows: 'requests are refused until it is undone, and the pods are as before',
+    check({ requests, pods, endpoints, begin_ms, end_ms }) {
+      expect(endpoints.find(({ ready }) => ready.length === 0)!.at_ms - begin_ms).toBeLessThan(1000);
+      // kube-proxy may have synced a second ago, and reads no more often.
+      const during = requests.filter(({ at_ms }) => at_ms > begin_ms + 1500 && at_ms < end_ms - 100);
+      expect(during.length).toBeGreaterThan(30);
+      expect(during.filter(({ outcome }) => !['refused', 'timeout'].includes(outcome))).toEqual([]);
+      expect(during.some(({ outcome }) => outcome === 'refused')).toBe(true);
+      expect(
+        pods.filter(
+          ({ at_ms, gone, terminating, ready }) => at_ms >= AT_MS && (gone || terminating || !ready),
+        ),
+      ).toEqual([]);
     },
   },
   'container-pause': {

@@ -9,7 +9,15 @@ describeCluster('the embedded cluster', () => openCluster('embedded', scenario()
 describeWorld('chaos in the embedded cluster', (scenario, use) => withChaosWorld('embedded', scenario, use));
 describeFaults(
   'chaos in the embedded cluster',
-  ['pod-eviction', 'rollout-restart', 'bad-image', 'bad-readiness', 'scale', 'container-pause'],
+  [
+    'pod-eviction',
+    'rollout-restart',
+    'bad-image',
+    'bad-readiness',
+    'scale',
+    'endpoint-removal',
+    'container-pause',
+  ],
   1,
   (scenario, use) => withChaosWorld('embedded', scenario, use),
 );

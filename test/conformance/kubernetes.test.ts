@@ -26,6 +26,7 @@ describeOnTestbed('a cluster that a kubeconfig points at', () => {
       'bad-image',
       'bad-readiness',
       'scale',
+      'endpoint-removal',
       'container-pause',
       'sandbox-kill',
       'node-partition',

@@ -14,6 +14,7 @@ describeFaults(
     'bad-image',
     'bad-readiness',
     'scale',
+    'endpoint-removal',
     'container-pause',
     'sandbox-kill',
     'node-partition',

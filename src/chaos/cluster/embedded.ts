@@ -5,7 +5,13 @@
  */
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { KubernetesObject, V1Deployment, V1EndpointSlice, V1Pod } from '@kubernetes/client-node';
+import type {
+  KubernetesObject,
+  V1Deployment,
+  V1EndpointSlice,
+  V1Pod,
+  V1Service,
+} from '@kubernetes/client-node';
 import { stream } from '../../scenario/random.ts';
 import type { ManifestObject, Scenario, Selector } from '../../scenario/scenario.ts';
 import { now_ms } from '../clock.ts';
@@ -331,6 +337,7 @@ class EmbeddedCluster implements Cluster {
       case 'v1/Service':
         return {
           read: () => unlessMissing(corev1.readNamespacedService(target)),
+          replace: (body) => corev1.replaceNamespacedService({ ...target, body: body as V1Service }),
           delete: (uid) => corev1.deleteNamespacedService(inForeground(uid)),
         };
       case 'v1/Namespace':

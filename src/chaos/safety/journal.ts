@@ -45,6 +45,7 @@ export interface Intent {
     | 'set-image'
     | 'set-readiness-probe'
     | 'scale'
+    | 'deselect-pods'
     | 'stop-control-plane'
     | 'stop-registry'
     | 'undo';

@@ -18,15 +18,16 @@ export function checkScenario(scenario: Scenario): void {
   }
   refuseProtected(load.namespace, `the load on Service ${load.service}`);
   for (const fault of faults) {
-    if (!('workload' in fault)) continue;
+    if (!('namespace' in fault)) continue;
     refuseProtected(fault.namespace, fault.type, fault.position);
+    refuseWithoutApi(scenario, fault);
+    if (!('workload' in fault)) continue;
     const { kind, name } = targetOf(scenario, fault);
     if (kind === 'Job') {
       throw refused(
         `${at(fault.position)}${fault.type} names Job ${name}, which ends by itself: it has no steady state to come back to`,
       );
     }
-    refuseWithoutApi(scenario, fault);
   }
   for (const { kind, name, selector, position } of [
     ...workloads.filter(({ kind }) => kind !== 'Job'),
@@ -52,7 +53,7 @@ export function targetOf(scenario: Scenario, fault: WorkloadFault): Workload {
 }
 
 /** Who is hit is asked of the API server, a moment before. */
-function refuseWithoutApi({ faults }: Scenario, fault: WorkloadFault): void {
+function refuseWithoutApi({ faults }: Scenario, fault: Fault): void {
   const outages = faults.filter(
     (other): other is ControlPlaneOutage =>
       other.type === 'control-plane-outage' && ['api-server', 'all'].includes(other.component),

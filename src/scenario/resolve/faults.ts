@@ -1,8 +1,9 @@
 /** The faults of the scenario, each with what it may hit and when it acts. */
 import type { ActTimes } from '../act-times.ts';
+import type { ReadService } from '../manifest/service.ts';
 import type { ManifestWorkload } from '../manifest/workload.ts';
 import type { Reporter } from '../reporter.ts';
-import type { Fault, FaultMode, FaultType, Node, Position } from '../scenario.ts';
+import type { Fault, FaultMode, FaultType, Node, Position, Service } from '../scenario.ts';
 import type { FaultFields } from '../schema/faults.ts';
 import type { ScenarioFile } from '../schema.ts';
 import { sequencedFaults } from './sequence.ts';
@@ -13,6 +14,7 @@ import {
   nodesUnder,
   podsOf,
   resolveContainer,
+  resolveSelectingService,
   resolveValue,
   resolveWorkload,
 } from './victims.ts';
@@ -20,6 +22,9 @@ import {
 /** What faults are checked against. */
 export interface FaultContext {
   readonly workloads: readonly ManifestWorkload[];
+  readonly services: readonly ReadService[];
+  /** Where the load goes; undefined where that is wrong. */
+  readonly load_service: Service | undefined;
   /** undefined where the cluster is wrong: then the nodes are not checked against it */
   readonly nodes: readonly Node[] | undefined;
   /** undefined where the load is wrong: then the times are not checked against it */
@@ -113,6 +118,14 @@ const RESOLVERS: Resolvers = {
     const target = workloadTarget(fields, place);
     if (target === undefined || !checkScale(fields, target.workload, place)) return undefined;
     return { ...target.base, type: 'scale', replicas: fields.replicas, duration_ms: fields.duration };
+  },
+  'endpoint-removal': (fields, place) => {
+    const { services, load_service, path, report } = place;
+    const service = resolveSelectingService(fields.service, services, load_service, path, report);
+    const when = acts(fields, place);
+    if (service === undefined || when === undefined) return undefined;
+    const { name, namespace } = service;
+    return { ...when, type: 'endpoint-removal', service: name, namespace, duration_ms: fields.duration };
   },
   'control-plane-outage': (fields, place) => {
     const target = acts(fields, place);

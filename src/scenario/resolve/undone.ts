@@ -60,6 +60,8 @@ function targetsOf(fault: Fault): readonly string[] {
     case 'bad-image':
     case 'bad-readiness':
       return [`${fault.type} ${fault.namespace}/${fault.workload}/${fault.container}`];
+    case 'endpoint-removal':
+      return [`endpoint-removal ${fault.namespace}/${fault.service}`];
     case 'control-plane-outage':
       return fault.component === 'all'
         ? ['api-server', 'controller-manager', 'scheduler']

@@ -1,8 +1,9 @@
 /** Whom a fault may hit. */
+import type { ReadService } from '../manifest/service.ts';
 import type { ManifestWorkload } from '../manifest/workload.ts';
 import { didYouMean } from '../nearest.ts';
 import { expectedNames, type Reporter } from '../reporter.ts';
-import type { FaultMode, Node } from '../scenario.ts';
+import type { FaultMode, Node, Service } from '../scenario.ts';
 import { admits } from '../toleration.ts';
 import type { Path } from '../yaml.ts';
 
@@ -30,14 +31,56 @@ export function resolveWorkload(
       hint: wanted === undefined ? undefined : didYouMean(wanted, known),
     });
   }
-  if ((PROTECTED_NAMESPACES as readonly string[]).includes(workload.namespace)) {
-    return report.at([...path, 'workload'], {
-      message: `${workload.kind} ${workload.name} is in the protected namespace ${workload.namespace}`,
-      expected: `a workload outside of ${PROTECTED_NAMESPACES.join(', ')}`,
+  const { kind, name, namespace } = workload;
+  if (!isProtected(namespace)) return workload;
+  return report.at([...path, 'workload'], {
+    message: `${kind} ${name} is in the protected namespace ${namespace}`,
+    expected: `a workload outside of ${PROTECTED_NAMESPACES.join(', ')}`,
+  });
+}
+
+/**
+ * A Service that selects its pods.
+ *
+ * @param ofLoad the one that is meant where none is named; undefined where that is wrong, which is told elsewhere
+ * @param path of the fault, for the report
+ */
+export function resolveSelectingService(
+  wanted: string | undefined,
+  services: readonly ReadService[],
+  ofLoad: Service | undefined,
+  path: Path,
+  report: Reporter,
+): Service | undefined {
+  const known = services.map(({ object }) => object.name);
+  const found = services.find(({ object }) => object.name === wanted);
+  if (wanted !== undefined && found === undefined) {
+    return report.at([...path, 'service'], {
+      message: `there is no Service \`${wanted}\``,
+      expected: expectedNames('Service', known),
+      hint: didYouMean(wanted, known),
     });
   }
-  return workload;
+  if (found?.unusable !== undefined) return report.elsewhere(found.unusable);
+  const service = wanted === undefined ? ofLoad : found?.service;
+  if (service === undefined) return undefined;
+  const { name, namespace, selector } = service;
+  const place = wanted === undefined ? path : [...path, 'service'];
+  if (isProtected(namespace)) {
+    return report.at(place, {
+      message: `Service ${name} is in the protected namespace ${namespace}`,
+      expected: `a Service outside of ${PROTECTED_NAMESPACES.join(', ')}`,
+    });
+  }
+  if (Object.keys(selector).length > 0) return service;
+  return report.at(place, {
+    message: `Service ${name} has no selector: Kubernetes does not write its endpoints`,
+    expected: 'a Service that selects its pods',
+  });
 }
+
+const isProtected = (namespace: string): boolean =>
+  (PROTECTED_NAMESPACES as readonly string[]).includes(namespace);
 
 /** How many candidates a fault has at most, in words too. */
 export interface Candidates {

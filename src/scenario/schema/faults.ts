@@ -177,6 +177,15 @@ const SCHEMAS = {
       ...lasting('Then it is scaled back.'),
     })
     .describe('Changes the number of replicas: `kubectl scale`.'),
+  'endpoint-removal': z
+    .strictObject({
+      service: kubernetesName.optional().describe('Name of the Service. Default: that of the load.'),
+      ...acts,
+      ...lasting('Then it has its endpoints again.'),
+    })
+    .describe(
+      'Takes all endpoints from a Service, though its pods go on: its selector gets a label that no pod has.',
+    ),
   'control-plane-outage': z
     .strictObject({
       component: z

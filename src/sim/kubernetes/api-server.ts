@@ -12,6 +12,7 @@ import {
   type NodeObject,
   type PodObject,
   type ReplicaSetObject,
+  type ServiceObject,
   serviceKey,
   type WorkloadObject,
 } from './objects.ts';
@@ -28,6 +29,7 @@ export class ApiServer {
   readonly leases: Store<LeaseObject>;
   readonly workloads: Store<WorkloadObject>;
   readonly replicaSets: Store<ReplicaSetObject>;
+  readonly services: Store<ServiceObject>;
   readonly endpoints: Store<EndpointSlice>;
   readonly disruptionBudgets: Store<DisruptionBudgetObject>;
   readonly #links = new Set<Link>();
@@ -40,6 +42,7 @@ export class ApiServer {
     this.leases = new Store(environment);
     this.workloads = new Store(environment);
     this.replicaSets = new Store(environment);
+    this.services = new Store(environment);
     this.disruptionBudgets = new Store(environment);
     const key = service && serviceKey(service);
     const shown = (address: string) => shownName(podOf(address));
@@ -83,6 +86,7 @@ export class ApiServer {
       leases: of(this.leases),
       workloads: of(this.workloads),
       replicaSets: of(this.replicaSets),
+      services: of(this.services),
       endpoints: of(this.endpoints),
       disruptionBudgets: of(this.disruptionBudgets),
     };
@@ -96,6 +100,7 @@ export interface ApiClient {
   readonly leases: Resource<LeaseObject>;
   readonly workloads: Resource<WorkloadObject>;
   readonly replicaSets: Resource<ReplicaSetObject>;
+  readonly services: Resource<ServiceObject>;
   readonly endpoints: Resource<EndpointSlice>;
   readonly disruptionBudgets: Resource<DisruptionBudgetObject>;
 }

@@ -18,7 +18,7 @@ import { Link } from './link.ts';
 import { Machine } from './machine.ts';
 import { type Backend, type Choice, Network } from './network.ts';
 import { startNodeControllers } from './node-controllers.ts';
-import { isTerminating, type PodObject } from './objects.ts';
+import { isTerminating, type PodObject, serviceKey } from './objects.ts';
 import { podOf } from './pod-names.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { Registry } from './registry.ts';
@@ -109,6 +109,9 @@ export class SimulatedCluster {
       leader_election: scenario.cluster.leader_election,
     });
     if (scenario.autoscalers.length > 0) this.#startAutoscalers(scenario.autoscalers, controllers, steady);
+    for (const each of scenario.services) {
+      this.api.services.restore({ name: serviceKey(each), service: each });
+    }
     const endpoints = new EndpointSliceController(environment, controllers, service, steady);
     this.api.endpoints.restore(endpoints.current);
     for (const other of scenario.services) {

@@ -30,7 +30,7 @@ const STALE_SHARE = 1 / 16;
 /**
  * The endpoint slice controller of one Service: says which addresses are ready.
  *
- * Acts on pod events without delay. A sync reads the pods when it begins, and writes when its work is done: what happens
+ * Acts on events of pods, and of the Service, without delay. A sync reads the pods when it begins, and writes when its work is done: what happens
  * in between is left to the next one (Kubernetes 1.35 pkg/controller/endpointslice/endpointslice_controller.go
  * syncService). So of several pods that go at once the first often has a slice of its own, which kube-proxy answers at
  * once, and the others wait out its pause. A sync that finds its own last write not yet in its cache is an error
@@ -39,7 +39,7 @@ const STALE_SHARE = 1 / 16;
 export class EndpointSliceController {
   readonly #environment: Environment;
   readonly #api: ApiClient;
-  readonly #service: Service;
+  #service: Service;
   readonly #pods = new Map<string, PodObject>();
   #slice: EndpointSlice;
   /** The pod change that the next sync answers, while one is due. */
@@ -50,12 +50,17 @@ export class EndpointSliceController {
     this.#environment = environment;
     this.#api = api;
     this.#service = service;
-    const isSelected = ({ workload, template }: PodObject) =>
-      workload.namespace === service.namespace && selects(service.selector, template.labels);
-    for (const pod of steady) if (isSelected(pod)) this.#pods.set(pod.name, pod);
+    this.#select(steady);
     this.#slice = sliceOf(service, this.#pods.values());
+    api.services.watch(({ name, service: next }, _gone, cause) => {
+      if (name !== this.#slice.name) return;
+      this.#service = next;
+      this.#select(api.pods.values());
+      this.#due = cause;
+      this.#sync();
+    });
     api.pods.watch((pod, gone, cause) => {
-      if (!isSelected(pod)) return;
+      if (!this.#isSelected(pod)) return;
       const before = this.#pods.get(pod.name);
       if (gone) this.#pods.delete(pod.name);
       else this.#pods.set(pod.name, pod);
@@ -68,6 +73,16 @@ export class EndpointSliceController {
 
   get current(): EndpointSlice {
     return this.#slice;
+  }
+
+  #isSelected({ workload, template }: PodObject): boolean {
+    const { namespace, selector } = this.#service;
+    return workload.namespace === namespace && selects(selector, template.labels);
+  }
+
+  #select(pods: Iterable<PodObject>): void {
+    this.#pods.clear();
+    for (const pod of pods) if (this.#isSelected(pod)) this.#pods.set(pod.name, pod);
   }
 
   #sync(): void {

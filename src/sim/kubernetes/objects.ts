@@ -163,6 +163,12 @@ export interface LeaseObject {
 export const serviceKey = ({ namespace, name }: Pick<Service, 'namespace' | 'name'>): string =>
   `${namespace}/${name}`;
 
+export interface ServiceObject {
+  /** See `serviceKey`. */
+  readonly name: string;
+  readonly service: Service;
+}
+
 /** What a Service's endpoint slices say, by address. */
 export interface EndpointSlice {
   /** See `serviceKey`. */

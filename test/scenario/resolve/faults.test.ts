@@ -95,6 +95,11 @@ const EXPECTED: Readonly<
     fields: { workload: 'web', replicas: 8, duration: '1s', repeat: { every: '2s', times: 3 } },
     most: { ...WEB, at_ms: [2000, 4000, 6000], replicas: 8, duration_ms: 1000 },
   },
+  'endpoint-removal': {
+    least: { service: 'web', namespace: 'default', at_ms: [2000], duration_ms: undefined },
+    fields: { service: 'web', duration: '3s' },
+    most: { service: 'web', namespace: 'default', at_ms: [2000], duration_ms: 3000 },
+  },
   'control-plane-outage': {
     least: { at_ms: [2000], component: 'all', duration_ms: undefined },
     fields: { component: 'scheduler', duration: '30s' },
@@ -144,6 +149,26 @@ test('a taint is none of Kubernetes’ own, which its controllers would take off
   expect(errorOf(files('node-taint', { taint })).problems).toMatchObject([
     { expected: "a key that is not one of Kubernetes' own, node.kubernetes.io/..." },
   ]);
+});
+
+describe('a fault on a Service', () => {
+  const problems = (fields: object, service = '') =>
+    errorOf({
+      ...files('endpoint-removal', { ...fields }),
+      ...(service === '' ? {} : { 'service.yaml': service }),
+    }).problems.map(({ message }) => message);
+
+  test('names one of the manifests', () => {
+    expect(problems({ service: 'wep' })).toEqual(['there is no Service `wep`']);
+    expect(errorOf(files('endpoint-removal', { workload: 'web' })).message).toContain('unknown field');
+  });
+
+  test('cannot come to the same Service before it is undone', () => {
+    const repeat = { every: '2s', times: 2 };
+    expect(problems({ duration: '3s', repeat })).toEqual([
+      'the next act would come after 2 s, before the last is undone after 3 s',
+    ]);
+  });
 });
 
 describe('a fault of nodes', () => {

@@ -58,3 +58,31 @@ it('with publishNotReadyAddresses says ready whatever happens, and is written wh
   const slices = written(true, { ready: false }, { ready: true }, { grace_period_s: 30 }, { ready: false });
   expect(slices).toEqual(Array.from({ length: 4 }, () => ({ ready: ['a', 'b'], terminating: [] })));
 });
+
+it('has no endpoints while nothing is selected, and those that there are by then when something is again', () => {
+  const { environment: env } = environment();
+  const api = new ApiServer(env);
+  const client = api.client(new Link(env));
+  const steady = [pod('a', { node: 0 }), pod('b', { node: 1 })];
+  for (const each of steady) api.pods.restore(each);
+  const object = { name: 'default/web', service: SERVICE };
+  api.services.restore(object);
+  const controller = new EndpointSliceController(env, client, SERVICE, steady);
+  api.endpoints.restore(controller.current);
+  const slices: (readonly string[])[] = [];
+  client.endpoints.watch(({ ready }) => slices.push(ready));
+  const select = (at_ms: number, selector: Service['selector']) =>
+    env.simulation.at(at_ms, () =>
+      client.services.update(
+        object.name,
+        { service: { ...SERVICE, selector } },
+        step(undefined, 'test', at_ms),
+      ),
+    );
+  select(1000, { app: 'web', other: 'x' });
+  env.simulation.at(2000, () => client.pods.remove('b', step(undefined, 'test', 2000)));
+  env.simulation.at(3000, () => client.pods.create(pod('c', { node: 1 }), step(undefined, 'test', 3000)));
+  select(4000, { app: 'web' });
+  env.simulation.runUntil(10_000);
+  expect(slices).toEqual([[], ['a', 'c']]);
+});

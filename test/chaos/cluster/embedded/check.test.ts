@@ -32,6 +32,7 @@ describe('the embedded cluster', () => {
       lasting('rollout-restart'),
       lasting('bad-image'),
       lasting('bad-readiness'),
+      lasting('endpoint-removal'),
       lasting('scale'),
     ];
     checkEmbedded(shortScenario(faults));
