@@ -39,9 +39,8 @@ export async function runPlan(options: PlanOptions, io: Io, arms: Arms): Promise
   const { plan, variants } = await plansOf(options, io);
   const folder = ResultsFolder.prepare(options.out ?? join('out', plan.name));
   const progress = progressOn(io.stderr);
-  const interrupt = listenForInterrupt(io);
   try {
-    const work: Work = { options, progress, interrupt, arms };
+    const work: Work = { options, progress, io, arms };
     const prediction = await predict(plan, `predicting ${plan.name}`, work);
     await folder.write('plan-prediction', prediction);
     const curve = variants.length === 0 ? undefined : await curveOf(plan, variants, prediction, work);
@@ -57,7 +56,6 @@ export async function runPlan(options: PlanOptions, io: Io, arms: Arms): Promise
     io.stdout.write(renderPlanTerminal(report, { color: mayColor(io.stdout, io.env) }));
     return exitCodeOfPlan(results);
   } finally {
-    interrupt.dispose();
     progress.end();
   }
 }
@@ -117,6 +115,11 @@ async function calibrated(plan: Plan, file: string, io: Io): Promise<Plan['episo
   const { readCalibration } = await import('../calibrate/calibration-file.ts');
   const { applyCalibration, calibrationNotes } = await import('../calibrate/apply.ts');
   const calibration = readCalibration(file);
+  if (plan.episodes.length === 0) {
+    io.stderr.write(
+      `${file}: ${plan.file} names no episode, and delays matter to nothing else: it changes nothing\n`,
+    );
+  }
   const notes = plan.episodes.flatMap((episode) =>
     calibrationNotes(episode, calibration).map((note) => `${file}, for ${episode.file}: ${note}\n`),
   );
@@ -127,28 +130,35 @@ async function calibrated(plan: Plan, file: string, io: Io): Promise<Plan['episo
 interface Work {
   readonly options: PlanOptions;
   readonly progress: Progress;
-  readonly interrupt: Interrupt;
+  readonly io: Io;
   readonly arms: Arms;
 }
 
 async function predict(
   plan: Plan,
   phase: string,
-  { options: { limits, method, workers }, progress, interrupt, arms }: Work,
+  { options: { limits, method, workers }, progress, io, arms }: Work,
 ): Promise<PlanPrediction> {
   progress.phase(`${phase}: ${extentText(plan.trials, limits)}`, phase);
-  const prediction = await arms.predictPlan({
-    plan,
-    method,
-    limits,
-    workers,
-    onProgress(done) {
-      if (interrupt.signal.aborted) throw stopped(interrupt);
-      progress.update(planProgressText(done, plan.horizon_ms / 1000));
-    },
-  });
-  if (interrupt.signal.aborted) throw stopped(interrupt);
-  return prediction;
+  // Not before trials run, which let signals through: an exact method would not, and Ctrl-C ends it at once by itself.
+  let interrupt: Interrupt | undefined;
+  try {
+    const prediction = await arms.predictPlan({
+      plan,
+      method,
+      limits,
+      workers,
+      onProgress(done) {
+        interrupt ??= listenForInterrupt(io);
+        if (interrupt.signal.aborted) throw stopped(interrupt);
+        progress.update(planProgressText(done, plan.horizon_ms / 1000));
+      },
+    });
+    if (interrupt?.signal.aborted) throw stopped(interrupt);
+    return prediction;
+  } finally {
+    interrupt?.dispose();
+  }
 }
 
 const stopped = (interrupt: Interrupt): UserError =>

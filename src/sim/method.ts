@@ -3,7 +3,7 @@ import { EXIT, UserError } from '../scenario/errors.ts';
 import type { Plan } from '../scenario/plan.ts';
 import type { PlanMethod, PlanPrediction } from '../timeline/plan-prediction.ts';
 import type { ReplicationOptions } from './estimate/replications.ts';
-import type { StoppingLimits } from './estimate/stopping.ts';
+import { type StoppingLimits, withLimit } from './estimate/stopping.ts';
 import { answerExactly } from './exact/plan/answer.ts';
 import type { ChainLimits } from './exact/plan/by-chain.ts';
 import type { PredictionProgress } from './predict.ts';
@@ -90,14 +90,30 @@ export async function answerBy(
   if (!('refused' in exact)) return exact;
   checkEvents(plan);
   const notExact = `no exact answer: ${exact.refused}`;
+  const inTime = shareOut(options);
+  const answered = (answer: PlanAnswer, because: string): Reasoned => ({
+    ...withLongRun(answer, exact),
+    stop: answer.stop && withLimit(answer.stop, options.limits),
+    because,
+  });
   const unlessRare = await methods.simulationUnlessRare(plan, episodes, options);
-  if (!('refused' in unlessRare)) return { ...withLongRun(unlessRare, exact), because: notExact };
-  const split = await methods.splitting(plan, episodes, options);
-  if (!('refused' in split)) {
-    return { ...withLongRun(split, exact), because: `${notExact}; ${unlessRare.refused}` };
-  }
-  const simulated = await methods.simulation(plan, episodes, options);
-  return { ...withLongRun(simulated, exact), because: `${notExact}; and no splitting: ${split.refused}` };
+  if (!('refused' in unlessRare)) return answered(unlessRare, notExact);
+  // Half of what is left: should it refuse, simulation has the other.
+  const split = await methods.splitting(plan, episodes, inTime(0.5));
+  if (!('refused' in split)) return answered(split, `${notExact}; ${unlessRare.refused}`);
+  const simulated = await methods.simulation(plan, episodes, inTime(1));
+  return answered(simulated, `${notExact}; and no splitting: ${split.refused}`);
+}
+
+/** The same options with a share of the time that is left from now on, where there is a limit. */
+function shareOut(options: MethodOptions): (share: number) => MethodOptions {
+  const begin_ms = performance.now();
+  const { max_time_ms } = options.limits;
+  if (max_time_ms === undefined) return () => options;
+  return (share) => {
+    const left_ms = Math.max(0, max_time_ms - (performance.now() - begin_ms));
+    return { ...options, limits: { ...options.limits, max_time_ms: share * left_ms } };
+  };
 }
 
 type LongRun = readonly (number | undefined)[];

@@ -2,12 +2,14 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { calibrationText } from '../../src/calibrate/calibration-file.ts';
 import type { Arms, PredictPlanRequest } from '../../src/cli/arms.ts';
 import { renderJson } from '../../src/report/json.ts';
 import { planReportOf } from '../../src/report/plan/model.ts';
 import { renderPlanTerminal } from '../../src/report/plan/terminal.ts';
 import { EXIT } from '../../src/scenario/errors.ts';
 import type { PlanPrediction } from '../../src/timeline/plan-prediction.ts';
+import { CALIBRATION } from '../calibrate/calibration.ts';
 import { agrees } from '../report/examples.ts';
 import { exact, PLAN_CONTEXT, PLAN_EXAMPLES, simulated } from '../report/plan/examples.ts';
 import { foreshock, TestSignals } from './command.ts';
@@ -109,6 +111,17 @@ describe('predict of a plan', () => {
     expect(stderr).toContain('--method exact simulates nothing');
   });
 
+  test('with a calibration that nothing in the plan asks for, says so', async () => {
+    const calibration = join(folder, 'calibration.json');
+    writeFileSync(calibration, calibrationText(CALIBRATION));
+    const { asked, arms } = answering();
+    const { stderr } = await predictPlan(['--calibration', calibration], arms);
+    expect(asked).toHaveLength(1);
+    expect(stderr).toContain(
+      `${calibration}: ${file} names no episode, and delays matter to nothing else: it changes nothing\n`,
+    );
+  });
+
   test('that is exact repeats no number of trials', async () => {
     const { stdout } = await predictPlan([], answering(exact).arms);
     expect(stdout).toContain(`foreshock predict ${file} --seed 7 --out`);
@@ -154,8 +167,9 @@ describe('predict of a plan', () => {
       [],
       {
         predictPlan: async ({ onProgress }) => {
+          onProgress({ done: 1, total: 3, downtime_s: { mean: 0, half_width: 0 } });
           signals.send('SIGINT');
-          onProgress({ done: 1, total: 2, downtime_s: { mean: 0, half_width: 0 } });
+          onProgress({ done: 2, total: 3, downtime_s: { mean: 0, half_width: 0 } });
           return simulated;
         },
       },

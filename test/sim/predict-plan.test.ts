@@ -254,6 +254,32 @@ describe('the method', () => {
     expect(answer.warnings).toHaveLength(1);
   });
 
+  it('keeps to the time there is, whatever is tried in it', async () => {
+    const limits = { max_time_ms: 60_000 };
+    const given: (number | undefined)[] = [];
+    const no: Methods['splitting'] = (_plan, _episodes, options) => {
+      given.push(options.limits.max_time_ms);
+      return Promise.resolve({ refused: 'its roots differ too much' });
+    };
+    const simulation: Methods['simulation'] = (_plan, _episodes, options) => {
+      given.push(options.limits.max_time_ms);
+      return Promise.resolve({ ...split, method: 'simulation', stop: { by: 'max-time', max_time_s: 7 } });
+    };
+    const parts = methods({ splitting: no, simulation });
+    const answer = await answerBy('auto', seldom, NO_EPISODES, { ...OPTIONS, limits }, parts);
+    expect(given[0]).toBeLessThan(30_000);
+    expect(given[1]).toBeLessThan(60_000);
+    // What was asked for is told, and not what was left of it.
+    expect(answer.stop).toEqual({ by: 'max-time', max_time_s: 60 });
+  });
+
+  it('is simulation where its time is over before it shows how rare outages are', async () => {
+    const options = { ...OPTIONS, limits: { max_time_ms: 0 } };
+    const answer = await answerBy('auto', seldom, NO_EPISODES, options, methods({ splitting }));
+    expect(answer).toMatchObject({ method: 'simulation', trials: 1, stop: { by: 'max-time' } });
+    expect(answer.warnings).toHaveLength(1);
+  });
+
   it('has the exact share of time down in the long run where only that is known', async () => {
     const knows: Methods['exact'] = () => ({ refused: 'too large', long_run_unavailability: [0.125] });
     const answer = await answerBy('auto', often, NO_EPISODES, OPTIONS, methods({ exact: knows }));

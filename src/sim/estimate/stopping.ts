@@ -69,3 +69,7 @@ export class StoppingRule {
     };
   }
 }
+
+/** The end of a part of a prediction as one of the whole: its time is told as it was asked for. */
+export const withLimit = (stop: Stop, { max_time_ms }: StoppingLimits): Stop =>
+  stop.by === 'max-time' && max_time_ms !== undefined ? { ...stop, max_time_s: max_time_ms / 1000 } : stop;

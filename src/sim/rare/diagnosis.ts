@@ -19,7 +19,8 @@ export interface Diagnosis {
 }
 
 const CONTRIBUTING_MIN = 30;
-const EFFECTIVE_MIN = 30;
+/** Roots worth fewer than this, of equal weight, are no answer: what they rest on is too little to judge its spread by. */
+export const EFFECTIVE_MIN = 30;
 const LARGEST_MAX = 0.1;
 /** The interval's width is then right to some 25 %, half of the relative error of the variance. */
 const VARIANCE_ERROR_MAX = 0.25;

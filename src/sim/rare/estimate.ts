@@ -1,4 +1,6 @@
 /** What the roots say together. */
+
+import { withinRange } from '../../timeline/interval.ts';
 import type { Estimate } from '../../timeline/plan-prediction.ts';
 import { RunningMean } from '../estimate/running-mean.ts';
 import { complaints, type Diagnosis, diagnose } from './diagnosis.ts';
@@ -50,10 +52,10 @@ export class RootSum {
   estimate(): SplitEstimate {
     const diagnosis = diagnose(this.#downtimes_ms);
     return {
-      downtime_ms: within(this.#downtime_ms, Number.POSITIVE_INFINITY),
-      outages: within(this.#outages, Number.POSITIVE_INFINITY),
-      lost_ms: within(this.#lost_ms, Number.POSITIVE_INFINITY),
-      outage_chance: within(this.#chance, 1),
+      downtime_ms: within(this.#downtime_ms),
+      outages: within(this.#outages),
+      lost_ms: within(this.#lost_ms),
+      outage_chance: chanceOf(this.#chance),
       tallies: this.#tallies.map((tally) => tally / diagnosis.roots),
       roots: diagnosis.roots,
       events: this.#events,
@@ -63,7 +65,15 @@ export class RootSum {
   }
 }
 
-/** As far as it can be at all; weights let a chance go beyond 1. */
-function within({ mean, ci95: [low, high] }: RunningMean, most: number): Estimate {
-  return { mean: Math.min(mean, most), ci95: [Math.max(0, low), Math.min(high, most)] };
+/** As far as it can be at all. */
+function within({ mean, ci95: [low, high] }: RunningMean): Estimate {
+  return { mean, ci95: [Math.max(0, low), high] };
+}
+
+/** Weights let a chance go beyond 1. Where all roots had an outage, a share of those to come may have none. */
+function chanceOf(moments: RunningMean): Estimate {
+  const { count, sd } = moments;
+  const mean = Math.min(1, moments.mean);
+  const [low, high] = withinRange(moments.ci95, { count, sd, mean }, [0, 1]);
+  return { mean, ci95: [low, high] };
 }

@@ -10,12 +10,16 @@ export const CAUSES = 3;
 const COPY_EVENTS = 5;
 const COPY_EVENTS_PER_UNIT = 1 / 4;
 
+/** A root: each unit is made new, and draws when it fails. */
+const ROOT_EVENTS_PER_UNIT = 1 / 10;
+
 /** Differences in importance below this mean nothing, and would be levels of their own. */
 export const GRAIN = 0.25;
 
 /** One horizon of a plan, for splitting by how near a service is to being down. */
 export class PlanTrajectory implements SplitModel<PlanTrajectory> {
   readonly copy_events: number;
+  readonly root_events: number;
   readonly tallies: Float64Array;
   readonly #new: YearState;
   readonly #state: YearState;
@@ -41,6 +45,7 @@ export class PlanTrajectory implements SplitModel<PlanTrajectory> {
       this.#state.working,
     );
     this.copy_events = COPY_EVENTS + COPY_EVENTS_PER_UNIT * model.units.count;
+    this.root_events = ROOT_EVENTS_PER_UNIT * model.units.count;
     this.tallies = new Float64Array(CAUSES + 2 * model.causes.length);
   }
 

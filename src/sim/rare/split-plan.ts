@@ -8,24 +8,25 @@ import type { Plan, PlannedService } from '../../scenario/plan.ts';
 import type { ServicePrediction } from '../../timeline/plan-prediction.ts';
 import type { Stop } from '../../timeline/verdict.ts';
 import { replications } from '../estimate/replications.ts';
-import { StoppingRule } from '../estimate/stopping.ts';
+import { StoppingRule, withLimit } from '../estimate/stopping.ts';
 import type { MethodOptions, OutOfReach, PlanAnswer } from '../method.ts';
 import { judgeService, orderedCauses, rates, scaled } from '../service-prediction.ts';
 import type { EpisodeCost } from '../years/costs.ts';
 import { EVENTS_MAX } from '../years/event-limit.ts';
 import { causesOf } from '../years/plan-model.ts';
 import type { PredictedEpisodes } from '../years/predict-episodes.ts';
+import { EFFECTIVE_MIN } from './diagnosis.ts';
 import { RootSum, type SplitEstimate } from './estimate.ts';
 import { runPilot } from './pilot.ts';
 import { CAUSES } from './plan-trajectory.ts';
 import { trajectories } from './split-runner.ts';
 
-/** Roots worth fewer than this, of equal weight, are no answer. */
-const EFFECTIVE_MIN = 10;
-
 const TOO_MUCH = `a single root of it has more than ${EVENTS_MAX.toLocaleString('en')} events`;
 
 const PROGRESS_EVERY_MS = 50;
+
+/** Of the time there is, what the pilot may take. */
+const PILOT_SHARE = 0.5;
 
 interface SplitService {
   readonly estimate: SplitEstimate;
@@ -57,7 +58,7 @@ export async function splitPlan(
       estimate.complaints.map((complaint) => `${plan.services[index]!.name}: ${complaint}`),
     ),
     trials: found.reduce((sum, { estimate }) => sum + estimate.roots, 0),
-    stop: worst(found.map(({ stop }) => stop)),
+    stop: worst(found.map(({ stop }) => withLimit(stop, options.limits))),
     services: found.map(({ estimate }, index) => predictionOf(plan, plan.services[index]!, estimate)),
     repairs: undefined,
   };
@@ -70,11 +71,18 @@ async function splitService(
   { trials, limits, workers, threads, onProgress }: MethodOptions,
 ): Promise<SplitService | OutOfReach> {
   const rule = new StoppingRule(trials, limits);
-  const pilot = runPilot(trajectories(plan, episodes, service));
+  const begin_ms = performance.now();
+  const isOver = () => performance.now() - begin_ms > PILOT_SHARE * (limits.max_time_ms ?? Infinity);
+  const pilot = await runPilot(trajectories(plan, episodes, service), {
+    isOver: () => {
+      onProgress?.({ done: 0, total: rule.trials, downtime_s: { mean: 0, half_width: Infinity } });
+      return isOver();
+    },
+  });
   if (pilot.gain === undefined) {
-    return {
-      refused: `in ${pilot.events.toLocaleString('en')} events of its pilot no way to outages was found`,
-    };
+    const events = `${pilot.events.toLocaleString('en')} events of its pilot`;
+    const time = isOver() ? ', all that there was time for,' : '';
+    return { refused: `in ${events}${time} no way to outages was found` };
   }
   const sum = new RootSum();
   const work = { kind: 'split', plan, episodes, service, levels: pilot.levels } as const;
@@ -95,7 +103,7 @@ async function splitService(
   if (stop === undefined) throw new Error('the roots ended before the prediction');
   const estimate = sum.estimate();
   if (estimate.diagnosis.effective_size < EFFECTIVE_MIN) {
-    return { refused: estimate.complaints[0] ?? 'its roots are worth too little' };
+    return { refused: `${estimate.complaints[0] ?? 'its roots are worth too little'}; more trials may do` };
   }
   return { estimate, stop };
 }

@@ -23,8 +23,8 @@ export function longRun(
   episodes: readonly EpisodeCost[],
   events: number,
 ): (Estimate | undefined)[] {
-  const horizons = EVENTS / events;
-  if (!(horizons >= HORIZONS_LEAST) || !Number.isFinite(horizons)) return plan.services.map(() => undefined);
+  const horizons = Math.min(EVENTS / events, CLOCK_MAX_MS / plan.horizon_ms);
+  if (!(horizons >= HORIZONS_LEAST) || events === 0) return plan.services.map(() => undefined);
   const piece_ms = (horizons * plan.horizon_ms) / PIECES;
   const state = new YearState(compilePlan(plan), episodes);
   const shares = plan.services.map(() => new Float64Array(PIECES));
@@ -41,10 +41,12 @@ export function longRun(
   return shares.map((share) => {
     if (share.filter((each) => each > 0).length < PIECES_DOWN_LEAST) return undefined;
     const steady = batchMeans(share);
-    return steady && { mean: steady.mean, ci95: [Math.max(0, steady.ci95[0]), steady.ci95[1]] };
+    return steady && { mean: steady.mean, ci95: [Math.max(0, steady.ci95[0]), Math.min(1, steady.ci95[1])] };
   });
 }
 
 const HORIZONS_LEAST = 20;
+/** So long the clock tells milliseconds apart: later a short repair would take no time. 285,000 years. */
+const CLOCK_MAX_MS = Number.MAX_SAFE_INTEGER;
 /** With fewer pieces that show an outage, batches have a few each, and their mean is too skewed for Student's interval. */
 const PIECES_DOWN_LEAST = 400;

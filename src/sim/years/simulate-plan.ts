@@ -35,7 +35,7 @@ export async function simulatePlan(
   return answerOf(plan, costs, simulated.summary, simulated.stop);
 }
 
-/** Gives up where some service has too few outages to tell, soon where that shows soon. */
+/** Gives up where some service has too few outages to tell, soon where that shows soon; not where its time is over. */
 export async function simulateUnlessRare(
   plan: Plan,
   { costs }: PredictedEpisodes,
@@ -48,7 +48,8 @@ export async function simulateUnlessRare(
   };
   const givesUp = (summary: HorizonSummary) => summary.trials === PILOT && isRare(summary);
   const { summary, stop } = await simulate(plan, costs, options, givesUp);
-  if (stop !== undefined && !isRare(summary)) return answerOf(plan, costs, summary, stop);
+  if (stop !== undefined && (stop.by === 'max-time' || !isRare(summary)))
+    return answerOf(plan, costs, summary, stop);
   return { refused: `of ${summary.trials} simulated horizons ${summary.fewestDown} had an outage` };
 }
 

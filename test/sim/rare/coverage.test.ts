@@ -22,7 +22,7 @@ function exactDowntime_ms(units: number, mttf_ms: number, mttr_ms: number, horiz
 }
 
 describe('95 % intervals', () => {
-  it('hold the exact downtime in 92 to 98 % of 200 runs, each with levels of its own', () => {
+  it('hold the exact downtime in 92 to 98 % of 200 runs, each with levels of its own', async () => {
     const [units, mttf_ms, mttr_ms, horizon_ms] = [3, 100 * H, 2 * H, 1000 * H];
     const exact_ms = exactDowntime_ms(units, mttf_ms, mttr_ms, horizon_ms);
     let held = 0;
@@ -39,7 +39,7 @@ describe('95 % intervals', () => {
             time_to_repair: { kind: 'exponential', mean_ms: mttr_ms },
           },
         });
-      const restart = new Restart(make, runPilot(make).levels);
+      const restart = new Restart(make, (await runPilot(make)).levels);
       const sum = new RootSum();
       for (let root = 0; root < 300; root += 1) sum.add(restart.run(root));
       const { downtime_ms, complaints } = sum.estimate();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { exponential } from '../../../src/scenario/distribution.ts';
 import { allocate } from '../../../src/sim/rare/allocation.ts';
 import { Census } from '../../../src/sim/rare/census.ts';
 import { NO_LEVELS, weightsOf } from '../../../src/sim/rare/levels.ts';
@@ -81,9 +82,9 @@ describe('the allocation of levels', () => {
 });
 
 describe('the pilot', () => {
-  it('finds its way to outages of one in ten million horizons, and promises what it then keeps', () => {
+  it('finds its way to outages of one in ten million horizons, and promises what it then keeps', async () => {
     const make = group('1', 5, 200, 1);
-    const { levels, gain, events } = runPilot(make);
+    const { levels, gain, events } = await runPilot(make);
     expect(levels.thresholds).toEqual([-3, -2, -1]);
     expect(events).toBeLessThan(3_000_000);
     const restart = new Restart(make, levels);
@@ -100,20 +101,44 @@ describe('the pilot', () => {
     expect(gain).toBeGreaterThan(10_000);
   });
 
-  it('leaves alone what is not rare', () => {
-    const { levels, gain } = runPilot(group('2', 2, 4, 2));
+  it('leaves alone what is not rare', async () => {
+    const { levels, gain } = await runPilot(group('2', 2, 4, 2));
     expect(levels).toEqual(NO_LEVELS);
     expect(gain).toBeCloseTo(1, 9);
   });
 
-  it('gives up where nothing gets nearer an outage, and says so', () => {
-    const pilot = runPilot(group('3', 3, 1e12, 1));
+  it('gives up where nothing gets nearer an outage, and says so', async () => {
+    const pilot = await runPilot(group('3', 3, 1e12, 1));
     expect(pilot.gain).toBeUndefined();
     expect(pilot.events).toBeLessThan(10_000_000);
   });
 
-  it('chooses the same levels each time', () => {
+  it('begins few roots of a large model, which cost as much as events do', async () => {
+    let begun = 0;
+    class Large extends Group {
+      readonly root_events = 30_000;
+      override begin(root: number): void {
+        begun += 1;
+        super.begin(root);
+      }
+    }
+    const times = { time_to_failure: exponential(1e15 * H), time_to_repair: exponential(H) };
+    const make = () => new Large({ seed: '4', units: 3, need: 1, horizon_ms: H, times });
+    const pilot = await runPilot(make);
+    expect(pilot.gain).toBeUndefined();
+    expect(begun).toBeLessThan(150);
+  });
+
+  it('gives up when its time is over', async () => {
+    let looks = 0;
+    const pilot = await runPilot(group('5', 3, 1e12, 1), { isOver: () => ++looks === 3 });
+    expect(pilot.gain).toBeUndefined();
+    expect(pilot.events).toBeLessThan(100_000);
+    expect(looks).toBe(3);
+  });
+
+  it('chooses the same levels each time', async () => {
     const make = () => new TandemQueue('4', 8);
-    expect(runPilot(make)).toEqual(runPilot(make));
+    expect(await runPilot(make)).toEqual(await runPilot(make));
   });
 });

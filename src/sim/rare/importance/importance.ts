@@ -11,15 +11,18 @@
 import type { KindIndex, Plan } from '../../../scenario/plan.ts';
 import type { ConditionNode, ConditionProgram } from '../../years/condition-program.ts';
 import type { Conditions } from '../../years/conditions.ts';
-import { countOf, type Units } from '../../years/units.ts';
+import { ancestor, countOf, type Units } from '../../years/units.ts';
 import { FailureTail, rowChance } from './binomial.ts';
 import { groupLoss, type Holders } from './group-loss.ts';
+import { type Holding, placedLoss } from './placed-loss.ts';
 import { type Loss, unavailabilityOf } from './unavailability.ts';
 
 /** What is known of a state. */
 export interface Standing {
   /** By unit: 1 where it works. */
   readonly works: Uint8Array;
+  /** By unit: what it is within, or runs on at present. */
+  readonly parent: Int32Array;
   readonly conditions: Conditions;
 }
 
@@ -29,10 +32,14 @@ const CHANCE_MIN = 1e-300;
 /** Conditions within each of more units than this are not looked at one by one. */
 const INSTANCES_MAX = 64;
 
+/** Of more replicas it is not looked where each runs: they are spread over much, and seldom crowd. */
+const REPLICAS_MAX = 64;
+
 export class Importance {
   readonly #program: ConditionProgram;
   readonly #layout: Units;
   readonly #works: Uint8Array;
+  readonly #parent: Int32Array;
   readonly #conditions: Conditions;
   readonly #own: Float64Array;
   readonly #losses: readonly (readonly Loss[])[];
@@ -43,6 +50,8 @@ export class Importance {
   readonly #parts: readonly (readonly number[])[];
   /** By node whose count alone decides its chance: that, by count; NaN where it was not asked for yet. */
   readonly #tables: readonly (Float64Array | undefined)[];
+  /** By node: whether it counts a few replicas, of which it matters where they run. */
+  readonly #isPlaced: readonly boolean[];
   /** By node that the numbers of some kinds decide: these, the numbers it was asked of last, and the answer. */
   readonly #decisive: readonly (readonly KindIndex[] | undefined)[];
   readonly #asked: readonly Float64Array[];
@@ -55,6 +64,7 @@ export class Importance {
     this.#program = program;
     this.#layout = units;
     this.#works = standing.works;
+    this.#parent = standing.parent;
     this.#conditions = standing.conditions;
     this.#own = own;
     this.#losses = losses;
@@ -64,6 +74,14 @@ export class Importance {
     this.#root = program.roots[service]!;
     this.#parts = program.nodes.map((_, index) =>
       program.nodes.flatMap(({ parent, isWhere }, part) => (parent === index && !isWhere ? [part] : [])),
+    );
+    this.#isPlaced = program.nodes.map(
+      ({ kind, where, of }) =>
+        kind === 'units' &&
+        where === undefined &&
+        of.length === 1 &&
+        plan.units[of[0]!]!.placed !== undefined &&
+        countOf(units, of[0]!) <= REPLICAS_MAX,
     );
     this.#decisive = program.nodes.map((node) => decisiveKinds(node, losses));
     this.#tables = program.nodes.map((node) => {
@@ -99,6 +117,7 @@ export class Importance {
 
   /** Asked again while the numbers are the same, it is not worked out again. */
   #remembered(index: number, node: ConditionNode, instance: number): number {
+    if (this.#isPlaced[index]) return this.#ofPlaced(node, instance);
     const table = this.#tables[index];
     if (table !== undefined) {
       const count = this.#conditions.counted(node, instance, 0);
@@ -133,6 +152,27 @@ export class Importance {
     }
     const chance = Math.min(1, this.#own[kind]! + this.#spread(node.where));
     return groupLoss(count, failed, chance, this.#holders(node.of, node.scope));
+  }
+
+  /** That too many replicas are lost, from where they run now. */
+  #ofPlaced(node: ConditionNode, instance: number): number {
+    const kind = node.of[0]!;
+    const held = heldWithin(this.#losses[kind]!, node.scope);
+    const scope = node.scope < 0 ? -1 : this.#layout.first[node.scope]! + instance;
+    const holderOf = (replica: number, level: KindIndex) =>
+      ancestor(this.#layout, this.#parent, replica, level);
+    const replicas: Holding[] = [];
+    for (let replica = this.#layout.first[kind]!; replica < this.#layout.first[kind + 1]!; replica += 1) {
+      if (this.#works[replica] === 0 || (scope >= 0 && holderOf(replica, node.scope) !== scope)) continue;
+      replicas.push(held.map((loss) => holderOf(replica, loss.kind)));
+    }
+    const failed = this.#conditions.counted(node, instance, 0) - node.at_least + 1;
+    return placedLoss(
+      replicas,
+      failed,
+      this.#own[kind]!,
+      held.map(({ chance }) => chance),
+    );
   }
 
   /** That so many units that count no longer do: by themselves, with what holds them, or for what is in them. */

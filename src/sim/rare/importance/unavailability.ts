@@ -46,8 +46,8 @@ export function unavailabilityOf(plan: Plan, units: Units): Unavailability {
       const chance = own[kind]!;
       if (chance === 0) continue;
       // What moves is away from a unit that is down only until it is replaced.
-      const kept =
-        placed === undefined ? 1 : Math.min(1, mean_ms(placed.time_to_replace) / repairs_ms[kind]!);
+      const away_ms = placed === undefined ? Number.POSITIVE_INFINITY : mean_ms(placed.time_to_replace);
+      const kept = away_ms < repairs_ms[kind]! ? away_ms / repairs_ms[kind]! : 1;
       found.unshift({ kind, chance: chance * kept });
     }
     return found;

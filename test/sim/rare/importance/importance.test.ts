@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { constant } from '../../../../src/scenario/distribution.ts';
 import { loadPlan } from '../../../../src/scenario/plan/load.ts';
 import type { Plan } from '../../../../src/scenario/plan.ts';
 import { binomialTail } from '../../../../src/sim/rare/importance/binomial.ts';
@@ -8,7 +9,7 @@ import { Importance } from '../../../../src/sim/rare/importance/importance.ts';
 import { GRAIN } from '../../../../src/sim/rare/plan-trajectory.ts';
 import { compilePlan, type PlanModel } from '../../../../src/sim/years/plan-model.ts';
 import { Working } from '../../../../src/sim/years/working.ts';
-import { atLeast, hours, kind, planOf, service } from '../../years/plans.ts';
+import { atLeast, hours, kind, maintenance, placement, planOf, service } from '../../years/plans.ts';
 
 /** A state in which units can be taken down by hand. */
 class Standing {
@@ -26,6 +27,16 @@ class Standing {
   fail(name: string, index = 0): this {
     const kind = this.model.plan.units.findIndex((unit) => unit.name === name);
     return this.failUnit(this.model.units.first[kind]! + index);
+  }
+
+  /** A replica moves to another unit. */
+  move(name: string, index: number, host: number): this {
+    const { plan, units } = this.model;
+    const replica = units.first[plan.units.findIndex((unit) => unit.name === name)]! + index;
+    this.working.stop(replica);
+    this.working.placements.move(replica, host);
+    this.working.start(replica);
+    return this;
   }
 
   failUnit(unit: number): this {
@@ -98,6 +109,39 @@ describe('importance', () => {
     const workstation = names.find((name) => /workstation/.test(name))!;
     const between = names.find((name) => /switch/.test(name))!;
     expect(near(cluster!, [between, 0])).toBeGreaterThan(near(cluster!, [workstation, 0]));
+  });
+
+  it('knows where replicas run: all in one zone they are lost with it', () => {
+    const plan = planOf({
+      units: [
+        kind('zone', { count: 3, time_to_failure: hours(999), time_to_repair: hours(1) }),
+        kind('node', { count: 2, within: 0 }),
+        kind('web', { count: 3, placed: placement(1, 0, { time_to_replace: constant(1e9) }) }),
+      ],
+      services: [service(atLeast(1, [2]))],
+    });
+    const [, node] = new Standing(plan).model.units.first;
+    expect(new Standing(plan).importance).toBeCloseTo(3 * Math.log(1e-3), 9);
+    const crowded = new Standing(plan);
+    for (const [replica, host] of [0, 1, 0].entries()) crowded.move('web', replica, node! + host);
+    expect(crowded.importance).toBeCloseTo(Math.log(1e-3), 9);
+    const paired = new Standing(plan)
+      .move('web', 0, node!)
+      .move('web', 1, node!)
+      .move('web', 2, node! + 5);
+    expect(paired.importance).toBeCloseTo(2 * Math.log(1e-3), 9);
+  });
+
+  it('is a number where what holds replicas is maintained only, and they are replaced at once', () => {
+    const plan = planOf({
+      units: [
+        kind('node', { count: 2 }),
+        kind('web', { count: 2, placed: placement(0, 0, { time_to_replace: constant(0) }) }),
+      ],
+      maintenance: [maintenance('patches', { of: 0, every: hours(700), takes: hours(7) })],
+      services: [service(atLeast(1, [1]))],
+    });
+    expect(new Standing(plan).importance).toBeCloseTo(2 * Math.log(0.01), 9);
   });
 
   // Of edge and clouds, whose zones and regions are taken for groups of average size, it may fall: that costs efficiency
