@@ -14,6 +14,7 @@ import type { StoppingLimits } from './estimate/stopping.ts';
 import { answerBy, type MethodChoice } from './method.ts';
 import { planAssumptions } from './plan-assumptions.ts';
 import type { PredictionProgress } from './predict.ts';
+import { blockedRounds } from './years/blocked-rounds.ts';
 import { type PredictedEpisodes, predictEpisodes } from './years/predict-episodes.ts';
 
 export interface PredictPlanOptions {
@@ -45,7 +46,7 @@ export async function predictPlan(plan: Plan, options: PredictPlanOptions = {}):
     horizon_s: plan.horizon_ms / 1000,
     method: answered.method,
     because: answered.because,
-    warnings: [...episodes.warnings, ...answered.warnings],
+    warnings: [...episodes.warnings, ...blockedRounds(plan, episodes.costs), ...answered.warnings],
     trials: answered.trials,
     stop: answered.stop,
     services: answered.services,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { timeTicks } from '../../src/report/html/timeline-chart.ts';
+import { timelineChart, timeTicks } from '../../src/report/html/timeline-chart.ts';
 import { binomialQuantile, timelineSeries, valueAt } from '../../src/report/html/timeline-series.ts';
 import { agrees, flawless } from './examples.ts';
 
@@ -47,6 +47,14 @@ describe('what is drawn', () => {
   });
 });
 
+test('the description says so where runs are down to the end', () => {
+  const { step_ms, share } = agrees.prediction!.down_share;
+  const prediction = { ...agrees.prediction!, down_share: { step_ms, share: share.map(() => 0.25) } };
+  expect(timelineChart(timelineSeries(prediction, undefined)).text).toContain(
+    'at worst 75 % of the runs are up; at the end 75 % are.',
+  );
+});
+
 describe('binomial quantile', () => {
   test('is what the tables say', () => {
     expect(binomialQuantile(0.5, 10, 0.5)).toBe(5);
@@ -54,6 +62,13 @@ describe('binomial quantile', () => {
     expect(binomialQuantile(0.95, 10, 0.5)).toBe(8);
     expect(binomialQuantile(0.95, 20, 0.9)).toBe(20);
     expect(binomialQuantile(0.05, 20, 0.9)).toBe(16);
+  });
+
+  test('is right where the chance of no success is too small for a double', () => {
+    expect(binomialQuantile(0.05, 1000, 0.999)).toBe(997);
+    expect(binomialQuantile(0.95, 1000, 0.999)).toBe(1000);
+    expect(binomialQuantile(0.05, 1000, 0.9)).toBe(884);
+    expect(binomialQuantile(0.95, 1000, 0.9)).toBe(915);
   });
 
   test('lies between none and all and grows with the probability', () => {

@@ -43,11 +43,15 @@ function describe(series: TimelineSeries): string {
   const of = (name: string, points: readonly Point[]) => {
     if (points.length === 0) return [];
     const times = down(points);
-    return times.length === 0
-      ? [`${name}: all runs stay up.`]
-      : [
-          `${name}: from ${seconds(Math.min(...times))} on, at worst ${percent(lowest(points))} of the runs are up; all are up again after ${seconds(Math.max(...times))}.`,
-        ];
+    if (times.length === 0) return [`${name}: all runs stay up.`];
+    const last = points.at(-1)!;
+    const end =
+      last.up < 1
+        ? `at the end ${percent(last.up)} are`
+        : `all are up again after ${seconds(Math.max(...times))}`;
+    return [
+      `${name}: from ${seconds(Math.min(...times))} on, at worst ${percent(lowest(points))} of the runs are up; ${end}.`,
+    ];
   };
   return [...of('Predicted', series.predicted), ...of('Measured', series.measured)].join(' ');
 }

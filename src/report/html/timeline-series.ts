@@ -73,18 +73,20 @@ export function valueAt<T extends { readonly at_ms: number }>(
 }
 
 /**
- * Smallest k with P(X <= k) >= probability, X the number of successes in `trials`.
+ * Smallest k with P(X <= k) >= probability, X the number of successes in `trials`. In logarithms: of a hundred trials
+ * with a success of 0.999 the chance of none is less than a double can hold.
  */
 export function binomialQuantile(probability: number, trials: number, success: number): number {
   if (success <= 0) return 0;
   if (success >= 1) return trials;
-  let mass = (1 - success) ** trials;
-  let cumulative = mass;
+  const log_odds = Math.log(success) - Math.log1p(-success);
+  let log_mass = trials * Math.log1p(-success);
+  let cumulative = Math.exp(log_mass);
   let k = 0;
   while (cumulative < probability && k < trials) {
-    mass *= ((trials - k) / (k + 1)) * (success / (1 - success));
+    log_mass += Math.log((trials - k) / (k + 1)) + log_odds;
     k++;
-    cumulative += mass;
+    cumulative += Math.exp(log_mass);
   }
   return k;
 }

@@ -73,6 +73,9 @@ export function roughSpan(span_s: number): string {
 export function spanWithin(whole_s: number): (span_s: number) => string {
   const { name, seconds } = unitOf(whole_s);
   const decimals = decimalsFor(whole_s / seconds, PART_DIGITS);
+  if (whole_s > 0 && whole_s / seconds < PLAIN_NUMBER_FROM) {
+    return (span_s) => `${digits(span_s / seconds, PART_DIGITS)} ${name}`;
+  }
   return (span_s) => `${grouped((span_s / seconds).toFixed(decimals))} ${name}`;
 }
 
@@ -81,16 +84,22 @@ const PART_DIGITS = 3;
 /** A share of time: "9.9e-5", "0.0123". */
 export function unavailability(estimate: Estimate): Shown {
   const most = leading(estimate);
-  if (most <= 0 || most >= PLAIN_FROM) return number(estimate);
+  return most <= 0 || most >= PLAIN_FROM ? number(estimate) : withExponent(estimate);
+}
+
+/** "9.9e-5" */
+function withExponent(estimate: Estimate): Shown {
   const shownAt = (exponent: number) => number(scaled(estimate, 10 ** -exponent));
-  const exponent = Math.floor(Math.log10(most));
+  const exponent = Math.floor(Math.log10(leading(estimate)));
   const first = shownAt(exponent);
   // 9.96e-5 to two digits is 1.0e-4.
   const isTen = Number(first.value) >= 10;
   const { value, interval } = isTen ? shownAt(exponent + 1) : first;
   const power = `e${isTen ? exponent + 1 : exponent}`;
   const raised = (figures: string) =>
-    figures.replaceAll(/[\d.]+/g, (figure) => (figure === '0' ? figure : figure + power));
+    figures.replaceAll(/[\d.,]+/g, (figure) =>
+      figure === '0' ? figure : figure.replaceAll(',', '') + power,
+    );
   return { value: raised(value), interval: interval && raised(interval) };
 }
 
@@ -103,7 +112,7 @@ const PLAIN_FROM = 0.01;
  * @param down share of time
  */
 export function availability(down: number): string {
-  return `${cut((1 - down) * 100, availabilityDecimals(down))} %`;
+  return `${cut((1 - down) * 100, availabilityDecimals(down), down > 0)} %`;
 }
 
 /** Decimals of an availability in percent. */
@@ -119,10 +128,11 @@ const DECIMALS_MOST = 12;
 /** For products that floating point puts just below a whole number. */
 const ROUNDING_SLACK = 1e-9;
 
-function cut(percent: number, decimals: number): string {
+/** @param isBelow 100 %, also where a double cannot tell */
+function cut(percent: number, decimals: number, isBelow = percent < 100): string {
   const steps = 10 ** decimals;
   const whole = Math.floor(percent * steps + ROUNDING_SLACK * Math.max(1, percent));
-  return (percent < 100 ? Math.min(whole, 100 * steps - 1) / steps : percent).toFixed(decimals);
+  return (isBelow ? Math.min(whole, 100 * steps - 1) / steps : percent).toFixed(decimals);
 }
 
 /** A chance in percent, "41 %", "38 to 44"; neither 0 % nor 100 % unless it is. */
@@ -148,12 +158,17 @@ const CHANCE_DECIMALS = 2;
 export function number(estimate: Estimate): Shown {
   const { mean, ci95 } = estimate;
   const half = halfWidth(estimate);
+  const most = leading(estimate);
+  if (most > 0 && Math.max(mean, ci95[1]) < PLAIN_NUMBER_FROM) return withExponent(estimate);
   if (half <= 0) return { value: digits(mean, EXACT_DIGITS), interval: undefined };
-  const decimals = Math.min(decimalsOf(half), decimalsFor(leading(estimate), DIGITS_MOST));
+  const decimals = Math.min(decimalsOf(half), decimalsFor(most, DIGITS_MOST));
   // What is counted here is never below zero, so that less is no part of the interval.
   const shown = (value: number) => (value <= 0 ? '0' : grouped(value.toFixed(decimals)));
   return { value: shown(mean), interval: `${shown(ci95[0])} to ${shown(ci95[1])}` };
 }
+
+/** Smaller ones than this have more zeros than anybody counts. */
+const PLAIN_NUMBER_FROM = 1e-6;
 
 /** A number without an interval of its own, to two digits. */
 export const roughNumber = (value: number): string => digits(value, 2);
@@ -164,6 +179,7 @@ const DIGITS_MOST = 6;
 /** To so many significant digits; those before the point stay. */
 function digits(value: number, significant: number): string {
   if (value === 0) return '0';
+  if (Math.abs(value) < PLAIN_NUMBER_FROM) return value.toExponential(significant - 1);
   return grouped(value.toFixed(decimalsFor(value, significant)));
 }
 

@@ -98,7 +98,7 @@ ${single === undefined && calm !== undefined && tile(`Without an outage${of}`, c
 function tile(title: string, figure: string, beside: readonly string[]): Markup {
   return markup`<section class="tile" aria-label="${title}">
 <h2>${title}</h2>
-<p class="tile-figure">${/^[\d,.]+ \S+$/.test(figure) ? big(figure) : figure}</p>
+<p class="tile-figure">${/^[\d,.e-]+ \S+$/.test(figure) ? big(figure) : figure}</p>
 ${beside.map((words) => markup`<p>${words}</p>`)}
 </section>`;
 }

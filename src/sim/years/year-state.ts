@@ -67,7 +67,7 @@ export class YearState {
     this.downtime = new Downtime(plan.services.length, model.causes.length);
     this.#lives = new Lives(model, this.#dice, this.working, this.#timetable);
     this.#rounds = new Rounds(model, {
-      wouldEnd: (unit) => this.#wouldEnd(unit),
+      wouldEnd: (unit) => this.endedWithout(unit).length > 0,
       takeOut: (unit, maintenance, slot) => this.#takeOut(unit, maintenance, slot),
       putBack: (unit) => this.#putBack(unit),
     });
@@ -99,6 +99,16 @@ export class YearState {
 
   isUp(service: number): boolean {
     return this.#releases.areGood(service) && this.working.conditions.isUp(service);
+  }
+
+  /** Services that depend on a unit's kind and would be down without it; none where it does not work. */
+  endedWithout(unit: number): readonly number[] {
+    if (this.working.works[unit] === 0) return [];
+    const kind = this.model.units.kindOf[unit]!;
+    const { dependsOn } = this.model.conditions;
+    return this.working.without(unit, () =>
+      dependsOn.flatMap((kinds, service) => (kinds.has(kind) && !this.isUp(service) ? [service] : [])),
+    );
   }
 
   /** Draws when everything happens first; of a state at time 0. */
@@ -309,15 +319,6 @@ export class YearState {
     if (this.working.out[unit]! > 0 || this.working.failed[unit] === 1) return;
     this.#lives.resume(unit);
     this.working.start(unit);
-  }
-
-  #wouldEnd(unit: number): boolean {
-    if (this.working.works[unit] === 0) return false;
-    const kind = this.model.units.kindOf[unit]!;
-    const { dependsOn } = this.model.conditions;
-    return this.working.without(unit, () =>
-      dependsOn.some((kinds, service) => kinds.has(kind) && !this.isUp(service)),
-    );
   }
 
   #hasCost(): boolean {

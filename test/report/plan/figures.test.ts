@@ -32,6 +32,8 @@ describe('a time', () => {
     [between(60, -30, 150), '60 s (95 %: 0 to 150)'],
     [between(0, 0, 190), '0 min (95 %: 0 to 3.2)'],
     [exact(7.74187), '7.742 s'],
+    [exact(7.883e-12), '7.883e-9 ms'],
+    [between(0, 0, 3e-11), '0 ms (95 %: 0 to 3.0e-8)'],
     [exact(0), '0 s'],
   ])('%j is told as %s', (estimate, text) => {
     expect(withInterval(span(estimate))).toBe(text);
@@ -106,6 +108,7 @@ describe('an availability', () => {
     [2.454932e-7, '99.99997 %'],
     [0.0123, '98.77 %'],
     [0.001, '99.90 %'],
+    [2.5e-19, '99.999999999999 %'],
     [0, '100.00 %'],
     [1, '0.00 %'],
   ])('with %d down is %s', (down, text) => {
