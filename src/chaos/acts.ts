@@ -247,7 +247,8 @@ function record(
   time_ms: number,
   targets: readonly Target[],
 ): void {
-  const names = 'mode' in fault ? targets.map(({ name }) => name) : [];
+  const isChosen = ['pods', 'nodes'].includes(actionFor(fault.type).on);
+  const names = isChosen ? targets.map(({ name }) => name) : [];
   const at_ms = Math.max(0, time_ms - start_ms);
   recorder.record({ type, at_ms, fault: index, repetition, name: fault.type, targets: names });
 }

@@ -1,11 +1,17 @@
 import { EXIT, UserError } from '../scenario/errors.ts';
 import { stream } from '../scenario/random.ts';
-import type { Fault, FaultMode, Scenario } from '../scenario/scenario.ts';
+import type { Fault, FaultMode, Scenario, ZoneOutage } from '../scenario/scenario.ts';
 import { chooseVictims } from '../scenario/selection.ts';
-import type { ClusterReader } from './cluster/cluster.ts';
+import type { ClusterNode, ClusterReader } from './cluster/cluster.ts';
 import { type AnyAction, actionFor } from './fault-action.ts';
-import { nodesFor } from './node-faults.ts';
-import { candidatesOf, checkNeighbours, checkNodeVictims, checkPodVictims } from './safety/blast-radius.ts';
+import { nodesFor, zonesFor } from './node-faults.ts';
+import {
+  candidatesOf,
+  checkNeighbours,
+  checkNodeVictims,
+  checkPodVictims,
+  checkZoneVictims,
+} from './safety/blast-radius.ts';
 import type { Target } from './safety/journal.ts';
 import { podsOf } from './safety/ownership.ts';
 import { targetOf } from './safety/protection.ts';
@@ -46,7 +52,7 @@ export async function chooseTargets(
     case 'pods':
       return podTargets(choice, fault as VictimFault, purpose);
     case 'nodes':
-      return nodeTargets(choice, action, fault as VictimFault, purpose);
+      return nodeTargets(choice, action, fault as VictimFault | ZoneOutage, purpose);
   }
 }
 
@@ -62,19 +68,40 @@ async function podTargets(choice: Choice, fault: VictimFault, purpose: string): 
 async function nodeTargets(
   choice: Choice,
   action: On<'nodes'>,
-  fault: VictimFault,
+  fault: VictimFault | ZoneOutage,
   purpose: string,
 ): Promise<readonly Target[]> {
   const { cluster, scenario } = choice;
-  const workload = targetOf(scenario, fault);
-  const candidates = await nodesFor(choice, fault);
-  const victims = drawn(choice, fault, purpose, candidates);
-  checkNodeVictims(fault, workload, candidates, victims);
+  const victims =
+    'zone' in fault ? await zoneVictims(choice, fault, purpose) : await nodeVictims(choice, fault, purpose);
   for (const { name } of victims) await checkNeighbours(cluster, scenario, fault, name, action.hitsPod);
   return victims.map((node) => {
     const before = action.remember === undefined ? {} : { before: action.remember(node, fault) };
     return { kind: 'Node', namespace: '', name: node.name, uid: node.uid, ...before };
   });
+}
+
+async function nodeVictims(
+  choice: Choice,
+  fault: VictimFault,
+  purpose: string,
+): Promise<readonly ClusterNode[]> {
+  const candidates = await nodesFor(choice, fault);
+  const victims = drawn(choice, fault, purpose, candidates);
+  checkNodeVictims(fault, targetOf(choice.scenario, fault), candidates, victims);
+  return victims;
+}
+
+/** All nodes of one zone. */
+async function zoneVictims(
+  choice: Choice,
+  fault: ZoneOutage,
+  purpose: string,
+): Promise<readonly ClusterNode[]> {
+  const candidates = await zonesFor(choice, fault);
+  const victims = drawn(choice, { mode: 'one', value: undefined }, purpose, candidates);
+  checkZoneVictims(candidates, victims);
+  return victims.flatMap(({ nodes }) => nodes);
 }
 
 async function workloadTarget(
@@ -106,7 +133,7 @@ function gone({ type }: Fault, what: string): UserError {
 
 function drawn<T extends { readonly name: string }>(
   { scenario, trial }: Choice,
-  { mode, value }: VictimFault,
+  { mode, value }: Pick<VictimFault, 'mode' | 'value'>,
   purpose: string,
   candidates: readonly T[],
 ): readonly T[] {

@@ -17,6 +17,7 @@ import { registryOutage } from './faults/registry-outage.ts';
 import { rolloutRestart } from './faults/rollout-restart.ts';
 import { sandboxKill } from './faults/sandbox-kill.ts';
 import { scale } from './faults/scale.ts';
+import { zoneOutage } from './faults/zone-outage.ts';
 import type { Intent, Target } from './safety/journal.ts';
 import type { Right } from './safety/rights.ts';
 
@@ -100,11 +101,13 @@ interface OnCluster<F extends Fault> extends Action<F> {
 /** With what it is caused on, as its type has it. */
 export type FaultAction<F extends Fault> = F extends { readonly mode: unknown; readonly workload: string }
   ? OnPods<F> | OnNodes<F>
-  : F extends { readonly workload: string }
-    ? OnWorkload<F>
-    : F extends { readonly service: string }
-      ? OnService<F>
-      : OnCluster<F>;
+  : F extends { readonly zone: string }
+    ? OnNodes<F>
+    : F extends { readonly workload: string }
+      ? OnWorkload<F>
+      : F extends { readonly service: string }
+        ? OnService<F>
+        : OnCluster<F>;
 
 const ACTIONS: { readonly [T in FaultType]: FaultAction<Extract<Fault, { type: T }>> } = {
   'pod-kill': podKill,
@@ -117,6 +120,7 @@ const ACTIONS: { readonly [T in FaultType]: FaultAction<Extract<Fault, { type: T
   'node-taint': nodeTaint,
   'node-loss': nodeLoss,
   'node-partition': nodePartition,
+  'zone-outage': zoneOutage,
   'rollout-restart': rolloutRestart,
   'bad-image': badImage,
   'bad-readiness': badReadiness,

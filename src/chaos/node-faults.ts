@@ -1,10 +1,10 @@
 /** Which nodes a fault may hit, and whether there are any. */
 import { EXIT, UserError } from '../scenario/errors.ts';
-import type { Fault, FaultMode, Scenario } from '../scenario/scenario.ts';
-import type { ClusterReader } from './cluster/cluster.ts';
+import type { Fault, FaultMode, Scenario, ZoneOutage } from '../scenario/scenario.ts';
+import type { ClusterNode, ClusterReader } from './cluster/cluster.ts';
 import { actionFor } from './fault-action.ts';
 import { ownAddresses } from './own-addresses.ts';
-import { candidateNodesOf, checkNeighbours } from './safety/blast-radius.ts';
+import { candidateNodesOf, candidateZonesOf, checkNeighbours, type Zone } from './safety/blast-radius.ts';
 import { podsOf } from './safety/ownership.ts';
 import { targetOf } from './safety/protection.ts';
 
@@ -24,6 +24,16 @@ export async function nodesFor({ scenario, cluster, entry_node }: Place, fault: 
   return candidateNodesOf(workload, pods, nodes, entry_node, ownAddresses());
 }
 
+/** Zones that an outage may hit now. */
+export async function zonesFor(
+  { scenario, cluster, entry_node }: Place,
+  fault: ZoneOutage,
+): Promise<readonly Zone[]> {
+  const workload = targetOf(scenario, fault);
+  const [pods, nodes] = await Promise.all([podsOf(cluster, workload), cluster.nodes()]);
+  return candidateZonesOf(fault, workload, pods, nodes, entry_node, ownAddresses());
+}
+
 /**
  * There must be a node to hit, which is not the one where the load enters, and it must run nothing that the scenario
  * does not name: refused before any fault.
@@ -34,7 +44,7 @@ export async function checkNodeFaults(place: Place): Promise<void> {
   const { scenario, cluster, entry_node } = place;
   for (const fault of scenario.faults) {
     const action = actionFor(fault.type);
-    if (!('mode' in fault) || action.on !== 'nodes') continue;
+    if (action.on !== 'nodes') continue;
     if (entry_node === undefined) {
       throw new UserError(
         `${fault.type}: the load goes to the address of no node, so it might hit the one where the load enters`,
@@ -44,19 +54,28 @@ export async function checkNodeFaults(place: Place): Promise<void> {
         },
       );
     }
-    const nodes = await nodesFor(place, fault);
-    if (nodes.length === 0) {
-      const { kind, name } = targetOf(scenario, fault);
-      throw new UserError(
-        `${fault.type}: there is no node to hit: all ready pods of ${kind} ${name} run on ${entry_node}, where the load enters, or on this machine`,
-        {
-          exitCode: EXIT.configuration,
-          hint: 'spread them, with topologySpreadConstraints or more replicas; losing the way in loses everything, which needs no trial',
-        },
-      );
-    }
-    for (const { name } of nodes) {
+    for (const { name } of await nodesToHit(place, fault as NodeFault | ZoneOutage)) {
       await checkNeighbours(cluster, scenario, fault, name, action.hitsPod, EXIT.configuration);
     }
   }
+}
+
+/** @throws UserError where there are none */
+async function nodesToHit(place: Place, fault: NodeFault | ZoneOutage): Promise<readonly ClusterNode[]> {
+  const { kind, name } = targetOf(place.scenario, fault);
+  const isZone = 'zone' in fault;
+  const nodes = isZone
+    ? (await zonesFor(place, fault)).flatMap((zone) => zone.nodes)
+    : await nodesFor(place, fault);
+  if (nodes.length > 0) return nodes;
+  const spared = `${place.entry_node}, where the load enters, or on this machine`;
+  const why = !isZone
+    ? `there is no node to hit: all ready pods of ${kind} ${name} run on ${spared}`
+    : fault.zone === 'any'
+      ? `there is no zone to hit: all ready pods of ${kind} ${name} run on nodes without the label topology.kubernetes.io/zone, or in the zone of ${place.entry_node}, where the load enters, or in that of this machine`
+      : `zone ${fault.zone} is not for it to hit: it has no node, or it is that of ${spared}`;
+  throw new UserError(`${fault.type}: ${why}`, {
+    exitCode: EXIT.configuration,
+    hint: 'spread them, with topologySpreadConstraints or more replicas; losing the way in loses everything, which needs no trial',
+  });
 }

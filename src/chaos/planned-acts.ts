@@ -39,7 +39,7 @@ export async function planActs(
   const acts: PlannedAct[] = [];
   for (const [place, act] of ordered.entries()) {
     const why = plannable.why ?? disturbed(act.fault, ordered.slice(0, place));
-    const isNamed = why === undefined || !('workload' in act.fault);
+    const isNamed = why === undefined || actionFor(act.fault.type).on === 'cluster';
     try {
       const named = isNamed ? { targets: await targetsOf(plannable, act) } : { unnamed: why };
       acts.push({ ...(await outline(plannable, act)), ...named });
@@ -54,7 +54,7 @@ export async function planActs(
 
 /** Why it cannot be told whom a fault hits after these others. */
 function disturbed(fault: Fault, earlier: readonly Act[]): string | undefined {
-  if (!('mode' in fault) || !hasVictims(fault)) return undefined;
+  if (!hasVictims(fault) || !('workload' in fault)) return undefined;
   const other = earlier.find(
     ({ fault: other }) =>
       'workload' in other &&
@@ -92,9 +92,11 @@ const NOBODY: Target = { kind: '', namespace: '', name: '', uid: undefined };
 
 /** How far a fault reaches at most, in words. */
 async function reach(plannable: Plannable, fault: Fault): Promise<string> {
+  if ('service' in fault) return `all clients of Service ${fault.namespace}/${fault.service}`;
   if (!('workload' in fault)) return 'everybody who uses the cluster';
   const workload = targetOf(plannable.scenario, fault);
   const whole = `${workload.kind} ${workload.namespace}/${workload.name}`;
+  if ('zone' in fault) return zoneReach(fault.zone, whole);
   if (!('mode' in fault) || !hasVictims(fault)) return `all ${workload.replicas} pods of ${whole}`;
   const isNodes = actionFor(fault.type).on === 'nodes';
   if (plannable.why !== undefined) {
@@ -108,6 +110,9 @@ async function reach(plannable: Plannable, fault: Fault): Promise<string> {
   const { length } = candidatesOf(workload, await podsOf(plannable.cluster, workload));
   return `${victimsMax(length, fault.mode, fault.value)} of ${length} ready pods of ${whole}`;
 }
+
+const zoneReach = (zone: string, whole: string): string =>
+  `all nodes of ${zone === 'any' ? `one zone that runs ${whole}` : `zone ${zone}`}, with all that they run`;
 
 async function targetsOf(
   plannable: Plannable,

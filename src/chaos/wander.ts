@@ -7,7 +7,7 @@ import { stream } from '../scenario/random.ts';
 import type { Fault, Scenario } from '../scenario/scenario.ts';
 
 /** Noticed by the lease that the node does not renew. */
-const OF_NODES: readonly Fault['type'][] = ['node-loss', 'node-partition'];
+const OF_NODES: readonly Fault['type'][] = ['node-loss', 'node-partition', 'zone-outage'];
 /** They leave the pod where it is, and its probes in their step. */
 const OF_CONTAINERS: readonly Fault['type'][] = ['container-kill', 'container-pause', 'sandbox-kill'];
 

@@ -83,9 +83,11 @@ function timesText(times: ActTimes): string {
 }
 
 function victimText(fault: Fault, workloads: Scenario['workloads']): string {
+  if ('service' in fault) return ` of Service ${fault.namespace}/${fault.service}`;
   if (!('workload' in fault)) return ', which everybody in the cluster meets,';
   const { workload: name, namespace } = fault;
   const kind = workloads.find((each) => each.name === name && each.namespace === namespace)?.kind;
+  if ('zone' in fault) return ` of zone ${fault.zone}, under ${namespace}/${name},`;
   const mode = 'mode' in fault ? `, ${fault.mode}${fault.value === undefined ? '' : ` ${fault.value}`},` : '';
   return ` of ${kind === undefined ? '' : `${kind} `}${namespace}/${name}${mode}`;
 }

@@ -89,6 +89,16 @@ export interface NodeLoss extends NodeFault, Lasting {
   readonly type: 'node-loss';
 }
 
+/**
+ * All nodes of one zone lose their power; undone: they boot. The zone where the load enters is spared, as its node is
+ * by other faults.
+ */
+export interface ZoneOutage extends WorkloadFault, Lasting {
+  readonly type: 'zone-outage';
+  /** Label topology.kubernetes.io/zone; `any`: one of those that run ready pods of the workload, by luck. */
+  readonly zone: string;
+}
+
 /** A node is cut off from everything else and runs on; undone: it is reachable again. */
 export interface NodePartition extends NodeFault, Lasting {
   readonly type: 'node-partition';
@@ -146,6 +156,7 @@ export type Fault =
   | NodeTaint
   | NodeLoss
   | NodePartition
+  | ZoneOutage
   | RolloutRestart
   | BadImage
   | BadReadiness

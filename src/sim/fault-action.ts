@@ -17,6 +17,7 @@ import { registryOutage } from './faults/registry-outage.ts';
 import { rolloutRestart } from './faults/rollout-restart.ts';
 import { sandboxKill } from './faults/sandbox-kill.ts';
 import { scale } from './faults/scale.ts';
+import { zoneOutage } from './faults/zone-outage.ts';
 import type { SimulatedCluster } from './kubernetes/cluster.ts';
 
 /**
@@ -27,6 +28,8 @@ import type { SimulatedCluster } from './kubernetes/cluster.ts';
 export interface FaultAction<F extends Fault, Before = unknown> {
   /** Whom it may hit, sorted by name: pods or nodes. Left out where there is nothing to choose. */
   candidates?(cluster: SimulatedCluster, fault: F): readonly string[];
+  /** Whom it hits, where that is no matter of a mode; sorted by name. */
+  choose?(cluster: SimulatedCluster, fault: F, random: () => number): readonly string[];
   /** What is to be so again, as it is right before the act. Left out where nothing has to be known. */
   remember?(cluster: SimulatedCluster, fault: F, victims: readonly string[]): Before;
   /** @param victims as chosen among the candidates */
@@ -46,6 +49,7 @@ const ACTIONS: { readonly [T in Fault['type']]: FaultAction<Extract<Fault, { typ
   'node-taint': nodeTaint,
   'node-loss': nodeLoss,
   'node-partition': nodePartition,
+  'zone-outage': zoneOutage,
   'endpoint-removal': endpointRemoval,
   'control-plane-outage': controlPlaneOutage,
   'rollout-restart': rolloutRestart,

@@ -74,7 +74,10 @@ export class SimulatedWorld implements World {
     const action = actionFor(fault);
     const random = stream(this.#scenario.seed, trial, `victims/${index}/${repetition}`);
     const candidates = action.candidates?.(cluster, fault) ?? [];
-    const victims = 'mode' in fault ? chooseVictims(candidates, fault.mode, fault.value, random) : [];
+    const victims =
+      'mode' in fault
+        ? chooseVictims(candidates, fault.mode, fault.value, random)
+        : (action.choose?.(cluster, fault, random) ?? []);
     const event = { fault: index, repetition, name: fault.type, targets: victims.map(shownName) };
     environment.record({ type: 'fault-begin', at_ms: environment.now_ms, ...event });
     const before = action.remember?.(cluster, fault, victims);

@@ -34,6 +34,7 @@ const LASTING: readonly [FaultType, act: RegExp, undo: RegExp][] = [
   ['node-taint', /^patch Node node-2$/, /^patch Node node-2$/],
   ['node-loss', /^node-loss node-2$/, /^node-return node-2$/],
   ['node-partition', /^node-partition node-2$/, /^node-rejoin node-2$/],
+  ['zone-outage', /^node-loss node-2$/, /^node-return node-2$/],
   ['bad-image', /^patch Deployment nginx$/, /^patch Deployment nginx$/],
   ['bad-readiness', /^patch Deployment nginx$/, /^patch Deployment nginx$/],
   ['scale', /^patch Deployment nginx\/scale$/, /^patch Deployment nginx\/scale$/],
@@ -355,6 +356,40 @@ describe.concurrent('a fault on nodes', () => {
     expect((await had.cluster.nodes())[1]!.taints).toEqual([other]);
   });
 
+  test('zone-outage hits all nodes of a zone, those that run nothing as well, and none of another', async () => {
+    const { scenario, cluster } = started([lasting('zone-outage')], { nodes: 5 });
+    for (const name of ['node-2', 'node-4']) cluster.changeNode(name, { zone: 'b' });
+    for (const name of ['node-1', 'node-3']) cluster.changeNode(name, { zone: 'a' });
+    const { error, trials } = await run(cluster, scenario);
+    expect(error).toBeUndefined();
+    expect(ofType(trials[0]!, 'fault-begin')[0]!.targets).toEqual(['node-2', 'node-4']);
+    expect(acts(cluster).toSorted()).toEqual([
+      ...['node-loss node-2', 'node-loss node-4', 'node-return node-2', 'node-return node-4'],
+    ]);
+  });
+
+  test.each([
+    ['any', 'there is no zone to hit'],
+    ['a', 'zone a is not for it to hit'],
+    ['c', 'zone c is not for it to hit'],
+  ])('zone-outage of %s is refused where the load enters, or nobody is', async (zone, message) => {
+    const { scenario, cluster } = started([lasting('zone-outage', { zone })], { nodes: 2 });
+    for (const name of ['node-1', 'node-2']) cluster.changeNode(name, { zone: 'a' });
+    const { error } = await run(cluster, scenario);
+    expectUserError(error, EXIT.configuration, message);
+    expect(acts(cluster)).toEqual([]);
+  });
+
+  test('zone-outage is refused where any node of the zone runs pods of others', async () => {
+    const { scenario, cluster } = started([lasting('zone-outage')], { nodes: 3 });
+    for (const name of ['node-2', 'node-3']) cluster.changeNode(name, { zone: 'b' });
+    const there = { namespace: 'ops', node: 'node-3', labels: {} };
+    cluster.addForeignPod('db-0', { kind: 'StatefulSet', name: 'db', uid: 'u' }, there);
+    const { error } = await run(cluster, scenario);
+    expectUserError(error, EXIT.configuration, 'node-3', 'ops/db-0');
+    expect(acts(cluster)).toEqual([]);
+  });
+
   test('leaves the pods spread as at first for the next trial', async () => {
     const { scenario, cluster } = started([lasting('node-drain')]);
     const { error, result, trials } = await run(cluster, scenario, { trials: 2 });
@@ -441,8 +476,9 @@ describe.concurrent('endpoint-removal', () => {
     const { scenario, cluster } = started([lasting('endpoint-removal')]);
     const { error, trials } = await run(cluster, scenario);
     expect(error).toBeUndefined();
-    const requests = ofType(trials[0]!, 'request');
-    expect(new Set(requests.map(({ outcome }) => outcome))).toEqual(new Set(['ok', 'refused']));
+    // On a busy machine the sender may not get to one.
+    const outcomes = ofType(trials[0]!, 'request').map(({ outcome }) => outcome);
+    expect(new Set(outcomes.filter((outcome) => outcome !== 'not-sent'))).toEqual(new Set(['ok', 'refused']));
     expect(ofType(trials[0]!, 'pod').filter(({ at_ms }) => at_ms > 0)).toEqual([]);
   });
 

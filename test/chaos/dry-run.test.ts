@@ -64,6 +64,32 @@ describe('a dry run changes nothing, and', () => {
     expect(planned.obstacles).toEqual([]);
   });
 
+  test('says how far faults reach that hit a zone or a Service, and names what they hit', async () => {
+    const { scenario, cluster } = await standing([
+      lasting('zone-outage', { at_ms: [200], duration_ms: 20 }),
+      lasting('endpoint-removal'),
+    ]);
+    const { acts, obstacles } = await look(scenario, cluster);
+    expect(obstacles).toEqual([]);
+    expect(acts).toMatchObject([
+      {
+        fault: 'endpoint-removal',
+        blast_radius: 'all clients of Service default/nginx',
+        targets: [{ kind: 'Service', name: 'nginx' }],
+      },
+      {
+        fault: 'zone-outage',
+        blast_radius: 'all nodes of one zone that runs Deployment default/nginx, with all that they run',
+        targets: [{ kind: 'Node', name: 'node-2' }],
+      },
+    ]);
+    const absent = await look(scenario, new FakeCluster(scenario));
+    expect(absent.obstacles).toEqual([]);
+    expect(absent.acts.map(({ unnamed }) => unnamed)).toEqual(
+      Array(2).fill('Deployment default/nginx is not in the cluster yet'),
+    );
+  });
+
   test('does not pretend to know whom an act hits after others have changed which pods there are', async () => {
     const faults = [
       podKill({ at_ms: [100, 300] }),

@@ -95,7 +95,7 @@ export class FakeCluster implements Cluster {
       unschedulable: false,
       taints: [],
       addresses: [],
-      zone: undefined,
+      zone: `zone-${index + 1}`,
     }));
     const { replicas, pod } = this.#workload;
     const readinessProbe = { httpGet: { path: '/', port: 80 } };

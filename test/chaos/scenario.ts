@@ -47,7 +47,8 @@ export function lasting<T extends FaultType>(type: T, options: Partial<Of<T>> = 
   const { workload, namespace, mode, value, service, ...ofCluster } = all;
   if (type === 'control-plane-outage' || type === 'registry-outage') return ofCluster as unknown as Of<T>;
   if (type === 'endpoint-removal') return { ...ofCluster, namespace, service } as unknown as Of<T>;
-  return { ...ofCluster, workload, namespace, mode, value } as unknown as Of<T>;
+  const zone = type === 'zone-outage' ? { zone: 'any', ...options } : { mode, value };
+  return { ...ofCluster, workload, namespace, ...zone } as unknown as Of<T>;
 }
 
 /** The nginx scenario with a window short enough for unit tests. */

@@ -68,7 +68,10 @@ async function cluster(scenario: Scenario) {
     });
   for (const [index, address] of ['127.0.0.1', '203.0.113.2'].entries()) {
     const status = { conditions: ready, addresses: [{ type: 'InternalIP', address }] };
-    put('/api/v1/nodes', `node-${index + 1}`, undefined, { spec: {}, status });
+    const name = `node-${index + 1}`;
+    const labels = { 'topology.kubernetes.io/zone': `zone-${index + 1}` };
+    const metadata = { name, uid: `uid-${name}`, resourceVersion: '1', labels };
+    objects.set(`/api/v1/nodes/${name}`, { metadata, spec: {}, status });
   }
   for (const { namespace, name, pod, replicas } of scenario.workloads) {
     const containers = pod.containers.map(({ name, image }) => ({ name, image }));
@@ -208,6 +211,7 @@ const FAULTS: readonly Fault[] = [
   lasting('node-taint'),
   lasting('node-loss'),
   lasting('node-partition'),
+  lasting('zone-outage', { zone: 'zone-2' }),
   lasting('rollout-restart'),
   lasting('bad-image'),
   lasting('bad-readiness'),

@@ -233,6 +233,16 @@ const CASES: Readonly<Partial<Record<FaultType, Case>>> = {
       expect(successors(seen)).toEqual([]);
     },
   },
+  'zone-outage': {
+    faults: [fault('zone-outage', { zone: 'any', duration_ms: 3000 })],
+    duration_ms: 16_000,
+    shows: 'what reaches the zone that is away gets no answer; its nodes boot, and the same pods serve again',
+    check(seen) {
+      expect(seen.targets).toEqual(['node-2']);
+      expectHalfLost(seen, seen.end_ms + 8000);
+      expect(successors(seen)).toEqual([]);
+    },
+  },
   'node-loss': {
     faults: [fault('node-loss', { duration_ms: 3000 })],
     duration_ms: 16_000,

@@ -31,6 +31,7 @@ describeOnTestbed('a cluster that a kubeconfig points at', () => {
       'sandbox-kill',
       'node-partition',
       'node-loss',
+      'zone-outage',
       'control-plane-outage',
       'registry-outage',
     ],

@@ -19,6 +19,7 @@ describeFaults(
     'sandbox-kill',
     'node-partition',
     'node-loss',
+    'zone-outage',
     'control-plane-outage',
     'registry-outage',
   ],

@@ -1,6 +1,6 @@
 /** How far a fault may reach: the last look before an act, on what was chosen, whoever chose it. */
 import { EXIT, UserError } from '../../scenario/errors.ts';
-import type { Fault, FaultMode, Scenario, Workload } from '../../scenario/scenario.ts';
+import type { Fault, FaultMode, Scenario, Workload, ZoneOutage } from '../../scenario/scenario.ts';
 import { victimsMax } from '../../scenario/selection.ts';
 import type { ClusterNode, ClusterReader, Pod } from '../cluster/cluster.ts';
 import { isAlive, isOwnedBy } from './ownership.ts';
@@ -35,6 +35,48 @@ export function candidateNodesOf(
     .filter(({ name }) => used.has(name) && name !== entry_node)
     .filter(({ addresses }) => !addresses.some((address) => own.has(address)))
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** A zone, with all of its nodes in the order of their names. */
+export interface Zone {
+  readonly name: string;
+  readonly nodes: readonly ClusterNode[];
+}
+
+/**
+ * Zones that an outage may hit: the one that it names, or those where the workload has candidates; but neither that
+ * where the load enters nor that of this machine, should it be a node.
+ *
+ * @param own addresses of this machine
+ * @returns in the order of their names
+ */
+export function candidateZonesOf(
+  { zone: wanted }: ZoneOutage,
+  workload: Workload,
+  pods: readonly Pod[],
+  nodes: readonly ClusterNode[],
+  entry_node: string | undefined,
+  own: ReadonlySet<string>,
+): readonly Zone[] {
+  const used = new Set(candidatesOf(workload, pods).map(({ node }) => node));
+  const isSpared = ({ name, addresses }: ClusterNode) =>
+    name === entry_node || addresses.some((address) => own.has(address));
+  const byName = (a: { readonly name: string }, b: { readonly name: string }) => (a.name < b.name ? -1 : 1);
+  return [...Map.groupBy(nodes, ({ zone }) => zone)]
+    .flatMap(([name, its]) => (name === undefined ? [] : [{ name, nodes: its.toSorted(byName) }]))
+    .filter((zone) => !zone.nodes.some(isSpared))
+    .filter(({ name, nodes: its }) =>
+      wanted === 'any' ? its.some((node) => used.has(node.name)) : name === wanted,
+    )
+    .toSorted(byName);
+}
+
+/** @throws UserError where there is more than one victim, or it is no candidate */
+export function checkZoneVictims(candidates: readonly Zone[], victims: readonly Zone[]): void {
+  if (victims.length > 1) throw refused(`zone-outage would hit ${victims.length} zones; it may hit one`);
+  const outside = victims.find(({ name }) => !candidates.some((zone) => zone.name === name));
+  if (outside !== undefined)
+    throw refused(`zone-outage would hit zone ${outside.name}, which is not for it to hit`);
 }
 
 /** @throws UserError where there are more victims than the fault's mode allows, or one is no candidate */

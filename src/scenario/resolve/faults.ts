@@ -11,6 +11,7 @@ import { type Acts, type ActsPlace, resolveTimes } from './times.ts';
 import { checkUndoneBetween } from './undone.ts';
 import {
   type Candidates,
+  checkZone,
   nodesUnder,
   podsOf,
   resolveContainer,
@@ -101,6 +102,14 @@ const RESOLVERS: Resolvers = {
   'node-partition': (fields, place) => {
     const target = nodeTarget(fields, place);
     return target && { ...target, type: 'node-partition', duration_ms: fields.duration };
+  },
+  'zone-outage': (fields, place) => {
+    const target = workloadTarget(fields, place);
+    const { nodes, path, report } = place;
+    if (target === undefined || nodes === undefined) return undefined;
+    const { zone, duration: duration_ms } = fields;
+    if (!checkZone(zone, target.workload, nodes, path, report)) return undefined;
+    return { ...target.base, type: 'zone-outage', zone, duration_ms };
   },
   'rollout-restart': (fields, place) => {
     const target = rolloutTarget(fields, place);

@@ -126,6 +126,40 @@ export function nodesUnder(
   return { count, what: 'nodes', of: `${count} that may run pods of ${kind} ${name} beside the first` };
 }
 
+/** Whether the cluster has such a zone, which is not the one where the load enters. */
+export function checkZone(
+  zone: string,
+  { kind, name, pod }: ManifestWorkload,
+  [entry, ...others]: readonly Node[],
+  path: Path,
+  report: Reporter,
+): boolean {
+  const able = others.filter((node) => node.zone !== entry?.zone && admits(node, pod));
+  if (zone === 'any' && able.length > 0) return true;
+  if (zone === 'any') {
+    report.at(path, {
+      message: `pods of ${kind} ${name} can run in no zone but ${entry?.zone}, where the load enters and which is spared`,
+      expected: 'nodes of another zone that they may run on, under `cluster.nodes`',
+    });
+    return false;
+  }
+  if (zone === entry?.zone) {
+    report.at([...path, 'zone'], {
+      message: `the load enters in zone ${zone}, which is spared`,
+      expected: 'another zone',
+    });
+    return false;
+  }
+  const known = [...new Set(others.map((node) => node.zone))].filter((each) => each !== entry?.zone);
+  if (known.includes(zone)) return true;
+  report.at([...path, 'zone'], {
+    message: `no node of the cluster is in zone \`${zone}\``,
+    expected: expectedNames('zone', known),
+    hint: didYouMean(zone, known),
+  });
+  return false;
+}
+
 /**
  * `value` as both arms use it: a number, or percent; 'none' where the mode takes none.
  *

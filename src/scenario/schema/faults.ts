@@ -158,6 +158,25 @@ const SCHEMAS = {
   'node-partition': z
     .strictObject({ ...nodes, ...lasting('Then they are reachable again.') })
     .describe('Cuts nodes off from everything else; what is on them runs on.'),
+  'zone-outage': z
+    .strictObject({
+      workload: kubernetesName
+        .optional()
+        .describe(
+          'Workload whose zones are candidates: those that run a ready pod of it, but for that of the first node, where load enters. Default: the only one of the manifests.',
+        ),
+      zone: z
+        .string()
+        .min(1)
+        .max(63)
+        .default('any')
+        .describe(
+          'Label topology.kubernetes.io/zone of its nodes. Default: any, one of the candidates by luck.',
+        ),
+      ...acts,
+      ...lasting('Then its nodes boot.'),
+    })
+    .describe('Cuts the power of all nodes of a zone.'),
   'rollout-restart': z
     .strictObject({ ...ofWorkload, ...acts })
     .describe("Replaces every pod, as the workload's strategy says: `kubectl rollout restart`."),

@@ -238,6 +238,20 @@ export class SimulatedCluster {
     return [...names].sort();
   }
 
+  /** Zones that an outage may hit: those of such nodes, but for the one where the load enters; sorted by name. */
+  zoneCandidates(workload: string, namespace: string): string[] {
+    const entry = (this.machines[ENTRY] as Machine).spec.zone;
+    const zones = this.nodeCandidates(workload, namespace).map(
+      (name) => this.machine(name)?.spec.zone ?? entry,
+    );
+    return [...new Set(zones)].filter((zone) => zone !== entry).sort();
+  }
+
+  /** All nodes of a zone, sorted by name. */
+  nodesIn(zone: string): string[] {
+    return this.machines.flatMap(({ spec }) => (spec.zone === zone ? [spec.name] : [])).sort();
+  }
+
   #throughProxy(balance: Balancer): Choice {
     const { backends, otherwise } = this.#proxy.rules;
     const address = balance(backends);

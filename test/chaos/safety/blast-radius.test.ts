@@ -4,8 +4,10 @@ import type { ClusterNode, Pod } from '../../../src/chaos/cluster/cluster.ts';
 import {
   candidateNodesOf,
   candidatesOf,
+  candidateZonesOf,
   checkNodeVictims,
   checkPodVictims,
+  checkZoneVictims,
 } from '../../../src/chaos/safety/blast-radius.ts';
 import { isOwnedBy } from '../../../src/chaos/safety/ownership.ts';
 import { EXIT } from '../../../src/scenario/errors.ts';
@@ -159,4 +161,31 @@ test('never more nodes than the mode allows, and never one that is no candidate'
     ),
     { numRuns: 500 },
   );
+});
+
+test('candidate zones run a candidate, or are named, and hold neither the way in nor this machine', () => {
+  const zoned = (name: string, zone: string | undefined) => ({ ...node(name), zone });
+  const nodes = [
+    ...[zoned('node-5', 'c'), zoned('node-4', 'b'), zoned('node-3', 'b'), zoned('node-2', 'a')],
+    ...[zoned('node-1', 'a'), zoned('node-6', undefined), zoned('node-7', 'd')],
+  ];
+  const pods = ['node-2', 'node-4', 'node-5', 'node-6'].map((name, index) =>
+    pod(`p${index}`, { node: name }),
+  );
+  const zones = (zone: string, ...own: string[]) =>
+    candidateZonesOf(lasting('zone-outage', { zone }), workload, pods, nodes, 'node-1', new Set(own)).map(
+      ({ name, nodes: its }) => `${name}: ${its.map((each) => each.name).join(' ')}`,
+    );
+  expect(zones('any')).toEqual(['b: node-3 node-4', 'c: node-5']);
+  expect(zones('any', '192.0.2.3')).toEqual(['c: node-5']);
+  expect(zones('d')).toEqual(['d: node-7']);
+  expect([zones('a'), zones('e')]).toEqual([[], []]);
+});
+
+test('never more than one zone, and never one that is no candidate', () => {
+  const [a, b] = ['a', 'b'].map((name) => ({ name, nodes: [node(`node-${name}`)] }));
+  checkZoneVictims([a!, b!], []);
+  checkZoneVictims([a!, b!], [b!]);
+  expect(() => checkZoneVictims([a!, b!], [a!, b!])).toThrow('2 zones');
+  expect(() => checkZoneVictims([a!], [b!])).toThrow('zone b');
 });

@@ -75,6 +75,11 @@ const EXPECTED: Readonly<
     fields: { mode: 'all', duration: '1s' },
     most: { ...WEB, mode: 'all', value: undefined, duration_ms: 1000 },
   },
+  'zone-outage': {
+    least: { ...WEB, zone: 'any', duration_ms: undefined },
+    fields: { workload: 'web', zone: 'b', duration: '5s' },
+    most: { ...WEB, zone: 'b', duration_ms: 5000 },
+  },
   'rollout-restart': {
     least: WEB,
     fields: { workload: 'web', repeat: { every: '3s', times: 2 } },
@@ -115,18 +120,25 @@ const EXPECTED: Readonly<
 describe.each(FAULTS)('%s', (type) => {
   const { least, fields, most } = EXPECTED[type];
   // The fields that must be there beside the time.
+  const cluster = type === 'zone-outage' ? { nodes: [{ count: 3, zones: ['a', 'b'] }] } : {};
   const needed = type === 'scale' ? { replicas: 1 } : type === 'node-taint' ? { taint: TAINT } : {};
 
   test('is read with its defaults', () => {
-    expect(faultOf(type, needed)).toEqual({ type, ...least, position: expect.anything() });
+    expect(faultOf(type, needed, cluster)).toEqual({ type, ...least, position: expect.anything() });
   });
 
   test('is read with what it says', () => {
-    expect(faultOf(type, { ...needed, ...fields })).toEqual({ type, ...most, position: expect.anything() });
+    expect(faultOf(type, { ...needed, ...fields }, cluster)).toEqual({
+      type,
+      ...most,
+      position: expect.anything(),
+    });
   });
 
   test('takes no field that is not its own', () => {
-    expect(errorOf(files(type, { ...needed, signal: 9 })).message).toContain('unknown field `signal`');
+    expect(errorOf(files(type, { ...needed, signal: 9 }, cluster)).message).toContain(
+      'unknown field `signal`',
+    );
   });
 });
 
@@ -149,6 +161,24 @@ test('a taint is none of Kubernetes’ own, which its controllers would take off
   expect(errorOf(files('node-taint', { taint })).problems).toMatchObject([
     { expected: "a key that is not one of Kubernetes' own, node.kubernetes.io/..." },
   ]);
+});
+
+describe('a zone-outage', () => {
+  const problems = (fields: object, nodes: readonly object[]) =>
+    errorOf(files('zone-outage', { ...fields }, { nodes })).problems.map(({ message }) => message);
+  const two = [{ zone: 'a' }, { zone: 'a' }, { zone: 'b' }];
+
+  test('spares the zone of the first node, so there must be another', () => {
+    expect(problems({}, [{ count: 2, zone: 'a' }])).toEqual([
+      'pods of Deployment web can run in no zone but a, where the load enters and which is spared',
+    ]);
+    expect(problems({ zone: 'a' }, two)).toEqual(['the load enters in zone a, which is spared']);
+    expect(problems({ zone: 'c' }, two)).toEqual(['no node of the cluster is in zone `c`']);
+  });
+
+  test('takes no mode', () => {
+    expect(problems({ mode: 'all' }, two)[0]).toContain('unknown field `mode`');
+  });
 });
 
 describe('a fault on a Service', () => {

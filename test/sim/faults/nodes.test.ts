@@ -190,6 +190,40 @@ describe('node-loss', () => {
   });
 });
 
+describe('zone-outage', () => {
+  /** Five nodes: the first and the last of zone a, where the load enters; then one of b and two of c. */
+  const zoned = (zone: string, number = 0, window_ms = 60_000) => {
+    const of = scenario('node-loss', { nodes: 5, replicas: 8, duration_ms: 10_000, window_ms });
+    const { position } = of.faults[0]!;
+    const at = { position, at_ms: [AT_MS], duration_ms: 10_000 };
+    const fault: Fault = { ...at, type: 'zone-outage', workload: 'web', namespace: 'default', zone };
+    const zones = ['a', 'b', 'c', 'c', 'a'];
+    const nodes = of.cluster.nodes.map((node, index) => ({ ...node, zone: zones[index]! }));
+    return trial({ ...of, faults: [fault], cluster: { ...of.cluster, nodes } }, number);
+  };
+
+  it('takes all nodes of one zone, by luck another one each time, and never the one where the load enters', () => {
+    const hit = Array.from({ length: 20 }, (_, number) =>
+      later(zoned('any', number, 21_000).events, 'fault-begin')[0]!.targets.join(' '),
+    );
+    expect(new Set(hit)).toEqual(new Set(['node-2', 'node-3 node-4']));
+  });
+
+  it('takes the zone that is named, and gives its nodes back', () => {
+    const { events } = zoned('c');
+    expect(later(events, 'fault-begin')[0]!.targets).toEqual(['node-3', 'node-4']);
+    const lost = new Set(
+      events.flatMap((event) =>
+        event.type === 'pod' && ['node-3', 'node-4'].includes(event.node ?? '') ? [event.pod] : [],
+      ),
+    );
+    const share = lost.size / 8;
+    expect(Math.abs(failed(events, 0, 10) - share)).toBeLessThan(0.12);
+    expect(failed(events, 35, 39)).toBe(0);
+    expect(later(events, 'endpoints').at(-1)!.ready).toHaveLength(8);
+  });
+});
+
 describe('node-partition', () => {
   it('is over when the cable is in again, where that is within the grace period: nothing has stopped', () => {
     for (let number = 0; number < 10; number += 1) {

@@ -10,6 +10,7 @@ const NOT_HERE: Readonly<Partial<Record<Fault['type'], string>>> = {
   'node-taint': 'its scheduler and its controllers do not know of taints',
   'node-loss': 'its nodes do not fail',
   'node-partition': 'its nodes are not on a network that could be cut',
+  'zone-outage': 'its nodes do not fail',
   'control-plane-outage': 'its control plane is this process',
   'registry-outage': 'its images come from no registry',
 };

@@ -20,6 +20,7 @@ const PROVIDED: readonly Fault['type'][] = [
   'sandbox-kill',
   'node-loss',
   'node-partition',
+  'zone-outage',
   'control-plane-outage',
   'registry-outage',
 ];

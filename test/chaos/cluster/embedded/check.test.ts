@@ -46,6 +46,7 @@ describe('the embedded cluster', () => {
     ['node-taint', 'its scheduler and its controllers do not know of taints'],
     ['node-loss', 'its nodes do not fail'],
     ['node-partition', 'its nodes are not on a network'],
+    ['zone-outage', 'its nodes do not fail'],
     ['control-plane-outage', 'its control plane is this process'],
     ['registry-outage', 'its images come from no registry'],
   ] as const)('refuses %s and says why', (type, reason) => {
