@@ -61,7 +61,7 @@ const versions = () =>
   );
 
 /** With the manifest applied, and an account that may read it and no more. */
-async function asReader(work: (env: ChaosOptions['env']) => Promise<void>): Promise<void> {
+async function asReader(work: (env: NonNullable<ChaosOptions['env']>) => Promise<void>): Promise<void> {
   applied(manifest());
   kubectl('-n', NAMESPACE, 'create', 'serviceaccount', 'reader');
   kubectl(

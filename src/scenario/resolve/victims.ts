@@ -2,13 +2,11 @@
 import type { ManifestWorkload } from '../manifest/workload.ts';
 import { didYouMean } from '../nearest.ts';
 import { expectedNames, type Reporter } from '../reporter.ts';
+import { PROTECTED_NAMESPACES } from '../safety.ts';
 import type { FaultMode, Node } from '../scenario.ts';
 import { victimsMax } from '../selection.ts';
 import { admits } from '../toleration.ts';
 import type { Path } from '../yaml.ts';
-
-/** Namespaces no fault may touch: the cluster itself lives there. */
-export const PROTECTED_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease'] as const;
 
 /** @param path of the fault, for the report */
 export function resolveWorkload(
@@ -31,7 +29,7 @@ export function resolveWorkload(
       hint: wanted === undefined ? undefined : didYouMean(wanted, known),
     });
   }
-  if ((PROTECTED_NAMESPACES as readonly string[]).includes(workload.namespace)) {
+  if (PROTECTED_NAMESPACES.includes(workload.namespace)) {
     return report.at([...path, 'workload'], {
       message: `${workload.kind} ${workload.name} is in the protected namespace ${workload.namespace}`,
       expected: `a workload outside of ${PROTECTED_NAMESPACES.join(', ')}`,
