@@ -8,6 +8,7 @@ import { now_ms } from './clock.ts';
 import { ChangedError, type Cluster, PodReplacedError } from './cluster/cluster.ts';
 import type { CommandPace } from './command-pace.ts';
 import { actionFor, type Caused } from './fault-action.ts';
+import { Away } from './safety/away.ts';
 import type { Journal, Settle, Target } from './safety/journal.ts';
 import { isNotRestored } from './safety/not-restored.ts';
 import { sleep } from './sleep.ts';
@@ -18,6 +19,7 @@ const PREPARE_MS = 300;
 
 export interface ActsOptions extends Choice {
   readonly cluster: Cluster;
+  readonly away: Away;
   readonly journal: Journal;
   readonly recorder: Recorder;
   /** When the trial began, on the clock of `now_ms`. */
@@ -70,7 +72,8 @@ interface Begun extends Act {
  *
  * @throws the worst of what went wrong
  */
-export async function causeFaults(run: ActsOptions): Promise<void> {
+export async function causeFaults(options: Omit<ActsOptions, 'away'>): Promise<void> {
+  const run: ActsOptions = { ...options, away: new Away() };
   const standing = new Set<string>();
   const ends: Promise<void>[] = [];
   const beginAll = async () => {
@@ -126,7 +129,11 @@ async function begin(run: ActsOptions, act: Act, standing: Set<string>): Promise
     return undefined;
   }
   run.progress(`${fault.type}: ${targets.map(({ name }) => name).join(', ') || 'nothing to hit'}`);
-  if (action.undo !== undefined) for (const target of targets) standing.add(keyOf(fault, target));
+  for (const target of targets) {
+    if (action.undo !== undefined) standing.add(keyOf(fault, target));
+    run.away.begin(target);
+    if (action.kills) run.away.killed(target);
+  }
   run.begun();
   const begun_ms = now_ms();
   if (action.byCommand !== true) record(run, act, 'fault-begin', begun_ms, targets);
@@ -164,7 +171,10 @@ async function finish(run: ActsOptions, act: Begun, standing: Set<string>): Prom
   }
   ending.abort();
   const end_ms = action.undo === undefined ? now_ms() : await undoAll(run, fault, touched);
-  for (const { target } of aims) standing.delete(keyOf(fault, target));
+  for (const { target } of aims) {
+    standing.delete(keyOf(fault, target));
+    run.away.end(target);
+  }
   record(run, act, 'fault-end', end_ms, hit);
   for (const text of await rest) if (text !== undefined) note(run, `${fault.type}: ${text}`);
   if (failure !== undefined) throw failure.error;

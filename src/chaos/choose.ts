@@ -1,19 +1,20 @@
 import { EXIT, UserError } from '../scenario/errors.ts';
 import { stream } from '../scenario/random.ts';
-import type { Fault, FaultMode, Scenario, ZoneOutage } from '../scenario/scenario.ts';
+import { mayBeHit } from '../scenario/safety.ts';
+import type { Fault, FaultMode, Labels, Scenario, ZoneOutage } from '../scenario/scenario.ts';
 import { chooseVictims } from '../scenario/selection.ts';
-import type { ClusterNode, ClusterReader } from './cluster/cluster.ts';
+import type { ClusterNode, ClusterReader, Pod } from './cluster/cluster.ts';
 import { type AnyAction, actionFor } from './fault-action.ts';
 import { nodesFor, zonesFor } from './node-faults.ts';
+import type { Away } from './safety/away.ts';
 import {
-  candidatesOf,
   checkNeighbours,
   checkNodeVictims,
   checkPodVictims,
   checkZoneVictims,
 } from './safety/blast-radius.ts';
 import type { Target } from './safety/journal.ts';
-import { podsOf } from './safety/ownership.ts';
+import { checkLimits, type OwnPods, ownPods } from './safety/limits.ts';
 import { targetOf } from './safety/protection.ts';
 
 export interface Choice {
@@ -22,6 +23,8 @@ export interface Choice {
   readonly trial: number;
   /** Node where the load enters; undefined where it is not known which. */
   readonly entry_node: string | undefined;
+  /** Pods that faults of this trial have taken away. */
+  readonly away?: Away;
 }
 
 type WorkloadFault = Extract<Fault, { readonly workload: string }>;
@@ -58,9 +61,10 @@ export async function chooseTargets(
 
 async function podTargets(choice: Choice, fault: VictimFault, purpose: string): Promise<readonly Target[]> {
   const workload = targetOf(choice.scenario, fault);
-  const pods = await podsOf(choice.cluster, workload);
-  const victims = drawn(choice, fault, purpose, candidatesOf(workload, pods));
-  checkPodVictims(fault, workload, pods, victims);
+  const own = await ownPods(choice, workload);
+  const victims = drawn(choice, fault, purpose, own.candidates);
+  checkPodVictims(fault, workload, own.pods, victims);
+  await checkLimits(choice, fault, { own: [own], uids: uidsOf(victims), isOfNodes: false });
   const container = 'container' in fault ? { container: fault.container } : {};
   return victims.map(({ namespace, name, uid }) => ({ kind: 'Pod', namespace, name, uid, ...container }));
 }
@@ -75,6 +79,10 @@ async function nodeTargets(
   const victims =
     'zone' in fault ? await zoneVictims(choice, fault, purpose) : await nodeVictims(choice, fault, purpose);
   for (const { name } of victims) await checkNeighbours(cluster, scenario, fault, name, action.hitsPod);
+  const own = await Promise.all(scenario.workloads.map((each) => ownPods(choice, each)));
+  const names = new Set(victims.map(({ name }) => name));
+  const hit = own.flatMap(({ pods }) => pods).filter(({ node }) => node !== undefined && names.has(node));
+  await checkLimits(choice, fault, { own, uids: uidsOf(hit), isOfNodes: true });
   return victims.map((node) => {
     const before = action.remember === undefined ? {} : { before: action.remember(node, fault) };
     return { kind: 'Node', namespace: '', name: node.name, uid: node.uid, ...before };
@@ -104,14 +112,20 @@ async function zoneVictims(
   return victims.flatMap(({ nodes }) => nodes);
 }
 
-async function workloadTarget(
-  { scenario, cluster }: Choice,
-  action: On<'workload'>,
-  fault: WorkloadFault,
-): Promise<Target> {
-  const { kind, namespace, name } = targetOf(scenario, fault);
+const uidsOf = (pods: readonly Pod[]): ReadonlySet<string> => new Set(pods.map(({ uid }) => uid));
+
+async function workloadTarget(choice: Choice, action: On<'workload'>, fault: WorkloadFault): Promise<Target> {
+  const { scenario, cluster } = choice;
+  const workload = targetOf(scenario, fault);
+  const { kind, namespace, name } = workload;
   const state = await cluster.workload({ kind, namespace, name });
   if (state === undefined) throw gone(fault, `${kind} ${namespace}/${name}`);
+  const own = await ownPods(choice, workload);
+  checkTouchable(scenario, fault, own, state.labels);
+  if (fault.type === 'scale') {
+    const uids = uidsOf(own.candidates.slice(fault.replicas));
+    await checkLimits(choice, fault, { own: [own], uids, isOfNodes: false });
+  }
   const container = 'container' in fault ? { container: fault.container } : {};
   const before = action.remember === undefined ? {} : { before: action.remember(state, fault) };
   return { kind, namespace, name, uid: state.uid, ...container, ...before };
@@ -129,6 +143,24 @@ function gone({ type }: Fault, what: string): UserError {
     exitCode: EXIT.aborted,
     hint: 'somebody else has deleted it; nothing was done by this act',
   });
+}
+
+/** A change of the workload is a change of every pod. */
+function checkTouchable(
+  { safety }: Scenario,
+  { type }: Fault,
+  { workload: { kind, namespace, name }, pods }: OwnPods,
+  labels: Labels,
+): void {
+  const all = pods.length === 0 ? [{}] : pods.map((pod) => pod.labels);
+  if (all.every((each) => mayBeHit(safety, each, labels))) return;
+  throw new UserError(
+    `${type} would change ${kind} ${namespace}/${name}, which its labels keep from faults`,
+    {
+      exitCode: EXIT.aborted,
+      hint: 'nothing was hit by this act; the rules are under `safety` in the scenario',
+    },
+  );
 }
 
 function drawn<T extends { readonly name: string }>(

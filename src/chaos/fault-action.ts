@@ -50,6 +50,8 @@ interface Action<F extends Fault> {
    * pod is no fresh one for the next trial and is replaced.
    */
   readonly leavesRestarts?: boolean;
+  /** Whether it kills containers without anybody's being asked, so that the API shows it only later. */
+  readonly kills?: boolean;
   /** Whether a command causes it, which takes its time and says when it took effect. */
   readonly byCommand?: boolean;
   /**

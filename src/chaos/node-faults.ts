@@ -5,7 +5,7 @@ import type { ClusterNode, ClusterReader } from './cluster/cluster.ts';
 import { actionFor } from './fault-action.ts';
 import { ownAddresses } from './own-addresses.ts';
 import { candidateNodesOf, candidateZonesOf, checkNeighbours, type Zone } from './safety/blast-radius.ts';
-import { podsOf } from './safety/ownership.ts';
+import { ownPods } from './safety/limits.ts';
 import { targetOf } from './safety/protection.ts';
 
 interface Place {
@@ -20,8 +20,11 @@ type NodeFault = Extract<Fault, { readonly mode: FaultMode }>;
 /** Nodes that a fault may hit now. */
 export async function nodesFor({ scenario, cluster, entry_node }: Place, fault: NodeFault) {
   const workload = targetOf(scenario, fault);
-  const [pods, nodes] = await Promise.all([podsOf(cluster, workload), cluster.nodes()]);
-  return candidateNodesOf(workload, pods, nodes, entry_node, ownAddresses());
+  const [{ candidates }, nodes] = await Promise.all([
+    ownPods({ scenario, cluster }, workload),
+    cluster.nodes(),
+  ]);
+  return candidateNodesOf(workload, candidates, nodes, entry_node, ownAddresses());
 }
 
 /** Zones that an outage may hit now. */
@@ -30,8 +33,11 @@ export async function zonesFor(
   fault: ZoneOutage,
 ): Promise<readonly Zone[]> {
   const workload = targetOf(scenario, fault);
-  const [pods, nodes] = await Promise.all([podsOf(cluster, workload), cluster.nodes()]);
-  return candidateZonesOf(fault, workload, pods, nodes, entry_node, ownAddresses());
+  const [{ candidates }, nodes] = await Promise.all([
+    ownPods({ scenario, cluster }, workload),
+    cluster.nodes(),
+  ]);
+  return candidateZonesOf(fault, workload, candidates, nodes, entry_node, ownAddresses());
 }
 
 /**

@@ -5,11 +5,11 @@ import type { Fault, Workload } from '../scenario/scenario.ts';
 import { victimsMax } from '../scenario/selection.ts';
 import type { PlannedAct, PlannedTarget } from '../timeline/dry-run.ts';
 import { type Choice, chooseTargets } from './choose.ts';
-import type { Pod } from './cluster/cluster.ts';
+import type { ClusterReader, Pod } from './cluster/cluster.ts';
 import { actionFor } from './fault-action.ts';
 import { nodesFor } from './node-faults.ts';
-import { candidatesOf } from './safety/blast-radius.ts';
 import type { Target } from './safety/journal.ts';
+import { ownPods } from './safety/limits.ts';
 import { isAlive, isOwnedBy, podsOf } from './safety/ownership.ts';
 import { targetOf } from './safety/protection.ts';
 
@@ -107,7 +107,7 @@ async function reach(plannable: Plannable, fault: Fault): Promise<string> {
     const { length } = await nodesFor(plannable, fault);
     return `${victimsMax(length, fault.mode, fault.value)} of ${length} nodes that run ${whole}, with all that they run`;
   }
-  const { length } = candidatesOf(workload, await podsOf(plannable.cluster, workload));
+  const { length } = (await ownPods(plannable, workload)).candidates;
   return `${victimsMax(length, fault.mode, fault.value)} of ${length} ready pods of ${whole}`;
 }
 
@@ -134,7 +134,18 @@ async function described(
   }
   if (kind !== 'Pod' || !('workload' in fault)) return base;
   const pods = await podsOf(cluster, targetOf(scenario, fault));
-  return { ...base, node: pods.find((pod) => pod.uid === uid)?.node };
+  const node = pods.find((pod) => pod.uid === uid)?.node;
+  return { ...base, node, zone: await zoneOf(cluster, node) };
+}
+
+/** Not every account may see the nodes. */
+async function zoneOf(cluster: ClusterReader, node: string | undefined): Promise<string | undefined> {
+  try {
+    return (await cluster.nodes()).find(({ name }) => name === node)?.zone;
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 }
 
 const isOurs = (workloads: readonly Workload[], pod: Pod): boolean =>

@@ -1,10 +1,18 @@
+import { asksBudgets } from '../scenario/safety.ts';
 import type { ManifestObject, Scenario } from '../scenario/scenario.ts';
 import type { ClusterReader } from './cluster/cluster.ts';
 import { actionFor } from './fault-action.ts';
-import { type Right, SERVICE_RIGHTS, type Wanted, workloadRights } from './safety/rights.ts';
+import {
+  BUDGET_RIGHTS,
+  type Right,
+  SERVICE_RIGHTS,
+  type Wanted,
+  workloadRights,
+  ZONE_RIGHTS,
+} from './safety/rights.ts';
 
 /** What a scenario takes: to see its workloads and its Service, and to cause its faults. */
-export function rightsFor({ workloads, faults, load }: Scenario): readonly Wanted[] {
+export function rightsFor({ workloads, faults, load, safety }: Scenario): readonly Wanted[] {
   const toSee = workloads.flatMap(({ kind, namespace }) =>
     wanted([{ verb: 'list', resource: 'pods', group: '' }, ...workloadRights(kind, 'get')], namespace),
   );
@@ -20,7 +28,11 @@ export function rightsFor({ workloads, faults, load }: Scenario): readonly Wante
       namespacesOf(right, fault.namespace).flatMap((namespace) => wanted([right], namespace)),
     );
   });
-  return [...toSee, ...wanted(SERVICE_RIGHTS, load.namespace), ...toCause];
+  const toKeep = faults.flatMap((fault) => [
+    ...('workload' in fault && asksBudgets(fault, safety) ? wanted(BUDGET_RIGHTS, fault.namespace) : []),
+    ...('mode' in fault && safety.max_per_zone !== undefined ? wanted(ZONE_RIGHTS, undefined) : []),
+  ]);
+  return [...toSee, ...wanted(SERVICE_RIGHTS, load.namespace), ...toKeep, ...toCause];
 
   function namespacesOf({ scope }: Right, own: string): readonly (string | undefined)[] {
     if (scope === 'cluster') return [undefined];

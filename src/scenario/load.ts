@@ -12,6 +12,7 @@ import { checkImages, checkPlaces, resolveCluster, somewhere } from './resolve/c
 import { resolveFaults } from './resolve/faults.ts';
 import { resolveLoad, resolveService } from './resolve/load.ts';
 import { resolveObjectives } from './resolve/objectives.ts';
+import { resolveSafety } from './resolve/safety.ts';
 import { defaultToleration_s, resolveTiming } from './resolve/timing.ts';
 import { saidIn } from './said.ts';
 import type { Scenario } from './scenario.ts';
@@ -148,9 +149,18 @@ export function resolveScenario(
   }
   const objectives = file.objectives && resolveObjectives(file.objectives, load || undefined, report);
 
+  const safety =
+    faults &&
+    file.safety &&
+    resolveSafety(
+      file.safety,
+      faults.filter((fault) => fault !== undefined),
+      { ...manifests, report },
+    );
+
   const { trials, seed } = file;
   if (!problems.none || !resolved || !load || !faults || !objectives) return undefined;
-  if (!cluster || !trials || seed === undefined) return undefined;
+  if (!cluster || !trials || !safety || seed === undefined) return undefined;
   return {
     name: file.name ?? basename(path).replace(/\.ya?ml$/, ''),
     description: file.description ?? '',
@@ -172,5 +182,6 @@ export function resolveScenario(
     load,
     faults: faults.filter((fault) => fault !== undefined),
     objectives,
+    safety,
   };
 }

@@ -3,6 +3,7 @@
  * milliseconds where the scenario gives them and in seconds where a Kubernetes field does.
  */
 import type { Fault } from './fault.ts';
+import type { LabelWanted } from './safety.ts';
 import type { Said } from './said.ts';
 import type { Timing } from './timing.ts';
 import type { IntOrPercent, Labels, Selector, Workload } from './workload.ts';
@@ -56,6 +57,27 @@ export interface Scenario {
   /** In the order of the file; each with at least one act within the observation window. */
   readonly faults: readonly Fault[];
   readonly objectives: Objectives;
+  readonly safety: Safety;
+}
+
+/** What faults must keep to. */
+export interface Safety {
+  /** Only there; undefined: anywhere but in protected ones. */
+  readonly namespaces: readonly string[] | undefined;
+  /** Beside Kubernetes' own. */
+  readonly protected_namespaces: readonly string[];
+  /** Whoever carries one of them is not hit. */
+  readonly protected_labels: Labels;
+  /** Whoever does not carry it is not hit. */
+  readonly opt_in_label: LabelWanted | undefined;
+  /** Pods of a workload that one act may hit, in all, on one node and in one zone; shares are rounded down. */
+  readonly max_victims: IntOrPercent | undefined;
+  readonly max_per_node: IntOrPercent | undefined;
+  readonly max_per_zone: IntOrPercent | undefined;
+  /** Pods of a workload that stay ready; shares, of its replicas, are rounded up. */
+  readonly min_healthy: IntOrPercent | undefined;
+  /** Whether pod-kill deletes what a budget would not let be evicted. */
+  readonly ignore_disruption_budgets: boolean;
 }
 
 export interface ManifestObject {

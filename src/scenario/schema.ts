@@ -12,6 +12,7 @@ import { fault } from './schema/faults.ts';
 import * as header from './schema/header.ts';
 import { load } from './schema/load.ts';
 import { count, duration, fraction, positiveDuration, rate } from './schema/quantities.ts';
+import { safety } from './schema/safety.ts';
 import { TIMING, type TimingDefault, type TimingName } from './timing.ts';
 import { TRIALS_MAX } from './trials.ts';
 
@@ -60,6 +61,7 @@ export const scenarioSchema = z
     load,
     faults: z.array(fault).default([]).describe('What is broken, and when.'),
     objectives: objectives.prefault({}),
+    safety: safety.prefault({}),
     trials: z
       .strictObject({
         predict: header.predict,

@@ -23,7 +23,8 @@ import type {
 import { PodReplacedError } from '../../src/chaos/cluster/cluster.ts';
 import { patched } from '../../src/chaos/cluster/json-patch.ts';
 import { EXIT, UserError } from '../../src/scenario/errors.ts';
-import type { ManifestObject, Scenario, Selector, Workload } from '../../src/scenario/scenario.ts';
+import { amount } from '../../src/scenario/safety.ts';
+import type { Labels, ManifestObject, Scenario, Selector, Workload } from '../../src/scenario/scenario.ts';
 import { selects } from '../../src/scenario/selector.ts';
 
 export interface FakeOptions {
@@ -44,6 +45,12 @@ export interface FakeOptions {
   readonly hasEntry?: boolean;
   /** Of the cluster. */
   readonly uid?: string;
+  /** Of the workload's object. */
+  readonly labels?: Labels;
+  /** The nodes take them in turn. */
+  readonly zones?: readonly string[];
+  /** What the status of each budget says, though the pods say more or less. */
+  readonly allowed?: number;
 }
 
 const HASH = '6d4cf56db6';
@@ -95,7 +102,7 @@ export class FakeCluster implements Cluster {
       unschedulable: false,
       taints: [],
       addresses: [],
-      zone: `zone-${index + 1}`,
+      zone: options.zones === undefined ? `zone-${index + 1}` : options.zones[index % options.zones.length],
     }));
     const { replicas, pod } = this.#workload;
     const readinessProbe = { httpGet: { path: '/', port: 80 } };
@@ -192,10 +199,11 @@ export class FakeCluster implements Cluster {
     const uid = this.objects.get(`${kind} ${namespace}/${name}`);
     if (uid === undefined) return undefined;
     const { replicas } = this.#template;
+    const labels = this.#options.labels ?? {};
     const containers = this.#template.containers.map(({ name, image, readinessProbe }) => ({
       ...{ name, image, readiness_probe: readinessProbe },
     }));
-    return { uid, replicas, containers, annotations: undefined, unsettled: undefined };
+    return { uid, labels, replicas, containers, annotations: undefined, unsettled: undefined };
   }
 
   /** What Services select by since somebody changed it, by name. */
@@ -283,6 +291,22 @@ export class FakeCluster implements Cluster {
     this.#delete(pod, grace_period_s);
     this.#fill();
     return undefined;
+  }
+
+  /** Those of the scenario, over its only workload. */
+  async budgets(namespace: string) {
+    return this.#scenario.disruption_budgets
+      .filter((budget) => budget.namespace === namespace)
+      .map(({ name, selector, min_available, max_unavailable }) => {
+        const { replicas } = this.#template;
+        const desired_healthy =
+          min_available === undefined
+            ? replicas - amount(max_unavailable!, replicas, 'up')
+            : amount(min_available, replicas, 'up');
+        const healthy = this.#owned().filter(({ ready }) => ready).length;
+        const allowed = this.#options.allowed ?? Math.max(0, healthy - desired_healthy);
+        return { name, namespace, selector, allowed, desired_healthy };
+      });
   }
 
   async endpoints(_namespace: string, service: string): Promise<Endpoints> {

@@ -75,6 +75,8 @@ export interface WorkloadRef {
 /** What the object of a workload says. */
 export interface WorkloadState {
   readonly uid: string;
+  /** Its own, not its pods'. */
+  readonly labels: Labels;
   /** Pods it is told to have; of a DaemonSet one for each node that takes it. */
   readonly replicas: number;
   /** Of its pod template, in order. */
@@ -99,6 +101,18 @@ export interface Operation {
   readonly path: string;
   /** `remove` has none. */
   readonly value?: unknown;
+}
+
+/** A disruption budget, as its status says that it stands. */
+export interface Budget {
+  readonly name: string;
+  readonly namespace: string;
+  /** Empty: all pods of the namespace. */
+  readonly selector: Selector;
+  /** How many more pods may go; 0 where its controller has not seen its last change. */
+  readonly allowed: number;
+  /** How many must stay healthy. */
+  readonly desired_healthy: number;
 }
 
 /** What the endpoint slices of a Service say, by pod name. */
@@ -219,6 +233,8 @@ export interface Cluster {
   nodes(): Promise<readonly ClusterNode[]>;
   /** undefined where there is none. */
   workload(ref: WorkloadRef): Promise<WorkloadState | undefined>;
+  /** The disruption budgets of a namespace. */
+  budgets(namespace: string): Promise<readonly Budget[]>;
   endpoints(namespace: string, service: string): Promise<Endpoints>;
   /** Follows the pods and the endpoints of one Service until `signal`; resolves once the watch stands and the first state was delivered. */
   watch(
@@ -271,6 +287,7 @@ export type ClusterReader = Pick<
   | 'podsOn'
   | 'nodes'
   | 'workload'
+  | 'budgets'
   | 'endpoints'
   | 'transport'
 >;

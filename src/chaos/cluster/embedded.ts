@@ -177,6 +177,11 @@ class EmbeddedCluster implements Cluster {
     return object && viewWorkload(kind, object);
   }
 
+  /** It has none. */
+  async budgets(): Promise<readonly []> {
+    return [];
+  }
+
   async endpoints(namespace: string, service: string): Promise<Endpoints> {
     return viewEndpoints(service, (await this.#slices(namespace, service)).items);
   }

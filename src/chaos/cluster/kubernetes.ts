@@ -3,11 +3,18 @@
  * (open.ts): the client takes a while to load.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { KubernetesObject, V1EndpointSlice, V1Node, V1Pod } from '@kubernetes/client-node';
+import type {
+  KubernetesObject,
+  V1EndpointSlice,
+  V1Node,
+  V1Pod,
+  V1PodDisruptionBudget,
+} from '@kubernetes/client-node';
 import { EXIT, UserError } from '../../scenario/errors.ts';
 import type { ManifestObject, Scenario, Selector } from '../../scenario/scenario.ts';
 import { HttpTransport } from '../load/http.ts';
 import {
+  type Budget,
   ChangedError,
   type Cluster,
   type ClusterIdentity,
@@ -28,11 +35,12 @@ import {
   type WorkloadState,
 } from './cluster.ts';
 import { Api, type Call } from './kubernetes/api.ts';
+import { BUDGETS, core, SLICES } from './kubernetes/calls.ts';
 import { type Command, parseCommand } from './kubernetes/command.ts';
 import { type ConfigOptions, loadConfig } from './kubernetes/config.ts';
 import { requireKillCommand, runContainerKill } from './kubernetes/container-kill.ts';
-import { ApiError, isApiError, isForbidden, refusedManifest } from './kubernetes/errors.ts';
-import { identityOf } from './kubernetes/identity.ts';
+import { ApiError, isApiError, refusedManifest } from './kubernetes/errors.ts';
+import { describeBy, identityOf } from './kubernetes/identity.ts';
 import { Kinds } from './kubernetes/kinds.ts';
 import { checkProvider, runProvider } from './kubernetes/provider.ts';
 import { findRoute } from './kubernetes/route.ts';
@@ -42,6 +50,7 @@ import {
   EndpointsMerger,
   SERVICE_NAME_LABEL,
   selectorString,
+  viewBudget,
   viewEndpoints,
   viewNode,
   viewPod,
@@ -93,21 +102,8 @@ class KubernetesCluster implements Cluster {
     this.#commands = commands;
   }
 
-  async describe(): Promise<string> {
-    const { gitVersion } = await this.#api.readPath<{ gitVersion: string }>('/version');
-    if (!(await this.#mayListNodes())) return `kubernetes ${gitVersion}`;
-    const { length } = await this.nodes();
-    return `kubernetes ${gitVersion}, ${length} ${length === 1 ? 'node' : 'nodes'}`;
-  }
-
-  /** Not every account may ask what it may. */
-  async #mayListNodes(): Promise<boolean> {
-    try {
-      return await this.may('list', 'nodes', undefined);
-    } catch (error) {
-      if (isForbidden(error)) return false;
-      throw error;
-    }
+  describe(): Promise<string> {
+    return describeBy(this.#api, this);
   }
 
   async identity(): Promise<ClusterIdentity> {
@@ -212,6 +208,11 @@ class KubernetesCluster implements Cluster {
     const apiVersion = kind === 'Job' ? 'batch/v1' : 'apps/v1';
     const object = await this.#read(await this.#kinds.locate({ apiVersion, kind, namespace, name }));
     return object && viewWorkload(kind, object);
+  }
+
+  async budgets(namespace: string): Promise<readonly Budget[]> {
+    const { items } = await this.#api.read<{ items: V1PodDisruptionBudget[] }>({ ...BUDGETS, namespace });
+    return items.map(viewBudget);
   }
 
   async endpoints(namespace: string, service: string): Promise<Endpoints> {
@@ -379,16 +380,6 @@ class KubernetesCluster implements Cluster {
     return this.#api.call({ ...target, verb: 'patch' }, { query, body, contentType: APPLY_PATCH });
   }
 }
-
-const SLICES = { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices' } as const;
-
-const core = (verb: Call['verb'], resource: string, namespace?: string): Call => ({
-  verb,
-  group: '',
-  version: 'v1',
-  resource,
-  namespace,
-});
 
 const deletion = ({ uid }: PodRef, grace_period_s: number | undefined) => ({
   preconditions: { uid },

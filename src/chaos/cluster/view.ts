@@ -1,9 +1,17 @@
 /** From the objects of the Kubernetes API to what chaos needs of them. Both clusters speak that API. */
 import { isDeepStrictEqual } from 'node:util';
-import type { V1EndpointSlice, V1Node, V1Pod, V1Taint, V1Toleration } from '@kubernetes/client-node';
-import type { Selector, Taint, Toleration } from '../../scenario/scenario.ts';
+import type {
+  V1EndpointSlice,
+  V1LabelSelector,
+  V1Node,
+  V1Pod,
+  V1PodDisruptionBudget,
+  V1Taint,
+  V1Toleration,
+} from '@kubernetes/client-node';
+import type { Requirement, Selector, Taint, Toleration } from '../../scenario/scenario.ts';
 import { selectorText } from '../../scenario/selector.ts';
-import type { ClusterNode, Endpoints, PlacedTaint, Pod } from './cluster.ts';
+import type { Budget, ClusterNode, Endpoints, PlacedTaint, Pod } from './cluster.ts';
 
 /** Label by which an endpoint slice names its Service. */
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
@@ -119,6 +127,34 @@ export function selectorString(selector: Selector): string {
   const text = selectorText(selector);
   if (text === '') throw new RangeError('a selector without labels would select every pod');
   return text;
+}
+
+/**
+ * How a budget stands. The eviction API lets nothing go while the controller has not seen the last change of it
+ * (Kubernetes 1.35 pkg/registry/core/pod/storage/eviction.go checkAndDecrement).
+ */
+export function viewBudget({ metadata, spec, status }: V1PodDisruptionBudget): Budget {
+  const isSeen = (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0);
+  return {
+    name: metadata?.name ?? '',
+    namespace: metadata?.namespace ?? '',
+    selector: viewSelector(spec?.selector),
+    allowed: isSeen ? (status?.disruptionsAllowed ?? 0) : 0,
+    desired_healthy: status?.desiredHealthy ?? 0,
+  };
+}
+
+/** Labels and expressions as one: what matchLabels says is an expression, too. */
+function viewSelector({ matchLabels = {}, matchExpressions = [] }: V1LabelSelector = {}): Selector {
+  if (matchExpressions.length === 0) return matchLabels;
+  return [
+    ...Object.entries(matchLabels).map(
+      ([key, value]): Requirement => ({ key, operator: 'In', values: [value] }),
+    ),
+    ...matchExpressions.map(({ key, operator, values = [] }): Requirement => {
+      return { key, operator: operator as Requirement['operator'], values };
+    }),
+  ];
 }
 
 export function viewNode({ metadata, spec, status }: V1Node): ClusterNode {

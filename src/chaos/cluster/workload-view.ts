@@ -9,6 +9,7 @@ export function viewWorkload(kind: WorkloadRef['kind'], object: KubernetesObject
     kind === 'DaemonSet' ? (object as V1DaemonSet).status?.desiredNumberScheduled : (spec?.replicas ?? 1);
   return {
     uid: metadata?.uid ?? '',
+    labels: metadata?.labels ?? {},
     replicas: replicas ?? 0,
     containers: (template?.spec?.containers ?? []).map(({ name, image = '', readinessProbe }) => ({
       ...{ name, image, readiness_probe: readinessProbe },

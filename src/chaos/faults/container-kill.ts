@@ -10,6 +10,7 @@ export const containerKill: FaultAction<ContainerKill> = {
   act: 'kill-container',
   byHand: () => 'delete the pod, so that its successor starts without a restart behind it',
   leavesRestarts: true,
+  kills: true,
   async apply(cluster, _fault, target) {
     await cluster.killContainer(podRefOf(target), containerOf(target));
     return {};

@@ -10,6 +10,7 @@ export const sandboxKill: FaultAction<SandboxKill> = {
   act: 'kill-sandbox',
   byHand: () => 'delete the pod, so that its successor starts without a restart behind it',
   leavesRestarts: true,
+  kills: true,
   byCommand: true,
   async apply(cluster, _fault, target) {
     return { effect: await cluster.provide({ verb: 'sandbox-kill', pod: podRefOf(target) }) };

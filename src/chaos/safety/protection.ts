@@ -1,25 +1,29 @@
 /** What is refused from the scenario alone, before the cluster is asked for anything. */
 import { isFixed } from '../../scenario/act-times.ts';
 import { EXIT, UserError } from '../../scenario/errors.ts';
+import { PROTECTED_NAMESPACES } from '../../scenario/safety.ts';
 import type { ControlPlaneOutage, Fault, Position, Scenario, Workload } from '../../scenario/scenario.ts';
 import { selectorText } from '../../scenario/selector.ts';
-
-/** Kubernetes' own; a fault there takes down more than any scenario names. */
-export const PROTECTED_NAMESPACES: readonly string[] = ['kube-system', 'kube-public', 'kube-node-lease'];
 
 /**
  * @throws UserError for a protected namespace, an empty selector, a fault on an unknown workload or on a Job, or
  *   one that would need the API server while another fault has taken it away
  */
 export function checkScenario(scenario: Scenario): void {
-  const { load, faults, objects, workloads } = scenario;
+  const { load, faults, objects, workloads, safety } = scenario;
+  const kept = [...PROTECTED_NAMESPACES, ...safety.protected_namespaces];
   for (const { kind, name, namespace, position } of [...objects, ...workloads]) {
-    refuseProtected(namespace, `${kind} ${name}`, position);
+    refuseProtected(kept, namespace, `${kind} ${name}`, position);
   }
-  refuseProtected(load.namespace, `the load on Service ${load.service}`);
+  refuseProtected(kept, load.namespace, `the load on Service ${load.service}`);
   for (const fault of faults) {
     if (!('namespace' in fault)) continue;
-    refuseProtected(fault.namespace, fault.type, fault.position);
+    refuseProtected(kept, fault.namespace, fault.type, fault.position);
+    if (safety.namespaces?.includes(fault.namespace) === false) {
+      throw refused(
+        `${at(fault.position)}${fault.type} is in namespace ${fault.namespace}, which safety.namespaces does not name`,
+      );
+    }
     refuseWithoutApi(scenario, fault);
     if (!('workload' in fault)) continue;
     const { kind, name } = targetOf(scenario, fault);
@@ -76,8 +80,13 @@ function refuseWithoutApi({ faults }: Scenario, fault: Fault): void {
   }
 }
 
-function refuseProtected(namespace: string, what: string, position?: Position): void {
-  if (!PROTECTED_NAMESPACES.includes(namespace)) return;
+function refuseProtected(
+  kept: readonly string[],
+  namespace: string,
+  what: string,
+  position?: Position,
+): void {
+  if (!kept.includes(namespace)) return;
   throw refused(`${at(position)}${what} is in namespace ${namespace}, which is protected`);
 }
 

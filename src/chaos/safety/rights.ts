@@ -29,6 +29,14 @@ export const CONTAINER_RIGHTS: readonly Right[] = [
   { verb: 'delete', resource: 'pods', group: '' },
 ];
 
+/** To know what disruption budgets let go. */
+export const BUDGET_RIGHTS: readonly Right[] = [
+  { verb: 'list', resource: 'poddisruptionbudgets', group: 'policy' },
+];
+
+/** To know in which zone a pod runs. */
+export const ZONE_RIGHTS: readonly Right[] = [{ verb: 'list', resource: 'nodes', group: '' }];
+
 /** To know the nodes and who else runs there, and to put pods that were moved back in their places. */
 export const NODE_RIGHTS: readonly Right[] = [
   { verb: 'list', resource: 'nodes', group: '', scope: 'cluster' },

@@ -46,6 +46,7 @@ const FOREIGN: Foreign = {
   timing: IN_EPISODE,
   load: IN_EPISODE,
   faults: IN_EPISODE,
+  safety: IN_EPISODE,
   objectives: 'belongs to a service: services.NAME.objectives',
 };
 

@@ -3,12 +3,10 @@ import type { ReadService } from '../manifest/service.ts';
 import type { ManifestWorkload } from '../manifest/workload.ts';
 import { didYouMean } from '../nearest.ts';
 import { expectedNames, type Reporter } from '../reporter.ts';
+import { PROTECTED_NAMESPACES } from '../safety.ts';
 import type { FaultMode, Node, Service } from '../scenario.ts';
 import { admits } from '../toleration.ts';
 import type { Path } from '../yaml.ts';
-
-/** Namespaces no fault may touch: the cluster itself lives there. */
-export const PROTECTED_NAMESPACES = ['kube-system', 'kube-public', 'kube-node-lease'] as const;
 
 /** @param path of the fault, for the report */
 export function resolveWorkload(
@@ -79,8 +77,7 @@ export function resolveSelectingService(
   });
 }
 
-const isProtected = (namespace: string): boolean =>
-  (PROTECTED_NAMESPACES as readonly string[]).includes(namespace);
+const isProtected = (namespace: string): boolean => PROTECTED_NAMESPACES.includes(namespace);
 
 /** How many candidates a fault has at most, in words too. */
 export interface Candidates {

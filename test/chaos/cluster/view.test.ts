@@ -1,7 +1,13 @@
 import type { V1Endpoint, V1EndpointSlice } from '@kubernetes/client-node';
 import { describe, expect, it } from 'vitest';
 import type { Endpoints } from '../../../src/chaos/cluster/cluster.ts';
-import { EndpointsMerger, selectorString, viewEndpoints, viewPod } from '../../../src/chaos/cluster/view.ts';
+import {
+  EndpointsMerger,
+  selectorString,
+  viewBudget,
+  viewEndpoints,
+  viewPod,
+} from '../../../src/chaos/cluster/view.ts';
 
 const endpoint = (name: string, conditions?: V1Endpoint['conditions']): V1Endpoint => ({
   addresses: ['198.18.101.2'],
@@ -100,6 +106,36 @@ describe('a pod', () => {
       name: 'ReplicaSet',
       uid: 'ReplicaSet',
     });
+  });
+});
+
+describe('a disruption budget', () => {
+  const budget = (status: object, selector: object | undefined = { matchLabels: { app: 'web' } }) =>
+    viewBudget({
+      metadata: { name: 'web', namespace: 'shop', generation: 2 },
+      spec: selector === undefined ? {} : { selector },
+      status: { expectedPods: 3, currentHealthy: 3, desiredHealthy: 2, disruptionsAllowed: 1, ...status },
+    });
+
+  it('lets go what its controller says, and nothing while that has not seen its last change', () => {
+    expect(budget({ observedGeneration: 2 })).toEqual({
+      ...{ name: 'web', namespace: 'shop', allowed: 1, desired_healthy: 2 },
+      selector: { app: 'web' },
+    });
+    expect(budget({ observedGeneration: 1 }).allowed).toBe(0);
+    expect(budget({}).allowed).toBe(0);
+  });
+
+  it('selects as its labels and its expressions say together, and without any everything', () => {
+    const { selector } = budget(
+      {},
+      {
+        matchLabels: { app: 'web' },
+        matchExpressions: [{ key: 'tier', operator: 'DoesNotExist' }],
+      },
+    );
+    expect(selectorString(selector)).toBe('app in (web),!tier');
+    expect(budget({}, {}).selector).toEqual({});
   });
 });
 

@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
-import type { ClusterIdentity } from '../cluster.ts';
+import type { Cluster, ClusterIdentity } from '../cluster.ts';
 import type { Api, Call } from './api.ts';
 import { isApiError, isForbidden } from './errors.ts';
 
@@ -10,6 +10,24 @@ const OLDEST: Call = { verb: 'get', group: '', version: 'v1', resource: 'namespa
 export async function identityOf(api: Api): Promise<ClusterIdentity> {
   const { server, context } = api;
   return { kind: 'kubernetes', uid: await uidOf(api), server, context };
+}
+
+/** For reports: its version, and how many nodes it has where the account may see them. */
+export async function describeBy(api: Api, cluster: Pick<Cluster, 'may' | 'nodes'>): Promise<string> {
+  const { gitVersion } = await api.readPath<{ gitVersion: string }>('/version');
+  if (!(await maySeeNodes(cluster))) return `kubernetes ${gitVersion}`;
+  const { length } = await cluster.nodes();
+  return `kubernetes ${gitVersion}, ${length} ${length === 1 ? 'node' : 'nodes'}`;
+}
+
+/** Not every account may even ask what it may. */
+async function maySeeNodes(cluster: Pick<Cluster, 'may'>): Promise<boolean> {
+  try {
+    return await cluster.may('list', 'nodes', undefined);
+  } catch (error) {
+    if (isForbidden(error)) return false;
+    throw error;
+  }
 }
 
 async function uidOf(api: Api): Promise<string | undefined> {

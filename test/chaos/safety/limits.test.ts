@@ -1,0 +1,164 @@
+/** The rules of `safety`, as a run keeps to them. */
+import { describe, expect, test } from 'vitest';
+import { EXIT } from '../../../src/scenario/errors.ts';
+import { SAFETY_DEFAULT } from '../../../src/scenario/safety.ts';
+import type { DisruptionBudget, Fault, Safety, Scenario } from '../../../src/scenario/scenario.ts';
+import { FakeCluster, type FakeOptions } from '../fake-cluster.ts';
+import { expectUserError, ofType, run } from '../run.ts';
+import { containerKill, lasting, podKill, shortScenario } from '../scenario.ts';
+
+const BUDGET: DisruptionBudget = {
+  ...{ name: 'nginx', namespace: 'default', position: { file: '', line: 1, column: 1 } },
+  ...{ selector: { app: 'nginx' }, min_available: { pods: 1 }, max_unavailable: undefined },
+  unhealthy_pod_eviction_policy: 'IfHealthyBudget',
+};
+
+function limited(
+  faults: readonly Fault[],
+  safety: Partial<Safety>,
+  { options = {}, ...more }: Partial<Scenario> & { readonly options?: FakeOptions } = {},
+) {
+  const scenario = shortScenario(faults, { safety: { ...SAFETY_DEFAULT, ...safety }, ...more });
+  return { scenario, cluster: new FakeCluster(scenario, options) };
+}
+
+const hits = (cluster: FakeCluster) =>
+  cluster.calls.filter((call) => /^(delete|kill|evict|sandbox-kill|node-|container-)/.test(call));
+
+describe('nothing is hit, and the run ends with aborted and everything in order, where an act would break', () => {
+  test.each<[string, Fault, Partial<Safety>, string, FakeOptions]>([
+    ['max_victims', podKill({ mode: 'all' }), { max_victims: { pods: 1 } }, 'would hit 2 pods', {}],
+    ['min_healthy', podKill({ mode: 'all' }), { min_healthy: { pods: 1 } }, 'would leave 0 healthy', {}],
+    [
+      'min_healthy by a node',
+      lasting('node-loss'),
+      { min_healthy: { pods: 2 } },
+      'would leave 1 healthy',
+      {},
+    ],
+    ['min_healthy by a scale', lasting('scale'), { min_healthy: { pods: 2 } }, 'would leave 1 healthy', {}],
+    ['max_per_node', podKill({ mode: 'all' }), { max_per_node: { pods: 0 } }, 'on node node-', {}],
+    [
+      'max_per_zone',
+      podKill({ mode: 'all' }),
+      { max_per_zone: { percent: 50 } },
+      'on zone a; safety.max_per_zone allows 1',
+      { zones: ['a'] },
+    ],
+    ['the zone of a node that has none', podKill(), { max_per_zone: { pods: 1 } }, 'no zone is known', {}],
+    [
+      'a label that protects the workload',
+      lasting('bad-image'),
+      { protected_labels: { tier: 'db' } },
+      'which its labels keep from faults',
+      { labels: { tier: 'db' } },
+    ],
+  ])('%s', async (_, fault, safety, message, options) => {
+    const { scenario, cluster } = limited([fault], safety, { options });
+    const { error, journal, trials } = await run(cluster, scenario);
+    expectUserError(error, EXIT.aborted, message);
+    expect(hits(cluster)).toEqual([]);
+    expect(ofType(trials[0]!, 'fault-begin')).toEqual([]);
+    expect(cluster.template.replicas).toBe(2);
+    expect(journal.filter(({ act }) => act !== undefined && act !== 'create' && act !== 'remove')).toEqual(
+      [],
+    );
+  });
+
+  test('a disruption budget, by its status or by the pods there are, whichever is less', async () => {
+    for (const [mode, allowed] of [
+      ['all', undefined],
+      ['all', 2],
+      ['one', 0],
+    ] as const) {
+      const options = allowed === undefined ? {} : { allowed };
+      const { scenario, cluster } = limited(
+        [podKill({ mode })],
+        {},
+        { disruption_budgets: [BUDGET], options },
+      );
+      const { error } = await run(cluster, scenario);
+      expectUserError(error, EXIT.aborted, 'of which PodDisruptionBudget default/nginx lets');
+      expect(hits(cluster)).toEqual([]);
+    }
+  });
+});
+
+test('what keeps to the rules is done', async () => {
+  const { scenario, cluster } = limited(
+    [podKill({ mode: 'one' })],
+    {
+      ...{ max_victims: { pods: 1 }, max_per_node: { pods: 1 }, max_per_zone: { percent: 50 } },
+      ...{
+        min_healthy: { percent: 50 },
+        namespaces: ['default'],
+        opt_in_label: { key: 'app', value: 'nginx' },
+      },
+    },
+    { disruption_budgets: [BUDGET], options: { zones: ['a'] } },
+  );
+  const { error } = await run(cluster, scenario);
+  expect(error).toBeUndefined();
+  expect(hits(cluster)).toHaveLength(1);
+});
+
+test('a budget is passed over where that is said in so many words', async () => {
+  const { scenario, cluster } = limited(
+    [podKill({ mode: 'all' })],
+    { ignore_disruption_budgets: true },
+    { disruption_budgets: [BUDGET] },
+  );
+  expect((await run(cluster, scenario)).error).toBeUndefined();
+  expect(hits(cluster)).toHaveLength(2);
+});
+
+test('a pod that was killed a moment ago does not count as healthy, though the API still says so', async () => {
+  const faults = [containerKill({ at_ms: [50, 60] })];
+  const { scenario, cluster } = limited(faults, { min_healthy: { pods: 1 } });
+  // As long as the kubelet has not looked, nothing is seen of it.
+  const kill = cluster.killContainer.bind(cluster);
+  cluster.killContainer = async (pod, container) => {
+    cluster.calls.push(`kill ${pod.name}`);
+    setTimeout(() => void kill(pod, container), 200);
+  };
+  const { error } = await run(cluster, scenario);
+  expectUserError(error, EXIT.aborted, 'would leave 0 healthy pods');
+  expect(cluster.calls.filter((call) => /^kill nginx-[^/]*$/.test(call))).toHaveLength(1);
+});
+
+test('a pod that is stopped and has no probe does not count as healthy', async () => {
+  const faults = [
+    lasting('container-pause', { at_ms: [50], duration_ms: undefined }),
+    podKill({ mode: 'fixed', value: 1, at_ms: [200] }),
+  ];
+  const { scenario, cluster } = limited(faults, { min_healthy: { pods: 1 } });
+  const { error } = await run(cluster, scenario);
+  // Unless luck has it that the stopped one is deleted.
+  const [paused] = hits(cluster).filter((call) => call.startsWith('container-pause'));
+  const deleted = hits(cluster).find((call) => call.startsWith('delete'));
+  if (error === undefined) expect(deleted).toContain(paused!.split(' ')[1]);
+  else expectUserError(error, EXIT.aborted, 'would leave 0 healthy pods');
+  expect(cluster.broken).toEqual([]);
+});
+
+test('only pods that carry the opt-in label, or whose workload does, are candidates', async () => {
+  const optIn = { opt_in_label: { key: 'chaos', value: 'yes' } };
+  const none = limited([podKill({ mode: 'all' })], optIn);
+  const { error, trials } = await run(none.cluster, none.scenario);
+  expect(error).toBeUndefined();
+  expect(ofType(trials[0]!, 'fault-begin')[0]!.targets).toEqual([]);
+  expect(hits(none.cluster)).toEqual([]);
+
+  const all = limited([podKill({ mode: 'all' })], optIn, { options: { labels: { chaos: 'yes' } } });
+  expect((await run(all.cluster, all.scenario)).error).toBeUndefined();
+  expect(hits(all.cluster)).toHaveLength(2);
+});
+
+test('a namespace that the scenario protects, or does not allow, is refused before the cluster is asked', async () => {
+  for (const safety of [{ protected_namespaces: ['default'] }, { namespaces: ['other'] }]) {
+    const { scenario, cluster } = limited([podKill()], safety);
+    const { error } = await run(cluster, scenario);
+    expectUserError(error, EXIT.configuration, 'namespace default');
+    expect(cluster.calls).toEqual([]);
+  }
+});
