@@ -45,7 +45,7 @@ describe('nothing is hit, and the run ends with aborted and everything in order,
       'on zone a; safety.max_per_zone allows 1',
       { zones: ['a'] },
     ],
-    ['the zone of a node that has none', podKill(), { max_per_zone: { pods: 1 } }, 'no zone is known', {}],
+    ['the zone of a node that has none', podKill(), { max_per_zone: { pods: 1 } }, 'no zone is known', { zones: [] }],
     [
       'a label that protects the workload',
       lasting('bad-image'),
