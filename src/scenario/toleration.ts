@@ -1,6 +1,6 @@
+import { mayGoTo } from './node-affinity.ts';
 import { ZONE_LABEL } from './nodes.ts';
 import type { Node, PodTemplate, Taint, Toleration } from './scenario.ts';
-import { selects } from './selector.ts';
 
 /** Kubernetes 1.35 staging/src/k8s.io/component-helpers/scheduling/corev1/helpers.go TolerationsTolerateTaint. */
 export function tolerates(tolerations: readonly Toleration[], taint: Taint): boolean {
@@ -18,10 +18,10 @@ export function tolerates(tolerations: readonly Toleration[], taint: Taint): boo
  */
 export function admits(
   node: Pick<Node, 'name' | 'zone' | 'labels' | 'taints'>,
-  pod: Pick<PodTemplate, 'node_selector' | 'tolerations'>,
+  pod: Pick<PodTemplate, 'node_selector' | 'node_affinity' | 'tolerations'>,
 ): boolean {
   return (
-    selects(pod.node_selector, nodeLabels(node)) &&
+    mayGoTo(pod, nodeLabels(node)) &&
     node.taints.every((taint) => taint.effect === 'PreferNoSchedule' || tolerates(pod.tolerations, taint))
   );
 }

@@ -86,6 +86,10 @@ export interface PodTemplate {
   readonly requests: { readonly cpu_millis: number; readonly memory_bytes: number };
   /** Labels a node must have: nodeSelector. */
   readonly node_selector: Labels;
+  /** What node affinity requires: a node that one of these selects. undefined: any node. */
+  readonly node_affinity: readonly Selector[] | undefined;
+  /** Nodes that node affinity prefers, and how much. */
+  readonly node_preferences: readonly { readonly weight: number; readonly selector: Selector }[];
   readonly tolerations: readonly Toleration[];
   readonly spread: readonly SpreadConstraint[];
   /** podAntiAffinity against pods with these labels, in one domain. */

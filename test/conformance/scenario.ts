@@ -52,6 +52,8 @@ export function scenario(): Pick<Scenario, 'seed' | 'cluster' | 'workloads' | 's
           restart_policy: 'Always',
           requests: { cpu_millis: 0, memory_bytes: 0 },
           node_selector: {},
+          node_affinity: undefined,
+          node_preferences: [],
           tolerations: [],
           spread: [],
           anti_affinity: [],

@@ -32,7 +32,7 @@ describe('a taint is tolerated', () => {
 
 describe('a node admits pods', () => {
   const node = { name: 'n', zone: 'a', labels: { disk: 'ssd' }, taints: [] as Taint[] };
-  const pod = { node_selector: {}, tolerations: [] };
+  const pod = { node_selector: {}, node_affinity: undefined, tolerations: [] };
 
   test('whose nodeSelector its labels have, those of its name and zone among them', () => {
     expect(admits(node, pod)).toBe(true);

@@ -26,7 +26,6 @@ const fields = (base: string, names: readonly (string | readonly [string, ...unk
 
 const POD = [
   ...fields('spec.template.spec', [
-    'affinity.nodeAffinity',
     'affinity.podAffinity',
     'nodeName',
     'overhead',
@@ -39,6 +38,16 @@ const POD = [
     ['hostNetwork', false],
     ['shareProcessNamespace', false],
   ]),
+  ...[
+    'requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms.*',
+    'preferredDuringSchedulingIgnoredDuringExecution.*.preference',
+  ].flatMap((term): Field[] => {
+    const path = `spec.template.spec.affinity.nodeAffinity.${term}`.split('.');
+    return [
+      { path: [...path, 'matchFields'] },
+      { path: [...path, 'matchExpressions', '*', 'operator'], only: ['Gt', 'Lt'] },
+    ];
+  }),
   // A volume that waits for its disk, and binds the pod to where that is.
   ...fields('spec.template.spec.volumes.*', ['persistentVolumeClaim', 'ephemeral']),
   ...fields('spec.template.spec.topologySpreadConstraints.*', [

@@ -1,6 +1,6 @@
 /** Where a DaemonSet's pods belong (Kubernetes 1.35 pkg/controller/daemon/daemon_controller.go NodeShouldRunDaemonPod). */
+import { mayGoTo } from '../../scenario/node-affinity.ts';
 import type { PodTemplate, Taint } from '../../scenario/scenario.ts';
-import { selects } from '../../scenario/selector.ts';
 import { nodeLabels, tolerates } from '../../scenario/toleration.ts';
 import type { NodeObject } from './objects.ts';
 
@@ -14,8 +14,8 @@ export function shouldContinue(template: PodTemplate, node: NodeObject): boolean
   return isSelected(template, node) && bearsAll(template, node, ['NoExecute']);
 }
 
-function isSelected({ node_selector }: PodTemplate, node: NodeObject): boolean {
-  return selects(node_selector, nodeLabels(node.spec));
+function isSelected(template: PodTemplate, node: NodeObject): boolean {
+  return mayGoTo(template, nodeLabels(node.spec));
 }
 
 function bearsAll(

@@ -39,8 +39,10 @@ export class HorizontalPodAutoscaler {
     this.#rules = new ReplicaRules(autoscaler);
     for (const pod of steady) this.#remember(pod, false);
     api.pods.watch((pod, gone) => this.#remember(pod, gone));
-    const phase = environment.uniform(`autoscaler/${autoscaler.name}`)();
-    environment.after(phase * environment.delay_ms('hpa_sync_period'), () => this.#sync());
+    const period_ms = environment.delay_ms('hpa_sync_period');
+    const first_ms = environment.uniform(`autoscaler/${autoscaler.name}`)() * period_ms;
+    this.#rules.wasIdle(first_ms - period_ms);
+    environment.after(first_ms, () => this.#sync());
   }
 
   #remember(pod: PodObject, gone: boolean): void {

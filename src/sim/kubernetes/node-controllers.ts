@@ -6,15 +6,10 @@ import { EventRecorder } from './event-recorder.ts';
 import type { Link } from './link.ts';
 import { NodeLifecycleController } from './node-lifecycle.ts';
 import type { PodObject } from './objects.ts';
+import { PodGarbageCollector } from './pod-gc.ts';
 import { TaintEvictionController } from './taint-eviction.ts';
 
-/**
- * Starts the controllers that watch over nodes, each with a client of its own.
- *
- * The pod garbage collector is left out, for it finds nothing: it deletes terminated pods beyond 12,500 of them, pods of
- * nodes whose object is gone, and pods of nodes that somebody has tainted as out of service (Kubernetes 1.35
- * pkg/controller/podgc/gc_controller.go); no fault of the model brings that about.
- */
+/** Starts the controllers that watch over nodes, each with a client of its own. */
 export function startNodeControllers(
   environment: Environment,
   api: ApiServer,
@@ -26,7 +21,7 @@ export function startNodeControllers(
     const events = new EventRecorder(environment, limit);
     return new Controller(environment, api.client(link, limit), { limit, events, pods });
   };
-  return [start(NodeLifecycleController), start(TaintEvictionController)];
+  return [start(NodeLifecycleController), start(TaintEvictionController), start(PodGarbageCollector)];
 }
 
 type Started = ConstructorParameters<typeof NodeLifecycleController>;

@@ -83,6 +83,38 @@ test('nodeSelector is read', () => {
   expect(podWith({}).node_selector).toEqual({});
 });
 
+describe('node affinity', () => {
+  const affinity = (required: readonly unknown[], preferred: readonly unknown[] = []) =>
+    podWith({
+      affinity: {
+        nodeAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: required },
+          preferredDuringSchedulingIgnoredDuringExecution: preferred,
+        },
+      },
+    });
+  const zoned = { matchExpressions: [{ key: 'topology.kubernetes.io/zone', operator: 'Exists' }] };
+  const old = { matchExpressions: [{ key: 'generation', operator: 'Lt', values: ['3'] }] };
+
+  test('is read: one of what is required, and what is preferred with its weight', () => {
+    const fast = { matchExpressions: [{ key: 'disk', operator: 'In', values: ['ssd', 'nvme'] }] };
+    const { node_affinity, node_preferences } = affinity([zoned, fast], [{ weight: 7, preference: fast }]);
+    const isFast = [{ key: 'disk', operator: 'In', values: ['ssd', 'nvme'] }];
+    expect(node_affinity).toEqual([
+      [{ key: 'topology.kubernetes.io/zone', operator: 'Exists', values: [] }],
+      isFast,
+    ]);
+    expect(node_preferences).toEqual([{ weight: 7, selector: isFast }]);
+    expect(podWith({})).toMatchObject({ node_affinity: undefined, node_preferences: [] });
+  });
+
+  test('of which a part is not known requires nothing; a term that says nothing selects no node', () => {
+    expect(affinity([zoned, old]).node_affinity).toBeUndefined();
+    expect(affinity([zoned], [{ weight: 1, preference: old }]).node_preferences).toEqual([]);
+    expect(affinity([zoned, {}]).node_affinity).toHaveLength(1);
+  });
+});
+
 test('spread constraints are read; one that selects nothing spreads nothing', () => {
   const constraint = { maxSkew: 1, topologyKey: 'topology.kubernetes.io/zone' };
   expect(

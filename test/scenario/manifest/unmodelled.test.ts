@@ -11,7 +11,20 @@ test('fields deep in lists are named with their place', () => {
       deployment(
         {
           affinity: {
-            nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [] } },
+            nodeAffinity: {
+              requiredDuringSchedulingIgnoredDuringExecution: {
+                nodeSelectorTerms: [
+                  { matchExpressions: [{ key: 'zone', operator: 'Exists' }] },
+                  { matchExpressions: [{ key: 'generation', operator: 'Gt', values: ['3'] }] },
+                ],
+              },
+              preferredDuringSchedulingIgnoredDuringExecution: [
+                {
+                  weight: 1,
+                  preference: { matchFields: [{ key: 'metadata.name', operator: 'In', values: ['a'] }] },
+                },
+              ],
+            },
             podAffinity: {},
             podAntiAffinity: {
               requiredDuringSchedulingIgnoredDuringExecution: [term, { ...term, namespaces: ['blue'] }],
@@ -32,7 +45,8 @@ test('fields deep in lists are named with their place', () => {
       ),
     ]),
   ).toEqual([
-    'Deployment spec.template.spec.affinity.nodeAffinity',
+    'Deployment spec.template.spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[1].matchExpressions[0].operator',
+    'Deployment spec.template.spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].preference.matchFields',
     'Deployment spec.template.spec.topologySpreadConstraints[0].matchLabelKeys',
     'Deployment spec.template.spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution[1].namespaces',
     'Deployment spec.template.spec.containers[0].lifecycle.postStart',

@@ -32,6 +32,8 @@ export function template(change: Partial<PodTemplate> = {}): PodTemplate {
     restart_policy: 'Always',
     requests: { cpu_millis: 0, memory_bytes: 0 },
     node_selector: {},
+    node_affinity: undefined,
+    node_preferences: [],
     tolerations: [],
     spread: [],
     anti_affinity: [],

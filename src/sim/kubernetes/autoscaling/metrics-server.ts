@@ -25,7 +25,7 @@ export class MetricsServer {
   readonly #stored = new Map<string, { readonly last: Point; readonly before: Point | undefined }>();
 
   /**
-   * @param pods names of the pods there are
+   * @param pods names of the pods there are; those that are there now have been there since long ago
    * @param usage undefined where nothing of the pod runs
    */
   constructor(
@@ -36,8 +36,10 @@ export class MetricsServer {
     this.#environment = environment;
     this.#pods = pods;
     this.#usage = usage;
-    const uniform = environment.uniform('metrics-server');
-    environment.after(uniform() * environment.delay_ms('metrics_resolution'), () => this.#scrape());
+    const resolution_ms = environment.delay_ms('metrics_resolution');
+    const first_ms = environment.uniform('metrics-server')() * resolution_ms;
+    environment.after(first_ms, () => this.#scrape());
+    for (const pod of pods()) this.#restore(pod, first_ms - resolution_ms, resolution_ms);
     environment.after(0, () => this.#findNew());
   }
 
@@ -58,6 +60,31 @@ export class MetricsServer {
     return { value_milli, at_ms: last.at_ms, window_ms };
   }
 
+  /**
+   * A pod that has been there since long ago was read before the trial too, while nothing was asked of it: the first
+   * figures of the trial are rates over a time of which a part was idle.
+   *
+   * @param scraped_ms when the kubelets' figures were last taken before the trial
+   */
+  #restore(pod: string, scraped_ms: number, resolution_ms: number): void {
+    const usage = this.#usage(pod);
+    if (usage === undefined) return;
+    const interval_ms = this.#housekeeping_ms();
+    const next_ms = interval_ms * this.#environment.uniform('cadvisor')();
+    let at_ms = next_ms - interval_ms;
+    this.#read.set(pod, { ...usage, at_ms });
+    this.#environment.after(next_ms, () => this.#readCounters(pod));
+    // Back to the reading of the last scrape, and to that of the last scrape before it that had another.
+    const readingAt_ms = (scrape_ms: number): number => {
+      while (at_ms > scrape_ms) at_ms -= this.#housekeeping_ms();
+      return at_ms;
+    };
+    const last_ms = readingAt_ms(scraped_ms);
+    const scrapes = Math.floor((scraped_ms - last_ms) / resolution_ms) + 1;
+    const before_ms = readingAt_ms(scraped_ms - scrapes * resolution_ms);
+    this.#stored.set(pod, { last: { ...usage, at_ms: last_ms }, before: { ...usage, at_ms: before_ms } });
+  }
+
   /** Every kubelet finds new containers as they come; seconds do not matter here. */
   #findNew(): void {
     for (const pod of this.#pods()) if (!this.#read.has(pod)) this.#readCounters(pod);
@@ -72,9 +99,12 @@ export class MetricsServer {
       return;
     }
     this.#read.set(pod, { ...usage, at_ms: this.#environment.now_ms });
+    this.#environment.after(this.#housekeeping_ms(), () => this.#readCounters(pod));
+  }
+
+  #housekeeping_ms(): number {
     const interval_ms = this.#environment.delay_ms('cadvisor_housekeeping');
-    const jitter = this.#environment.uniform('cadvisor')();
-    this.#environment.after(interval_ms * (1 + jitter), () => this.#readCounters(pod));
+    return interval_ms * (1 + this.#environment.uniform('cadvisor')());
   }
 
   #scrape(): void {

@@ -15,6 +15,11 @@ export class ReplicaRules {
     this.#autoscaler = autoscaler;
   }
 
+  /** Nothing was asked for then: what holds back the way up for as long as its window is. */
+  wasIdle(at_ms: number): void {
+    this.#recommendations.push({ replicas: 0, at_ms });
+  }
+
   /** @param wanted what the metrics ask for */
   normalise(current: number, wanted: number, now_ms: number): number {
     const { has_behavior, min_replicas, max_replicas } = this.#autoscaler;

@@ -2,6 +2,7 @@
  * Which nodes can take a pod: the filter plugins of the default profile that decide where pods of manifests go
  * (Kubernetes 1.35 pkg/scheduler/apis/config/v1/default_plugins.go; each filter is in framework/plugins).
  */
+import { mayGoTo } from '../../../scenario/node-affinity.ts';
 import type { Taint } from '../../../scenario/scenario.ts';
 import { selects } from '../../../scenario/selector.ts';
 import { tolerates } from '../../../scenario/toleration.ts';
@@ -19,7 +20,7 @@ export function whyNot(pod: PodObject, info: NodeInfo, all: readonly NodeInfo[])
   );
   if (taint !== undefined) return `node(s) had untolerated taint {${taint.key}}`;
   const isTarget = pod.target_node === undefined || pod.target_node === node.index;
-  if (!isTarget || !selects(template.node_selector, info.labels))
+  if (!isTarget || !mayGoTo(template, info.labels))
     return "node(s) didn't match Pod's node affinity/selector";
   if (info.pods.size >= node.spec.pods) return 'Too many pods';
   for (const resource of ['cpu_millis', 'memory_bytes'] as const) {
@@ -67,7 +68,7 @@ function isSpread(pod: PodObject, info: NodeInfo, all: readonly NodeInfo[]): boo
     for (const each of all) {
       const its = each.domain(topology_key);
       // nodeAffinityPolicy Honor: nodes the pod may not go to do not count.
-      if (its === undefined || !selects(template.node_selector, each.labels)) continue;
+      if (its === undefined || !mayGoTo(template, each.labels)) continue;
       counts.set(its, (counts.get(its) ?? 0) + each.matching(selector, workload.namespace));
     }
     const own = selects(selector, template.labels) ? 1 : 0;

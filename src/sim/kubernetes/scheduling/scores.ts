@@ -29,9 +29,11 @@ export function scores(pod: PodObject, feasible: readonly NodeInfo[], all: reado
   const taints = taintScores(pod, feasible);
   const spread = spreadScores(pod, feasible, all);
   const apart = affinityScores(pod, feasible);
+  const preferred = preferenceScores(pod, feasible);
   return feasible.map((info, index) => {
     const resources = leastAllocated(pod, info) + balancedAllocation(pod, info);
-    return 3 * taints[index]! + 2 * spread[index]! + 2 * apart[index]! + resources;
+    const liked = 2 * (spread[index]! + apart[index]! + preferred[index]!);
+    return 3 * taints[index]! + liked + resources;
   });
 }
 
@@ -96,6 +98,18 @@ function affinityScores(pod: PodObject, feasible: readonly NodeInfo[]): number[]
   const most = Math.max(...raw);
   const least = Math.min(...raw);
   return raw.map((each) => (most === least ? 0 : Math.trunc((MAX_SCORE * (each - least)) / (most - least))));
+}
+
+/** Preferred node affinity: the share of the most that any node has (plugins/nodeaffinity/node_affinity.go Score). */
+function preferenceScores({ template }: PodObject, feasible: readonly NodeInfo[]): number[] {
+  const sums = feasible.map((info) =>
+    template.node_preferences.reduce(
+      (sum, { weight, selector }) => sum + (selects(selector, info.labels) ? weight : 0),
+      0,
+    ),
+  );
+  const most = Math.max(...sums);
+  return sums.map((sum) => (most === 0 ? 0 : Math.trunc((MAX_SCORE * sum) / most)));
 }
 
 /** plugins/noderesources/least_allocated.go, with cpu and memory of equal weight. */

@@ -33,6 +33,12 @@ describe('ReplicaRules', () => {
     ]);
   });
 
+  it('is held back for its window upwards by having been idle before', () => {
+    const rules = new ReplicaRules(upBy({ stabilization_window_s: 60 }));
+    rules.wasIdle(-5000);
+    expect(follow(rules, 1, [90, 90, 90, 90, 90])).toEqual([1, 1, 1, 1, 5]);
+  });
+
   it('without behavior goes to four or twofold at each look', () => {
     const rules = new ReplicaRules({ ...upBy({}), has_behavior: false });
     expect(follow(rules, 1, [90, 90, 90])).toEqual([4, 8, 16]);

@@ -61,6 +61,28 @@ describe('whyNot', () => {
     expect(reasons({ 'kubernetes.io/hostname': 'node-2' })).toEqual([false, true]);
   });
 
+  it('wants one of the terms that node affinity requires, whole, and the node selector too', () => {
+    const all = infos(3, (index) => ({
+      zone: `zone-${index}`,
+      labels: { disk: index === 0 ? 'ssd' : 'hdd', size: index === 2 ? 'large' : 'small' },
+    }));
+    const allowed = (change: Parameters<typeof template>[0]) =>
+      all.map((info) => whyNot(podWith(change), info, all) === undefined);
+    const fast = [{ key: 'disk', operator: 'In', values: ['ssd'] }] as const;
+    const slowAndLarge = [
+      { key: 'disk', operator: 'NotIn', values: ['ssd'] },
+      { key: 'size', operator: 'In', values: ['large'] },
+    ] as const;
+    expect(allowed({ node_affinity: [fast] })).toEqual([true, false, false]);
+    expect(allowed({ node_affinity: [fast, slowAndLarge] })).toEqual([true, false, true]);
+    expect(allowed({ node_affinity: [fast, slowAndLarge], node_selector: { size: 'large' } })).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(allowed({ node_affinity: [] })).toEqual([false, false, false]);
+  });
+
   it('keeps pods that repel each other in different domains, whichever of them says so', () => {
     const all = infos(3, (index) => ({ zone: index < 2 ? 'a' : 'b' }));
     const repelling = {
