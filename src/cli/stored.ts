@@ -91,7 +91,14 @@ const STORED = {
       }),
     ),
     faults: z.array(
-      z.object({ trial: number, name: z.string(), begin_ms: number, end_ms: number, targets: texts }),
+      z.object({
+        trial: number,
+        name: z.string(),
+        begin_ms: number,
+        end_ms: number,
+        targets: texts,
+        lasting: z.object({ nominal_ms: number, effective_ms: number }).optional(),
+      }),
     ),
     objectives,
     notes: texts,

@@ -15,6 +15,7 @@ import {
   type Verdict,
 } from '../timeline/verdict.ts';
 import type { ReportContext } from './context.ts';
+import { durationNotes } from './fault-durations.ts';
 import {
   count,
   decimalsFor,
@@ -117,6 +118,7 @@ export function reportOf(results: Results, context: ReportContext): Report {
     invalid_trials: invalidTrials(measurement),
     notes: [
       ...(prediction ? [...stopNotes(prediction), ...prediction.warnings] : []),
+      ...(measurement ? durationNotes(measurement) : []),
       ...(measurement?.notes ?? []),
     ],
     where: measurement?.where,

@@ -124,7 +124,15 @@ export interface BadReadiness extends WorkloadFault, Lasting {
 /** `kubectl scale`; undone: scaled back. */
 export interface Scale extends WorkloadFault, Lasting {
   readonly type: 'scale';
-  readonly replicas: number;
+  /** How many there are to be. */
+  readonly replicas: number | ScaledBy;
+}
+
+/** More or fewer than there are when it acts. */
+export interface ScaledBy {
+  /** A whole number, below 0 for fewer. */
+  readonly by: number;
+  readonly unit: 'pods' | 'percent';
 }
 
 /** A Service has no endpoints: its selector gets a label that no pod has. Undone: that label is taken off. */

@@ -7,7 +7,7 @@ import { METRICS, type Measured, type Measurement, type Metric } from './verdict
 
 /** Keeps the faults of one trial as they happened. */
 export class FaultLog implements Recorder {
-  readonly faults: { name: string; begin_ms: number; end_ms: number; targets: readonly string[] }[] = [];
+  readonly faults: LoggedFault[] = [];
   readonly #open: FaultEvent[] = [];
 
   record(event: TimelineEvent): void {
@@ -16,9 +16,18 @@ export class FaultLog implements Recorder {
     const begin = this.#open.find(
       ({ fault, repetition }) => fault === event.fault && repetition === event.repetition,
     );
-    const { name, targets, at_ms } = event;
-    this.faults.push({ name, begin_ms: begin?.at_ms ?? at_ms, end_ms: at_ms, targets });
+    const { fault, name, targets, at_ms } = event;
+    this.faults.push({ fault, name, begin_ms: begin?.at_ms ?? at_ms, end_ms: at_ms, targets });
   }
+}
+
+interface LoggedFault {
+  /** Position in the scenario's list of faults. */
+  readonly fault: number;
+  readonly name: string;
+  readonly begin_ms: number;
+  readonly end_ms: number;
+  readonly targets: readonly string[];
 }
 
 /** The measured half, from the scored trials. Invalid trials are named and take no part in any figure. */
@@ -51,9 +60,21 @@ export function summariseMeasurement(
     metrics,
     outages: valid.map(({ observation: { trial, outages } }) => ({ trial, outages })),
     faults: valid.flatMap(({ observation: { trial }, faults }) =>
-      faults.map((fault) => ({ trial, ...fault })),
+      faults.map(({ fault, ...of }) => ({ trial, ...of, ...lastingOf(scenario, fault, of) })),
     ),
     objectives: judgeObjectives(scenario.objectives, undefined, metrics),
     notes,
   };
+}
+
+/** Nothing of a fault that does not last, and of one that is undone because the load has ended. */
+function lastingOf(
+  { faults, load }: Scenario,
+  index: number,
+  { begin_ms, end_ms }: Pick<LoggedFault, 'begin_ms' | 'end_ms'>,
+): Pick<Measurement['faults'][number], 'lasting'> {
+  const fault = faults[index];
+  const nominal_ms = fault !== undefined && 'duration_ms' in fault ? fault.duration_ms : undefined;
+  if (nominal_ms === undefined || begin_ms + nominal_ms > load.duration_ms) return {};
+  return { lasting: { nominal_ms, effective_ms: end_ms - begin_ms } };
 }

@@ -140,6 +140,8 @@ export interface Measurement {
     readonly begin_ms: number;
     readonly end_ms: number;
     readonly targets: readonly string[];
+    /** How long it was to last, and how long it did; undefined where the scenario leaves its end to that of the load. */
+    readonly lasting?: { readonly nominal_ms: number; readonly effective_ms: number } | undefined;
   }[];
   readonly objectives: readonly ObjectiveResult[];
   /** What a reader must know of how it was measured: route, source ports, waits between trials. */

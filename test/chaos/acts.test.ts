@@ -403,6 +403,19 @@ describe.concurrent('a fault on nodes', () => {
   });
 });
 
+test('scale goes by the number that there is when it acts', async () => {
+  const { scenario, cluster } = started([
+    lasting('scale', { replicas: { by: 1, unit: 'pods' }, at_ms: [50, 250], duration_ms: 100 }),
+  ]);
+  const counts: number[] = [];
+  cluster.before = () => void counts.push(cluster.template.replicas);
+  const { error } = await run(cluster, scenario);
+  expect(error).toBeUndefined();
+  expect(acts(cluster)).toHaveLength(4);
+  expect(Math.max(...counts)).toBe(3);
+  expect(cluster.template.replicas).toBe(2);
+});
+
 describe.concurrent('what somebody else changes meanwhile', () => {
   test('is left alone by the undoing, and told of', async () => {
     const { scenario, cluster } = started([lasting('scale', { duration_ms: 250 })]);

@@ -53,9 +53,11 @@ function fault<T extends FaultType>(type: T, fields: Partial<Of<T>> = {}): Of<T>
       ? {}
       : type === 'endpoint-removal'
         ? { service: 'nginx', namespace: base.load.namespace }
-        : { workload: 'nginx', namespace: base.load.namespace, mode: 'one', value: undefined };
+        : { workload: 'nginx', namespace: base.load.namespace };
+  const victims =
+    'workload' in ofWorkload && type !== 'zone-outage' ? { mode: 'one', value: undefined } : {};
   const rest = { grace_period_s: undefined, duration_ms: undefined, container: 'nginx' };
-  return { type, position, at_ms: [AT_MS], ...ofWorkload, ...rest, ...fields } as unknown as Of<T>;
+  return { type, position, at_ms: [AT_MS], ...ofWorkload, ...victims, ...rest, ...fields } as unknown as Of<T>;
 }
 
 const isBad = ({ outcome }: RequestEvent): boolean => outcome !== 'ok';

@@ -81,7 +81,7 @@ describe('it rejects', () => {
     ['faults:', 'cluster: {feature_gates: [AllAlpha]}\nfaults:'],
     ['duration: 10s', 'duration: 10s\n  steps: [{at: 5s}]'],
     ['duration: 10s', 'duration: 10s\n  resolve: hosts'],
-    ['pod-kill:', 'scale:'],
+    ['pod-kill:', 'node-taint:'],
     ['pod-kill:\n      at: 2s', 'rollout-restart: {at: 2s, mode: one}'],
     ['pod-kill:\n      at: 2s', 'node-loss: {at: 2s, container: a}'],
     ['pod-kill:\n      at: 2s', 'control-plane-outage: {at: 2s, component: etcd}'],

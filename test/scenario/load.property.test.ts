@@ -180,22 +180,32 @@ const fault = fc.oneof(
     read: { ...read, ...time.read, type: 'container-pause', container: 'server' },
   })),
   fc
-    .tuple(act, nodeMode, lasting, fc.constantFrom('node-loss', 'node-partition', 'node-drain'))
+    .tuple(act, nodeMode, lasting, fc.constantFrom('node-loss', 'node-partition', 'node-cordon', 'node-drain', 'node-taint'))
     .map(([{ text, read }, mode_, time, type]) => {
       const { mode: _mode, value: _value, ...rest } = text as typeof text & { value?: number };
       const { value: _read, ...of } = read as typeof read & { value?: number };
+      const taint =
+        type === 'node-taint' ? { taint: { key: 'example.com/gone', value: 'x', effect: 'NoExecute' } } : {};
       return {
-        text: { [type]: { ...rest, ...mode_, ...time.text } },
-        read: { ...of, ...mode_, ...time.read, type },
+        text: { [type]: { ...rest, ...mode_, ...taint, ...time.text } },
+        read: { ...of, ...mode_, ...taint, ...time.read, type },
       };
     }),
   passing.map(({ text: { duration: _duration, ...text }, read: { at_ms }, of }) => ({
     text: { 'rollout-restart': text },
     read: { ...of, at_ms, type: 'rollout-restart' },
   })),
-  passing.map(({ text, read, of }) => ({
-    text: { 'bad-image': text },
-    read: { ...of, ...read, type: 'bad-image', container: 'server' },
+  fc.tuple(passing, fc.constantFrom('bad-image', 'bad-readiness')).map(([{ text, read, of }, type]) => ({
+    text: { [type]: text },
+    read: { ...of, ...read, type, container: 'server' },
+  })),
+  fc.tuple(passing, fc.constantFrom(-1, 2)).map(([{ text, read, of }, by]) => ({
+    text: { scale: { ...text, by } },
+    read: { ...of, ...read, replicas: { by, unit: 'pods' }, type: 'scale' },
+  })),
+  passing.map(({ text, read, of: { namespace } }) => ({
+    text: { 'endpoint-removal': text },
+    read: { ...read, namespace, service: 'web', type: 'endpoint-removal' },
   })),
   fc.tuple(passing, fc.integer({ min: 5, max: 50 })).map(([{ text, read, of }, replicas]) => ({
     text: { scale: { ...text, replicas } },

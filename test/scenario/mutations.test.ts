@@ -468,7 +468,7 @@ const MUTATIONS: readonly Mutation[] = [
   {
     name: 'a scale that does not say to what',
     files: scenario('pod-kill:\n      at: 2s', 'scale:\n      at: 2s'),
-    says: 'scenario.yaml:8:7: `faults[0].scale.replicas` is missing; expected a number',
+    says: 'scenario.yaml:8:7: scale has neither `replicas` nor `by`; expected exactly one of the two',
   },
   {
     name: 'a scale that is repeated and never undone',

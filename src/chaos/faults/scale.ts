@@ -1,3 +1,4 @@
+import { scaledTo } from '../../scenario/scaled-to.ts';
 import type { Scale } from '../../scenario/scenario.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { FaultAction } from '../fault-action.ts';
@@ -12,9 +13,10 @@ export const scale: FaultAction<Scale> = {
   act: 'scale',
   byHand: ({ kind, namespace, name, before }) =>
     `kubectl scale -n ${namespace} ${kind.toLowerCase()}/${name} --replicas=${before?.replicas}`,
-  remember: ({ replicas }, fault) => ({ replicas, scaled_to: fault.replicas }),
-  async apply(cluster, fault, target) {
-    await setReplicas(cluster, target, Number(target.before?.replicas), fault.replicas);
+  remember: ({ replicas }, fault) => ({ replicas, scaled_to: scaledTo(replicas, fault.replicas) }),
+  async apply(cluster, _fault, target) {
+    const { replicas, scaled_to } = { ...target.before };
+    await setReplicas(cluster, target, Number(replicas), Number(scaled_to));
     return {};
   },
   async undo(cluster, target) {

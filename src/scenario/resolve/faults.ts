@@ -3,7 +3,8 @@ import type { ActTimes } from '../act-times.ts';
 import type { ReadService } from '../manifest/service.ts';
 import type { ManifestWorkload } from '../manifest/workload.ts';
 import type { Reporter } from '../reporter.ts';
-import type { Fault, FaultMode, FaultType, Node, Position, Service } from '../scenario.ts';
+import { scaledTo } from '../scaled-to.ts';
+import type { Fault, FaultMode, FaultType, Node, Position, Scale, ScaledBy, Service } from '../scenario.ts';
 import type { FaultFields } from '../schema/faults.ts';
 import type { ScenarioFile } from '../schema.ts';
 import { sequencedFaults } from './sequence.ts';
@@ -125,8 +126,10 @@ const RESOLVERS: Resolvers = {
   },
   scale: (fields, place) => {
     const target = workloadTarget(fields, place);
-    if (target === undefined || !checkScale(fields, target.workload, place)) return undefined;
-    return { ...target.base, type: 'scale', replicas: fields.replicas, duration_ms: fields.duration };
+    const replicas = scaleOf(fields, target?.workload, place);
+    return target && replicas !== undefined
+      ? { ...target.base, type: 'scale', replicas, duration_ms: fields.duration }
+      : undefined;
   },
   'endpoint-removal': (fields, place) => {
     const { services, load_service, path, report } = place;
@@ -233,24 +236,35 @@ function rolloutContainerTarget(
   return target === undefined || container === undefined ? undefined : { ...target.base, container };
 }
 
-function checkScale(
-  { replicas }: FaultFields['scale'],
-  { kind, name, replicas: present }: ManifestWorkload,
+/** @param workload undefined where it is not known which */
+function scaleOf(
+  { replicas, by }: FaultFields['scale'],
+  workload: ManifestWorkload | undefined,
   { path, report }: Place,
-): boolean {
+): Scale['replicas'] | undefined {
+  if ((replicas === undefined) === (by === undefined)) {
+    return report.at(path, {
+      message: `scale has ${by === undefined ? 'neither `replicas` nor `by`' : 'both `replicas` and `by`'}`,
+      expected: 'exactly one of the two',
+    });
+  }
+  const to = replicas ?? scaledBy(by ?? 0);
+  if (workload === undefined) return undefined;
+  const { kind, name, replicas: present } = workload;
   if (kind !== 'Deployment' && kind !== 'StatefulSet') {
-    report.at([...path, 'workload'], {
+    return report.at([...path, 'workload'], {
       message: `${kind} ${name} cannot be scaled`,
       expected: 'a Deployment or a StatefulSet',
     });
-    return false;
   }
-  if (replicas === present) {
-    report.at([...path, 'replicas'], {
-      message: `${kind} ${name} has ${present} replicas already`,
-      expected: 'another number',
-    });
-    return false;
-  }
-  return true;
+  if (scaledTo(present, to) !== present) return to;
+  return report.at([...path, replicas === undefined ? 'by' : 'replicas'], {
+    message: `${kind} ${name} has ${present} replicas already`,
+    expected: 'another number',
+  });
+}
+
+function scaledBy(by: number | string): ScaledBy {
+  if (typeof by === 'number') return { by, unit: 'pods' };
+  return { by: Number(by.replace('%', '')), unit: 'percent' };
 }

@@ -121,6 +121,9 @@ const faultTaint = taint
   .refine(({ key }) => !key.startsWith('node.kubernetes.io/'), { path: ['key'], error: OWN_TAINT })
   .describe('What the nodes get, as `kubectl taint` has it.');
 
+const REPLICAS_MAX = 100_000;
+const CHANGE = 'a whole number such as -1, or a whole percentage such as -50%';
+
 const SCHEMAS = {
   'pod-kill': z.strictObject({ ...pods, ...gracePeriod }).describe('Deletes pods through the API.'),
   'container-kill': z
@@ -191,7 +194,19 @@ const SCHEMAS = {
   scale: z
     .strictObject({
       ...ofWorkload,
-      replicas: z.number().int().min(0).max(100_000).describe('How many there are to be.'),
+      replicas: z.number().int().min(0).max(REPLICAS_MAX).optional().describe('How many there are to be.'),
+      by: z
+        .union(
+          [
+            z.number({ error: CHANGE }).int({ error: CHANGE }).min(-REPLICAS_MAX).max(REPLICAS_MAX),
+            z.string().regex(/^[+-]?\d{1,5}%$/, { error: CHANGE }),
+          ],
+          { error: CHANGE },
+        )
+        .optional()
+        .describe(
+          'How many more, or below 0 fewer, than there are: 2, -1, -50%. A share is rounded up. Either this or `replicas`.',
+        ),
       ...acts,
       ...lasting('Then it is scaled back.'),
     })

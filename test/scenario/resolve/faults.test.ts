@@ -142,6 +142,18 @@ describe.each(FAULTS)('%s', (type) => {
   });
 });
 
+test('scale takes a number or a difference, and exactly one of them', () => {
+  const scaled = (fields: object) => faultOf('scale', { ...fields });
+  expect(scaled({ by: -1 })).toMatchObject({ replicas: { by: -1, unit: 'pods' } });
+  expect(scaled({ by: '-50%' })).toMatchObject({ replicas: { by: -50, unit: 'percent' } });
+  expect(scaled({ by: '+100%' })).toMatchObject({ replicas: { by: 100, unit: 'percent' } });
+  const wrong = (fields: object) => errorOf(files('scale', { ...fields })).problems[0]!.message;
+  expect(wrong({})).toBe('scale has neither `replicas` nor `by`');
+  expect(wrong({ replicas: 1, by: -1 })).toBe('scale has both `replicas` and `by`');
+  expect(wrong({ by: '0%' })).toBe('Deployment web has 4 replicas already');
+  expect(errorOf(files('scale', { by: '50 of them' })).problems[0]!.expected).toContain('such as -50%');
+});
+
 test('those without victims take no mode', () => {
   const victimless = [
     'rollout-restart',

@@ -114,6 +114,17 @@ describe('the faults that change a workload', () => {
     expect(lab.updated.length).toBe(2);
   });
 
+  it('scale by a share of what there is, and back', () => {
+    const { lab, apply, undo, object } = setUp(5);
+    const fault = about({ type: 'scale', replicas: { by: -50, unit: 'percent' }, duration_ms: 1000 });
+    apply(fault);
+    lab.run(5000);
+    expect(object().replicas).toBe(2);
+    undo(fault);
+    lab.run(10_000);
+    expect(lab.serving.length).toBe(5);
+  });
+
   it('scale, and scale back to what was there before, unless somebody else has scaled meanwhile', () => {
     const { lab, apply, undo, object } = setUp(3);
     const fault = about({ type: 'scale', replicas: 8, duration_ms: 1000 });
