@@ -1,13 +1,14 @@
 /** One trial: load, faults and watching on one clock, from steady state to the end of the window. */
 import { stream } from '../scenario/random.ts';
 import { schedule } from '../scenario/schedule.ts';
-import type { Recorder } from '../timeline/event.ts';
+import { type Recorder, tee } from '../timeline/event.ts';
 import { headerOf } from '../timeline/header.ts';
 import { causeFaults } from './acts.ts';
 import type { Choice } from './choose.ts';
 import { now_ms } from './clock.ts';
 import type { Cluster } from './cluster/cluster.ts';
 import type { CommandPace } from './command-pace.ts';
+import { EffectWatch } from './effect-watch.ts';
 import type { Sender } from './load/sender.ts';
 import type { SourcePlan } from './load/source.ts';
 import { observe } from './observe.ts';
@@ -39,7 +40,9 @@ export interface Trial extends Choice {
  * `signal`, which stops the load and lets no further fault begin.
  */
 export async function runTrial(trial: Trial, signal: AbortSignal | undefined): Promise<void> {
-  const { scenario, recorder, sender } = trial;
+  const { scenario, sender } = trial;
+  const effects = new EffectWatch(scenario);
+  const recorder = tee(trial.recorder, effects);
   const { load, seed } = scenario;
   const stop = new AbortController();
   const stopping = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
@@ -51,7 +54,7 @@ export async function runTrial(trial: Trial, signal: AbortSignal | undefined): P
 
   recorder.record(headerOf(scenario, { arm: 'chaos', trial: trial.trial, where: trial.where }));
   try {
-    await observe(trial, at_ms, watching.signal);
+    await observe({ ...trial, recorder }, at_ms, watching.signal);
     start_ms = now_ms() + LEAD_MS;
     const plan = {
       request: load,
@@ -61,6 +64,7 @@ export async function runTrial(trial: Trial, signal: AbortSignal | undefined): P
     };
     const faults = {
       ...trial,
+      recorder,
       start_ms,
       stop: stopping,
       over: AbortSignal.any([stopping, sent.signal]),
@@ -74,6 +78,10 @@ export async function runTrial(trial: Trial, signal: AbortSignal | undefined): P
     for (const part of work) part.catch(() => stop.abort());
     const failed = (await Promise.allSettled(work)).findLast((result) => result.status === 'rejected');
     if (failed !== undefined) throw failed.reason;
+    for (const event of effects.withoutEffect()) {
+      trial.recorder.record(event);
+      trial.tell(`${event.name} had no effect: ${event.because}`);
+    }
   } finally {
     watching.abort();
   }

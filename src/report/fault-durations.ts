@@ -7,7 +7,9 @@ const TOLERANCE_MS = 100;
 
 /** One sentence for each kind of fault, over all valid trials. */
 export function durationNotes({ faults }: Pick<Measurement, 'faults'>): string[] {
-  const lasting = faults.flatMap(({ name, lasting }) => (lasting === undefined ? [] : [{ name, ...lasting }]));
+  const lasting = faults.flatMap(({ name, lasting }) =>
+    lasting === undefined ? [] : [{ name, ...lasting }],
+  );
   const byKind = Map.groupBy(lasting, ({ name, nominal_ms }) => `${name} ${nominal_ms}`);
   return [...byKind.values()].flatMap((acts) => {
     const [{ name, nominal_ms }] = acts as [(typeof acts)[number]];

@@ -61,6 +61,11 @@ export interface SandboxKill extends PodFault {
   readonly type: 'sandbox-kill';
 }
 
+/** Denies pods all connections by a NetworkPolicy; their kubelets still reach them. Undone: the policy is removed. */
+export interface NetworkPartition extends PodFault, Lasting {
+  readonly type: 'network-partition';
+}
+
 /** Evicts pods through the eviction API, which asks the disruption budgets; refused ones are tried again. */
 export interface PodEviction extends PodFault {
   readonly type: 'pod-eviction';
@@ -158,6 +163,7 @@ export type Fault =
   | ContainerKill
   | ContainerPause
   | SandboxKill
+  | NetworkPartition
   | PodEviction
   | NodeCordon
   | NodeDrain

@@ -6,6 +6,7 @@ import { containerKill } from './faults/container-kill.ts';
 import { containerPause } from './faults/container-pause.ts';
 import { controlPlaneOutage } from './faults/control-plane-outage.ts';
 import { endpointRemoval } from './faults/endpoint-removal.ts';
+import { networkPartition } from './faults/network-partition.ts';
 import { nodeCordon } from './faults/node-cordon.ts';
 import { nodeDrain } from './faults/node-drain.ts';
 import { nodeLoss } from './faults/node-loss.ts';
@@ -43,6 +44,7 @@ const ACTIONS: { readonly [T in Fault['type']]: FaultAction<Extract<Fault, { typ
   'container-kill': containerKill,
   'container-pause': containerPause,
   'sandbox-kill': sandboxKill,
+  'network-partition': networkPartition,
   'pod-eviction': podEviction,
   'node-cordon': nodeCordon,
   'node-drain': nodeDrain,

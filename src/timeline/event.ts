@@ -75,6 +75,17 @@ export interface FaultEvent {
   readonly targets: readonly string[];
 }
 
+/** An act of a fault that has changed nothing, though nobody refused it: what was measured is not the fault. */
+export interface NoEffectEvent {
+  readonly type: 'no-effect';
+  readonly at_ms: number;
+  readonly fault: number;
+  readonly repetition: number;
+  readonly name: string;
+  /** What shows it. */
+  readonly because: string;
+}
+
 export interface PodEvent {
   readonly type: 'pod';
   readonly at_ms: number;
@@ -117,6 +128,7 @@ export type TimelineEvent =
   | HeaderEvent
   | RequestEvent
   | FaultEvent
+  | NoEffectEvent
   | PodEvent
   | EndpointsEvent
   | ProbeEvent

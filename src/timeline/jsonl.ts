@@ -60,6 +60,7 @@ const EVENT_TYPES: ReadonlySet<string> = new Set([
   'request',
   'fault-begin',
   'fault-end',
+  'no-effect',
   'pod',
   'endpoints',
   'probe',

@@ -18,6 +18,7 @@ export class Score implements Recorder {
   readonly #counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
   readonly #latencies_ms: number[] = [];
   readonly #capacity = new Capacity();
+  readonly #without_effect = new Set<string>();
   #send_lag_max_ms = 0;
   #late = 0;
 
@@ -35,6 +36,9 @@ export class Score implements Recorder {
         }
         this.#send_lag_max_ms = Math.max(this.#send_lag_max_ms, event.send_lag_ms);
         if (event.send_lag_ms > SEND_LAG_MAX_SHARE * (this.#header?.latency_limit_ms ?? 0)) this.#late += 1;
+        break;
+      case 'no-effect':
+        this.#without_effect.add(`${event.name} had no effect: ${event.because}`);
         break;
       case 'pod':
         this.#capacity.pod(
@@ -72,6 +76,7 @@ export class Score implements Recorder {
           `the worst by ${Math.round(this.#send_lag_max_ms)} ms`,
       );
     }
+    invalid_because.push(...this.#without_effect);
     const latencies_ms = Float64Array.from(this.#latencies_ms).sort();
     return {
       arm,

@@ -17,7 +17,7 @@ import type {
   Toleration,
 } from '../../src/scenario/scenario.ts';
 import type { TimelineEvent } from '../../src/timeline/event.ts';
-import { FakeCluster } from './fake-cluster.ts';
+import { FakeCluster, type FakeOptions } from './fake-cluster.ts';
 import { expectUserError, ofType, run, started, temporaryJournal } from './run.ts';
 import { lasting, podKill, shortScenario } from './scenario.ts';
 
@@ -29,6 +29,7 @@ const acts = (cluster: FakeCluster) =>
 /** What each fault that lasts asks the cluster for, and what its undoing does. */
 const LASTING: readonly [FaultType, act: RegExp, undo: RegExp][] = [
   ['container-pause', /^container-pause nginx-.*/, /^container-resume nginx-.*/],
+  ['network-partition', /^patch Pod nginx-.*/, /^patch Pod nginx-.*/],
   ['node-cordon', /^patch Node node-2$/, /^patch Node node-2$/],
   ['node-drain', /^patch Node node-2$/, /^patch Node node-2$/],
   ['node-taint', /^patch Node node-2$/, /^patch Node node-2$/],
@@ -404,14 +405,12 @@ describe.concurrent('a fault on nodes', () => {
 });
 
 test('scale goes by the number that there is when it acts', async () => {
-  const { scenario, cluster } = started([
-    lasting('scale', { replicas: { by: 1, unit: 'pods' }, at_ms: [50, 250], duration_ms: 100 }),
-  ]);
+  const { scenario, cluster } = started([lasting('scale', { replicas: { by: 50, unit: 'percent' } })]);
   const counts: number[] = [];
   cluster.before = () => void counts.push(cluster.template.replicas);
   const { error } = await run(cluster, scenario);
   expect(error).toBeUndefined();
-  expect(acts(cluster)).toHaveLength(4);
+  expect(acts(cluster)).toHaveLength(2);
   expect(Math.max(...counts)).toBe(3);
   expect(cluster.template.replicas).toBe(2);
 });
@@ -481,6 +480,56 @@ describe.concurrent('what somebody else changes meanwhile', () => {
     expect(cluster.template.replicas).toBe(3);
     expect(journal.some((line) => line.outcome === 'not-touched')).toBe(true);
     expect(journal.some((line) => line.act === 'undo')).toBe(false);
+  });
+});
+
+describe.concurrent('network-partition', () => {
+  /** Long enough for the requests to tell. */
+  const long = (options: FakeOptions, mode: 'one' | 'all' = 'one') => {
+    const begun = started([lasting('network-partition', { mode, duration_ms: 2600 })], options);
+    const load = { ...begun.scenario.load, duration_ms: 3000 };
+    return { ...begun, scenario: { ...begun.scenario, load } };
+  };
+
+  test('cuts its victims off and leaves them endpoints, until both policy and label are gone', async () => {
+    const { scenario, cluster } = long({});
+    const { error, trials } = await run(cluster, scenario);
+    expect(error).toBeUndefined();
+    const { targets } = ofType(trials[0]!, 'fault-begin')[0]!;
+    expect(acts(cluster)).toEqual([`patch Pod ${targets[0]}`, `patch Pod ${targets[0]}`]);
+    expect(cluster.calls.filter((call) => call.endsWith('NetworkPolicy'))).toEqual([
+      ...['apply NetworkPolicy', 'remove NetworkPolicy'],
+    ]);
+    expect(ofType(trials[0]!, 'request').some(({ outcome }) => outcome === 'timeout')).toBe(true);
+    expect(ofType(trials[0]!, 'endpoints').every(({ ready }) => ready.length === 2)).toBe(true);
+    expect(ofType(trials[0]!, 'no-effect')).toEqual([]);
+    expect([...cluster.objects.keys()].filter((key) => key.startsWith('NetworkPolicy'))).toEqual([]);
+    for (const pod of await cluster.podsOn('node-1')) {
+      expect(pod.labels).not.toHaveProperty(['foreshock.dev/partition']);
+    }
+  });
+
+  test.each(['one', 'all'] as const)(
+    'of %s, where the network enforces nothing, is told to have had no effect',
+    async (mode) => {
+      const { scenario, cluster } = long({ enforces: false }, mode);
+      const { trials, result } = await run(cluster, scenario);
+      const [event, ...more] = ofType(trials[0]!, 'no-effect');
+      expect(more).toEqual([]);
+      expect(event).toMatchObject({ fault: 0, repetition: 0, name: 'network-partition' });
+      expect(event!.because).toContain('does not enforce NetworkPolicies');
+      expect(result?.notes.join()).toContain('network-partition had no effect');
+    },
+  );
+
+  test('leaves no policy behind where its pod was replaced at the last moment', async () => {
+    const { scenario, cluster } = started([lasting('network-partition')]);
+    cluster.before = (call) => {
+      if (call.startsWith('patch Pod')) cluster.replacePod(call.slice('patch Pod '.length));
+    };
+    const { error } = await run(cluster, scenario);
+    expectUserError(error, EXIT.inconclusive, 'network-partition hit nothing');
+    expect([...cluster.objects.keys()].filter((key) => key.startsWith('NetworkPolicy'))).toEqual([]);
   });
 });
 

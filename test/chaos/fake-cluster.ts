@@ -20,7 +20,7 @@ import type {
   Transport,
   WorkloadState,
 } from '../../src/chaos/cluster/cluster.ts';
-import { PodReplacedError } from '../../src/chaos/cluster/cluster.ts';
+import { ChangedError, PodReplacedError } from '../../src/chaos/cluster/cluster.ts';
 import { patched } from '../../src/chaos/cluster/json-patch.ts';
 import { EXIT, UserError } from '../../src/scenario/errors.ts';
 import { amount } from '../../src/scenario/safety.ts';
@@ -43,6 +43,8 @@ export interface FakeOptions {
   readonly nodes?: number;
   /** Whether the load enters at a node's address; default: it does. */
   readonly hasEntry?: boolean;
+  /** Whether its network enforces NetworkPolicies; default: it does. */
+  readonly enforces?: boolean;
   /** Of the cluster. */
   readonly uid?: string;
   /** Of the workload's object. */
@@ -85,6 +87,7 @@ export class FakeCluster implements Cluster {
     restartedAt?: string;
   };
   #count = 0;
+  #turn = 0;
   /** Run before a call is served: a test's way to step in. */
   before: (call: string) => void | Promise<void> = () => {};
   /** Run when a call of the provider has been served, before it is answered. */
@@ -169,7 +172,7 @@ export class FakeCluster implements Cluster {
   }
 
   async find(ref: ObjectRef) {
-    const uid = this.objects.get(keyOf(ref));
+    const uid = ref.kind === 'Pod' ? this.#pods.get(ref.name)?.uid : this.objects.get(keyOf(ref));
     return uid === undefined ? undefined : { uid, applied: true };
   }
 
@@ -217,6 +220,13 @@ export class FakeCluster implements Cluster {
   /** Of the workload, its number of pods, its images and that it was restarted; of a node, that it is cordoned, and its taints; of a Service, its selector. */
   async patch(ref: ObjectRef, patch: readonly Operation[], subresource?: string) {
     await this.#called(`patch ${ref.kind} ${ref.name}${subresource === undefined ? '' : `/${subresource}`}`);
+    if (ref.kind === 'Pod') {
+      const pod = this.#pods.get(ref.name);
+      if (pod === undefined) throw new ChangedError(`there is no pod ${ref.name}`);
+      const { metadata } = patched({ metadata: { uid: pod.uid, labels: { ...pod.labels } } }, patch);
+      this.#set({ ...pod, labels: metadata.labels });
+      return;
+    }
     if (ref.kind === 'Service') {
       const metadata = { uid: this.objects.get(keyOf(ref)) };
       const { spec } = patched({ metadata, spec: { selector: this.#selectorOf(ref.name) } }, patch);
@@ -351,6 +361,8 @@ export class FakeCluster implements Cluster {
       entry_node: this.#options.hasEntry === false ? undefined : 'node-1',
       send: async () => {
         const { ready } = await this.endpoints('', '');
+        const pod = this.#pods.get(ready[this.#turn++ % ready.length] ?? '');
+        if (pod !== undefined && this.#isIsolated(pod)) return { outcome: 'timeout', status: undefined };
         return ready.length > 0
           ? { outcome: 'answered', status: 200 }
           : { outcome: 'refused', status: undefined };
@@ -360,6 +372,12 @@ export class FakeCluster implements Cluster {
   }
 
   async close() {}
+
+  /** Whether a NetworkPolicy for this pod stands, and counts. */
+  #isIsolated({ namespace, uid, labels }: Pod): boolean {
+    const isThere = this.objects.has(`NetworkPolicy ${namespace}/foreshock-${uid}`);
+    return isThere && labels['foreshock.dev/partition'] === uid && this.#options.enforces !== false;
+  }
 
   /** Puts a pod there that carries the labels of the workload but belongs to somebody else. */
   addForeignPod(name: string, owner: Pod['owner'], options: Partial<Pod> = {}): void {

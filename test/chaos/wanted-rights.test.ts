@@ -100,8 +100,9 @@ async function cluster(scenario: Scenario) {
     });
   }
   const kinds: Readonly<Record<string, readonly string[]>> = {
-    '/api/v1': ['Service', 'Node'],
+    '/api/v1': ['Service', 'Node', 'Pod'],
     '/apis/apps/v1': ['Deployment'],
+    '/apis/networking.k8s.io/v1': ['NetworkPolicy'],
   };
   const server = await fakeApiServer((request) => {
     const { method, path, query, body } = request;
@@ -109,7 +110,11 @@ async function cluster(scenario: Scenario) {
     if (path === '/version') return { body: { gitVersion: 'v1.35.4' } };
     if (kinds[path] !== undefined) {
       const resources = kinds[path].map((kind) => ({
-        ...{ kind, name: `${kind.toLowerCase()}s`, namespaced: kind !== 'Node' },
+        ...{
+          kind,
+          name: kind === 'NetworkPolicy' ? 'networkpolicies' : `${kind.toLowerCase()}s`,
+          namespaced: kind !== 'Node',
+        },
       }));
       return { body: { resources } };
     }
@@ -206,6 +211,7 @@ const FAULTS: readonly Fault[] = [
   lasting('container-pause'),
   lasting('sandbox-kill'),
   lasting('pod-eviction'),
+  lasting('network-partition'),
   lasting('node-cordon'),
   lasting('node-drain'),
   lasting('node-taint'),

@@ -54,10 +54,17 @@ function fault<T extends FaultType>(type: T, fields: Partial<Of<T>> = {}): Of<T>
       : type === 'endpoint-removal'
         ? { service: 'nginx', namespace: base.load.namespace }
         : { workload: 'nginx', namespace: base.load.namespace };
-  const victims =
-    'workload' in ofWorkload && type !== 'zone-outage' ? { mode: 'one', value: undefined } : {};
+  const victims = 'workload' in ofWorkload && type !== 'zone-outage' ? { mode: 'one', value: undefined } : {};
   const rest = { grace_period_s: undefined, duration_ms: undefined, container: 'nginx' };
-  return { type, position, at_ms: [AT_MS], ...ofWorkload, ...victims, ...rest, ...fields } as unknown as Of<T>;
+  return {
+    type,
+    position,
+    at_ms: [AT_MS],
+    ...ofWorkload,
+    ...victims,
+    ...rest,
+    ...fields,
+  } as unknown as Of<T>;
 }
 
 const isBad = ({ outcome }: RequestEvent): boolean => outcome !== 'ok';
@@ -78,6 +85,21 @@ const CASES: Readonly<Partial<Record<FaultType, Case>>> = {
       expect(seen.targets).toHaveLength(1);
       expect(goneAt_ms(seen, seen.targets[0]!)).toBeGreaterThan(seen.begin_ms);
       expect(successors(seen)).toHaveLength(1);
+    },
+  },
+  'network-partition': {
+    faults: [fault('network-partition', { duration_ms: 5000 })],
+    duration_ms: 9000,
+    shows: 'what reaches the victim gets no answer, and it stays an endpoint, until it is undone',
+    check(seen) {
+      const { requests, pods, begin_ms, end_ms } = seen;
+      const during = requests.filter(({ at_ms }) => at_ms > begin_ms + 2000 && at_ms < end_ms - TIMEOUT_MS);
+      const bad = during.filter(isBad);
+      expect(bad.length / during.length).toBeGreaterThan(0.25);
+      expect(bad.length / during.length).toBeLessThan(0.75);
+      expect(bad.every(({ outcome }) => outcome === 'timeout')).toBe(true);
+      expect(fewest(seen)).toBe(2);
+      expect(pods.filter(({ at_ms, ready }) => at_ms >= AT_MS && !ready)).toEqual([]);
     },
   },
   'node-cordon': {
@@ -297,6 +319,15 @@ function expectHalfLost({ requests, begin_ms, end_ms }: Seen, until_ms: number):
     expect(at_ms).toBeGreaterThan(begin_ms - TIMEOUT_MS);
     expect(at_ms).toBeLessThan(until_ms);
   }
+}
+
+/** A scenario of two replicas to which one fault is done. */
+export function scenarioWith<T extends FaultType>(
+  type: T,
+  fields: Partial<Of<T>>,
+  duration_ms: number,
+): Scenario {
+  return { ...base, faults: [fault(type, fields)], load: { ...base.load, duration_ms } };
 }
 
 /** What a trial's timeline says. */

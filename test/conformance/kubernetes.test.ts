@@ -1,9 +1,12 @@
+import { expect, it } from 'vitest';
 import { openCluster } from '../../src/chaos/cluster/open.ts';
+import { type TimelineEvent, tee } from '../../src/timeline/event.ts';
+import { Score } from '../../src/timeline/score.ts';
 import { CONTAINER_KILL_COMMAND, PROVIDER_COMMAND } from '../support/lab.ts';
 import { describeOnTestbed } from '../support/testbed.ts';
 import { withChaosWorld } from './chaos-world.ts';
 import { describeCluster } from './describe-cluster.ts';
-import { describeFaults } from './describe-faults.ts';
+import { describeFaults, scenarioWith } from './describe-faults.ts';
 import { describeWorld } from './describe-world.ts';
 import { scenario } from './scenario.ts';
 
@@ -42,4 +45,20 @@ describeOnTestbed('a cluster that a kubeconfig points at', () => {
         providerCommand: PROVIDER_COMMAND,
       }),
   );
+
+  it('says of a network-partition that it had no effect: the CNI plugin bridge enforces no NetworkPolicies', async () => {
+    const events: TimelineEvent[] = [];
+    const score = new Score();
+    const scenario = scenarioWith('network-partition', { duration_ms: 5000 }, 9000);
+    await withChaosWorld('kubernetes', scenario, (world) =>
+      world.run(0, tee({ record: (event) => void events.push(event) }, score)),
+    );
+    expect(events.filter(({ type }) => type === 'no-effect')).toMatchObject([
+      { fault: 0, name: 'network-partition', because: expect.stringContaining('does not enforce') },
+    ]);
+    const { valid, invalid_because, failed_requests } = score.observation();
+    expect(failed_requests).toBe(0);
+    expect(valid).toBe(false);
+    expect(invalid_because.join()).toContain('network-partition had no effect');
+  }, 240_000);
 });

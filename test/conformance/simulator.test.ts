@@ -7,6 +7,7 @@ describeFaults(
   'the simulator',
   [
     'pod-eviction',
+    'network-partition',
     'node-cordon',
     'node-drain',
     'node-taint',

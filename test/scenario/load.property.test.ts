@@ -180,7 +180,12 @@ const fault = fc.oneof(
     read: { ...read, ...time.read, type: 'container-pause', container: 'server' },
   })),
   fc
-    .tuple(act, nodeMode, lasting, fc.constantFrom('node-loss', 'node-partition', 'node-cordon', 'node-drain', 'node-taint'))
+    .tuple(
+      act,
+      nodeMode,
+      lasting,
+      fc.constantFrom('node-loss', 'node-partition', 'node-cordon', 'node-drain', 'node-taint'),
+    )
     .map(([{ text, read }, mode_, time, type]) => {
       const { mode: _mode, value: _value, ...rest } = text as typeof text & { value?: number };
       const { value: _read, ...of } = read as typeof read & { value?: number };

@@ -37,6 +37,19 @@ function observe(events: readonly TimelineEvent[], header = HEADER): Observation
 const ten = (...outcomes: Outcome[]) => observe(outcomes.map((outcome, i) => request(i * 100, outcome)));
 
 describe('Score', () => {
+  it('is invalid where a fault had no effect, which it tells once', () => {
+    const event = {
+      type: 'no-effect',
+      at_ms: 900,
+      fault: 0,
+      name: 'network-partition',
+      because: 'why',
+    } as const;
+    const seen = observe([request(0, 'ok'), { ...event, repetition: 0 }, { ...event, repetition: 1 }]);
+    expect(seen.valid).toBe(false);
+    expect(seen.invalid_because).toEqual(['network-partition had no effect: why']);
+  });
+
   it('runs an outage from the first bad request to the next good one', () => {
     const seen = ten('ok', 'ok', 'refused', 'timeout', 'ok', 'ok', 'ok', 'slow', 'ok', 'ok');
     expect(seen.outages).toEqual([

@@ -33,6 +33,7 @@ export interface Intent {
     | 'replace-pod'
     | 'delete-pod'
     | 'evict-pod'
+    | 'deny-ingress'
     | 'kill-container'
     | 'pause-container'
     | 'kill-sandbox'

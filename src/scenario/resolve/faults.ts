@@ -73,6 +73,10 @@ const RESOLVERS: Resolvers = {
     const target = podTarget(fields, place);
     return target && { ...target.base, type: 'sandbox-kill' };
   },
+  'network-partition': (fields, place) => {
+    const target = podTarget(fields, place);
+    return target && { ...target.base, type: 'network-partition', duration_ms: fields.duration };
+  },
   'pod-eviction': (fields, place) => {
     const target = podTarget(fields, place);
     return target && { ...target.base, type: 'pod-eviction', grace_period_s: fields.grace_period };

@@ -137,6 +137,11 @@ const SCHEMAS = {
     .describe(
       "SIGKILLs the process that holds a pod's sandbox (pause): the kubelet stops the containers within their grace period and starts all anew, under another address.",
     ),
+  'network-partition': z
+    .strictObject({ ...pods, ...lasting('Then the policy is removed.') })
+    .describe(
+      'Denies pods all connections to them by a NetworkPolicy, which the network of the cluster must enforce. Their kubelets still reach them, so probes succeed and they stay endpoints.',
+    ),
   'pod-eviction': z
     .strictObject({ ...pods, ...gracePeriod })
     .describe(

@@ -45,6 +45,8 @@ export class SimulatedCluster {
   readonly links: { readonly controllers: Link; readonly scheduler: Link };
   readonly controlPlane: ControlPlane;
   readonly network: Network;
+  /** Names of pods that a NetworkPolicy lets no new connection in to. */
+  readonly isolated = new Set<string>();
   readonly #proxy: KubeProxy;
   readonly #target_port: number;
   readonly #restored: (cause: Cause) => void;
@@ -266,14 +268,17 @@ export class SimulatedCluster {
       const { sandbox } = worker;
       // One that a later sandbox has taken the place of leads nowhere any more.
       if (sandbox?.address !== address) return undefined;
-      return { sandbox, process: worker.processAt(this.#target_port), machine };
+      const isIsolated = this.isolated.has(pod);
+      return { sandbox, process: worker.processAt(this.#target_port), machine, isIsolated };
     }
     return undefined;
   }
 
   #serves(address: string): boolean {
     const backend = this.#backend(address);
-    return backend?.machine.isReachable === true && backend.process?.isServing === true;
+    return (
+      backend?.machine.isReachable === true && !backend.isIsolated && backend.process?.isServing === true
+    );
   }
 
   /** A program behind rules that never lost its address serves from here: restarted, or no longer stopped. */

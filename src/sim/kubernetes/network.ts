@@ -16,6 +16,8 @@ export interface Backend {
   readonly sandbox: Sandbox;
   readonly process: Process | undefined;
   readonly machine: Machine;
+  /** A NetworkPolicy lets no new connection in. */
+  readonly isIsolated: boolean;
 }
 
 /** What becomes of a new connection at the Service: a pod's address, `reject` by ICMP, `drop` in silence, or a name without address. */
@@ -39,6 +41,7 @@ export interface Connecting {
  * - the pod's address or its node is gone: nothing answers, after a while a few are told that it is unreachable, and
  *   connection tracking keeps sending what it once sent there
  * - the address is up and nobody listens: refused
+ * - a NetworkPolicy lets nobody in: nothing answers
  *
  * A SYN that got no answer is sent again; where connection tracking remembers its backend it goes there again,
  * otherwise the rules choose anew.
@@ -102,6 +105,10 @@ export class Network {
     const backend = this.#backend(address);
     if (backend === undefined || !backend.sandbox.isUp || !backend.machine.isReachable) {
       this.#lose(attempt, address, backend);
+      return;
+    }
+    if (backend.isIsolated) {
+      this.#drop(attempt, address);
       return;
     }
     const { process } = backend;

@@ -39,6 +39,11 @@ const EXPECTED: Readonly<
     fields: { mode: 'all', repeat: { every: '3s', times: 2 } },
     most: { ...WEB, mode: 'all', value: undefined, at_ms: [2000, 5000] },
   },
+  'network-partition': {
+    least: { ...WEB, ...ONE, duration_ms: undefined },
+    fields: { mode: 'fixed-percent', value: '50%', duration: '5s' },
+    most: { ...WEB, mode: 'fixed-percent', value: 50, duration_ms: 5000 },
+  },
   'pod-eviction': {
     least: { ...WEB, ...ONE, grace_period_s: undefined },
     fields: { mode: 'random-max-percent', value: 75, grace_period: '5s' },

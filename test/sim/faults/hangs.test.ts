@@ -156,6 +156,35 @@ describe('container-pause', () => {
   });
 });
 
+describe('network-partition', () => {
+  const partition = (mode: 'one' | 'all', duration_ms: number | undefined): Fault => {
+    const { container: _, ...of } = pause(duration_ms) as Extract<Fault, { type: 'container-pause' }>;
+    return { ...of, type: 'network-partition', mode };
+  };
+
+  it('costs one of two its share until it is undone: probes succeed, and it stays an endpoint', () => {
+    const { outcomes, seen } = trial(TWO, { faults: [partition('one', 15_000)] });
+    const bad = outcomes(2000, 16_900).filter((outcome) => outcome !== 'ok');
+    expect(bad.length / outcomes(2000, 16_900).length).toBeGreaterThan(0.4);
+    expect(bad.length / outcomes(2000, 16_900).length).toBeLessThan(0.6);
+    expect(new Set(bad)).toEqual(new Set(['timeout']));
+    expect(new Set(outcomes(17_000, 30_000))).toEqual(new Set(['ok']));
+    expect(seen.outcomes.refused).toBe(0);
+  });
+
+  it('of all of them is down for as long as it lasts, and that is what took the time', () => {
+    const { seen, lines } = trial(ONE, { faults: [partition('all', 10_000)] });
+    expect(seen.downtime_s).toBeGreaterThan(9);
+    expect(seen.downtime_s).toBeLessThan(10.1);
+    expect(lines.get('network policy')).toBeGreaterThan(8.9);
+  });
+
+  it('leaves connections that stand as they are', () => {
+    const { seen } = trial(ONE, { faults: [partition('all', 10_000)], load: { connections: 'keep-alive' } });
+    expect(seen.failed_requests).toBe(0);
+  });
+});
+
 describe('registry-outage', () => {
   const images = { nginx: { size_bytes: 1_000_000, present_on: 'none' } } as const;
   const kill: Fault = {

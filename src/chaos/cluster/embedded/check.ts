@@ -5,6 +5,7 @@ import { selects } from '../../../scenario/selector.ts';
 /** What webernetes 0.3.5 leaves out, so that a fault would show nothing of what it does in Kubernetes. */
 const NOT_HERE: Readonly<Partial<Record<Fault['type'], string>>> = {
   'sandbox-kill': 'nothing reaches what holds its sandboxes',
+  'network-partition': 'its network knows no NetworkPolicies',
   'node-cordon': 'its scheduler does not know of cordoned nodes',
   'node-drain': 'its scheduler does not know of cordoned nodes',
   'node-taint': 'its scheduler and its controllers do not know of taints',

@@ -1,0 +1,87 @@
+import type { NetworkPartition } from '../../scenario/scenario.ts';
+import { ChangedError, type Cluster, type ObjectRef } from '../cluster/cluster.ts';
+import type { FaultAction } from '../fault-action.ts';
+import type { Target } from '../safety/journal.ts';
+import type { Right } from '../safety/rights.ts';
+import { isTheSame, podRefOf } from '../target.ts';
+
+const LABEL = 'foreshock.dev/partition';
+const PATH = `/metadata/labels/${LABEL.replace('/', '~1')}`;
+
+const GROUP = 'networking.k8s.io';
+const POLICY_VERBS = ['get', 'create', 'patch', 'delete'];
+const RIGHTS: readonly Right[] = [
+  { verb: 'get', resource: 'pods', group: '' },
+  { verb: 'patch', resource: 'pods', group: '' },
+  ...POLICY_VERBS.map((verb) => ({ verb, resource: 'networkpolicies', group: GROUP })),
+];
+
+/**
+ * Denies the victims all connections to them: each gets a label of its own and a NetworkPolicy that selects it and
+ * allows nothing in. The policy is owned by the pod, so that it goes with it. Undone: both are taken away.
+ */
+export const networkPartition: FaultAction<NetworkPartition> = {
+  on: 'pods',
+  rights: () => RIGHTS,
+  act: 'deny-ingress',
+  byHand: (target) =>
+    `kubectl delete networkpolicy -n ${target.namespace} ${policyOf(target).name}; kubectl label pod -n ${target.namespace} ${target.name} ${LABEL}-`,
+  async apply(cluster, { position }, target) {
+    const { uid } = podRefOf(target);
+    const policy = policyOf(target);
+    await cluster.apply({
+      ...policy,
+      position,
+      body: {
+        apiVersion: policy.apiVersion,
+        kind: policy.kind,
+        metadata: {
+          name: policy.name,
+          namespace: policy.namespace,
+          ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: target.name, uid }],
+        },
+        spec: { podSelector: { matchLabels: { [LABEL]: uid } }, policyTypes: ['Ingress'] },
+      },
+    });
+    try {
+      await cluster.patch(podObjectOf(target), [isTheSame(target), { op: 'add', path: PATH, value: uid }]);
+    } catch (error) {
+      // It is another pod by now, and nobody will undo what was not done to it.
+      if (error instanceof ChangedError) await removePolicy(cluster, target);
+      throw error;
+    }
+    return {};
+  },
+  async undo(cluster, target) {
+    await removePolicy(cluster, target);
+    const pod = podObjectOf(target);
+    if ((await cluster.find(pod))?.uid !== target.uid) return {};
+    try {
+      await cluster.patch(pod, [
+        isTheSame(target),
+        { op: 'test', path: PATH, value: target.uid },
+        { op: 'remove', path: PATH },
+      ]);
+    } catch (error) {
+      if (!(error instanceof ChangedError)) throw error;
+      // Where it is not there (any more) this passes; where somebody wrote in between it is tried again.
+      await cluster.patch(pod, [isTheSame(target), { op: 'test', path: PATH, value: null }]);
+    }
+    return {};
+  },
+};
+
+async function removePolicy(cluster: Cluster, target: Target): Promise<void> {
+  const policy = policyOf(target);
+  const found = await cluster.find(policy);
+  if (found !== undefined) await cluster.remove(policy, found.uid);
+}
+
+/** Of this pod, and of no other that may have its name later. */
+function policyOf({ namespace, uid }: Target): ObjectRef {
+  return { apiVersion: `${GROUP}/v1`, kind: 'NetworkPolicy', namespace, name: `foreshock-${uid}` };
+}
+
+function podObjectOf({ namespace, name }: Target): ObjectRef {
+  return { apiVersion: 'v1', kind: 'Pod', namespace, name };
+}
