@@ -131,7 +131,7 @@ async function begin(run: ActsOptions, act: Act, standing: Set<string>): Promise
   run.progress(`${fault.type}: ${targets.map(({ name }) => name).join(', ') || 'nothing to hit'}`);
   for (const target of targets) {
     if (action.undo !== undefined) standing.add(keyOf(fault, target));
-    run.away.begin(target);
+    if (takesPods(fault)) run.away.begin(target);
     if (action.kills) run.away.killed(target);
   }
   run.begun();
@@ -173,11 +173,17 @@ async function finish(run: ActsOptions, act: Begun, standing: Set<string>): Prom
   const end_ms = action.undo === undefined ? now_ms() : await undoAll(run, fault, touched);
   for (const { target } of aims) {
     standing.delete(keyOf(fault, target));
-    run.away.end(target);
+    if (takesPods(fault)) run.away.end(target);
   }
   record(run, act, 'fault-end', end_ms, hit);
   for (const text of await rest) if (text !== undefined) note(run, `${fault.type}: ${text}`);
   if (failure !== undefined) throw failure.error;
+}
+
+/** Whether pods are gone while it lasts though the API may not show it: not where a node goes on with what it runs. */
+function takesPods({ type }: Fault): boolean {
+  const action = actionFor(type);
+  return action.on !== 'nodes' || action.hitsPod === undefined;
 }
 
 function durationOf(fault: Fault): number {

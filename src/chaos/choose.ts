@@ -1,8 +1,10 @@
 import { EXIT, UserError } from '../scenario/errors.ts';
 import { stream } from '../scenario/random.ts';
 import { mayBeHit } from '../scenario/safety.ts';
+import { scaledTo } from '../scenario/scaled-to.ts';
 import type { Fault, FaultMode, Labels, Scenario, ZoneOutage } from '../scenario/scenario.ts';
 import { chooseVictims } from '../scenario/selection.ts';
+import { selects } from '../scenario/selector.ts';
 import type { ClusterNode, ClusterReader, Pod } from './cluster/cluster.ts';
 import { type AnyAction, actionFor } from './fault-action.ts';
 import { nodesFor, zonesFor } from './node-faults.ts';
@@ -81,7 +83,10 @@ async function nodeTargets(
   for (const { name } of victims) await checkNeighbours(cluster, scenario, fault, name, action.hitsPod);
   const own = await Promise.all(scenario.workloads.map((each) => ownPods(choice, each)));
   const names = new Set(victims.map(({ name }) => name));
-  const hit = own.flatMap(({ pods }) => pods).filter(({ node }) => node !== undefined && names.has(node));
+  const hit = own
+    .flatMap(({ pods }) => pods)
+    .filter(({ node }) => node !== undefined && names.has(node))
+    .filter((pod) => action.hitsPod?.(fault, pod) ?? true);
   await checkLimits(choice, fault, { own, uids: uidsOf(hit), isOfNodes: true });
   return victims.map((node) => {
     const before = action.remember === undefined ? {} : { before: action.remember(node, fault) };
@@ -123,7 +128,7 @@ async function workloadTarget(choice: Choice, action: On<'workload'>, fault: Wor
   const own = await ownPods(choice, workload);
   checkTouchable(scenario, fault, own, state.labels);
   if (fault.type === 'scale') {
-    const uids = uidsOf(own.candidates.slice(fault.replicas));
+    const uids = uidsOf(own.candidates.slice(scaledTo(state.replicas, fault.replicas)));
     await checkLimits(choice, fault, { own: [own], uids, isOfNodes: false });
   }
   const container = 'container' in fault ? { container: fault.container } : {};
@@ -131,8 +136,17 @@ async function workloadTarget(choice: Choice, action: On<'workload'>, fault: Wor
   return { kind, namespace, name, uid: state.uid, ...container, ...before };
 }
 
-async function serviceTarget({ cluster }: Choice, fault: ServiceFault): Promise<Target> {
+/** To its clients it is as if all pods behind it were gone. */
+async function serviceTarget(choice: Choice, fault: ServiceFault): Promise<Target> {
+  const { cluster, scenario } = choice;
   const { service: name, namespace } = fault;
+  const service = scenario.services.find((each) => each.name === name && each.namespace === namespace);
+  const behind = scenario.workloads.filter(
+    (each) => each.namespace === namespace && selects(service?.selector ?? {}, each.pod.labels),
+  );
+  const own = await Promise.all(behind.map((each) => ownPods(choice, each)));
+  const uids = uidsOf(own.flatMap(({ pods }) => pods));
+  await checkLimits(choice, fault, { own, uids, isOfNodes: false });
   const found = await cluster.find({ apiVersion: 'v1', kind: 'Service', namespace, name });
   if (found === undefined) throw gone(fault, `Service ${namespace}/${name}`);
   return { kind: 'Service', namespace, name, uid: found.uid };

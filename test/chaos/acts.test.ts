@@ -483,6 +483,35 @@ describe.concurrent('what somebody else changes meanwhile', () => {
   });
 });
 
+describe.concurrent('the rules of the scenario', () => {
+  const safety = (scenario: Scenario): Scenario => ({
+    ...scenario,
+    safety: { ...scenario.safety, min_healthy: { pods: 1 } },
+  });
+
+  test('count all pods behind a Service as hit that loses its endpoints', async () => {
+    const { scenario, cluster } = started([lasting('endpoint-removal')]);
+    const { error } = await run(cluster, safety(scenario));
+    expectUserError(
+      error,
+      EXIT.aborted,
+      'endpoint-removal would leave 0 healthy pods',
+      'min_healthy wants 1',
+    );
+    expect(acts(cluster)).toEqual([]);
+  });
+
+  test('count no pod as hit or gone on a node that is only cordoned', async () => {
+    const { scenario, cluster } = started([
+      lasting('node-cordon', { at_ms: [50], duration_ms: 300 }),
+      podKill({ at_ms: [200] }),
+    ]);
+    const { error } = await run(cluster, safety(scenario));
+    expect(error).toBeUndefined();
+    expect(cluster.calls.some((call) => call.startsWith('delete nginx'))).toBe(true);
+  });
+});
+
 describe.concurrent('network-partition', () => {
   /** Long enough for the requests to tell. */
   const long = (options: FakeOptions, mode: 'one' | 'all' = 'one') => {

@@ -9,6 +9,7 @@ export const zoneOutage: FaultAction<ZoneOutage> = {
   act: 'cut-power',
   byHand: ({ name }) => `give node ${name} its power back`,
   leavesRestarts: true,
+  kills: true,
   byCommand: true,
   apply: async (cluster, _fault, { name }) => ({
     effect: await cluster.provide({ verb: 'node-loss', node: name }),

@@ -12,6 +12,7 @@ import {
   refusalOf,
   SAFETY_DEFAULT,
 } from '../safety.ts';
+import { scaledTo } from '../scaled-to.ts';
 import type { DisruptionBudget, Fault, Safety } from '../scenario.ts';
 import type { ScenarioFile } from '../schema.ts';
 import { victimsMax } from '../selection.ts';
@@ -47,6 +48,10 @@ interface Refusal {
 }
 
 function certainRefusal(safety: Safety, fault: Fault, context: SafetyContext): Refusal | undefined {
+  if ('service' in fault) {
+    const { type, service: name, namespace } = fault;
+    return namespaceRefusal(safety, type, { kind: 'Service', name, namespace });
+  }
   if (!('workload' in fault)) return clusterRefusal(safety, fault);
   const workload = context.workloads.find(
     ({ name, namespace }) => name === fault.workload && namespace === fault.namespace,
@@ -71,7 +76,7 @@ function clusterRefusal({ namespaces, opt_in_label }: Safety, { type }: Fault): 
 function namespaceRefusal(
   { namespaces, protected_namespaces: kept }: Safety,
   type: Fault['type'],
-  { kind, name, namespace }: Described,
+  { kind, name, namespace }: { readonly kind: string; readonly name: string; readonly namespace: string },
 ): Refusal | undefined {
   if ([...PROTECTED_NAMESPACES, ...kept].includes(namespace)) {
     return { message: `${type} would hit ${kind} ${name} in the protected namespace ${namespace}` };
@@ -79,7 +84,7 @@ function namespaceRefusal(
   if (namespaces === undefined || namespaces.includes(namespace)) return undefined;
   return {
     message: `${type} would hit ${kind} ${name} in namespace ${namespace}`,
-    expected: `a workload in ${namespaces.join(' or ')} (\`safety.namespaces\`)`,
+    expected: `${kind === 'Service' ? 'a Service' : 'a workload'} in ${namespaces.join(' or ')} (\`safety.namespaces\`)`,
   };
 }
 
@@ -140,11 +145,12 @@ function countRefusal(
 function victimsOf(fault: Fault, { replicas }: Described): number | undefined {
   switch (fault.type) {
     case 'scale':
-      return Math.max(0, replicas - fault.replicas);
+      return Math.max(0, replicas - scaledTo(replicas, fault.replicas));
     case 'pod-kill':
     case 'container-kill':
     case 'container-pause':
     case 'sandbox-kill':
+    case 'network-partition':
     case 'pod-eviction':
       return fault.mode === 'random-max-percent' ? undefined : victimsMax(replicas, fault.mode, fault.value);
     default:
