@@ -5,6 +5,7 @@ import { TRIALS_MAX } from '../scenario/trials.ts';
 import { DURATION, durationToMs, PERCENTAGE, percentageToFraction } from '../scenario/units.ts';
 import { MAX_TRIALS_DEFAULT, type StoppingLimits } from '../sim/estimate/stopping.ts';
 import type { MethodChoice } from '../sim/method.ts';
+import { EXPORT_OPTIONS, IMPORT_OPTIONS } from './interchange-options.ts';
 import { readVary } from './vary.ts';
 
 export const CLUSTERS = ['embedded', 'kubernetes'] as const;
@@ -31,6 +32,8 @@ export interface RunOptions {
   readonly yes?: boolean;
   /** Where to measure; `predict` touches nothing and has none. */
   readonly target?: Target;
+  /** Instead of a target: files of other tools, each of which has measured a trial. */
+  readonly measured?: readonly string[] | undefined;
   /** The kind of cluster `predict` predicts for; where something is measured, that is predicted for. */
   readonly predict_for?: ClusterKind;
   readonly out: string | undefined;
@@ -214,6 +217,13 @@ export const CHAOS_OPTIONS = {
 
 export const VERIFY_OPTIONS = {
   ...CHAOS_OPTIONS,
+  measured: {
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    describe:
+      'Instead of measuring: what vegeta, k6, Prometheus or Chaos Toolkit has measured, as JSON, a file a trial',
+  },
   'predict-trials': trials('predict-trials', 'Trials to simulate'),
   workers: WORKERS,
   calibration: CALIBRATION,
@@ -295,6 +305,8 @@ export const OPTIONS = {
   calibrate: CALIBRATE_OPTIONS,
   report: REPORT_OPTIONS,
   'game-day': GAME_DAY_OPTIONS,
+  import: IMPORT_OPTIONS,
+  export: EXPORT_OPTIONS,
 } as const satisfies Record<string, Record<string, Options>>;
 
 export function scenarioArgument<T>(yargs: Argv<T>) {
@@ -310,7 +322,12 @@ export function scenarioArgument<T>(yargs: Argv<T>) {
  * Options that may be given several times, and whether one of them takes `many` values, as a shell's pattern gives
  * them, or `one`, so that what follows is none of it.
  */
-export const LISTS: Readonly<Record<string, 'one' | 'many'>> = { from: 'many', vary: 'one' };
+export const LISTS: Readonly<Record<string, 'one' | 'many'>> = {
+  from: 'many',
+  manifest: 'many',
+  measured: 'many',
+  vary: 'one',
+};
 
 /** What only a real Kubernetes has a use for. */
 const OF_KUBERNETES = ['context', 'source-addresses', 'container-kill-command', 'provider-command'] as const;

@@ -11,7 +11,10 @@ export function isPlanFile(path: string): boolean {
 }
 
 /** @throws UserError where the file is a plan: nobody waits years for a measurement, but its episodes take seconds */
-export async function refusePlan(path: string, command: 'chaos' | 'verify' | 'calibrate'): Promise<void> {
+export async function refusePlan(
+  path: string,
+  command: 'chaos' | 'verify' | 'calibrate' | 'export',
+): Promise<void> {
   if (!isPlanFile(path)) return;
   const { loadPlan } = await import('../scenario/plan/load.ts');
   const { episodes } = loadPlan(path);

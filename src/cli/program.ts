@@ -8,7 +8,9 @@ import { VERSION } from '../version.ts';
 import type { Arms } from './arms.ts';
 import { addCalibrate } from './calibrate.ts';
 import { addChaos } from './chaos.ts';
+import { addExport } from './export.ts';
 import { addGameDay } from './game-day.ts';
+import { addImport } from './import.ts';
 import type { Io } from './io.ts';
 import { joinLists } from './lists.ts';
 import { checkNode } from './node-version.ts';
@@ -72,7 +74,16 @@ async function parse(argv: readonly string[], io: Io): Promise<{ action: Action 
 }
 
 function commands(parser: Argv, choose: Choose): Argv {
-  for (const add of [addPredict, addChaos, addVerify, addGameDay, addCalibrate, addReport])
+  for (const add of [
+    addPredict,
+    addChaos,
+    addVerify,
+    addGameDay,
+    addCalibrate,
+    addReport,
+    addImport,
+    addExport,
+  ])
     add(parser, choose);
   return parser
     .usage(
@@ -88,7 +99,10 @@ function commands(parser: Argv, choose: Choose): Argv {
     )
     .parserConfiguration({ 'duplicate-arguments-array': false, 'boolean-negation': false })
     .detectLocale(false)
-    .demandCommand(1, 'which command? predict, chaos, verify, game-day, calibrate or report')
+    .demandCommand(
+      1,
+      'which command? predict, chaos, verify, game-day, calibrate, report, import or export',
+    )
     .recommendCommands()
     .strict()
     .alias('help', 'h')
@@ -120,7 +134,7 @@ async function usageError({ message }: UsageError, argv: readonly string[]): Pro
     mistyped !== undefined
       ? `unknown option --${mistyped}`
       : isIncomplete
-        ? `which ${command === 'report' ? 'folder' : 'scenario'}?`
+        ? `which ${command === 'report' ? 'folder' : command === 'import' ? 'file' : 'scenario'}?`
         : message;
   return new UserError(words, { exitCode: EXIT.configuration, hint: hints.join(' ') });
 }

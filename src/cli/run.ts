@@ -44,6 +44,7 @@ export async function run(name: CommandName, options: RunOptions, io: Io, arms: 
       { scenario, yes: options.yes === true, cluster: options.target.cluster, what: faultTexts(scenario) },
       io,
     );
+  const elsewhere = options.measured && (await measuredElsewhere(scenario, options.measured));
   const folder = ResultsFolder.prepare(options.out ?? join('out', scenario.name));
   const progress = progressOn(io.stderr);
   const interrupt = listenForInterrupt(io);
@@ -54,7 +55,8 @@ export async function run(name: CommandName, options: RunOptions, io: Io, arms: 
       await mayAct?.(place, interrupt.signal);
     };
     const prediction = name === 'chaos' ? undefined : await predict(work, options);
-    const measurement = options.target && (await measure(work, options.target, confirm));
+    if (elsewhere) await folder.write('measurement', elsewhere);
+    const measurement = elsewhere ?? (options.target && (await measure(work, options.target, confirm)));
     const verdict = prediction && measurement && (await arms.compare(scenario, prediction, measurement));
     if (verdict) await folder.write('verdict', verdict);
     const results = { prediction, measurement, verdict };
@@ -115,6 +117,12 @@ async function predict(
   return prediction;
 }
 
+/** Before anything is predicted or written: the files may be of another load. */
+async function measuredElsewhere(scenario: Scenario, files: readonly string[]): Promise<Measurement> {
+  const { importMeasurement } = await import('../interchange/measured/measurement.ts');
+  return importMeasurement(scenario, files);
+}
+
 async function measure(
   { scenario, folder, progress, interrupt, arms }: Work,
   target: Target,
@@ -159,8 +167,9 @@ export function commandOf(
   const trials =
     name === 'predict'
       ? extentFlags(predict_trials, options.limits ?? {}, prediction)
-      : { trials: String(measure_trials) };
-  const flags: readonly (readonly [string, string | undefined])[] = [
+      : { trials: options.measured === undefined ? String(measure_trials) : undefined };
+  const flags: readonly (readonly [string, string | readonly string[] | undefined])[] = [
+    ['measured', options.measured],
     ['seed', scenario.seed],
     ...Object.entries(trials),
     ['predict-trials', name === 'verify' ? String(predict_trials) : undefined],

@@ -30,7 +30,12 @@ const predicted = z.object({
   pi90_ci95: z.tuple([interval, interval]).optional(),
   trials: number,
 } satisfies Shape<Predicted>);
-const measured = z.object({ mean: number, ci95: interval, values: z.array(number) });
+const measured = z.object({
+  mean: number,
+  ci95: interval,
+  values: z.array(number),
+  give_or_take: number.optional(),
+});
 const metric = z.enum(METRICS);
 const verdict = z.enum(['agrees', 'differs', 'inconclusive']);
 
@@ -101,6 +106,7 @@ const STORED = {
       }),
     ),
     objectives,
+    tells: z.array(metric).optional(),
     notes: texts,
   } satisfies Shape<Measurement>),
   verdict: z.object({

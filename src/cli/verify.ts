@@ -1,4 +1,5 @@
 import type { Argv } from 'yargs';
+import { EXIT, UserError } from '../scenario/errors.ts';
 import { scenarioArgument, targetOf, VERIFY_OPTIONS } from './options.ts';
 import type { Choose } from './program.ts';
 
@@ -13,9 +14,12 @@ export function addVerify(yargs: Argv, choose: Choose): Argv {
           '$0 verify <scenario>\n\nPredicts, causes the faults on a cluster, measures the same quantities in the same way, and compares.',
         )
         .example('$0 verify scenarios/nginx-x2.yaml', 'on the embedded cluster; nothing to install')
-        .example('$0 verify shop.yaml --cluster kubernetes --trials 10', 'on your cluster, ten trials'),
+        .example('$0 verify shop.yaml --cluster kubernetes --trials 10', 'on your cluster, ten trials')
+        .example('$0 verify shop.yaml --measured results.json', 'against what vegeta has measured already'),
     (given) =>
       choose(async (io, arms) => {
+        const { measured } = given;
+        if (measured !== undefined) checkForMeasured(given);
         if (given.dryRun) {
           const { runDry } = await import('./dry-run.ts');
           return runDry(
@@ -42,7 +46,7 @@ export function addVerify(yargs: Argv, choose: Choose): Argv {
             measure_trials: given.trials,
             workers: given.workers,
             yes: given.yes,
-            target: targetOf(given, io.env),
+            ...(measured === undefined ? { target: targetOf(given, io.env) } : { measured }),
             out: given.out,
           },
           io,
@@ -50,4 +54,14 @@ export function addVerify(yargs: Argv, choose: Choose): Argv {
         );
       }),
   );
+}
+
+/** @throws UserError where an option is given that what was measured elsewhere has no use for */
+function checkForMeasured({ trials, dryRun }: { readonly trials?: unknown; readonly dryRun?: unknown }): void {
+  const option = trials !== undefined ? '--trials' : dryRun === true ? '--dry-run' : undefined;
+  if (option === undefined) return;
+  throw new UserError(`${option} is about measuring, and --measured brings what was measured already`, {
+    exitCode: EXIT.configuration,
+    hint: `leave ${option} away`,
+  });
 }

@@ -57,6 +57,11 @@ export class Problems {
     return this.#found.length;
   }
 
+  /** In the order in which they were found. */
+  get found(): readonly Problem[] {
+    return this.#found;
+  }
+
   get none(): boolean {
     return this.#found.length === 0;
   }

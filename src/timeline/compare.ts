@@ -82,17 +82,17 @@ export function compareMetric(
   const n = measured.values.length;
   const allowed = margin(metric, predicted.mean, resolution);
   const difference = measured.mean - predicted.mean;
-  const half = halfWidth(predicted, measured);
+  const { give_or_take = 0 } = measured;
+  const half = halfWidth(predicted, measured) + give_or_take;
   const by =
     `the measured mean is ${number(Math.abs(difference))} ${difference < 0 ? 'below' : 'above'} the predicted one, ` +
     `give or take ${number(half)} (${n} ${n === 1 ? 'trial' : 'trials'}); ${number(allowed)} is allowed`;
 
   const inside = measured.values.filter((v) => v >= predicted.pi90[0] && v <= predicted.pi90[1]).length;
   // A single trial a resolution beside the interval is not beside it.
+  const beside = slack(metric, resolution) + give_or_take;
   const near = measured.values.filter(
-    (v) =>
-      v >= predicted.pi90[0] - slack(metric, resolution) &&
-      v <= predicted.pi90[1] + slack(metric, resolution),
+    (v) => v >= predicted.pi90[0] - beside && v <= predicted.pi90[1] + beside,
   ).length;
   if (Math.abs(difference) - half > allowed) return judged('differs', by);
   if (binomialAtMost(near, n, 0.9) < COVERAGE_P) {
@@ -148,9 +148,11 @@ export function compare(
   objectives: Objectives,
 ): Verdict {
   const metrics: Partial<Record<Metric, MetricVerdict>> = {};
+  const { tells = METRICS } = measurement;
   for (const metric of METRICS) {
     const predicted = prediction.metrics[metric]?.predicted;
-    if (predicted !== undefined) {
+    // What was measured elsewhere may not know all; without downtime it stays open what was lost.
+    if (predicted !== undefined && (metric === 'downtime_s' || tells.includes(metric))) {
       metrics[metric] = compareMetric(metric, predicted, measurement.metrics[metric]?.measured, resolution);
     }
   }

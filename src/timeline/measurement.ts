@@ -30,7 +30,7 @@ interface LoggedFault {
   readonly targets: readonly string[];
 }
 
-/** The measured half, from the scored trials. Invalid trials are named and take no part in any figure. */
+/** The measured half, from the scored trials. */
 export function summariseMeasurement(
   scenario: Scenario,
   version: string,
@@ -38,13 +38,37 @@ export function summariseMeasurement(
   trials: readonly { readonly observation: Observation; readonly faults: FaultLog['faults'] }[],
   notes: readonly string[],
 ): Measurement {
-  const valid = trials.filter(({ observation }) => observation.valid);
+  const scored = trials.map(({ observation, faults }) => ({ ...observation, values: observation, faults }));
+  return measurementOf(scenario, version, where, scored, notes);
+}
+
+/** What a trial came to, of ours or measured elsewhere. */
+export interface ScoredTrial extends Pick<Observation, 'trial' | 'valid' | 'invalid_because' | 'outages'> {
+  /** Those that are known. */
+  readonly values: Readonly<Partial<Record<Metric, number | undefined>>>;
+  /** How far a value may be off because nobody looked more often; left out where every request is known. */
+  readonly give_or_take?: Readonly<Partial<Record<Metric, number>>>;
+  readonly faults: FaultLog['faults'];
+}
+
+/** Invalid trials are named and take no part in any figure. */
+export function measurementOf(
+  scenario: Scenario,
+  version: string,
+  where: string,
+  trials: readonly ScoredTrial[],
+  notes: readonly string[],
+): Measurement {
+  const valid = trials.filter((trial) => trial.valid);
   const metrics: Partial<Record<Metric, { readonly measured: Measured }>> = {};
   for (const metric of METRICS) {
-    const values = valid.map(({ observation }) => observation[metric]).filter((value) => value !== undefined);
+    const known = valid.map(({ values }) => values[metric]).filter((value) => value !== undefined);
     // A metric that some trials lack would be a mean over the lucky ones.
-    if (values.length === 0 || values.length < valid.length) continue;
-    metrics[metric] = { measured: { ...meanInterval(values), values } };
+    if (known.length === 0 || known.length < valid.length) continue;
+    const give_or_take = Math.max(...valid.map((trial) => trial.give_or_take?.[metric] ?? 0));
+    metrics[metric] = {
+      measured: { ...meanInterval(known), values: known, ...(give_or_take > 0 ? { give_or_take } : {}) },
+    };
   }
   return {
     schema: 'foreshock.measurement/v1',
@@ -54,12 +78,12 @@ export function summariseMeasurement(
     where,
     trials: trials.length,
     invalid_trials: trials
-      .filter(({ observation }) => !observation.valid)
-      .map(({ observation }) => ({ trial: observation.trial, because: observation.invalid_because })),
+      .filter((trial) => !trial.valid)
+      .map(({ trial, invalid_because }) => ({ trial, because: invalid_because })),
     window_s: scenario.load.duration_ms / 1000,
     metrics,
-    outages: valid.map(({ observation: { trial, outages } }) => ({ trial, outages })),
-    faults: valid.flatMap(({ observation: { trial }, faults }) =>
+    outages: valid.map(({ trial, outages }) => ({ trial, outages })),
+    faults: valid.flatMap(({ trial, faults }) =>
       faults.map(({ fault, ...of }) => ({ trial, ...of, ...lastingOf(scenario, fault, of) })),
     ),
     objectives: judgeObjectives(scenario.objectives, undefined, metrics),

@@ -36,6 +36,8 @@ export interface Measured {
   readonly ci95: readonly [number, number];
   /** One value a valid trial. */
   readonly values: readonly number[];
+  /** Of what was measured elsewhere: how far each may be off, because nobody looked more often. */
+  readonly give_or_take?: number;
 }
 
 export interface MetricVerdict {
@@ -144,6 +146,8 @@ export interface Measurement {
     readonly lasting?: { readonly nominal_ms: number; readonly effective_ms: number } | undefined;
   }[];
   readonly objectives: readonly ObjectiveResult[];
+  /** Of what was measured elsewhere: all that it can tell. Of the others only downtime is judged, as not known. */
+  readonly tells?: readonly Metric[];
   /** What a reader must know of how it was measured: route, source ports, waits between trials. */
   readonly notes: readonly string[];
 }

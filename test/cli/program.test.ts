@@ -31,6 +31,8 @@ describe('help', () => {
     ['verify', ['verify', '--help']],
     ['calibrate', ['calibrate', '--help']],
     ['report', ['report', '--help']],
+    ['import', ['import', '--help']],
+    ['export', ['export', '--help']],
   ])('of %s', async (name, words) => {
     const { code, stdout, stderr } = await foreshock(words);
     expectGolden(`cli/${name}.txt`, stdout);
@@ -74,6 +76,8 @@ describe('a mistake on the command line ends with configuration, a way out, and 
     ['no command', [], 'which command?', 'foreshock --help'],
     ['an unknown command', ['verfy', SCENARIO], 'Did you mean verify?', 'foreshock --help'],
     ['no scenario', ['verify'], 'which scenario?', 'foreshock verify --help'],
+    ['no file', ['import'], 'which file?', 'foreshock import --help'],
+    ['no tool', ['export', SCENARIO], 'to', 'foreshock export --help'],
     ['no folder', ['report'], 'which folder?', 'foreshock report --help'],
     [
       'a scenario after a list that takes it',
@@ -101,9 +105,9 @@ describe('a mistake on the command line ends with configuration, a way out, and 
     ],
     [
       'an option of one other command',
-      ['chaos', SCENARIO, '--format=json'],
-      'unknown option --format',
-      'report has it; see foreshock chaos --help',
+      ['chaos', SCENARIO, '--kills=1'],
+      'unknown option --kills',
+      'calibrate has it; see foreshock chaos --help',
     ],
     [
       'an option like one of another command',

@@ -25,6 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'src/chaos': ['src/scenario', 'src/timeline', 'src/version.ts'],
   'src/calibrate': ['src/scenario', 'src/timeline', 'src/version.ts'],
   'src/calibrate/observe': ['src/scenario', 'src/timeline', 'src/chaos', 'src/calibrate', 'src/version.ts'],
+  'src/interchange': ['src/scenario', 'src/timeline', 'src/version.ts'],
   'src/report': ['src/scenario', 'src/timeline', 'src/version.ts'],
   'src/cli': [
     'src/scenario',
@@ -32,6 +33,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'src/sim',
     'src/chaos',
     'src/calibrate',
+    'src/interchange',
     'src/report',
     'src/version.ts',
   ],

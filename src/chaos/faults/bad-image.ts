@@ -1,12 +1,10 @@
+import { NO_IMAGE } from '../../scenario/no-image.ts';
 import type { BadImage } from '../../scenario/scenario.ts';
 import type { Cluster, WorkloadState } from '../cluster/cluster.ts';
 import type { FaultAction } from '../fault-action.ts';
 import type { Target } from '../safety/journal.ts';
 import { workloadRights } from '../safety/rights.ts';
 import { containerOf, isTheSame, stateOf, workloadRefOf } from '../target.ts';
-
-/** RFC 2606 keeps `.invalid` free of names, so no registry can ever have it. */
-const NOWHERE = 'foreshock.invalid/none:none';
 
 /** Rolls out an image that does not exist; undone: the old image, unless somebody else has set another. */
 export const badImage: FaultAction<BadImage> = {
@@ -17,7 +15,7 @@ export const badImage: FaultAction<BadImage> = {
     `kubectl set image -n ${namespace} ${kind.toLowerCase()}/${name} ${container}=${before?.image}`,
   remember: ({ containers }, { container }) => ({ image: imageIn(containers, container) }),
   async apply(cluster, _fault, target) {
-    await setImage(cluster, target, imageBefore(target), NOWHERE);
+    await setImage(cluster, target, imageBefore(target), NO_IMAGE);
     return {};
   },
   async undo(cluster, target) {
@@ -26,10 +24,10 @@ export const badImage: FaultAction<BadImage> = {
       return { note: `${target.kind} ${target.name} is gone` };
     const image = imageIn(state.containers, containerOf(target));
     if (image === imageBefore(target)) return {};
-    if (image !== NOWHERE) {
+    if (image !== NO_IMAGE) {
       return { note: `somebody else set the image of ${target.name} to ${image}, which was left alone` };
     }
-    await setImage(cluster, target, NOWHERE, imageBefore(target));
+    await setImage(cluster, target, NO_IMAGE, imageBefore(target));
     await cluster.disown(workloadRefOf(target));
     return {};
   },

@@ -43,25 +43,21 @@ export const intOrShare = intOrPercent.refine((value) => 'pods' in value || valu
 
 export const isZero = (value: IntOrPercent): boolean => ('pods' in value ? value.pods : value.percent) === 0;
 
+/** metav1.LabelSelectorRequirement. */
+export const matchExpression = z
+  .object({
+    key: z.string().min(1),
+    operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
+    values: z.array(z.string()).nullish(),
+  })
+  .refine(
+    ({ operator, values }) => /In$/.test(operator) === (values ?? []).length > 0,
+    'values with In and NotIn, and none with Exists and DoesNotExist',
+  );
+
 /** metav1.LabelSelector; `matchLabels` alone stays labels, and so does what says no more than they could. */
 export const labelSelector = z
-  .object({
-    matchLabels: labels.nullish(),
-    matchExpressions: z
-      .array(
-        z
-          .object({
-            key: z.string().min(1),
-            operator: z.enum(['In', 'NotIn', 'Exists', 'DoesNotExist']),
-            values: z.array(z.string()).nullish(),
-          })
-          .refine(
-            ({ operator, values }) => /In$/.test(operator) === (values ?? []).length > 0,
-            'values with In and NotIn, and none with Exists and DoesNotExist',
-          ),
-      )
-      .nullish(),
-  })
+  .object({ matchLabels: labels.nullish(), matchExpressions: z.array(matchExpression).nullish() })
   .transform(({ matchLabels, matchExpressions }): Selector => {
     const requirements = (matchExpressions ?? []).map(
       ({ key, operator, values }): Requirement => ({ key, operator, values: values ?? [] }),

@@ -1,18 +1,16 @@
+import { NO_IMAGE } from '../../scenario/no-image.ts';
 import type { BadImage, Container } from '../../scenario/scenario.ts';
 import type { FaultAction } from '../fault-action.ts';
 import { rollBackContainer, rollOutContainer } from '../kubernetes/rollout.ts';
 
-/** RFC 2606 keeps `.invalid` free of names, so no registry can ever have it. */
-const NOWHERE = 'foreshock.invalid/none:none';
-
 /** Rolls out an image that does not exist; undone: the old image, unless somebody else has set another. */
 export const badImage: FaultAction<BadImage> = {
   apply({ operator }, fault, _victims, cause) {
-    rollOutContainer(operator, fault, (old) => (isBad(old) ? undefined : { ...old, image: NOWHERE }), cause);
+    rollOutContainer(operator, fault, (old) => (isBad(old) ? undefined : { ...old, image: NO_IMAGE }), cause);
   },
   undo({ operator }, fault, _victims, cause) {
     rollBackContainer(operator, fault, isBad, (bad, { image }) => ({ ...bad, image }), cause);
   },
 };
 
-const isBad = ({ image }: Container): boolean => image === NOWHERE;
+const isBad = ({ image }: Container): boolean => image === NO_IMAGE;
