@@ -112,15 +112,13 @@ const ending: fc.Arbitrary<Pick<Answer, 'latency_ms' | 'outcome'>> = fc.oneof(
 /** A few endings, again and again over the whole load. */
 const answersOf = ({ load, seed }: Scenario): fc.Arbitrary<Answer[]> => {
   const times = [...schedule(load, stream(seed, 0, 'arrivals'))];
-  return fc
-    .array(ending, { minLength: 1, maxLength: 40 })
-    .map((endings) =>
-      times.map((at_ms, index) => ({
-        at_ms,
-        lag_ms: 0,
-        ...(endings[index % endings.length] as (typeof endings)[0]),
-      })),
-    );
+  return fc.array(ending, { minLength: 1, maxLength: 40 }).map((endings) =>
+    times.map((at_ms, index) => ({
+      at_ms,
+      lag_ms: 0,
+      ...(endings[index % endings.length] as (typeof endings)[0]),
+    })),
+  );
 };
 
 function scoreOf(answers: readonly Answer[], scenario: Scenario) {
