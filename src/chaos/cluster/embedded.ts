@@ -36,6 +36,7 @@ import {
 } from './cluster.ts';
 import { Applications } from './embedded/application.ts';
 import { checkEmbedded } from './embedded/check.ts';
+import { startNodesApart } from './embedded/nodes-apart.ts';
 import { embeddedTransport } from './embedded/transport.ts';
 import {
   loadWebernetes,
@@ -60,8 +61,6 @@ const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 const WRITES_MAX = 10;
 /** How often a deletion is looked after; it takes a pod's time to stop, so tenths of a second. */
 const REMOVAL_POLL_MS = 50;
-/** Kubernetes pkg/kubelet/kubelet.go genericPlegRelistPeriod, and webernetes' own. */
-const PLEG_PERIOD_MS = 1000;
 const BUILT_IN_NAMESPACES = ['default', 'kube-system'];
 
 /** Starts an empty cluster; it is up when this resolves. */
@@ -74,20 +73,6 @@ export async function startEmbeddedCluster(
   startNodesApart(cluster, stream(scenario.seed, 0, 'embedded/nodes'));
   await cluster.init();
   return new EmbeddedCluster(webernetes, cluster, new Applications(scenario), scenario.cluster.nodes.length);
-}
-
-/**
- * Machines do not start within one millisecond. Were they to, the kubelets of all nodes would look at their
- * containers in step for ever, and what is killed on two nodes would always come back at the same moment.
- */
-function startNodesApart(cluster: WebernetesCluster, random: () => number): void {
-  for (const server of cluster.servers.slice(1)) {
-    const boot = server.boot.bind(server);
-    server.boot = async (context) => {
-      await sleep(random() * PLEG_PERIOD_MS);
-      await boot(context);
-    };
-  }
 }
 
 class EmbeddedCluster implements Cluster {
