@@ -1,4 +1,5 @@
 /** One trial: load, faults and watching on one clock, from steady state to the end of the window. */
+import { EXIT, UserError } from '../scenario/errors.ts';
 import { stream } from '../scenario/random.ts';
 import { schedule } from '../scenario/schedule.ts';
 import { type Recorder, tee } from '../timeline/event.ts';
@@ -12,7 +13,11 @@ import { EffectWatch } from './effect-watch.ts';
 import type { Sender } from './load/sender.ts';
 import type { SourcePlan } from './load/source.ts';
 import { observe } from './observe.ts';
+import { AbortRules } from './safety/abort-rules.ts';
+import { keepProbing } from './safety/health-probe.ts';
+import { ConnectionLost, keepHeartbeat } from './safety/heartbeat.ts';
 import type { Journal } from './safety/journal.ts';
+import { isNotRestored } from './safety/not-restored.ts';
 
 /** From the watch standing to the first request: time to prepare a fault at 0 and to reach the load thread. */
 const LEAD_MS = 400;
@@ -41,16 +46,29 @@ export interface Trial extends Choice {
  */
 export async function runTrial(trial: Trial, signal: AbortSignal | undefined): Promise<void> {
   const { scenario, sender } = trial;
-  const effects = new EffectWatch(scenario);
-  const recorder = tee(trial.recorder, effects);
   const { load, seed } = scenario;
   const stop = new AbortController();
   const stopping = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   const sent = new AbortController();
   const watching = new AbortController();
+  const times_ms = schedule(load, stream(seed, trial.trial, 'arrivals'));
   let start_ms = Number.POSITIVE_INFINITY;
   /** What was so before the start is so at 0. */
   const at_ms = () => Math.max(0, now_ms() - start_ms);
+
+  let breach: string | undefined;
+  let isLost = false;
+  const breached = (reason: string) => {
+    if (breach !== undefined || stopping.aborted) return;
+    breach = reason;
+    trial.recorder.record({ type: 'note', at_ms: at_ms(), text: `aborted: ${reason}` });
+    trial.progress(`aborting: ${reason}`);
+    stop.abort(new Error(reason));
+  };
+  const rules = new AbortRules({ scenario, times_ms, at_ms, breach: breached });
+  stopping.addEventListener('abort', () => rules.end(), { once: true });
+  const effects = new EffectWatch(scenario);
+  const recorder = tee(trial.recorder, effects, rules);
 
   recorder.record(headerOf(scenario, { arm: 'chaos', trial: trial.trial, where: trial.where }));
   try {
@@ -58,7 +76,7 @@ export async function runTrial(trial: Trial, signal: AbortSignal | undefined): P
     start_ms = now_ms() + LEAD_MS;
     const plan = {
       request: load,
-      times_ms: schedule(load, stream(seed, trial.trial, 'arrivals')),
+      times_ms,
       start_ms,
       sources: trial.sources,
     };
@@ -74,9 +92,21 @@ export async function runTrial(trial: Trial, signal: AbortSignal | undefined): P
       sender.run(plan, (event) => recorder.record(event), stopping).finally(() => sent.abort()),
       causeFaults(faults),
     ];
+    const lost = (reason: string) => {
+      isLost = breach === undefined;
+      breached(reason);
+    };
+    void watchOver(trial, { breached, lost }, AbortSignal.any([watching.signal, stopping, sent.signal]));
     // Where one part fails the others are ended, and then awaited: nothing goes on behind our back.
     for (const part of work) part.catch(() => stop.abort());
     const failed = (await Promise.allSettled(work)).findLast((result) => result.status === 'rejected');
+    // What could not be undone outweighs why it was to be.
+    if (breach !== undefined && !isNotRestored(failed?.reason)) {
+      throw new (isLost ? ConnectionLost : UserError)(`aborted by a rule of safety: ${breach}`, {
+        exitCode: EXIT.aborted,
+        hint: 'no further fault was caused, and what lasted is undone',
+      });
+    }
     if (failed !== undefined) throw failed.reason;
     for (const event of effects.withoutEffect()) {
       trial.recorder.record(event);
@@ -85,4 +115,20 @@ export async function runTrial(trial: Trial, signal: AbortSignal | undefined): P
   } finally {
     watching.abort();
   }
+}
+
+/** Until `signal`: whether the probe answers, and whether the cluster is there where no fault takes it away. */
+function watchOver(
+  { scenario: { safety, faults }, cluster }: Trial,
+  { breached, lost }: Readonly<Record<'breached' | 'lost', (reason: string) => void>>,
+  signal: AbortSignal,
+): Promise<unknown> {
+  const { probe, lost_connection_ms } = safety.abort;
+  const isTakenAway = faults.some(
+    (fault) => fault.type === 'control-plane-outage' && ['api-server', 'all'].includes(fault.component),
+  );
+  return Promise.all([
+    probe && keepProbing(probe, breached, signal),
+    isTakenAway ? undefined : keepHeartbeat(cluster, lost_connection_ms, lost, signal),
+  ]);
 }

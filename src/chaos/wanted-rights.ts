@@ -30,7 +30,7 @@ export function rightsFor({ workloads, faults, load, safety }: Scenario): readon
   });
   const toKeep = faults.flatMap((fault) => [
     ...('workload' in fault && asksBudgets(fault, safety) ? wanted(BUDGET_RIGHTS, fault.namespace) : []),
-    ...('mode' in fault && safety.max_per_zone !== undefined ? wanted(ZONE_RIGHTS, undefined) : []),
+    ...('workload' in fault && safety.max_per_zone !== undefined ? wanted(ZONE_RIGHTS, undefined) : []),
   ]);
   return [...toSee, ...wanted(SERVICE_RIGHTS, load.namespace), ...toKeep, ...toCause];
 

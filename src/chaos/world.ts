@@ -23,6 +23,8 @@ import {
   replaceRestarted,
   spreadAnew,
 } from './safety/fresh-pods.ts';
+import { probeOnce } from './safety/health-probe.ts';
+import { ConnectionLost } from './safety/heartbeat.ts';
 import type { Journal } from './safety/journal.ts';
 import { notesOf } from './safety/left.ts';
 import { isNotRestored } from './safety/not-restored.ts';
@@ -261,7 +263,7 @@ export class ChaosWorld implements World {
     const deadline_ms = hurried ? (this.#options.aborted_deadline_ms ?? aborted_ms) : this.#deadline_ms;
     this.#progress('restoring', 'awaiting steady state');
     try {
-      await this.#awaitApiServer(deadline_ms);
+      await this.#awaitApiServer(deadline_ms, failure instanceof ConnectionLost);
       await this.#awaitSteadyState('restoring', deadline_ms);
       const renewal = this.#renewal('restoring', deadline_ms);
       await replaceRestarted(renewal, restartedWorkloads(this.#scenario));
@@ -277,8 +279,8 @@ export class ChaosWorld implements World {
   }
 
   /** One that has just been started may turn us away for a moment. */
-  async #awaitApiServer(deadline_ms: number): Promise<void> {
-    if (!this.#scenario.faults.some(({ type }) => type === 'control-plane-outage')) return;
+  async #awaitApiServer(deadline_ms: number, wasLost: boolean): Promise<void> {
+    if (!wasLost && !this.#scenario.faults.some(({ type }) => type === 'control-plane-outage')) return;
     const until_ms = now_ms() + deadline_ms;
     while (true) {
       try {
@@ -333,6 +335,9 @@ export class ChaosWorld implements World {
       (event) => void (event.type === 'request' && requests.push(event)),
       signal ?? new AbortController().signal,
     );
+    const { probe } = this.#scenario.safety.abort;
+    const complaint = probe && (await probeOnce(probe));
+    if (complaint !== undefined) return `safety.abort.probe: ${complaint}`;
     const bad = requests.filter((request) => request.outcome !== 'ok').map((request) => request.outcome);
     if (bad.length === 0) return undefined;
     return `${bad.length} of ${PROBES} requests by ${this.#transport.route} not answered well: ${[...new Set(bad)].join(', ')}`;

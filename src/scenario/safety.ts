@@ -21,6 +21,7 @@ export const SAFETY_DEFAULT: Safety = {
   max_per_zone: undefined,
   min_healthy: undefined,
   ignore_disruption_budgets: false,
+  abort: { objectives: false, error_rate: undefined, probe: undefined, lost_connection_ms: 10_000 },
 };
 
 /** A pod that is there when an act is about to hit. */
@@ -112,7 +113,7 @@ function untouchable(
   return spared && `would hit ${spared.name}, which its labels keep from faults (\`safety\`)`;
 }
 
-function tooMany(safety: Safety, { pods, hit, isOfNodes }: Situation): string | undefined {
+function tooMany(safety: Safety, { fault, pods, hit, isOfNodes }: Situation): string | undefined {
   for (const [name, own] of Map.groupBy(pods, ({ workload }) => nameOf(workload))) {
     const ownHit = hit.filter(({ workload }) => nameOf(workload) === name);
     const first = own[0];
@@ -120,7 +121,8 @@ function tooMany(safety: Safety, { pods, hit, isOfNodes }: Situation): string | 
     const reason =
       aboveCap(safety, first.workload, ownHit) ??
       (isOfNodes ? undefined : aboveCapOf('node', safety.max_per_node, own, ownHit)) ??
-      aboveCapOf('zone', safety.max_per_zone, own, ownHit) ??
+      // That a zone goes as a whole is what its outage is.
+      (fault.type === 'zone-outage' ? undefined : aboveCapOf('zone', safety.max_per_zone, own, ownHit)) ??
       belowHealthy(safety, first.workload, own, ownHit);
     if (reason !== undefined) return reason;
   }

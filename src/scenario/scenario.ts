@@ -78,6 +78,25 @@ export interface Safety {
   readonly min_healthy: IntOrPercent | undefined;
   /** Whether pod-kill deletes what a budget would not let be evicted. */
   readonly ignore_disruption_budgets: boolean;
+  /** What ends a trial on a cluster at once. */
+  readonly abort: {
+    /** When a trial can meet an objective no more. */
+    readonly objectives: boolean;
+    /** Share of bad requests, among those of so long. */
+    readonly error_rate: { readonly above: number; readonly for_ms: number } | undefined;
+    readonly probe:
+      | {
+          readonly url: string;
+          readonly every_ms: number;
+          readonly timeout_ms: number;
+          /** In a row. */
+          readonly failures: number;
+          readonly expected_status: readonly number[];
+        }
+      | undefined;
+    /** How long the API server may be silent, where no fault takes it away. */
+    readonly lost_connection_ms: number;
+  };
 }
 
 export interface ManifestObject {

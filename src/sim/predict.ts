@@ -27,6 +27,7 @@ import { type StoppingLimits, StoppingRule } from './estimate/stopping.ts';
 import { summarise } from './estimate/summary.ts';
 import { warningsOf } from './estimate/warnings.ts';
 import { PLATFORMS, type Platform, timingOn } from './platform.ts';
+import { refusalWarnings } from './refusal.ts';
 
 export interface PredictOptions {
   /** Trials; the scenario's own number where not given. */
@@ -66,6 +67,7 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
   const downShare = new DownShare(window_ms);
   const downtime_s = new RunningMean();
   const trials: MetricValues[] = [];
+  const refusals: (string | undefined)[] = [];
   const work = { kind: 'episode', scenario, platform: platform.name } as const;
   const replicating = replications(work, {
     trials: rule.trials,
@@ -75,8 +77,9 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
   });
   let stop: Stop | undefined;
   let told_ms = Number.NEGATIVE_INFINITY;
-  for await (const { values, outages, shares } of replicating) {
+  for await (const { values, outages, shares, refusal } of replicating) {
     trials.push(values);
+    refusals.push(refusal);
     options.onTrial?.(values);
     budget.add(shares);
     downShare.add(outages);
@@ -109,7 +112,7 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
     objectives: judgeObjectives(scenario.objectives, metrics, undefined).map((objective) =>
       withTrialsMet(objective, trials),
     ),
-    warnings: warningsOf(trials),
+    warnings: [...refusalWarnings(refusals), ...warningsOf(trials)],
     assumptions: assumptions(scenario, platform),
     ignored: scenario.ignored.map(
       ({ kind, name, position }) => `${kind} ${name} (${position.file}:${position.line}:${position.column})`,

@@ -12,6 +12,7 @@ import { actionFor } from './fault-action.ts';
 import { SimulatedCluster } from './kubernetes/cluster.ts';
 import { shownName } from './kubernetes/pod-names.ts';
 import { atVersion, KUBERNETES, type Platform, timingOn } from './platform.ts';
+import { refusalIn } from './refusal.ts';
 import { Client } from './traffic/client.ts';
 
 /** When the Service came further back, and why; in the order of time. */
@@ -20,8 +21,18 @@ export type Recovery = { readonly at_ms: number; readonly cause: Cause };
 /** What a timeline does not tell of a simulated trial. */
 export interface SimulatedTrial {
   readonly recoveries: readonly Recovery[];
+  /** Why an act was refused, which ended the faults of the trial; undefined where none was. */
+  readonly refusal: string | undefined;
   /** Events of the simulation, for those who ask how fast it is. */
   readonly events: number;
+}
+
+/** The faults of one trial. */
+interface Course {
+  readonly trial: number;
+  /** Undo what stands. */
+  readonly standing: Set<() => void>;
+  refusal: string | undefined;
 }
 
 /** The prediction's arm: one trial in virtual time. */
@@ -58,26 +69,34 @@ export class SimulatedWorld implements World {
       recoveries.push({ at_ms: environment.now_ms, cause });
     });
     new Client(environment, cluster.network, load).start();
+    const course: Course = { trial, standing: new Set(), refusal: undefined };
     const times_ms = actTimes(this.#scenario, trial);
     for (const [index, fault] of faults.entries()) {
       for (const [repetition, at_ms] of times_ms[index]!.entries()) {
-        environment.simulation.at(at_ms, () => this.#act(cluster, fault, index, repetition, trial));
+        environment.simulation.at(at_ms, () => this.#act(cluster, fault, index, repetition, course));
       }
     }
     // The last request leaves before the window ends and is over a timeout later at most.
     environment.simulation.runUntil(load.duration_ms + load.timeout_ms);
-    return { recoveries, events: environment.simulation.events };
+    return { recoveries, refusal: course.refusal, events: environment.simulation.events };
   }
 
-  #act(cluster: SimulatedCluster, fault: Fault, index: number, repetition: number, trial: number): void {
+  #act(cluster: SimulatedCluster, fault: Fault, index: number, repetition: number, course: Course): void {
+    if (course.refusal !== undefined) return;
     const { environment } = cluster;
     const action = actionFor(fault);
-    const random = stream(this.#scenario.seed, trial, `victims/${index}/${repetition}`);
+    const random = stream(this.#scenario.seed, course.trial, `victims/${index}/${repetition}`);
     const candidates = action.candidates?.(cluster, fault) ?? [];
     const victims =
       'mode' in fault
         ? chooseVictims(candidates, fault.mode, fault.value, random)
         : (action.choose?.(cluster, fault, random) ?? []);
+    course.refusal = refusalIn(cluster, this.#scenario, fault, victims);
+    if (course.refusal !== undefined) {
+      environment.record({ type: 'note', at_ms: environment.now_ms, text: `aborted: ${course.refusal}` });
+      for (const undoNow of course.standing) undoNow();
+      return;
+    }
     const event = { fault: index, repetition, name: fault.type, targets: victims.map(shownName) };
     environment.record({ type: 'fault-begin', at_ms: environment.now_ms, ...event });
     const before = action.remember?.(cluster, fault, victims);
@@ -88,16 +107,23 @@ export class SimulatedWorld implements World {
       end();
       return;
     }
+    const undoNow = () => {
+      course.standing.delete(undoNow);
+      undo(cluster, fault, victims, step(undefined, 'fault', environment.now_ms), before);
+      end();
+    };
+    course.standing.add(undoNow);
     const left_ms = this.#scenario.load.duration_ms - environment.now_ms;
     const lasts_ms = ('duration_ms' in fault ? fault.duration_ms : undefined) ?? left_ms;
     if (lasts_ms >= left_ms) {
       // It is undone when the load has ended, which no request sees any more.
-      environment.after(left_ms, end);
+      environment.after(left_ms, () => {
+        if (course.standing.delete(undoNow)) end();
+      });
       return;
     }
     environment.after(lasts_ms, () => {
-      undo(cluster, fault, victims, step(undefined, 'fault', environment.now_ms), before);
-      end();
+      if (course.standing.has(undoNow)) undoNow();
     });
   }
 }

@@ -32,7 +32,12 @@ spec: {type: NodePort, selector: {app: web}, ports: [{port: 80}]}
 `;
 
 /** Writes a scenario with the manifest, and gives its file. */
-function scenario(image?: string, duration = '4s'): string {
+function scenario(
+  image?: string,
+  duration = '4s',
+  faults = 'pod-kill: {mode: one, at: 1s, grace_period: 0s}',
+  safety = '{}',
+): string {
   mkdirSync(FOLDER, { recursive: true });
   writeFileSync(join(FOLDER, 'web.k8s.yaml'), manifest(image));
   const file = join(FOLDER, 'web.yaml');
@@ -42,7 +47,8 @@ function scenario(image?: string, duration = '4s'): string {
 manifests: [web.k8s.yaml]
 load: {rate: 20, duration: ${duration}}
 faults:
-  - pod-kill: {mode: one, at: 1s, grace_period: 0s}
+  - ${faults}
+safety: ${safety}
 trials: {predict: 10, measure: 1}
 `,
   );
@@ -134,6 +140,47 @@ describeOnTestbed('foreshock on a cluster', () => {
         expect({ uid, node }).toEqual({ uid: found.metadata.uid, node: found.spec.nodeName });
         expect(versions()).toEqual(before);
       });
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'ends a trial by its error rate, with what lasted undone long before its time',
+    async () => {
+      applied(manifest());
+      kubectl('-n', NAMESPACE, 'rollout', 'status', 'deployment/web', '--timeout=60s');
+      const began_ms = Date.now();
+      const safety = '{abort: {error_rate: {above: 50%, for: 1s}}}';
+      const file = scenario(undefined, '120s', 'scale: {replicas: 0, at: 2s}', safety);
+      const { code, stderr } = await chaos(file);
+      expect(code, stderr).toBe(EXIT.aborted);
+      expect(stderr).toContain('safety.abort.error_rate allows 50 %');
+      expect(Date.now() - began_ms).toBeLessThan(90_000);
+      const replicas = ['get', 'deployment', 'web', '-o', 'jsonpath={.spec.replicas}'];
+      expect(kubectl('-n', NAMESPACE, ...replicas)).toBe('2');
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'refuses a deletion that a disruption budget would not let pass as an eviction',
+    async () => {
+      applied(manifest());
+      applied(`
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web, namespace: ${NAMESPACE}}
+spec: {minAvailable: 2, selector: {matchLabels: {app: web}}}
+`);
+      kubectl('-n', NAMESPACE, 'rollout', 'status', 'deployment/web', '--timeout=60s');
+      const before = objects();
+      const { code, stderr } = await chaos(scenario());
+      expect(code, stderr).toBe(EXIT.aborted);
+      expect(stderr).toContain(`of which PodDisruptionBudget ${NAMESPACE}/web lets 0 go`);
+      expect(objects()).toEqual(before);
+      const said = scenario(undefined, '4s', undefined, '{ignore_disruption_budgets: true}');
+      // What it costs is another matter: it was done.
+      expect((await chaos(said)).code).toBeLessThan(EXIT.configuration);
     },
     3 * MINUTES,
   );

@@ -85,6 +85,9 @@ describe('an act', () => {
     const ofNode = { isOfNodes: true, fault: { type: 'node-loss' } } as const;
     expect(refusal({ max_per_node: { pods: 1 } }, [0, 1], ofNode)).toBeUndefined();
     expect(refusal({ max_per_zone: { percent: 50 } }, [0, 1], ofNode)).toContain('on zone a');
+    const outage = { ...ofNode, fault: { type: 'zone-outage' } } as const;
+    expect(refusal({ max_per_zone: { percent: 50 } }, [0, 1], outage)).toBeUndefined();
+    expect(refusal({ min_healthy: { pods: 3 } }, [0, 1], outage)).toContain('would leave 2 healthy');
   });
 
   test.each([

@@ -37,6 +37,7 @@ import {
 import { Applications } from './embedded/application.ts';
 import { checkEmbedded } from './embedded/check.ts';
 import { startNodesApart } from './embedded/nodes-apart.ts';
+import { images, lastApplied } from './embedded/object.ts';
 import { embeddedTransport } from './embedded/transport.ts';
 import {
   loadWebernetes,
@@ -55,8 +56,6 @@ import {
 } from './view.ts';
 import { viewWorkload } from './workload-view.ts';
 
-/** What `kubectl apply` and webernetes' own apply remember the applied manifest under. */
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 /** An object is written to by its controllers in between. */
 const WRITES_MAX = 10;
 /** How often a deletion is looked after; it takes a pod's time to stop, so tenths of a second. */
@@ -357,20 +356,6 @@ function notRunning({ namespace, name, uid }: PodRef, container: string): PodRep
   return new PodReplacedError(
     `container ${container} of pod ${namespace}/${name} with UID ${uid} does not run`,
   );
-}
-
-function images(body: KubernetesObject): string[] {
-  interface PodSpec {
-    readonly containers?: readonly { readonly image?: string }[];
-  }
-  const { spec } = body as { spec?: PodSpec & { template?: { spec?: PodSpec } } };
-  const containers = spec?.template?.spec?.containers ?? spec?.containers ?? [];
-  return containers.flatMap(({ image }) => (image ? [image] : []));
-}
-
-function lastApplied(object: KubernetesObject): unknown {
-  const annotation = object.metadata?.annotations?.[LAST_APPLIED];
-  return annotation === undefined ? undefined : JSON.parse(annotation);
 }
 
 async function unlessMissing<T>(reading: Promise<T>): Promise<T | undefined> {

@@ -33,12 +33,30 @@ export function resolveSafety(
   faults: readonly Fault[],
   context: SafetyContext,
 ): Safety {
-  const safety: Safety = { ...SAFETY_DEFAULT, ...file };
+  const { abort, ...rules } = file;
+  const safety: Safety = { ...SAFETY_DEFAULT, ...rules, abort: resolveAbort(abort) };
   for (const fault of faults) {
     const refusal = certainRefusal(safety, fault, context);
     if (refusal !== undefined) context.report.elsewhere({ position: fault.position, ...refusal });
   }
   return safety;
+}
+
+function resolveAbort({
+  objectives,
+  error_rate: rate,
+  probe,
+  lost_connection: lost_connection_ms,
+}: ScenarioFile['safety']['abort']): Safety['abort'] {
+  return {
+    objectives,
+    error_rate: rate && { above: rate.above, for_ms: rate.for },
+    probe: probe && {
+      ...{ url: probe.url, failures: probe.failures, expected_status: probe.expected_status },
+      ...{ every_ms: probe.every, timeout_ms: probe.timeout },
+    },
+    lost_connection_ms,
+  };
 }
 
 interface Refusal {

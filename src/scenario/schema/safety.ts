@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { PERCENTAGE } from '../units.ts';
 import type { IntOrPercent } from '../workload.ts';
-import { kubernetesName } from './quantities.ts';
+import { count, fraction, kubernetesName, positiveDuration } from './quantities.ts';
 
 const EXPECTED = {
   limit: 'a whole number of pods, or a percentage of at most 100% such as 50%',
@@ -38,6 +38,47 @@ const label = z
   });
 
 const namespaces = z.array(kubernetesName);
+
+const EXPECTED_URL = 'an address such as http://shop.example/healthz';
+
+const probe = z
+  .strictObject({
+    url: z
+      .string({ error: EXPECTED_URL })
+      .regex(/^https?:\/\/[^\s/]+\S*$/, { error: EXPECTED_URL })
+      .describe('What is asked, by GET from where foreshock runs; redirects are not followed.'),
+    every: positiveDuration.default(1000).describe('How often. Default: 1s.'),
+    timeout: positiveDuration.default(1000).describe('How long an answer may take. Default: 1s.'),
+    failures: count.default(3).describe('So many in a row end the trial. Default: 3.'),
+    expected_status: z
+      .array(z.number().int().min(100).max(599))
+      .min(1)
+      .default([200])
+      .describe('HTTP statuses of a good answer. Default: [200].'),
+  })
+  .describe('Asked before every trial and through it; where it fails, the trial ends.');
+
+const abort = z
+  .strictObject({
+    objectives: z
+      .boolean()
+      .default(false)
+      .describe('Whether a trial ends as soon as it can meet an objective no more. Default: false.'),
+    error_rate: z
+      .strictObject({
+        above: fraction.describe('Share of the requests that may be bad.'),
+        for: positiveDuration.describe('Among those that became known in so long.'),
+      })
+      .optional()
+      .describe('A trial ends where more of the requests are bad.'),
+    probe: probe.optional(),
+    lost_connection: positiveDuration
+      .default(10_000)
+      .describe(
+        'A trial ends where the API server gives no answer for so long, unless a fault takes it away. Default: 10s.',
+      ),
+  })
+  .describe('What ends a trial on a cluster at once; what lasts is then undone.');
 
 export const safety = z
   .strictObject({
@@ -79,5 +120,6 @@ export const safety = z
       .describe(
         'Whether pod-kill may delete what a PodDisruptionBudget would not let be evicted. Default: false, it is refused.',
       ),
+    abort: abort.prefault({}),
   })
   .describe('What faults must keep to; an act that would not is refused.');

@@ -16,6 +16,8 @@ export interface Replication {
   readonly outages: readonly Outage[];
   /** What the outages were spent on. */
   readonly shares: readonly BudgetShare[];
+  /** Why an act was refused, where one was. */
+  readonly refusal: string | undefined;
 }
 
 /** Runs trials of one scenario; what comes out depends on the scenario, its seed and the trial alone. */
@@ -31,13 +33,17 @@ export class Replicator {
   /** @param recorder takes the trial's events, too */
   run(trial: number, recorder?: Recorder): Replication {
     const score = new Score();
-    const { recoveries } = this.#world.simulate(trial, recorder === undefined ? score : tee(score, recorder));
+    const { recoveries, refusal } = this.#world.simulate(
+      trial,
+      recorder === undefined ? score : tee(score, recorder),
+    );
     const observation = score.observation();
     const { outages } = observation;
     return {
       values: valuesOf(observation),
       outages,
       shares: budgetShares(outages, recoveries, this.#load),
+      refusal,
     };
   }
 }

@@ -1,0 +1,113 @@
+/** What `safety` refuses in a cluster is refused in the simulator. */
+import { describe, expect, test } from 'vitest';
+import { loadScenario } from '../../src/scenario/load.ts';
+import { SAFETY_DEFAULT } from '../../src/scenario/safety.ts';
+import type { DisruptionBudget, Fault, Safety, Scenario } from '../../src/scenario/scenario.ts';
+import { predict } from '../../src/sim/predict.ts';
+import { SimulatedWorld } from '../../src/sim/world.ts';
+import type { TimelineEvent } from '../../src/timeline/event.ts';
+
+const NGINX = loadScenario('scenarios/nginx-x2.yaml');
+const ON = {
+  ...{ position: NGINX.faults[0]!.position, workload: 'nginx', namespace: 'default' },
+  value: undefined,
+};
+
+const kill = (at_ms: readonly number[], mode: 'one' | 'all' = 'one'): Fault => ({
+  ...{ ...ON, type: 'pod-kill', mode, at_ms, grace_period_s: 0 },
+});
+const containerKill = (at_ms: readonly number[]): Fault => ({
+  ...{ ...ON, type: 'container-kill', mode: 'one', at_ms, container: 'nginx' },
+});
+const pause = (at_ms: readonly number[]): Fault => ({
+  ...{ ...ON, type: 'container-pause', mode: 'one', at_ms, container: 'nginx', duration_ms: undefined },
+});
+
+const BUDGET: DisruptionBudget = {
+  ...{ name: 'nginx', namespace: 'default', position: ON.position, selector: { app: 'nginx' } },
+  ...{ min_available: { pods: 1 }, max_unavailable: undefined },
+  unhealthy_pod_eviction_policy: 'IfHealthyBudget',
+};
+
+const ruled = (
+  faults: readonly Fault[],
+  safety: Partial<Safety>,
+  more: Partial<Scenario> = {},
+): Scenario => ({
+  ...NGINX,
+  ...{ faults, safety: { ...SAFETY_DEFAULT, ...safety } },
+  ...more,
+});
+
+function trial(scenario: Scenario) {
+  const events: TimelineEvent[] = [];
+  const { refusal } = new SimulatedWorld(scenario).simulate(0, {
+    record: (event) => void events.push(event),
+  });
+  const of = (type: 'fault-begin' | 'fault-end') =>
+    events.flatMap((event) => (event.type === type ? [{ name: event.name, at_ms: event.at_ms }] : []));
+  const notes = events.flatMap((event) => (event.type === 'note' ? [event.text] : []));
+  return { refusal, begun: of('fault-begin'), ended: of('fault-end'), notes };
+}
+
+describe('an act is refused, and with it all that come after,', () => {
+  test.each<[string, Scenario, string]>([
+    [
+      'max_victims',
+      ruled([kill([2000], 'all'), kill([9000])], { max_victims: { pods: 1 } }),
+      'would hit 2 pods',
+    ],
+    [
+      'min_healthy',
+      ruled([kill([2000], 'all'), kill([9000])], { min_healthy: { pods: 1 } }),
+      'would leave 0 healthy',
+    ],
+    ['max_per_zone', ruled([kill([2000], 'all')], { max_per_zone: { percent: 50 } }), 'on zone zone-a'],
+    [
+      'a budget',
+      ruled([kill([2000], 'all')], {}, { disruption_budgets: [BUDGET] }),
+      'of which PodDisruptionBudget default/nginx lets 1 go',
+    ],
+  ])('by %s', (_, scenario, message) => {
+    const { refusal, begun, notes } = trial(scenario);
+    expect(refusal).toContain(message);
+    expect(begun).toEqual([]);
+    expect(notes).toEqual([`aborted: ${refusal}`]);
+  });
+
+  test('while the last one is not over: the replacement is not ready, the kubelet has not looked', () => {
+    for (const first of [kill([2000, 2100]), containerKill([2000, 2001])]) {
+      const { refusal, begun } = trial(ruled([first, kill([9000])], { min_healthy: { pods: 1 } }));
+      expect(refusal).toContain('would leave 0 healthy pods of Deployment default/nginx');
+      expect(begun).toHaveLength(1);
+    }
+    const apart = trial(ruled([kill([2000, 9000])], { min_healthy: { pods: 1 } }));
+    expect(apart).toMatchObject({ refusal: undefined, notes: [] });
+    expect(apart.begun).toHaveLength(2);
+  });
+
+  test('and what stands is undone at once', () => {
+    const { begun, ended } = trial(ruled([pause([2000]), kill([4000], 'all')], { min_healthy: { pods: 1 } }));
+    expect(begun).toEqual([{ name: 'container-pause', at_ms: 2000 }]);
+    expect(ended).toEqual([{ name: 'container-pause', at_ms: 4000 }]);
+  });
+});
+
+test('a budget is passed over where that is said in so many words', () => {
+  const scenario = ruled(
+    [kill([2000], 'all')],
+    { ignore_disruption_budgets: true },
+    { disruption_budgets: [BUDGET] },
+  );
+  expect(trial(scenario)).toMatchObject({ refusal: undefined, begun: [{ at_ms: 2000 }] });
+});
+
+test('a prediction says in how many of its trials a run would end, on any number of threads', async () => {
+  const scenario = ruled([kill([2000, 2100])], { min_healthy: { pods: 1 } });
+  const { warnings } = await predict(scenario, { trials: 80 });
+  expect(warnings[0]).toMatch(
+    /^in 80 of 80 simulated trials a rule of safety refused an act, as in "pod-kill would leave 0/,
+  );
+  const calm = await predict(ruled([kill([2000])], { min_healthy: { pods: 1 } }), { trials: 80 });
+  expect(calm.warnings.join()).not.toContain('refused');
+});
