@@ -13,6 +13,7 @@ import type { Sender } from './load/sender.ts';
 import type { SourcePlan } from './load/source.ts';
 import { observe } from './observe.ts';
 import type { Journal } from './safety/journal.ts';
+import type { Records } from './safety/records.ts';
 
 /** From the watch standing to the first request: time to prepare a fault at 0 and to reach the load thread. */
 const LEAD_MS = 400;
@@ -23,6 +24,7 @@ export interface Trial extends Choice {
   readonly sender: Sender;
   readonly sources: SourcePlan;
   readonly journal: Journal;
+  readonly records: Records | undefined;
   readonly recorder: Recorder;
   /** Tells a person what is happening. */
   readonly progress: (detail: string) => void;

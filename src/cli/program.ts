@@ -9,12 +9,14 @@ import type { Arms } from './arms.ts';
 import { addCalibrate } from './calibrate.ts';
 import { addChaos } from './chaos.ts';
 import { addGameDay } from './game-day.ts';
+import { addGuard } from './guard.ts';
 import type { Io } from './io.ts';
 import { joinLists } from './lists.ts';
 import { checkNode } from './node-version.ts';
 import { LISTS, OPTIONS } from './options.ts';
 import { addPredict } from './predict.ts';
 import { addReport } from './report.ts';
+import { addRestore } from './restore.ts';
 import { addVerify } from './verify.ts';
 
 /** A command with its arguments, ready to run; gives the exit code. */
@@ -72,7 +74,16 @@ async function parse(argv: readonly string[], io: Io): Promise<{ action: Action 
 }
 
 function commands(parser: Argv, choose: Choose): Argv {
-  for (const add of [addPredict, addChaos, addVerify, addGameDay, addCalibrate, addReport])
+  for (const add of [
+    addPredict,
+    addChaos,
+    addVerify,
+    addGameDay,
+    addCalibrate,
+    addRestore,
+    addGuard,
+    addReport,
+  ])
     add(parser, choose);
   return parser
     .usage(
@@ -88,7 +99,7 @@ function commands(parser: Argv, choose: Choose): Argv {
     )
     .parserConfiguration({ 'duplicate-arguments-array': false, 'boolean-negation': false })
     .detectLocale(false)
-    .demandCommand(1, 'which command? predict, chaos, verify, game-day, calibrate or report')
+    .demandCommand(1, 'which command? predict, chaos, verify, game-day, calibrate, restore, guard or report')
     .recommendCommands()
     .strict()
     .alias('help', 'h')
