@@ -110,16 +110,18 @@ async function removeOneLeft(
   const found = await cluster.find(object);
   const isIt =
     uid !== undefined ? found?.uid === uid : run === undefined ? found?.applied : found?.run === run;
-  if (found !== undefined && isIt === true) {
-    refuseRunning(by, `${nameOf(object)} was created`);
-    const target = targetOf(object, found.uid);
-    await journaled(
-      journal,
-      { act: 'remove', trial: undefined, target, undo: 'apply the manifest again' },
-      () => cluster.remove(object, found.uid),
-    );
-    tell(`${nameOf(object)} of an earlier run that was killed was removed`);
-  }
+  refuseRunning(by, `${nameOf(object)} was created`);
+  const isThere = found !== undefined && isIt === true;
+  // That it is not there is written down as well: nobody need ask again.
+  const target = targetOf(object, isThere ? found.uid : uid);
+  await journaled(
+    journal,
+    { act: 'remove', trial: undefined, target, undo: 'apply the manifest again' },
+    async () => {
+      if (isThere) await cluster.remove(object, found.uid);
+    },
+  );
+  if (isThere) tell(`${nameOf(object)} of an earlier run that was killed was removed`);
   if (run !== undefined) records?.drop(createdRecord(object, run));
 }
 

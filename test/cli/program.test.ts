@@ -30,6 +30,8 @@ describe('help', () => {
     ['chaos', ['chaos', '--help']],
     ['verify', ['verify', '--help']],
     ['calibrate', ['calibrate', '--help']],
+    ['restore', ['restore', '--help']],
+    ['guard', ['guard', '--help']],
     ['report', ['report', '--help']],
   ])('of %s', async (name, words) => {
     const { code, stdout, stderr } = await foreshock(words);

@@ -140,8 +140,8 @@ function leftObjects(lines: readonly ActLine[], runs: ReadonlyMap<string, RunLin
   for (const line of lines) {
     if (line.act !== undefined) intents.set(line.id, line);
     const { act, target } = intents.get(line.id) ?? {};
-    if (act === 'remove' && line.outcome === 'done' && target?.uid !== undefined) {
-      left.delete(target.uid);
+    if (act === 'remove' && line.outcome === 'done' && target !== undefined) {
+      if (target.uid !== undefined) left.delete(target.uid);
       // Whatever had its name and was not heard of was this.
       for (const [key, object] of left) {
         if (object.uid === undefined && isSameName(object, target)) left.delete(key);

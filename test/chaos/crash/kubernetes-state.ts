@@ -46,13 +46,14 @@ export class KubernetesState {
     for (const workload of workloads) this.#add(workload);
   }
 
-  /** All that a run may change, without what the server counts. */
+  /** All that a run may change, without what the server counts; what is left out is false or empty. */
   get content(): unknown {
     return [...this.#objects]
       .filter(([path]) => !path.includes('/pods/'))
       .map(([path, { metadata, ...rest }]) => {
-        const { resourceVersion, managedFields, ...kept } = metadata;
-        return [path, { ...rest, metadata: kept }];
+        const { resourceVersion, managedFields, annotations = {}, ...kept } = metadata;
+        const { unschedulable = false, ...spec } = rest.spec ?? {};
+        return [path, { ...rest, spec: { ...spec, unschedulable }, metadata: { ...kept, annotations } }];
       })
       .sort();
   }
@@ -113,7 +114,8 @@ export class KubernetesState {
       const after = isScale ? scaled(object, body) : patched(object, body);
       const before = object.metadata.annotations ?? {};
       const set = Object.entries(after.metadata.annotations ?? {}).filter(([name]) => !(name in before));
-      const fields = query.fieldManager === undefined || isScale ? [] : [managed('Update', Object.fromEntries(set))];
+      const fields =
+        query.fieldManager === undefined || isScale ? [] : [managed('Update', Object.fromEntries(set))];
       const stored = this.#put(key, after, [...(after.metadata.managedFields ?? []), ...fields]);
       if (key.includes('/deployments/')) this.#fill(stored);
       return { body: stored };
