@@ -47,7 +47,10 @@ test('without a folder goes by the cluster alone, in the namespaces that are nam
 });
 
 test('a run that goes on is left alone, which is no success', async () => {
-  const restore = async () => ({ wasLeft: true, goingOn: ['Deployment shop/web is the target of another run'] });
+  const restore = async () => ({
+    wasLeft: true,
+    goingOn: ['Deployment shop/web is the target of another run'],
+  });
   const { code, stderr } = await foreshock(['restore'], { restore });
   expect(code).toBe(EXIT.configuration);
   expect(stderr).toContain('left alone, because it goes on: Deployment shop/web');

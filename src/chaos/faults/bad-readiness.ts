@@ -58,11 +58,7 @@ export const badReadiness: FaultAction<BadReadiness> = {
 };
 
 /** @param to undefined: none */
-function settingProbe(
-  target: Target,
-  state: WorkloadState,
-  to: object | undefined,
-): readonly Operation[] {
+function settingProbe(target: Target, state: WorkloadState, to: object | undefined): readonly Operation[] {
   const index = state.containers.findIndex(({ name }) => name === target.container);
   const container = `/spec/template/spec/containers/${index}`;
   const path = `${container}/readinessProbe`;

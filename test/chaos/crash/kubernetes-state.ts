@@ -26,6 +26,7 @@ type Stored = { metadata: Metadata } & Record<string, any>;
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   '/api/v1': ['Service', 'Node', 'Namespace', 'Pod'],
   '/apis/apps/v1': ['Deployment', 'StatefulSet', 'DaemonSet'],
+  '/apis/networking.k8s.io/v1': ['NetworkPolicy'],
 };
 const CLUSTER_WIDE = ['Node', 'Namespace'];
 const READY = [{ type: 'Ready', status: 'True' }];
@@ -49,11 +50,15 @@ export class KubernetesState {
   /** All that a run may change, without what the server counts; what is left out is false or empty. */
   get content(): unknown {
     return [...this.#objects]
-      .filter(([path]) => !path.includes('/pods/'))
       .map(([path, { metadata, ...rest }]) => {
+        // Pods come and go; each comes with the labels of its template.
+        if (path.includes('/pods/')) return [path, metadata.labels];
         const { resourceVersion, managedFields, annotations = {}, ...kept } = metadata;
-        const { unschedulable = false, ...spec } = rest.spec ?? {};
-        return [path, { ...rest, spec: { ...spec, unschedulable }, metadata: { ...kept, annotations } }];
+        const { unschedulable = false, taints = [], ...spec } = rest.spec ?? {};
+        return [
+          path,
+          { ...rest, spec: { ...spec, unschedulable, taints }, metadata: { ...kept, annotations } },
+        ];
       })
       .sort();
   }
@@ -65,7 +70,8 @@ export class KubernetesState {
     const kinds = KINDS[path];
     if (kinds !== undefined) {
       const resources = kinds.map((kind) => ({
-        ...{ kind, name: `${kind.toLowerCase()}s`, namespaced: !CLUSTER_WIDE.includes(kind) },
+        ...{ kind, name: kind === 'NetworkPolicy' ? 'networkpolicies' : `${kind.toLowerCase()}s` },
+        ...{ namespaced: !CLUSTER_WIDE.includes(kind) },
       }));
       return { body: { resources } };
     }
@@ -224,4 +230,6 @@ function managed(operation: 'Apply' | 'Update', annotations: object): object {
 }
 
 const isCollection = (path: string): boolean =>
-  /\/(pods|nodes|namespaces|deployments|statefulsets|daemonsets|endpointslices|leases)$/.test(path);
+  /\/(pods|nodes|namespaces|deployments|statefulsets|daemonsets|endpointslices|leases|poddisruptionbudgets)$/.test(
+    path,
+  );

@@ -27,7 +27,12 @@ const DEAD_PID = spawnSync('true').pid;
 /** A Lease as somebody holds it. */
 async function held(
   leases: Leases,
-  by: { readonly pid: number; readonly machine?: string; readonly renewed_ms?: number; readonly duration_s?: number },
+  by: {
+    readonly pid: number;
+    readonly machine?: string;
+    readonly renewed_ms?: number;
+    readonly duration_s?: number;
+  },
   left: readonly object[] = [],
 ): Promise<Lease> {
   const { pid, machine = thisMachine(), renewed_ms = Date.now(), duration_s = 20 } = by;
@@ -52,7 +57,7 @@ async function scaledBy(run: string, { cluster, scenario }: Awaited<ReturnType<t
   return faultRecord('scale', target);
 }
 
-describe.concurrent('a target', () => {
+describe('a target', () => {
   test('that another run holds is refused with who and since when, and nothing is written', async () => {
     const { cluster, leases, fake, journal } = await oneCluster('scale');
     await held(leases, { pid: process.pid, renewed_ms: Date.parse('2026-11-21T08:00:00Z') });
@@ -76,7 +81,10 @@ describe.concurrent('a target', () => {
 
   test.each([
     ['has ended on this machine', { pid: DEAD_PID }],
-    ['is elsewhere and does not renew it', { pid: 1, machine: 'far', renewed_ms: Date.now() - 60_000, duration_s: 1 }],
+    [
+      'is elsewhere and does not renew it',
+      { pid: 1, machine: 'far', renewed_ms: Date.now() - 60_000, duration_s: 1 },
+    ],
   ])('whose holder %s is taken, and what that left is repaired first', async (_, by) => {
     const place = await oneCluster('scale');
     const { cluster, leases, fake, journal } = place;
@@ -117,29 +125,34 @@ describe.concurrent('a target', () => {
   });
 });
 
-describe.concurrent('from the cluster alone', () => {
+describe('from the cluster alone', () => {
   const told: string[] = [];
   const tell = (text: string) => void told.push(text);
 
-  test.each(['its Lease', 'the mark on the object'])('what a dead run left is put back, going by %s', async (by) => {
-    const place = await oneCluster('scale');
-    const { cluster, leases, fake } = place;
-    const before = fake.state.content;
-    const record = await scaledBy('bob@far', place);
-    if (by === 'its Lease') await held(leases, { pid: DEAD_PID }, [record]);
-    expect(await restore({ cluster, tell })).toEqual({ wasLeft: true, goingOn: [] });
-    expect(fake.state.content).toEqual(before);
-    const writes = fake.written.length;
-    expect(await restore({ cluster, tell })).toEqual({ wasLeft: false, goingOn: [] });
-    expect(fake.written).toHaveLength(writes);
-  });
+  test.each(['its Lease', 'the mark on the object'])(
+    'what a dead run left is put back, going by %s',
+    async (by) => {
+      const place = await oneCluster('scale');
+      const { cluster, leases, fake } = place;
+      const before = fake.state.content;
+      const record = await scaledBy('bob@far', place);
+      if (by === 'its Lease') await held(leases, { pid: DEAD_PID }, [record]);
+      expect(await restore({ cluster, tell })).toEqual({ wasLeft: true, goingOn: [] });
+      expect(fake.state.content).toEqual(before);
+      const writes = fake.written.length;
+      expect(await restore({ cluster, tell })).toEqual({ wasLeft: false, goingOn: [] });
+      expect(fake.written).toHaveLength(writes);
+    },
+  );
 
   test('what a run did that goes on is left alone, and it is named', async () => {
     const place = await oneCluster('scale');
     await held(place.leases, { pid: process.pid }, [await scaledBy('bob@far', place)]);
     const { wasLeft, goingOn } = await restore({ cluster: place.cluster, tell });
     expect(wasLeft).toBe(false);
-    expect(goingOn).toEqual([expect.stringContaining('Deployment default/nginx is the target of another run: bob@far')]);
+    expect(goingOn).toEqual([
+      expect.stringContaining('Deployment default/nginx is the target of another run: bob@far'),
+    ]);
     expect((await place.cluster.workload(WEB))?.replicas).toBe(1);
   });
 
@@ -160,7 +173,9 @@ describe.concurrent('from the cluster alone', () => {
   test('a guard restores when a Lease is not renewed for as long as it says, and not before', async () => {
     const place = await oneCluster('scale');
     const { cluster, leases } = place;
-    let lease = await held(leases, { pid: 1, machine: 'far', duration_s: 1 }, [await scaledBy('bob@far', place)]);
+    let lease = await held(leases, { pid: 1, machine: 'far', duration_s: 1 }, [
+      await scaledBy('bob@far', place),
+    ]);
     const ending = new AbortController();
     const patrolling = patrol(undefined, { cluster, tell, signal: ending.signal, poll_ms: 50 });
     for (let renewal = 0; renewal < 8; renewal += 1) {

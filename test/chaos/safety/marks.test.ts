@@ -5,7 +5,14 @@ import { patched } from '../../../src/chaos/cluster/json-patch.ts';
 import { marking, marksOf, unmarking } from '../../../src/chaos/safety/marks.ts';
 
 const KEY = 'undo.foreshock.dev/scale';
-const target = { kind: 'Deployment', namespace: 'shop', name: 'web', uid: 'u', run: 'r', before: { replicas: 3 } };
+const target = {
+  kind: 'Deployment',
+  namespace: 'shop',
+  name: 'web',
+  uid: 'u',
+  run: 'r',
+  before: { replicas: 3 },
+};
 
 type Annotations = Record<string, string> | undefined;
 interface Object {
@@ -48,7 +55,10 @@ describe('a mark', () => {
     expect(marksOf(target, annotatedOf(before).own)).toEqual([]);
     expect(unmarking('scale', annotatedOf(before))).toEqual([]);
     const marked = patched(before, marking('scale', target, annotatedOf(before)));
-    expect(JSON.parse(marked.metadata.annotations?.[KEY] ?? '')).toEqual({ run: 'r', before: { replicas: 3 } });
+    expect(JSON.parse(marked.metadata.annotations?.[KEY] ?? '')).toEqual({
+      run: 'r',
+      before: { replicas: 3 },
+    });
   });
 
   test('that somebody has written by hand is no mark', () => {
