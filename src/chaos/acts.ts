@@ -11,6 +11,7 @@ import { actionFor, type Caused } from './fault-action.ts';
 import { Away } from './safety/away.ts';
 import type { Journal, Settle, Target } from './safety/journal.ts';
 import { isNotRestored } from './safety/not-restored.ts';
+import { faultRecord, type Records } from './safety/records.ts';
 import { sleep } from './sleep.ts';
 import { undoFault } from './undo.ts';
 
@@ -21,6 +22,8 @@ export interface ActsOptions extends Choice {
   readonly cluster: Cluster;
   readonly away: Away;
   readonly journal: Journal;
+  /** Where what lasts is recorded; undefined where the cluster knows of no runs. */
+  readonly records: Records | undefined;
   readonly recorder: Recorder;
   /** When the trial began, on the clock of `now_ms`. */
   readonly start_ms: number;
@@ -116,16 +119,18 @@ async function begin(run: ActsOptions, act: Act, standing: Set<string>): Promise
   const due_ms = act.due_ms - (action.byCommand === true ? run.pace.lead_ms : 0);
   if (!(await reached(due_ms - PREPARE_MS, run.stop))) return undefined;
   const chosen = await chooseTargets(run, fault, `victims/${index}/${repetition}`);
-  const targets = chosen.filter((target) => !standing.has(keyOf(fault, target)));
+  const free = chosen.filter((target) => !standing.has(keyOf(fault, target)));
   for (const target of chosen) {
-    if (!targets.includes(target)) note(run, `${fault.type}: ${target.name} is hit by it already`);
+    if (!free.includes(target)) note(run, `${fault.type}: ${target.name} is hit by it already`);
   }
+  const targets = action.undo === undefined ? free : await recorded(run, fault, free, standing);
   const aims = await Promise.all(targets.map((target) => aim(run, fault, target)));
   // What is hit at once is hit within a millisecond or two. Where it fails, the act itself will say so.
   run.cluster.warm(targets.length).catch(() => {});
 
   if (!(await reached(due_ms, run.stop))) {
     await Promise.all(aims.map(({ settle }) => settle('not-done')));
+    for (const target of targets) run.records?.drop(faultRecord(fault.type, target));
     return undefined;
   }
   run.progress(`${fault.type}: ${targets.map(({ name }) => name).join(', ') || 'nothing to hit'}`);
@@ -174,6 +179,7 @@ async function finish(run: ActsOptions, act: Begun, standing: Set<string>): Prom
   for (const { target } of aims) {
     standing.delete(keyOf(fault, target));
     if (takesPods(fault)) run.away.end(target);
+    if (!touched.some((aim) => aim.target === target)) run.records?.drop(faultRecord(fault.type, target));
   }
   record(run, act, 'fault-end', end_ms, hit);
   for (const text of await rest) if (text !== undefined) note(run, `${fault.type}: ${text}`);
@@ -184,6 +190,22 @@ async function finish(run: ActsOptions, act: Begun, standing: Set<string>): Prom
 function takesPods({ type }: Fault): boolean {
   const action = actionFor(type);
   return action.on !== 'nodes' || action.hitsPod === undefined;
+}
+
+/** Records what is about to last. @returns the targets, with the run's name where they are to be marked with it */
+async function recorded(
+  { records }: ActsOptions,
+  { type }: Fault,
+  targets: readonly Target[],
+  standing: ReadonlySet<string>,
+): Promise<readonly Target[]> {
+  if (records === undefined) return targets;
+  const own = targets.map((target) => ({ ...target, run: records.run }));
+  const left = own.map((target) => faultRecord(type, target));
+  // What has taken the API server away keeps us from saying so: the journal alone has it then.
+  if ([...standing].some((key) => key.startsWith('["control-plane-outage"'))) records.note(left);
+  else await records.add(left);
+  return own;
 }
 
 function durationOf(fault: Fault): number {

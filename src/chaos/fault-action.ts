@@ -134,6 +134,11 @@ const ACTIONS: { readonly [T in FaultType]: FaultAction<Extract<Fault, { type: T
   'registry-outage': registryOutage,
 };
 
+/** What an older or a newer foreshock has written down may be none of this one's. */
+export function isFault(type: string): type is FaultType {
+  return Object.hasOwn(ACTIONS, type);
+}
+
 export type AnyAction =
   | OnPods<Fault>
   | OnNodes<Fault>

@@ -1,10 +1,13 @@
 /** The scenario's objects in the cluster: created where they are not there, and then removed again. */
 import { EXIT, UserError } from '../scenario/errors.ts';
-import type { Scenario } from '../scenario/scenario.ts';
+import type { Labels, ManifestObject, Scenario } from '../scenario/scenario.ts';
+import { RUN_ANNOTATION } from './cluster/annotations.ts';
 import type { Cluster, ObjectRef } from './cluster/cluster.ts';
-import { type Journal, journaled, type Settle } from './safety/journal.ts';
+import { journaled, type Settle } from './safety/journal.ts';
 import type { LeftObject } from './safety/left.ts';
+import { createdRecord } from './safety/records.ts';
 import { refuseRunning } from './safety/running.ts';
+import { type Place, throwAll } from './undo.ts';
 
 export interface Applied {
   /** In the order of creation; these and no others are ours to remove. */
@@ -25,13 +28,14 @@ interface CreatedObject {
  * Creates what is missing. What is there already is used as it is found: never written to, never removed.
  *
  * @param applied filled in as it goes, so that what was created is known even where this fails halfway
+ * @param created called when an object has been created
  */
 export async function applyManifests(
-  cluster: Cluster,
+  { cluster, journal, records }: Place,
   scenario: Scenario,
-  journal: Journal,
   applied: Applied,
   signal: AbortSignal | undefined,
+  created: (object: ObjectRef) => Promise<void> = async () => {},
 ): Promise<void> {
   for (const object of scenario.objects) {
     signal?.throwIfAborted();
@@ -41,16 +45,20 @@ export async function applyManifests(
       );
       continue;
     }
+    await records?.add([createdRecord(object, records.run)]);
+    const run = records === undefined ? {} : { run: records.run };
     const settle = await journal.intend({
       act: 'create',
       trial: undefined,
-      target: targetOf(object, undefined),
+      target: { ...targetOf(object, undefined), ...run },
       undo: 'remove it',
     });
+    let uid: string | undefined;
     try {
-      const result = await cluster.apply(object);
-      const uid = result === 'created' ? (await cluster.find(object))?.uid : undefined;
+      const result = await cluster.apply(records === undefined ? object : createdBy(records.run, object));
+      uid = result === 'created' ? (await cluster.find(object))?.uid : undefined;
       if (uid !== undefined) applied.created.push({ object, uid, settle });
+      else records?.drop(createdRecord(object, records.run));
       await settle(uid === undefined ? 'not-done' : 'done', uid === undefined ? { result } : { uid });
       if (result === 'ignored')
         applied.notes.push(`${nameOf(object)} is of a kind this cluster does not know`);
@@ -59,37 +67,62 @@ export async function applyManifests(
       await settle('failed', { error: String(error) });
       throw error;
     }
+    if (uid !== undefined) await created(object);
   }
 }
 
+/** With the run's name on it, by which it is known should the run die before it hears its uid. */
+function createdBy(run: string, object: ManifestObject): ManifestObject {
+  const metadata = object.body.metadata as { readonly annotations?: Labels } | undefined;
+  const annotations = { ...metadata?.annotations, [RUN_ANNOTATION]: run };
+  return { ...object, body: { ...object.body, metadata: { ...metadata, annotations } } };
+}
+
 /**
- * Removes what an earlier run created in this cluster and could not remove, because it was killed. Its uid tells it
- * from whatever has its name by now; where the run did not hear that it was created, that foreshock applied it.
+ * Removes what earlier runs created in this cluster and could not remove, because they were killed; going on where one
+ * fails. Its uid tells an object from whatever has its name by now; where the run did not hear that it was created, the
+ * run's name on it, or that foreshock applied it.
  *
- * @throws UserError where that run is still going on
+ * @param tell takes what the report must say
+ * @throws UserError where such a run is still going on, or something cannot be removed
  */
 export async function removeLeft(
-  cluster: Cluster,
-  journal: Journal,
+  place: Place,
   left: readonly LeftObject[],
-  applied: Applied,
+  tell: (note: string) => void,
 ): Promise<void> {
-  for (const { uid, by, ...object } of left) {
-    const found = await cluster.find(object);
-    if (found === undefined || !(uid === undefined ? found.applied : found.uid === uid)) continue;
-    refuseRunning(by, `${nameOf(object)} was created`);
-    await journaled(
-      journal,
-      {
-        act: 'remove',
-        trial: undefined,
-        target: targetOf(object, found.uid),
-        undo: 'apply the manifest again',
-      },
-      () => cluster.remove(object, found.uid),
-    );
-    applied.notes.push(`${nameOf(object)} of an earlier run that was killed was removed first`);
+  const errors: unknown[] = [];
+  for (const object of left) {
+    try {
+      await removeOneLeft(place, object, tell);
+    } catch (error) {
+      errors.push(error);
+    }
   }
+  throwAll(errors);
+}
+
+async function removeOneLeft(
+  { cluster, journal, records }: Place,
+  { uid, run, by, ...object }: LeftObject,
+  tell: (note: string) => void,
+): Promise<void> {
+  const found = await cluster.find(object);
+  const isIt =
+    uid !== undefined ? found?.uid === uid : run === undefined ? found?.applied : found?.run === run;
+  refuseRunning(by, `${nameOf(object)} was created`);
+  const isThere = found !== undefined && isIt === true;
+  // That it is not there is written down as well: nobody need ask again.
+  const target = targetOf(object, isThere ? found.uid : uid);
+  await journaled(
+    journal,
+    { act: 'remove', trial: undefined, target, undo: 'apply the manifest again' },
+    async () => {
+      if (isThere) await cluster.remove(object, found.uid);
+    },
+  );
+  if (isThere) tell(`${nameOf(object)} of an earlier run that was killed was removed`);
+  if (run !== undefined) records?.drop(createdRecord(object, run));
 }
 
 /**
@@ -97,15 +130,18 @@ export async function removeLeft(
  *
  * @throws UserError with EXIT.notRestored that names what is left
  */
-export async function removeCreated(cluster: Cluster, journal: Journal, applied: Applied): Promise<void> {
+export async function removeCreated({ cluster, journal, records }: Place, applied: Applied): Promise<void> {
   const left: string[] = [];
   const causes: unknown[] = [];
   for (const created of applied.created.splice(0).reverse()) {
     const { object } = created;
     let settle: Settle | undefined;
     try {
-      const uid = created.uid ?? (await uidIfApplied(cluster, created));
-      if (uid === undefined) continue;
+      const uid = created.uid ?? (await uidIfApplied(cluster, created, records?.run));
+      if (uid === undefined) {
+        records?.drop(createdRecord(object, records.run));
+        continue;
+      }
       settle = await journal.intend({
         act: 'remove',
         trial: undefined,
@@ -114,6 +150,7 @@ export async function removeCreated(cluster: Cluster, journal: Journal, applied:
       });
       await cluster.remove(object, uid);
       await settle('done');
+      records?.drop(createdRecord(object, records.run));
     } catch (error) {
       await settle?.('failed', { error: String(error) });
       left.push(`${nameOf(object)} (${error instanceof Error ? error.message : String(error)})`);
@@ -128,13 +165,14 @@ export async function removeCreated(cluster: Cluster, journal: Journal, applied:
   });
 }
 
-/** It was not there before: if foreshock has applied what is there now, it was created after all. */
+/** It was not there before: if foreshock, or this very run, has applied what is there now, it was created after all. */
 async function uidIfApplied(
   cluster: Cluster,
   { object, settle }: CreatedObject,
+  run: string | undefined,
 ): Promise<string | undefined> {
   const found = await cluster.find(object);
-  if (found?.applied) return found.uid;
+  if (found?.applied && (run === undefined || found.run === run)) return found.uid;
   await settle('not-done');
   return undefined;
 }

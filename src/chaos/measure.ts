@@ -51,15 +51,16 @@ export async function measure(
 ): Promise<MeasuredWhere> {
   const trials = options.trials ?? scenario.trials.measure;
   const world = new ChaosWorld(scenario, cluster, { ...options, trials });
+  const signal = AbortSignal.any([world.lost, ...(options.signal === undefined ? [] : [options.signal])]);
   let failure: { readonly error: unknown } | undefined;
   try {
-    await world.prepare(options.signal);
+    await world.prepare(signal);
     let repeats = 0;
     for (let trial = 0; trial < trials; trial += 1) {
-      await world.run(trial, await options.recorder(trial), options.signal);
+      await world.run(trial, await options.recorder(trial), signal);
       while (options.isValid?.() === false && repeats < Math.max(trials, REPEATS_MIN)) {
         repeats += 1;
-        await world.run(trial, await options.recorder(trial), options.signal);
+        await world.run(trial, await options.recorder(trial), signal);
       }
     }
   } catch (error) {

@@ -18,6 +18,7 @@ import { keepProbing } from './safety/health-probe.ts';
 import { ConnectionLost, keepHeartbeat } from './safety/heartbeat.ts';
 import type { Journal } from './safety/journal.ts';
 import { isNotRestored } from './safety/not-restored.ts';
+import type { Records } from './safety/records.ts';
 
 /** From the watch standing to the first request: time to prepare a fault at 0 and to reach the load thread. */
 const LEAD_MS = 400;
@@ -28,6 +29,7 @@ export interface Trial extends Choice {
   readonly sender: Sender;
   readonly sources: SourcePlan;
   readonly journal: Journal;
+  readonly records: Records | undefined;
   readonly recorder: Recorder;
   /** Tells a person what is happening. */
   readonly progress: (detail: string) => void;

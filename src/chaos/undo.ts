@@ -3,9 +3,11 @@ import { EXIT, UserError } from '../scenario/errors.ts';
 import type { FaultType } from '../scenario/scenario.ts';
 import { now_ms } from './clock.ts';
 import type { Cluster } from './cluster/cluster.ts';
-import { actionFor, type Undone } from './fault-action.ts';
+import { actionFor, isFault, type Undone } from './fault-action.ts';
 import type { Journal, Target } from './safety/journal.ts';
 import type { LeftFault } from './safety/left.ts';
+import { isNotRestored } from './safety/not-restored.ts';
+import { faultRecord, type Records } from './safety/records.ts';
 import { refuseRunning } from './safety/running.ts';
 import { sleep } from './sleep.ts';
 
@@ -14,6 +16,14 @@ export const UNDO_PATIENCE_MS = 60_000;
 const RETRY_PAUSE_MS = 1000;
 /** A machine may take minutes to boot. */
 const NODE_PATIENCE_MS = 10 * 60_000;
+
+/** Where something is undone, and who is told of it. */
+export interface Place {
+  readonly cluster: Cluster;
+  readonly journal: Journal;
+  /** undefined where the cluster knows of no runs. */
+  readonly records?: Records | undefined;
+}
 
 /** How long undoing a fault is tried for. */
 export interface Patience {
@@ -29,7 +39,7 @@ export interface Patience {
  * @throws UserError with EXIT.notRestored that says what is left to do by hand
  */
 export async function undoFault(
-  { cluster, journal }: { readonly cluster: Cluster; readonly journal: Journal },
+  { cluster, journal, records }: Place,
   { fault, target }: { readonly fault: FaultType; readonly target: Target },
   trial: number | undefined,
   { patience_ms = UNDO_PATIENCE_MS, signal }: Patience = {},
@@ -42,6 +52,7 @@ export async function undoFault(
     try {
       const undone = await undo(cluster, target);
       await settle('done');
+      records?.drop(faultRecord(fault, target));
       return undone;
     } catch (error) {
       if (now_ms() < deadline_ms && signal?.aborted !== true) {
@@ -60,34 +71,68 @@ export async function undoFault(
 }
 
 /**
- * Undoes what an earlier run caused in this cluster and could not undo, because it was killed.
+ * Undoes what earlier runs caused in this cluster and could not undo, because they were killed; going on where one
+ * fails.
  *
  * @param tell takes what the report must say
- * @throws UserError where that run is still going on, or it cannot be undone
+ * @throws UserError where such a run is still going on, or something cannot be undone
  */
 export async function undoLeft(
-  place: { readonly cluster: Cluster; readonly journal: Journal },
+  place: Place,
   faults: readonly LeftFault[],
   tell: (note: string) => void,
   patience: Patience = {},
 ): Promise<void> {
-  for (const { fault, target, by, undo } of faults) {
-    refuseRunning(by, `${fault} of ${target.name} was caused`);
-    if (patience.signal?.aborted) {
-      throw new UserError(
-        `${fault} of ${target.name}, of an earlier run that was killed, is not undone yet`,
-        {
-          exitCode: EXIT.notRestored,
-          hint: `run it again, or by hand: ${undo}`,
-          cause: patience.signal.reason,
-        },
-      );
+  for (const { fault, target, by } of faults) refuseRunning(by, `${fault} of ${target.name} was caused`);
+  const errors: unknown[] = [];
+  for (const left of faults) {
+    try {
+      await undoOneLeft(place, left, tell, patience);
+    } catch (error) {
+      errors.push(error);
     }
-    const { note } = await undoFault(place, { fault, target }, undefined, patience);
-    if (target.kind === 'Node') await nodeReady(place.cluster, target.name, patience.signal);
-    tell(`${fault} of ${target.name}, of an earlier run that was killed, was undone first`);
-    if (note !== undefined) tell(note);
   }
+  throwAll(errors);
+}
+
+async function undoOneLeft(
+  place: Place,
+  { fault, target, undo }: LeftFault,
+  tell: (note: string) => void,
+  patience: Patience,
+): Promise<void> {
+  if (patience.signal?.aborted) {
+    throw new UserError(`${fault} of ${target.name}, of an earlier run that was killed, is not undone yet`, {
+      exitCode: EXIT.notRestored,
+      hint: `run it again, or by hand: ${undo}`,
+      cause: patience.signal.reason,
+    });
+  }
+  if (!isFault(fault)) {
+    throw new UserError(`${fault} of ${target.name}, of an earlier run, is no fault of this foreshock's`, {
+      exitCode: EXIT.notRestored,
+      hint: `use the foreshock that caused it${undo === '' ? '' : `, or by hand: ${undo}`}`,
+    });
+  }
+  const { note } = await undoFault(place, { fault, target }, undefined, patience);
+  if (target.kind === 'Node') await nodeReady(place.cluster, target.name, patience.signal);
+  tell(`${fault} of ${target.name}, of an earlier run that was killed, was undone`);
+  if (note !== undefined) tell(note);
+}
+
+/** One as it is; of several all messages. */
+export function throwAll(errors: readonly unknown[]): void {
+  const [first] = errors;
+  if (first === undefined) return;
+  const ofUsers = errors.filter((error) => error instanceof UserError);
+  const worst = ofUsers.find(isNotRestored) ?? ofUsers[0];
+  if (worst === undefined || ofUsers.length === 1) throw worst ?? first;
+  const hints = [...new Set(ofUsers.flatMap(({ hint }) => hint ?? []))];
+  throw new UserError(ofUsers.map(({ message }) => message).join('; '), {
+    exitCode: worst.exitCode,
+    ...(hints.length === 0 ? {} : { hint: hints.join('; ') }),
+    cause: worst,
+  });
 }
 
 /** What this run finds, it takes for how things are: a node that is still on its way must not be counted out. */

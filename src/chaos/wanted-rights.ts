@@ -4,6 +4,7 @@ import type { ClusterReader } from './cluster/cluster.ts';
 import { actionFor } from './fault-action.ts';
 import {
   BUDGET_RIGHTS,
+  LEASE_RIGHTS,
   type Right,
   SERVICE_RIGHTS,
   type Wanted,
@@ -11,8 +12,11 @@ import {
   ZONE_RIGHTS,
 } from './safety/rights.ts';
 
-/** What a scenario takes: to see its workloads and its Service, and to cause its faults. */
+/** What a scenario takes: to see its workloads and its Service, to hold its targets, and to cause its faults. */
 export function rightsFor({ workloads, faults, load, safety }: Scenario): readonly Wanted[] {
+  const toHold = workloads
+    .filter(({ kind }) => kind !== 'Job')
+    .flatMap(({ namespace }) => wanted(LEASE_RIGHTS, namespace));
   const toSee = workloads.flatMap(({ kind, namespace }) =>
     wanted([{ verb: 'list', resource: 'pods', group: '' }, ...workloadRights(kind, 'get')], namespace),
   );
@@ -32,7 +36,7 @@ export function rightsFor({ workloads, faults, load, safety }: Scenario): readon
     ...('workload' in fault && asksBudgets(fault, safety) ? wanted(BUDGET_RIGHTS, fault.namespace) : []),
     ...('workload' in fault && safety.max_per_zone !== undefined ? wanted(ZONE_RIGHTS, undefined) : []),
   ]);
-  return [...toSee, ...wanted(SERVICE_RIGHTS, load.namespace), ...toKeep, ...toCause];
+  return [...toSee, ...toHold, ...wanted(SERVICE_RIGHTS, load.namespace), ...toKeep, ...toCause];
 
   function namespacesOf({ scope }: Right, own: string): readonly (string | undefined)[] {
     if (scope === 'cluster') return [undefined];

@@ -11,9 +11,10 @@ import type { Cluster, ClusterIdentity, ClusterNode, Transport } from './cluster
 import { CommandPace } from './command-pace.ts';
 import { aborted, afterFault } from './ended.ts';
 import { actionFor } from './fault-action.ts';
+import { Hold, type StartGuard } from './hold.ts';
 import { type Sender, senderFor } from './load/sender.ts';
 import { CONNTRACK_MEMORY_MS } from './load/source.ts';
-import { type Applied, applyManifests, removeCreated, removeLeft } from './manifests.ts';
+import { type Applied, applyManifests, removeCreated } from './manifests.ts';
 import { checkNodeFaults } from './node-faults.ts';
 import { lastingWorkloads, restartedWorkloads } from './restarted.ts';
 import {
@@ -26,7 +27,6 @@ import {
 import { probeOnce } from './safety/health-probe.ts';
 import { ConnectionLost } from './safety/heartbeat.ts';
 import type { Journal } from './safety/journal.ts';
-import { notesOf } from './safety/left.ts';
 import { isNotRestored } from './safety/not-restored.ts';
 import { checkService, podsOf } from './safety/ownership.ts';
 import { checkScenario } from './safety/protection.ts';
@@ -35,7 +35,7 @@ import { awaitSteadyState, SteadyStateTimeout } from './safety/steady-state.ts';
 import { sleep } from './sleep.ts';
 import { runTrial } from './trial.ts';
 import { TrialSources } from './trial-sources.ts';
-import { undoLeft } from './undo.ts';
+import type { Place as ActingPlace } from './undo.ts';
 import { wanderFor_ms } from './wander.ts';
 import { rightsFor, rightsToApply, rightsToFind } from './wanted-rights.ts';
 
@@ -80,6 +80,8 @@ export interface ChaosOptions {
   readonly hopeless_after_ms?: number;
   /** How long undoing a fault is tried for. */
   readonly undo_patience_ms?: number;
+  /** Starts somebody who undoes everything should this process end without a word; undefined: one does without. */
+  readonly guard?: StartGuard | undefined;
 }
 
 /** `prepare`, then `run` as often as wanted, then `close`. */
@@ -92,6 +94,7 @@ export class ChaosWorld implements World {
   readonly #told = new Set<string>();
   readonly #pace = new CommandPace();
   #where = '';
+  readonly #hold: Hold;
   #trial: number | undefined;
   /** Whether a fault has begun. */
   #hasActed = false;
@@ -107,6 +110,7 @@ export class ChaosWorld implements World {
     this.#cluster = cluster;
     this.#options = options;
     this.#sources = new TrialSources(scenario.load, cluster.kind, options.source_addresses ?? []);
+    this.#hold = new Hold(scenario, cluster, { ...options, tell: (note) => this.#tell(note) });
   }
 
   get where(): string {
@@ -128,25 +132,21 @@ export class ChaosWorld implements World {
       checkScenario(scenario);
       await this.#sources.check();
       this.#progress('preparing', 'reaching the cluster');
+      await this.#hold.reviveControlPlane(signal);
       this.#where = await cluster.describe();
       cluster.check(scenario);
       await checkRights(cluster, [...rightsFor(scenario), ...(await rightsToFind(cluster, scenario))]);
       await checkRights(cluster, await rightsToApply(cluster, scenario));
       await this.#checkOwners();
-      const { journal, confirm } = this.#options;
       const identity = await cluster.identity();
-      await confirm?.({ where: this.#where, identity });
+      await this.#options.confirm?.({ where: this.#where, identity });
       signal?.throwIfAborted();
-      const left = await journal.begin(identity);
-      for (const note of notesOf(left)) this.#tell(note);
-      await undoLeft({ cluster, journal }, left.faults, (note) => this.#tell(note), {
-        patience_ms: this.#options.undo_patience_ms,
-        signal,
-      });
-      await removeLeft(cluster, journal, left.objects, this.#applied);
+      await this.#hold.take(identity, signal);
       if (this.#touchesNodes()) this.#nodes = await cluster.nodes();
       this.#progress('preparing', 'applying the manifests');
-      await applyManifests(cluster, scenario, journal, this.#applied, signal);
+      await applyManifests(this.#place, scenario, this.#applied, signal, async ({ kind }) => {
+        if (kind === 'Namespace') await this.#hold.extend(signal);
+      });
       await this.#steady('preparing', this.#deadline_ms, signal);
       await replaceRestarted(
         this.#renewal('preparing', this.#deadline_ms, signal),
@@ -186,6 +186,7 @@ export class ChaosWorld implements World {
           sender: this.#sender!,
           sources: this.#sources.of(trial),
           journal: this.#options.journal,
+          records: this.#hold.records,
           recorder,
           progress: (detail) => this.#progress('running', detail),
           tell: (note) => this.#tell(note),
@@ -215,7 +216,21 @@ export class ChaosWorld implements World {
     await this.#sender?.close();
     await this.#transport?.close();
     if (this.#applied.created.length > 0) this.#progress('removing', 'what was created');
-    await removeCreated(this.#cluster, this.#options.journal, this.#applied);
+    try {
+      await removeCreated(this.#place, this.#applied);
+    } finally {
+      await this.#hold.release();
+    }
+  }
+
+  /** Aborted where the cluster is not the run's to go on with. */
+  get lost(): AbortSignal {
+    return this.#hold.lost;
+  }
+
+  get #place(): ActingPlace {
+    const { journal } = this.#options;
+    return { cluster: this.#cluster, journal, records: this.#hold.records };
   }
 
   async #checkOwners(): Promise<void> {

@@ -1,7 +1,9 @@
 /** The two arms and the judge, as the commands call them. */
+import type { Readable } from 'node:stream';
 import type { Kill } from '../calibrate/observation.ts';
 import type { SamplesHeader } from '../calibrate/samples.ts';
 import type { Subject } from '../calibrate/subject.ts';
+import type { Restored } from '../chaos/restore.ts';
 import type { Place } from '../chaos/world.ts';
 import type { Plan } from '../scenario/plan.ts';
 import type { Scenario } from '../scenario/scenario.ts';
@@ -61,12 +63,31 @@ export interface MeasureRequest {
 
 export type DryRunRequest = Pick<MeasureRequest, 'scenario' | 'target' | 'journal'>;
 
+/** Where something is to be put back. */
+export interface RestoreRequest {
+  /** File; undefined: going by the cluster alone. */
+  readonly journal: string | undefined;
+  readonly namespaces: readonly string[] | undefined;
+  readonly context: string | undefined;
+  readonly provider_command: string | undefined;
+  readonly tell: (text: string) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface GuardRequest extends RestoreRequest {
+  /** From the run; of one with a journal. */
+  readonly line: Readable;
+  /** Called when all that it needs is there. */
+  readonly ready: () => void;
+}
+
 export interface ObserveRequest {
   readonly scenario: Scenario;
   readonly subject: Subject;
   readonly kills: number;
   readonly context: string | undefined;
   readonly source_addresses: string | undefined;
+  readonly no_guard: boolean;
   readonly journal: string;
   readonly progress: Progress;
   readonly confirm: Confirm;
@@ -87,5 +108,9 @@ export interface Arms {
   measure(request: MeasureRequest): Promise<Measurement>;
   /** What `measure` would do; throws where the cluster cannot be reached. */
   dryRun(request: DryRunRequest): Promise<DryRun>;
+  /** @throws UserError, with EXIT.notRestored where something remains */
+  restore(request: RestoreRequest): Promise<Restored>;
+  /** Ends when the run says goodbye or is restored; without a journal at `signal`. */
+  guard(request: GuardRequest): Promise<void>;
   compare(scenario: Scenario, prediction: Prediction, measurement: Measurement): Promise<Verdict>;
 }

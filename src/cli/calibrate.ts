@@ -19,6 +19,7 @@ interface CalibrateOptions {
   readonly seed: string | undefined;
   readonly context: string | undefined;
   readonly source_addresses: string | undefined;
+  readonly no_guard: boolean;
   readonly yes: boolean;
   readonly out: string | undefined;
 }
@@ -46,6 +47,7 @@ export function addCalibrate(yargs: Argv, choose: Choose): Argv {
             seed: given.seed,
             context: given.context,
             source_addresses: given.sourceAddresses ?? io.env.FORESHOCK_SOURCE_ADDRESSES,
+            no_guard: given.noGuard === true,
             yes: given.yes,
             out: given.out,
           },
@@ -160,6 +162,7 @@ async function takeSamples(taking: Taking): Promise<readonly RunSamples[]> {
       kills: options.kills,
       context: options.context,
       source_addresses: options.source_addresses,
+      no_guard: options.no_guard,
       journal: files.journal,
       progress,
       async confirm(place) {

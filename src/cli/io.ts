@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 /** With which a person, a supervisor and a terminal that is closed ask a process to end. */
 const END_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export type EndSignal = (typeof END_SIGNALS)[number];
@@ -8,6 +10,7 @@ export interface Io {
   readonly stdout: Output;
   /** Progress and messages. */
   readonly stderr: Output;
+  stdin(): Readable;
   readonly env: Readonly<Record<string, string | undefined>>;
   /**
    * Asks the person at the terminal, and gives the answer; '' where it is not given. Undefined where nobody is there.
@@ -31,6 +34,7 @@ export interface Output {
 export const processIo: Io = {
   stdout: process.stdout,
   stderr: process.stderr,
+  stdin: () => process.stdin,
   env: process.env,
   get ask() {
     return process.stdin.isTTY && process.stderr.isTTY ? askOnTerminal : undefined;

@@ -47,6 +47,8 @@ export interface Target {
   readonly source_addresses: string | undefined;
   readonly container_kill_command: string | undefined;
   readonly provider_command: string | undefined;
+  /** Whether nobody is to undo everything should this process be killed. */
+  readonly no_guard?: boolean;
 }
 
 const SEED = {
@@ -206,6 +208,11 @@ export const CHAOS_OPTIONS = {
     describe:
       'Program that cuts nodes off, stops the control plane, ...: what no API of Kubernetes does [env: FORESHOCK_PROVIDER_COMMAND]',
   },
+  'no-guard': {
+    type: 'boolean',
+    describe:
+      'On Kubernetes: start no second process that undoes everything should this one be killed; what it did then stays until the next run, or restore',
+  },
   'dry-run': {
     type: 'boolean',
     default: false,
@@ -280,12 +287,41 @@ export const CALIBRATE_OPTIONS = {
   },
   context: CHAOS_OPTIONS.context,
   'source-addresses': CHAOS_OPTIONS['source-addresses'],
+  'no-guard': CHAOS_OPTIONS['no-guard'],
   yes: YES,
   out: {
     type: 'string',
     requiresArg: true,
     defaultDescription: 'out/NAME/calibration.json',
     describe: 'File for the calibration; its samples and the journal go beside it',
+  },
+} as const satisfies Record<string, Options>;
+
+const WHERE_TO_LOOK = {
+  cluster: {
+    choices: ['kubernetes'],
+    default: 'kubernetes',
+    describe: 'Where the kubeconfig points; what was done to the one in a process ended with it',
+  },
+  context: CHAOS_OPTIONS.context,
+  namespace: {
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    describe: 'Without a journal: look in this namespace alone; may be given several times [default: all]',
+  },
+  'provider-command': CHAOS_OPTIONS['provider-command'],
+} as const satisfies Record<string, Options>;
+
+export const RESTORE_OPTIONS = WHERE_TO_LOOK;
+
+export const GUARD_OPTIONS = {
+  ...WHERE_TO_LOOK,
+  journal: {
+    type: 'string',
+    requiresArg: true,
+    describe:
+      'Of the run that has started this guard, and that says on its standard input when all is put back',
   },
 } as const satisfies Record<string, Options>;
 
@@ -303,6 +339,8 @@ export const OPTIONS = {
   chaos: CHAOS_OPTIONS,
   verify: VERIFY_OPTIONS,
   calibrate: CALIBRATE_OPTIONS,
+  restore: RESTORE_OPTIONS,
+  guard: GUARD_OPTIONS,
   report: REPORT_OPTIONS,
   'game-day': GAME_DAY_OPTIONS,
   import: IMPORT_OPTIONS,
@@ -327,6 +365,7 @@ export const LISTS: Readonly<Record<string, 'one' | 'many'>> = {
   manifest: 'many',
   measured: 'many',
   vary: 'one',
+  namespace: 'one',
 };
 
 /** What only a real Kubernetes has a use for. */
@@ -334,6 +373,7 @@ const OF_KUBERNETES = ['context', 'source-addresses', 'container-kill-command', 
 
 type TargetFlags = Readonly<Record<(typeof OF_KUBERNETES)[number], string | undefined>> & {
   readonly cluster: ClusterKind;
+  readonly noGuard?: boolean | undefined;
 };
 
 /**
@@ -359,6 +399,7 @@ export function targetOf(given: TargetFlags, env: NodeJS.ProcessEnv): Target {
     source_addresses: given['source-addresses'] ?? env.FORESHOCK_SOURCE_ADDRESSES,
     container_kill_command: given['container-kill-command'] ?? env.FORESHOCK_CONTAINER_KILL_COMMAND,
     provider_command: given['provider-command'] ?? env.FORESHOCK_PROVIDER_COMMAND,
+    no_guard: given.noGuard === true,
   };
 }
 

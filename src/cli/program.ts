@@ -10,6 +10,7 @@ import { addCalibrate } from './calibrate.ts';
 import { addChaos } from './chaos.ts';
 import { addExport } from './export.ts';
 import { addGameDay } from './game-day.ts';
+import { addGuard } from './guard.ts';
 import { addImport } from './import.ts';
 import type { Io } from './io.ts';
 import { joinLists } from './lists.ts';
@@ -17,6 +18,7 @@ import { checkNode } from './node-version.ts';
 import { LISTS, OPTIONS } from './options.ts';
 import { addPredict } from './predict.ts';
 import { addReport } from './report.ts';
+import { addRestore } from './restore.ts';
 import { addVerify } from './verify.ts';
 
 /** A command with its arguments, ready to run; gives the exit code. */
@@ -80,6 +82,8 @@ function commands(parser: Argv, choose: Choose): Argv {
     addVerify,
     addGameDay,
     addCalibrate,
+    addRestore,
+    addGuard,
     addReport,
     addImport,
     addExport,
@@ -101,7 +105,7 @@ function commands(parser: Argv, choose: Choose): Argv {
     .detectLocale(false)
     .demandCommand(
       1,
-      'which command? predict, chaos, verify, game-day, calibrate, report, import or export',
+      'which command? predict, chaos, verify, game-day, calibrate, restore, guard, report, import or export',
     )
     .recommendCommands()
     .strict()

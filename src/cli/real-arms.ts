@@ -53,6 +53,10 @@ export const arms: Arms = {
     try {
       const { where, notes } = await measure(scenario, cluster, {
         journal,
+        guard:
+          target.cluster === 'embedded' || target.no_guard === true
+            ? undefined
+            : await guardFor(file, target.context, target.provider_command),
         source_addresses,
         confirm,
         signal,
@@ -101,6 +105,7 @@ export const arms: Arms = {
       await observeKills(scenario, subject, cluster, {
         ...request,
         journal,
+        guard: request.no_guard ? undefined : await guardFor(file, request.context, undefined),
         source_addresses,
         progress: told(progress),
       });
@@ -108,6 +113,22 @@ export const arms: Arms = {
       await journal.close();
       await cluster.close();
     }
+  },
+
+  async restore({ context, provider_command, ...options }) {
+    const { connectKubernetes } = await import('../chaos/cluster/kubernetes.ts');
+    const { restore } = await import('../chaos/restore.ts');
+    const cluster = connectKubernetes({ context, providerCommand: provider_command });
+    return restore({ cluster, ...options });
+  },
+
+  async guard({ journal, namespaces, context, provider_command, tell, signal, line, ready }) {
+    const { connectKubernetes } = await import('../chaos/cluster/kubernetes.ts');
+    const { patrol, standGuard } = await import('../chaos/guard.ts');
+    const cluster = connectKubernetes({ context, providerCommand: provider_command });
+    ready();
+    if (journal === undefined) await patrol(namespaces, { cluster, tell, signal });
+    else await standGuard(line, journal, { cluster, tell });
   },
 
   async compare(scenario, prediction, measurement) {
@@ -126,6 +147,13 @@ async function openTarget(target: Target, scenario: Scenario): Promise<Cluster> 
     containerKillCommand: target.container_kill_command,
     providerCommand: target.provider_command,
   });
+}
+
+/** This program once more, as the guard of a run. */
+async function guardFor(journal: string, context: string | undefined, provider: string | undefined) {
+  const { guardProcess } = await import('../chaos/guard-process.ts');
+  const { guardCommand } = await import('./guard.ts');
+  return guardProcess(guardCommand(journal, context, provider), `${journal}.guard.log`);
 }
 
 /** A line where something new begins; the details go where a live line shows them. */

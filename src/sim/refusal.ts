@@ -41,7 +41,9 @@ export function refusalIn(
 /** The workloads that a fault is about; to the clients of a Service without endpoints all behind it are gone. */
 function workloadsOf({ workloads, services }: Scenario, fault: Fault): readonly Workload[] {
   if ('workload' in fault) {
-    return workloads.filter(({ name, namespace }) => name === fault.workload && namespace === fault.namespace);
+    return workloads.filter(
+      ({ name, namespace }) => name === fault.workload && namespace === fault.namespace,
+    );
   }
   if (!('service' in fault)) return [];
   const { service: name, namespace } = fault;

@@ -154,7 +154,7 @@ describe.concurrent.each(LASTING)('%s', (type, act, undo) => {
     expect(error).toBeUndefined();
     expect(acts(cluster).filter((call) => undo.test(call))).toHaveLength(1);
     expect(result?.notes.join()).toMatch(
-      new RegExp(`${type} of .*, of an earlier run that was killed, was undone first`),
+      new RegExp(`${type} of .*, of an earlier run that was killed, was undone`),
     );
     expect(cluster.broken).toEqual([]);
     expectNodesAsBefore(await cluster.nodes());

@@ -99,7 +99,7 @@ describe.concurrent('where a run was killed before it heard of a creation', () =
       'remove Deployment',
       'apply Deployment',
     ]);
-    expect(notes).toContain('of an earlier run that was killed was removed first');
+    expect(notes).toContain('of an earlier run that was killed was removed');
   });
 
   test('the next one leaves alone what foreshock did not apply', async () => {

@@ -121,6 +121,12 @@ async function cluster(scenario: Scenario) {
     if (query.watch === 'true') return (response) => void response.writeHead(200).flushHeaders();
     const whole = path.replace(/\/(scale|eviction)$/, '');
     const object = objects.get(whole);
+    if (method === 'POST' && path.endsWith('/leases')) {
+      const lease = body as { readonly metadata: { readonly name: string } };
+      const metadata = { ...lease.metadata, uid: 'uid-lease', resourceVersion: '1' };
+      objects.set(`${path}/${metadata.name}`, { ...lease, metadata });
+      return { body: { ...lease, metadata } };
+    }
     if (method === 'POST') return { body: {} };
     if (method === 'DELETE') {
       if (path.includes('/pods/')) objects.set(path, replaced(object as ReplacedPod));
@@ -249,6 +255,9 @@ describe.concurrent('what a run does it has asked for before', { timeout: 30_000
     expect(texts).toContain('watch pods default');
     expect(texts).toContain('delete services default');
     if (type === 'endpoint-removal') expect(texts).toContain('patch services default');
+    for (const verb of ['create', 'patch', 'get', 'delete']) {
+      for (const namespace of ['default', 'shop']) expect(texts).toContain(`${verb} leases ${namespace}`);
+    }
     if (type === 'node-drain') expect(texts).toContain('create pods/eviction shop');
     else if (['node-loss', 'node-partition'].includes(type)) expect(texts).toContain('delete pods shop');
     if (type.startsWith('container-') || type === 'sandbox-kill') expect(texts).toContain('get pods default');

@@ -1,4 +1,5 @@
 /** The command line in this process: what it writes, and the code it ends with. */
+import { Readable } from 'node:stream';
 import type { Arms } from '../../src/cli/arms.ts';
 import type { EndSignal, Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/program.ts';
@@ -39,6 +40,7 @@ export async function foreshock(
   const io: Io = {
     stdout: output('stdout'),
     stderr: output('stderr'),
+    stdin: () => Readable.from([]),
     env: options.env ?? {},
     ask: options.ask,
     onSignal: (handler) => signals.listen(handler),
@@ -96,6 +98,8 @@ const UNEXPECTED: Arms = {
   dryRun: unexpected('dryRun'),
   observe: unexpected('observe'),
   compare: unexpected('compare'),
+  restore: unexpected('restore'),
+  guard: unexpected('guard'),
 };
 
 /** Arms that find what a test wants found. */

@@ -30,6 +30,8 @@ describe('help', () => {
     ['chaos', ['chaos', '--help']],
     ['verify', ['verify', '--help']],
     ['calibrate', ['calibrate', '--help']],
+    ['restore', ['restore', '--help']],
+    ['guard', ['guard', '--help']],
     ['report', ['report', '--help']],
     ['import', ['import', '--help']],
     ['export', ['export', '--help']],

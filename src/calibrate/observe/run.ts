@@ -5,6 +5,7 @@
 import type { Cluster } from '../../chaos/cluster/cluster.ts';
 import { Api } from '../../chaos/cluster/kubernetes/api.ts';
 import { loadConfig } from '../../chaos/cluster/kubernetes/config.ts';
+import type { StartGuard } from '../../chaos/hold.ts';
 import { HttpTransport } from '../../chaos/load/http.ts';
 import { measure } from '../../chaos/measure.ts';
 import type { Journal } from '../../chaos/safety/journal.ts';
@@ -30,6 +31,7 @@ export interface ObserveOptions {
   readonly context: string | undefined;
   readonly source_addresses: readonly string[];
   readonly journal: Journal;
+  readonly guard: StartGuard | undefined;
   readonly progress: (progress: Progress) => void;
   /** Asked before anything is touched, by each of the two kinds of kills. */
   readonly confirm: (place: Place) => Promise<void>;

@@ -13,6 +13,7 @@ import type {
   Workload,
 } from '../../scenario/scenario.ts';
 import type { Outcome } from '../../timeline/event.ts';
+import type { Leases } from './leases.ts';
 
 export interface PodRef {
   readonly namespace: string;
@@ -58,12 +59,21 @@ export interface ClusterNode {
   readonly addresses: readonly string[];
   /** Label topology.kubernetes.io/zone; undefined where it has none. */
   readonly zone: string | undefined;
+  readonly annotated?: Annotated;
 }
 
 /** A taint as a node has it. */
 export interface PlacedTaint extends Taint {
   /** When it was put there, where that is known: from then on pods bear it. RFC 3339. */
   readonly timeAdded?: string;
+}
+
+/** The annotations of an object. */
+export interface Annotated {
+  /** undefined where it has none. */
+  readonly all: Labels | undefined;
+  /** Those of foreshock's that foreshock itself has written. */
+  readonly own: Labels;
 }
 
 export interface WorkloadRef {
@@ -88,6 +98,8 @@ export interface WorkloadState {
   }[];
   /** Of its pod template. */
   readonly annotations: Labels | undefined;
+  /** Of the object itself. */
+  readonly annotated?: Annotated;
   /** What its controller still has to do, as `kubectl rollout status` has it; undefined where nothing. */
   readonly unsettled: string | undefined;
 }
@@ -198,9 +210,13 @@ export interface ClusterIdentity {
 
 export interface Cluster {
   readonly kind: ClusterIdentity['kind'];
+  /** Undefined where nothing outlives this process. */
+  readonly leases?: Leases | undefined;
   /** For reports: "kubernetes v1.35.4, 2 nodes". Fails where the cluster cannot be reached. */
   describe(): Promise<string>;
   identity(): Promise<ClusterIdentity>;
+  /** As far as it is known without asking the cluster; undefined where only the cluster knows. */
+  address?(): ClusterIdentity;
   /**
    * Whether the runner's account may do this; `resource` as in RBAC ("pods", "pods/exec").
    *
@@ -222,8 +238,8 @@ export interface Cluster {
    * nothing was done.
    */
   apply(object: ManifestObject): Promise<'created' | 'configured' | 'unchanged' | 'ignored'>;
-  /** Whether the object is there, its uid, and whether `apply` made it or wrote to it. */
-  find(ref: ObjectRef): Promise<{ readonly uid: string; readonly applied: boolean } | undefined>;
+  /** Whether the object is there. */
+  find(ref: ObjectRef): Promise<Found | undefined>;
   /** Deletes an object that `apply` created, with its dependents, and waits until it and they are gone. */
   remove(ref: ObjectRef, uid: string): Promise<void>;
   /** The pods of the namespace that `selector` selects, which must not be empty. */
@@ -291,6 +307,14 @@ export type ClusterReader = Pick<
   | 'endpoints'
   | 'transport'
 >;
+
+export interface Found {
+  readonly uid: string;
+  /** Whether `apply` made it or wrote to it. */
+  readonly applied: boolean;
+  /** The run that created it, as its annotation has it. */
+  readonly run?: string | undefined;
+}
 
 /** Why an eviction has to wait. */
 export interface Refusal {

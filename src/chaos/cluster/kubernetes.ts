@@ -13,6 +13,7 @@ import type {
 import { EXIT, UserError } from '../../scenario/errors.ts';
 import type { ManifestObject, Scenario, Selector } from '../../scenario/scenario.ts';
 import { HttpTransport } from '../load/http.ts';
+import { FIELD_MANAGER } from './annotations.ts';
 import {
   type Budget,
   ChangedError,
@@ -40,8 +41,9 @@ import { type Command, parseCommand } from './kubernetes/command.ts';
 import { type ConfigOptions, loadConfig } from './kubernetes/config.ts';
 import { requireKillCommand, runContainerKill } from './kubernetes/container-kill.ts';
 import { ApiError, isApiError, refusedManifest } from './kubernetes/errors.ts';
-import { describeBy, identityOf } from './kubernetes/identity.ts';
+import { addressOf, describeBy, identityOf } from './kubernetes/identity.ts';
 import { Kinds } from './kubernetes/kinds.ts';
+import { ApiLeases } from './kubernetes/leases.ts';
 import { checkProvider, runProvider } from './kubernetes/provider.ts';
 import { findRoute } from './kubernetes/route.ts';
 import { scalePatch } from './kubernetes/scale-patch.ts';
@@ -52,6 +54,7 @@ import {
   selectorString,
   viewBudget,
   viewEndpoints,
+  viewFound,
   viewNode,
   viewPod,
 } from './view.ts';
@@ -64,8 +67,6 @@ export interface KubernetesOptions extends ConfigOptions {
   readonly providerCommand?: string | undefined;
 }
 
-/** Under which the fields that foreshock sets are its own; server-side apply. */
-const FIELD_MANAGER = 'foreshock';
 const APPLY_PATCH = 'application/apply-patch+yaml';
 const JSON_PATCH = 'application/json-patch+json';
 /** An object is written to by its controllers in between. */
@@ -92,12 +93,14 @@ interface Commands {
 
 class KubernetesCluster implements Cluster {
   readonly kind = 'kubernetes';
+  readonly leases: ApiLeases;
   readonly #api: Api;
   readonly #kinds: Kinds;
   readonly #commands: Commands;
 
   constructor(api: Api, commands: Commands) {
     this.#api = api;
+    this.leases = new ApiLeases(api);
     this.#kinds = new Kinds(api);
     this.#commands = commands;
   }
@@ -106,8 +109,12 @@ class KubernetesCluster implements Cluster {
     return describeBy(this.#api, this);
   }
 
-  async identity(): Promise<ClusterIdentity> {
+  identity(): Promise<ClusterIdentity> {
     return identityOf(this.#api);
+  }
+
+  address(): ClusterIdentity {
+    return addressOf(this.#api);
   }
 
   warm(calls: number): Promise<void> {
@@ -159,11 +166,7 @@ class KubernetesCluster implements Cluster {
   }
 
   async find(ref: ObjectRef): ReturnType<Cluster['find']> {
-    const { uid, managedFields = [] } = (await this.#read(await this.#kinds.locate(ref)))?.metadata ?? {};
-    const isApplied = managedFields.some(
-      ({ manager, operation }) => manager === FIELD_MANAGER && operation === 'Apply',
-    );
-    return uid === undefined ? undefined : { uid, applied: isApplied };
+    return viewFound(await this.#read(await this.#kinds.locate(ref)));
   }
 
   async remove(ref: ObjectRef, uid: string): Promise<void> {

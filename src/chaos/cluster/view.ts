@@ -1,6 +1,7 @@
 /** From the objects of the Kubernetes API to what chaos needs of them. Both clusters speak that API. */
 import { isDeepStrictEqual } from 'node:util';
 import type {
+  KubernetesObject,
   V1EndpointSlice,
   V1LabelSelector,
   V1Node,
@@ -11,7 +12,8 @@ import type {
 } from '@kubernetes/client-node';
 import type { Requirement, Selector, Taint, Toleration } from '../../scenario/scenario.ts';
 import { selectorText } from '../../scenario/selector.ts';
-import type { Budget, ClusterNode, Endpoints, PlacedTaint, Pod } from './cluster.ts';
+import { FIELD_MANAGER, RUN_ANNOTATION, viewAnnotated } from './annotations.ts';
+import type { Budget, ClusterNode, Endpoints, Found, PlacedTaint, Pod } from './cluster.ts';
 
 /** Label by which an endpoint slice names its Service. */
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
@@ -167,6 +169,7 @@ export function viewNode({ metadata, spec, status }: V1Node): ClusterNode {
     taints: (spec?.taints ?? []).map(viewTaint),
     addresses: (status?.addresses ?? []).map(({ address }) => address),
     zone: metadata?.labels?.[ZONE_LABEL],
+    annotated: viewAnnotated(metadata),
   };
 }
 
@@ -175,4 +178,13 @@ function viewTaint({ key, value = '', effect, timeAdded }: V1Taint): PlacedTaint
   const taint = { key, value, effect: effect as Taint['effect'] };
   // The client's types say Date; the server's answers are read as they are.
   return timeAdded === undefined ? taint : { ...taint, timeAdded: timeAdded as unknown as string };
+}
+
+export function viewFound(object: KubernetesObject | undefined): Found | undefined {
+  const { uid, managedFields = [], annotations } = object?.metadata ?? {};
+  if (uid === undefined) return undefined;
+  const isApplied = managedFields.some(
+    ({ manager, operation }) => manager === FIELD_MANAGER && operation === 'Apply',
+  );
+  return { uid, applied: isApplied, run: annotations?.[RUN_ANNOTATION] };
 }

@@ -1,5 +1,6 @@
 /** What the object of a workload says of it and of its rollout. */
 import type { KubernetesObject, V1DaemonSet, V1Deployment, V1StatefulSet } from '@kubernetes/client-node';
+import { viewAnnotated } from './annotations.ts';
 import type { WorkloadRef, WorkloadState } from './cluster.ts';
 
 export function viewWorkload(kind: WorkloadRef['kind'], object: KubernetesObject): WorkloadState {
@@ -15,6 +16,7 @@ export function viewWorkload(kind: WorkloadRef['kind'], object: KubernetesObject
       ...{ name, image, readiness_probe: readinessProbe },
     })),
     annotations: template?.metadata?.annotations,
+    annotated: viewAnnotated(metadata),
     unsettled:
       (metadata?.generation ?? 0) > (status?.observedGeneration ?? 0)
         ? 'its controller has not seen the last change'

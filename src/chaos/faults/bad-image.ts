@@ -1,8 +1,9 @@
 import { NO_IMAGE } from '../../scenario/no-image.ts';
 import type { BadImage } from '../../scenario/scenario.ts';
-import type { Cluster, WorkloadState } from '../cluster/cluster.ts';
+import type { Operation, WorkloadState } from '../cluster/cluster.ts';
 import type { FaultAction } from '../fault-action.ts';
 import type { Target } from '../safety/journal.ts';
+import { marking, unmarking } from '../safety/marks.ts';
 import { workloadRights } from '../safety/rights.ts';
 import { containerOf, isTheSame, stateOf, workloadRefOf } from '../target.ts';
 
@@ -15,7 +16,12 @@ export const badImage: FaultAction<BadImage> = {
     `kubectl set image -n ${namespace} ${kind.toLowerCase()}/${name} ${container}=${before?.image}`,
   remember: ({ containers }, { container }) => ({ image: imageIn(containers, container) }),
   async apply(cluster, _fault, target) {
-    await setImage(cluster, target, imageBefore(target), NO_IMAGE);
+    const { containers, annotated } = await stateOf(cluster, target);
+    await cluster.patch(workloadRefOf(target), [
+      isTheSame(target),
+      ...settingImage(containers, target, imageBefore(target), NO_IMAGE),
+      ...marking('bad-image', target, annotated),
+    ]);
     return {};
   },
   async undo(cluster, target) {
@@ -23,26 +29,32 @@ export const badImage: FaultAction<BadImage> = {
     if (state === undefined || state.uid !== target.uid)
       return { note: `${target.kind} ${target.name} is gone` };
     const image = imageIn(state.containers, containerOf(target));
-    if (image === imageBefore(target)) return {};
-    if (image !== NO_IMAGE) {
-      return { note: `somebody else set the image of ${target.name} to ${image}, which was left alone` };
-    }
-    await setImage(cluster, target, NO_IMAGE, imageBefore(target));
-    await cluster.disown(workloadRefOf(target));
-    return {};
+    const isStanding = image === NO_IMAGE;
+    const steps = [
+      ...(isStanding ? settingImage(state.containers, target, NO_IMAGE, imageBefore(target)) : []),
+      ...unmarking('bad-image', state.annotated),
+    ];
+    if (steps.length > 0) await cluster.patch(workloadRefOf(target), [isTheSame(target), ...steps]);
+    if (isStanding) await cluster.disown(workloadRefOf(target));
+    return isStanding || image === imageBefore(target)
+      ? {}
+      : { note: `somebody else set the image of ${target.name} to ${image}, which was left alone` };
   },
 };
 
-async function setImage(cluster: Cluster, target: Target, from: string, to: string): Promise<void> {
-  const { containers } = await stateOf(cluster, target);
+function settingImage(
+  containers: WorkloadState['containers'],
+  target: Target,
+  from: string,
+  to: string,
+): readonly Operation[] {
   const index = containers.findIndex(({ name }) => name === target.container);
   const path = `/spec/template/spec/containers/${index}`;
-  await cluster.patch(workloadRefOf(target), [
-    isTheSame(target),
+  return [
     { op: 'test', path: `${path}/name`, value: target.container },
     { op: 'test', path: `${path}/image`, value: from },
     { op: 'replace', path: `${path}/image`, value: to },
-  ]);
+  ];
 }
 
 function imageIn(containers: WorkloadState['containers'], container: string): string {

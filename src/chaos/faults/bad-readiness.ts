@@ -1,9 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { CLOSED_PORT, NEVER_READY } from '../../scenario/never-ready.ts';
 import type { BadReadiness } from '../../scenario/scenario.ts';
-import { ChangedError, type Cluster, type WorkloadState } from '../cluster/cluster.ts';
+import { ChangedError, type Operation, type WorkloadState } from '../cluster/cluster.ts';
 import type { FaultAction } from '../fault-action.ts';
 import type { Target } from '../safety/journal.ts';
+import { marking, unmarking } from '../safety/marks.ts';
 import { workloadRights } from '../safety/rights.ts';
 import { containerOf, isTheSame, stateOf, workloadRefOf } from '../target.ts';
 
@@ -31,7 +32,11 @@ export const badReadiness: FaultAction<BadReadiness> = {
     if (!isAsBefore(probeIn(state, containerOf(target)), target)) {
       throw new ChangedError(`the readiness probe of ${target.name} is not as it was`);
     }
-    await setProbe(cluster, target, state, BAD_PROBE);
+    await cluster.patch(workloadRefOf(target), [
+      isTheSame(target),
+      ...settingProbe(target, state, BAD_PROBE),
+      ...marking('bad-readiness', target, state.annotated),
+    ]);
     return {};
   },
   async undo(cluster, target) {
@@ -39,32 +44,29 @@ export const badReadiness: FaultAction<BadReadiness> = {
     if (state === undefined || state.uid !== target.uid)
       return { note: `${target.kind} ${target.name} is gone` };
     const probe = probeIn(state, containerOf(target));
-    if (isAsBefore(probe, target)) return {};
-    if (!isBad(probe)) {
-      return { note: `somebody else set the readiness probe of ${target.name}, which was left alone` };
-    }
-    await setProbe(cluster, target, state, probeBefore(target));
-    await cluster.disown(workloadRefOf(target));
-    return {};
+    const isStanding = isBad(probe) && !isAsBefore(probe, target);
+    const steps = [
+      ...(isStanding ? settingProbe(target, state, probeBefore(target)) : []),
+      ...unmarking('bad-readiness', state.annotated),
+    ];
+    if (steps.length > 0) await cluster.patch(workloadRefOf(target), [isTheSame(target), ...steps]);
+    if (isStanding) await cluster.disown(workloadRefOf(target));
+    return isStanding || isAsBefore(probe, target)
+      ? {}
+      : { note: `somebody else set the readiness probe of ${target.name}, which was left alone` };
   },
 };
 
 /** @param to undefined: none */
-async function setProbe(
-  cluster: Cluster,
-  target: Target,
-  state: WorkloadState,
-  to: object | undefined,
-): Promise<void> {
+function settingProbe(target: Target, state: WorkloadState, to: object | undefined): readonly Operation[] {
   const index = state.containers.findIndex(({ name }) => name === target.container);
   const container = `/spec/template/spec/containers/${index}`;
   const path = `${container}/readinessProbe`;
-  await cluster.patch(workloadRefOf(target), [
-    isTheSame(target),
+  return [
     { op: 'test', path: `${container}/name`, value: target.container },
     { op: 'test', path, value: probeIn(state, containerOf(target)) ?? null },
     to === undefined ? { op: 'remove', path } : { op: 'add', path, value: to },
-  ]);
+  ];
 }
 
 function probeIn({ containers }: WorkloadState, container: string): object | undefined {

@@ -12,8 +12,8 @@ export const nodeCordon: FaultAction<NodeCordon> = {
   byHand: ({ name }) => `kubectl uncordon ${name}`,
   remember: ({ unschedulable }) => ({ unschedulable }),
   async apply(cluster, _fault, target) {
-    await cordon(cluster, target);
+    await cordon(cluster, 'node-cordon', target);
     return {};
   },
-  undo: uncordon,
+  undo: (cluster, target) => uncordon(cluster, 'node-cordon', target),
 };

@@ -25,7 +25,7 @@ export const nodeDrain: FaultAction<NodeDrain> = {
   byHand: ({ name }) => `kubectl uncordon ${name}`,
   remember: ({ unschedulable }) => ({ unschedulable }),
   async apply(cluster, { grace_period_s }, target, signal) {
-    await cordon(cluster, target);
+    await cordon(cluster, 'node-drain', target);
     const pods = (await cluster.podsOn(target.name)).filter(
       (pod) => isAlive(pod) && !pod.mirror && pod.owner?.kind !== 'DaemonSet',
     );
@@ -35,7 +35,7 @@ export const nodeDrain: FaultAction<NodeDrain> = {
     const refused = evictions.map((eviction) => eviction?.rest);
     return { rest: drained(cluster, target.name, pods, refused, signal) };
   },
-  undo: uncordon,
+  undo: (cluster, target) => uncordon(cluster, 'node-drain', target),
 };
 
 /** Waits until the pods that were evicted have ended. */

@@ -9,7 +9,7 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FaultType } from '../../scenario/scenario.ts';
 import type { ClusterIdentity } from '../cluster/cluster.ts';
-import { type Left, leftBy, type RunLine } from './left.ts';
+import { type Hold, type Left, leftBy, NOTHING_LEFT, type RunLine } from './left.ts';
 import { thisProcess } from './running.ts';
 
 /** What an act is done to. */
@@ -22,6 +22,8 @@ export interface Target {
   readonly uid: string | undefined;
   readonly apiVersion?: string;
   readonly container?: string;
+  /** The run that does it, where the cluster is told. */
+  readonly run?: string;
   /** What was so before and is to be so again. */
   readonly before?: Readonly<Record<string, string | number | boolean>>;
 }
@@ -68,12 +70,15 @@ export type ActOutcome = 'done' | 'failed' | 'not-done' | 'not-touched';
 export type Settle = (outcome: ActOutcome, details?: Readonly<Record<string, string>>) => Promise<void>;
 
 export interface Journal {
+  /** What earlier runs left, going by this journal. */
+  left(cluster: ClusterIdentity): Promise<Left>;
   /**
-   * To be called before the first act: says in which cluster the acts are done, on disk when this resolves.
+   * To be called before the first act: says in which cluster the acts are done, and what the run will hold of it; on
+   * disk when this resolves.
    *
    * @returns what earlier runs left, going by this journal
    */
-  begin(cluster: ClusterIdentity): Promise<Left>;
+  begin(cluster: ClusterIdentity, hold?: Hold): Promise<Left>;
   /** Resolves once the intent cannot be lost any more; only then may the act begin. */
   intend(intent: Intent): Promise<Settle>;
   close(): Promise<void>;
@@ -91,10 +96,13 @@ export async function openJournal(file: string): Promise<Journal> {
   let count = 0;
   const append = (line: object) => handle.appendFile(`${JSON.stringify(line)}\n`);
   return {
-    async begin(cluster) {
+    async left(cluster) {
+      return leftBy(await readFile(file, 'utf8'), cluster);
+    },
+    async begin(cluster, hold) {
       const left = leftBy(await readFile(file, 'utf8'), cluster);
       const at = new Date().toISOString();
-      await append({ run, at, cluster, process_start: thisProcess().start } satisfies RunLine);
+      await append({ run, at, cluster, process_start: thisProcess().start, ...hold } satisfies RunLine);
       await handle.sync();
       return left;
     },
@@ -110,6 +118,14 @@ export async function openJournal(file: string): Promise<Journal> {
     },
   };
 }
+
+/** Of one who has nobody to write for: what is restored from the cluster alone stands there. */
+export const noJournal: Journal = {
+  left: async () => NOTHING_LEFT,
+  begin: async () => NOTHING_LEFT,
+  intend: async () => async () => {},
+  close: async () => {},
+};
 
 /** Does `act` with its intent written before and its outcome after it. */
 export async function journaled<T>(journal: Journal, intent: Intent, act: () => Promise<T>): Promise<T> {

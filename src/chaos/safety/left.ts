@@ -1,6 +1,7 @@
 /** What earlier runs left behind because they were killed, going by the journal that they wrote. */
 import type { FaultType } from '../../scenario/scenario.ts';
 import type { ClusterIdentity, ObjectRef } from '../cluster/cluster.ts';
+import type { LeaseRef } from '../cluster/leases.ts';
 import type { ActOutcome, Intent, Target } from './journal.ts';
 import type { ProcessRef } from './running.ts';
 
@@ -8,8 +9,10 @@ import type { ProcessRef } from './running.ts';
 export interface LeftObject extends ObjectRef {
   /** Unknown where the run did not hear that it was created. */
   readonly uid: string | undefined;
-  /** The process that created it. */
-  readonly by: ProcessRef;
+  /** The run, where what it created carries its name. */
+  readonly run?: string | undefined;
+  /** The process that created it; undefined where it is known that it is over. */
+  readonly by: ProcessRef | undefined;
 }
 
 /** A fault that an earlier run caused, or may have caused, and never undid. */
@@ -17,7 +20,8 @@ export interface LeftFault {
   readonly fault: FaultType;
   readonly target: Target;
   readonly undo: string;
-  readonly by: ProcessRef;
+  /** The process that caused it; undefined where it is known that it is over. */
+  readonly by: ProcessRef | undefined;
 }
 
 export interface LeftInCluster {
@@ -27,13 +31,29 @@ export interface LeftInCluster {
   readonly faults: readonly LeftFault[];
 }
 
+/** What a run holds of a cluster while it goes on. */
+export interface Hold {
+  /** Who it is in the Leases that it holds. */
+  readonly holder: string;
+  readonly leases: readonly LeaseRef[];
+}
+
+/** A run that the journal knows of. */
+export interface KnownRun extends Partial<Hold> {
+  readonly by: ProcessRef;
+}
+
 export interface Left extends LeftInCluster {
+  /** Whose acts the journal has, in this cluster, the first first. */
+  readonly runs: readonly KnownRun[];
   /** In other clusters: not for a run in this one to give back. */
   readonly elsewhere: readonly (LeftInCluster & { readonly cluster: ClusterIdentity })[];
 }
 
+export const NOTHING_LEFT: Left = { runs: [], objects: [], faults: [], elsewhere: [] };
+
 /** The line that a run begins with. */
-export interface RunLine {
+export interface RunLine extends Partial<Hold> {
   /** As the ids of its acts begin. */
   readonly run: string;
   readonly at: string;
@@ -78,6 +98,12 @@ export function leftBy(journal: string, here: ClusterIdentity): Left {
   return {
     objects: inThis?.objects ?? [],
     faults: inThis?.faults ?? [],
+    runs: [...runs.values()]
+      .filter(({ cluster }) => isSame(cluster, here))
+      .map(({ run, process_start, holder, leases }) => ({
+        by: { pid: pidOf(run), start: process_start },
+        ...(holder === undefined || leases === undefined ? {} : { holder, leases }),
+      })),
     elsewhere: others.filter(
       ({ cluster, objects, faults }) => cluster.kind !== 'embedded' && objects.length + faults.length > 0,
     ),
@@ -114,8 +140,8 @@ function leftObjects(lines: readonly ActLine[], runs: ReadonlyMap<string, RunLin
   for (const line of lines) {
     if (line.act !== undefined) intents.set(line.id, line);
     const { act, target } = intents.get(line.id) ?? {};
-    if (act === 'remove' && line.outcome === 'done' && target?.uid !== undefined) {
-      left.delete(target.uid);
+    if (act === 'remove' && line.outcome === 'done' && target !== undefined) {
+      if (target.uid !== undefined) left.delete(target.uid);
       // Whatever had its name and was not heard of was this.
       for (const [key, object] of left) {
         if (object.uid === undefined && isSameName(object, target)) left.delete(key);
@@ -127,7 +153,8 @@ function leftObjects(lines: readonly ActLine[], runs: ReadonlyMap<string, RunLin
     if (line.outcome === 'not-done' || (line.outcome === 'done' && line.uid === undefined)) continue;
     const { apiVersion, kind, namespace, name } = target;
     const uid = line.outcome === 'done' ? line.uid : undefined;
-    left.set(uid ?? line.id, { apiVersion, kind, namespace, name, uid, by: processOf(line, runs) });
+    const run = target.run === undefined ? {} : { run: target.run };
+    left.set(uid ?? line.id, { apiVersion, kind, namespace, name, uid, ...run, by: processOf(line, runs) });
   }
   return [...left.values()].reverse();
 }
@@ -173,8 +200,11 @@ const runOf = ({ id }: ActLine): string => id.slice(0, id.lastIndexOf('/'));
 
 /** The process that wrote a line. */
 function processOf(line: ActLine, runs: ReadonlyMap<string, RunLine>): ProcessRef {
-  return { pid: Number(line.id.split('/')[1]), start: runs.get(runOf(line))?.process_start };
+  return { pid: pidOf(line.id), start: runs.get(runOf(line))?.process_start };
 }
+
+/** Of a run or of one of its acts. */
+const pidOf = (id: string): number => Number(id.split('/')[1]);
 
 /** A crash may have torn the last line, which then says nothing. */
 function parseLine(text: string): (ActLine | RunLine)[] {

@@ -23,6 +23,13 @@ export const SERVICE_RIGHTS: readonly Right[] = [
   { verb: 'watch', resource: 'endpointslices', group: 'discovery.k8s.io' },
 ];
 
+/** To hold a target, so that no two runs hit it at once, and to say there what outlives the run. */
+export const LEASE_RIGHTS: readonly Right[] = ['get', 'create', 'patch', 'delete'].map((verb) => ({
+  verb,
+  resource: 'leases',
+  group: 'coordination.k8s.io',
+}));
+
 /** To find out whether a pod is still the one that was chosen, and to replace it after the trial. */
 export const CONTAINER_RIGHTS: readonly Right[] = [
   { verb: 'get', resource: 'pods', group: '' },

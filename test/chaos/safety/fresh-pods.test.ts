@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Cluster, Pod } from '../../../src/chaos/cluster/cluster.ts';
 import { placementOf, type Renewal, spreadAnew } from '../../../src/chaos/safety/fresh-pods.ts';
+import { noJournal } from '../../../src/chaos/safety/journal.ts';
 import { shortScenario } from '../scenario.ts';
 
 const workload = shortScenario([]).workloads[0]!;
@@ -44,11 +45,7 @@ async function spread(cluster: Cluster, from: readonly string[], entry: string |
   const told: string[] = [];
   const renewal: Renewal = {
     cluster,
-    journal: {
-      begin: async () => ({ objects: [], faults: [], elsewhere: [] }),
-      intend: async () => async () => {},
-      close: async () => {},
-    },
+    journal: noJournal,
     trial: 0,
     signal: undefined,
     progress: () => {},

@@ -7,7 +7,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { causeFaults } from '../../../src/chaos/acts.ts';
 import { CommandPace } from '../../../src/chaos/command-pace.ts';
-import type { Journal } from '../../../src/chaos/safety/journal.ts';
+import { noJournal } from '../../../src/chaos/safety/journal.ts';
 import { actTimes } from '../../../src/scenario/act-times.ts';
 import { UserError } from '../../../src/scenario/errors.ts';
 import { stream } from '../../../src/scenario/random.ts';
@@ -154,15 +154,6 @@ const setups: fc.Arbitrary<Setup> = fc
     };
   });
 
-/** Remembers what was meant, and nothing of it on any disk. */
-function journalInMemory(): Journal {
-  return {
-    begin: async () => ({ objects: [], faults: [], elsewhere: [] }),
-    intend: async () => async () => {},
-    close: async () => {},
-  };
-}
-
 interface Outcome {
   readonly error: unknown;
 }
@@ -173,7 +164,7 @@ async function cause(setup: Setup, cluster: LaggingCluster, stop = new AbortCont
   const cancel = time.after(WINDOW_MS, () => over.abort());
   const causing = causeFaults({
     ...{ scenario: setup.scenario, cluster: asCluster(cluster), trial: 0, entry_node: 'node-1', start_ms: 0 },
-    ...{ journal: journalInMemory(), pace: new CommandPace(), undo_patience_ms: 10_000 },
+    ...{ journal: noJournal, records: undefined, pace: new CommandPace(), undo_patience_ms: 10_000 },
     recorder: { record: () => {} },
     stop: stop.signal,
     over: AbortSignal.any([stop.signal, over.signal]),

@@ -1,6 +1,7 @@
 /** Commands of the user's: what they are written as, and how they are run. */
 import { spawn } from 'node:child_process';
 import { EXIT, UserError } from '../../../scenario/errors.ts';
+import { runnerVariable } from '../../safety/orphans.ts';
 
 /** A program and its first arguments. */
 export type Command = readonly [program: string, ...words: string[]];
@@ -51,7 +52,7 @@ export async function runCommand(
   const child = spawn(program, words, {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...runnerVariable(), ...env },
   });
   let said = '';
   let complained = '';

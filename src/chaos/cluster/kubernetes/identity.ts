@@ -6,10 +6,14 @@ import { isApiError, isForbidden } from './errors.ts';
 /** Made with the cluster and never deleted, so that its UID is as good as the cluster's own. */
 const OLDEST: Call = { verb: 'get', group: '', version: 'v1', resource: 'namespaces', name: 'kube-system' };
 
+/** What the kubeconfig says, whether it answers or not. */
+export function addressOf({ server, context }: Api): ClusterIdentity {
+  return { kind: 'kubernetes', uid: undefined, server, context };
+}
+
 /** By the UID where the account may see it, else by the address of its server. */
 export async function identityOf(api: Api): Promise<ClusterIdentity> {
-  const { server, context } = api;
-  return { kind: 'kubernetes', uid: await uidOf(api), server, context };
+  return { ...addressOf(api), uid: await uidOf(api) };
 }
 
 /** For reports: its version, and how many nodes it has where the account may see them. */

@@ -1,0 +1,119 @@
+/** A run that is killed on a real cluster leaves nothing behind, though it never comes back. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { EXIT } from '../../src/scenario/errors.ts';
+import { describeOnTestbed } from '../support/testbed.ts';
+import { applied, chaos, kubectl, objectsIn } from './chaos-command.ts';
+
+const FOLDER = mkdtempSync(join(tmpdir(), 'foreshock-sigkill-'));
+const FORESHOCK = fileURLToPath(new URL('../../dist/foreshock.js', import.meta.url));
+const NAMESPACE = 'foreshock-sigkill';
+const MINUTES = 60_000;
+/** Without annotations of its own, as nobody has written any. */
+const STATEFUL_SET = `
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: web, namespace: ${NAMESPACE}}
+spec:
+  replicas: 3
+  serviceName: web
+  podManagementPolicy: Parallel
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: web, image: nginx, ports: [{containerPort: 80}]}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web, namespace: ${NAMESPACE}}
+spec: {type: NodePort, selector: {app: web}, ports: [{port: 80}]}
+`;
+
+function scenario(fault: string): string {
+  mkdirSync(FOLDER, { recursive: true });
+  writeFileSync(join(FOLDER, 'web.k8s.yaml'), STATEFUL_SET);
+  const file = join(FOLDER, 'web.yaml');
+  const text = `version: foreshock/v1
+manifests: [web.k8s.yaml]
+load: {rate: 20, duration: 120s}
+faults:
+  - ${fault}
+trials: {predict: 10, measure: 1}
+`;
+  writeFileSync(file, text);
+  return file;
+}
+
+const restore = (...words: string[]) =>
+  spawnSync(process.execPath, [FORESHOCK, 'restore', ...words], { encoding: 'utf8' });
+
+/** Runs it, and kills it two seconds after the fault is in the journal as done. */
+async function killedInMidFault(file: string, out: string): Promise<void> {
+  const journal = join(out, 'journal.jsonl');
+  const isDone = () => {
+    const lines = existsSync(journal) ? readFileSync(journal, 'utf8').trim().split('\n') : [];
+    const acts = lines.map((line) => JSON.parse(line) as { id?: string; fault?: string; outcome?: string });
+    const act = acts.find(({ fault }) => fault !== undefined);
+    return act !== undefined && acts.some(({ id, outcome }) => id === act.id && outcome === 'done');
+  };
+  let watching: NodeJS.Timeout | undefined;
+  const { code, stderr } = await chaos(file, {
+    out,
+    seen(_, kill) {
+      watching ??= setInterval(() => {
+        if (!isDone()) return;
+        clearInterval(watching);
+        setTimeout(kill, 2000, 'SIGKILL');
+      }, 200);
+    },
+  });
+  clearInterval(watching);
+  expect(code, stderr).toBeNull();
+}
+
+describeOnTestbed('a run that is killed', () => {
+  beforeEach(() => {
+    kubectl('create', 'namespace', NAMESPACE);
+  });
+  afterEach(() => {
+    kubectl('delete', 'namespace', NAMESPACE, '--wait=true');
+  }, 2 * MINUTES);
+  afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+  it.each([
+    ['scale', 'scale: {replicas: 0, at: 1s}'],
+    ['bad-image', 'bad-image: {container: web, at: 1s}'],
+  ])(
+    'in mid %s: its guard puts back what was there, and leaves no trace',
+    async (_, fault) => {
+      applied(STATEFUL_SET);
+      kubectl('-n', NAMESPACE, 'rollout', 'status', 'statefulset/web', '--timeout=60s');
+      const spec = () => kubectl('-n', NAMESPACE, 'get', 'statefulset/web', '-o', 'jsonpath={.spec}');
+      const marks = () =>
+        kubectl('-n', NAMESPACE, 'get', 'statefulset/web', '-o', 'jsonpath={.metadata.annotations}');
+      const before = [spec(), marks()];
+      const out = join(FOLDER, 'guarded');
+      await killedInMidFault(scenario(fault), out);
+      await expect.poll(() => spec(), { timeout: MINUTES, interval: 500 }).toBe(before[0]);
+      await expect
+        .poll(() => kubectl('-n', NAMESPACE, 'get', 'leases', '-o', 'name'), { timeout: MINUTES })
+        .toBe('');
+      expect(marks()).not.toContain('foreshock');
+      expect(restore(out)).toMatchObject({ status: EXIT.ok, stdout: 'nothing is left to be put back\n' });
+    },
+    4 * MINUTES,
+  );
+
+  it(
+    'what it created is removed as well',
+    async () => {
+      await killedInMidFault(scenario('scale: {replicas: 1, at: 1s}'), join(FOLDER, 'created'));
+      await expect.poll(() => objectsIn(NAMESPACE), { timeout: MINUTES, interval: 500 }).toEqual(['']);
+    },
+    4 * MINUTES,
+  );
+});
