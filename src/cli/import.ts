@@ -32,7 +32,12 @@ export function addImport(yargs: Argv, choose: Choose): Argv {
           file: given.file,
           format: given.format,
           manifests: given.manifest ?? [],
-          load: { service: given.service, port: given.port, rate: numberOr(given.rate), duration: given.duration },
+          load: {
+            service: given.service,
+            port: given.port,
+            rate: numberOr(given.rate),
+            duration: given.duration,
+          },
           folder: given.out === undefined ? '.' : dirname(given.out),
         });
         for (const line of left_out) io.stderr.write(`left out: ${line}\n`);

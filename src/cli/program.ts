@@ -99,10 +99,7 @@ function commands(parser: Argv, choose: Choose): Argv {
     )
     .parserConfiguration({ 'duplicate-arguments-array': false, 'boolean-negation': false })
     .detectLocale(false)
-    .demandCommand(
-      1,
-      'which command? predict, chaos, verify, game-day, calibrate, report, import or export',
-    )
+    .demandCommand(1, 'which command? predict, chaos, verify, game-day, calibrate, report, import or export')
     .recommendCommands()
     .strict()
     .alias('help', 'h')

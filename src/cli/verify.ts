@@ -57,7 +57,13 @@ export function addVerify(yargs: Argv, choose: Choose): Argv {
 }
 
 /** @throws UserError where an option is given that what was measured elsewhere has no use for */
-function checkForMeasured({ trials, dryRun }: { readonly trials?: unknown; readonly dryRun?: unknown }): void {
+function checkForMeasured({
+  trials,
+  dryRun,
+}: {
+  readonly trials?: unknown;
+  readonly dryRun?: unknown;
+}): void {
   const option = trials !== undefined ? '--trials' : dryRun === true ? '--dry-run' : undefined;
   if (option === undefined) return;
   throw new UserError(`${option} is about measuring, and --measured brings what was measured already`, {

@@ -10,11 +10,9 @@ import { epochMs } from './lines.ts';
 export const isJournal = (value: unknown): boolean =>
   isMapping(value) && isMapping(value.experiment) && 'steady_states' in value;
 
-const time = z
-  .string()
-  .refine((text) => Number.isFinite(journalTimeMs(text)), {
-    error: 'a time such as 2026-11-21T21:15:46+00:00',
-  });
+const time = z.string().refine((text) => Number.isFinite(journalTimeMs(text)), {
+  error: 'a time such as 2026-11-21T21:15:46+00:00',
+});
 
 const JOURNAL = z.looseObject({
   steady_states: z.looseObject({
