@@ -1,7 +1,7 @@
 /** chaoskube: the flags of its Deployment (commit 58fc0b1 of 2026-07-14, main.go, chaoskube/chaoskube.go). */
 import { z } from 'zod';
+import { ACTS_MAX } from '../scenario/act-times.ts';
 import { quote } from '../scenario/problem.ts';
-import { ACTS_MAX } from '../scenario/selection.ts';
 import type { Path } from '../scenario/yaml.ts';
 import { goDurationMs } from './chaos-mesh/duration.ts';
 import { type Act, type FormatContext, faultsOf } from './draft.ts';

@@ -80,7 +80,7 @@ const isAlike = (a: Act, b: Act): boolean =>
   a.type === b.type && JSON.stringify(a.fields) === JSON.stringify(b.fields);
 
 /** Rising, and no gap is off from the first by as much as the last digit that a scenario can tell. */
-function areEven(at_ms: readonly number[]): boolean {
+export function areEven(at_ms: readonly number[]): boolean {
   const every_ms = (at_ms[1] ?? 0) - (at_ms[0] ?? 0);
   if (at_ms.length > 1 && every_ms <= 0) return false;
   return at_ms.every((time, k) => Math.abs(time - (at_ms[0] ?? 0) - k * every_ms) < 0.0015 * Math.max(k, 1));

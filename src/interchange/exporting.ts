@@ -46,13 +46,13 @@ export const TARGETS = {
       return json(experimentOf(exported));
     },
     leaves_out:
-      'Chaos Toolkit sends no load and holds nothing against objectives; both are in the extension `foreshock`, for import',
+      'Chaos Toolkit sends no load, and knows neither objectives nor safety; they are in the extension `foreshock`, for import',
   },
   'chaos-mesh': {
     title: 'Chaos Mesh',
     write: chaosMeshText,
     leaves_out:
-      'Chaos Mesh sends no load and holds nothing against objectives; both are in the annotation `foreshock/scenario`, for import',
+      'Chaos Mesh sends no load, and knows neither objectives nor safety; they are in the annotation `foreshock/scenario`, for import',
   },
   'chaos-toolkit-journal': {
     title: 'Chaos Toolkit',

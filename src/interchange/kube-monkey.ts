@@ -33,7 +33,6 @@ const OPTED_IN = z.looseObject({
       'kube-monkey/identifier': z.string().min(1),
       'kube-monkey/mtbf': whole(1, 999_999),
       'kube-monkey/kill-mode': z.enum(['kill-all', 'fixed', 'fixed-percent', 'random-max-percent']).nullish(),
-      'kube-monkey/kill-value': z.unknown(),
     }),
   }),
 });

@@ -1,4 +1,5 @@
 /** What every export needs of a scenario. */
+import { isFixed } from '../scenario/act-times.ts';
 import type { Problems } from '../scenario/problem.ts';
 import type { Fault, Scenario, Workload } from '../scenario/scenario.ts';
 
@@ -23,6 +24,16 @@ export function refuseFault(fault: Fault, format: string, why: string, problems:
     position: fault.position,
     message: `\`${fault.type}\` has no counterpart in ${format}: ${why}`,
   });
+}
+
+/** A fault whose times are known. */
+export type Timed<F extends Fault = Fault> = F & { readonly at_ms: readonly number[] };
+
+/** Undefined where the times are drawn anew in every trial, which is then told: no other tool has that. */
+export function timed<F extends Fault>(fault: F, format: string, problems: Problems): Timed<F> | undefined {
+  const { at_ms } = fault;
+  if (isFixed(at_ms)) return { ...fault, at_ms };
+  return refuseFault(fault, format, 'its times are drawn anew in every trial', problems);
 }
 
 /** Seconds, as other tools count. */

@@ -5,15 +5,19 @@
 import { stringify } from 'yaml';
 import type { ContainerKill, PodKill, Scenario } from '../../scenario/scenario.ts';
 import { ANNOTATION } from '../carried.ts';
-import { type Exported, refuseFault, secondsOf, workloadOf } from '../writing.ts';
+import { areEven } from '../draft.ts';
+import { type Exported, refuseFault, secondsOf, type Timed, timed, workloadOf } from '../writing.ts';
 import { podChaosOf, whyNoPodChaos } from './pod-chaos.ts';
 
 /** @returns undefined where a fault has no counterpart; `problems` then says which */
 export function chaosMeshText({ scenario, sections, problems }: Exported): string | undefined {
   const before = problems.count;
   const faults = scenario.faults.flatMap((fault) => {
-    if (fault.type === 'pod-kill' || fault.type === 'container-kill') return [fault];
-    refuseFault(fault, 'Chaos Mesh', whyNoPodChaos(fault) ?? '', problems);
+    if (fault.type === 'pod-kill' || fault.type === 'container-kill') {
+      const known = timed<PodKill | ContainerKill>(fault, FORMAT, problems);
+      return known === undefined ? [] : evenly(known);
+    }
+    refuseFault(fault, FORMAT, whyNoPodChaos(fault) ?? '', problems);
     return [];
   });
   if (faults.length === 0 && problems.count === before) {
@@ -39,7 +43,13 @@ export function chaosMeshText({ scenario, sections, problems }: Exported): strin
   );
 }
 
-type PodFault = PodKill | ContainerKill;
+const FORMAT = 'Chaos Mesh';
+
+type PodFault = Timed<PodKill | ContainerKill>;
+
+/** A series of Chaos Mesh is evenly spaced; acts that are not stand alone. */
+const evenly = (fault: PodFault): readonly PodFault[] =>
+  areEven(fault.at_ms) ? [fault] : fault.at_ms.map((at_ms) => ({ ...fault, at_ms: [at_ms] }));
 
 function objectOf(faults: readonly PodFault[], scenario: Scenario): { kind: string; spec: object } {
   const [fault, second] = faults;

@@ -3,8 +3,8 @@
  * pkg/workflow/controllers: a node of chaos or of a Schedule ends with its deadline, and never without one).
  */
 import { z } from 'zod';
+import { ACTS_MAX } from '../../scenario/act-times.ts';
 import { quote } from '../../scenario/problem.ts';
-import { ACTS_MAX } from '../../scenario/selection.ts';
 import type { Path } from '../../scenario/yaml.ts';
 import type { Act } from '../draft.ts';
 import { type Fates, isMapping } from '../reading.ts';

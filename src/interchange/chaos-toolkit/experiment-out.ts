@@ -8,7 +8,7 @@ import { NO_IMAGE } from '../../scenario/no-image.ts';
 import { quote } from '../../scenario/problem.ts';
 import type { BadImage, Fault, PodKill, Scale, Scenario, Workload } from '../../scenario/scenario.ts';
 import { selectorText } from '../../scenario/selector.ts';
-import { type Exported, refuseFault, secondsOf, workloadOf } from '../writing.ts';
+import { type Exported, refuseFault, secondsOf, type Timed, timed, workloadOf } from '../writing.ts';
 import { EXTENSION } from './extension.ts';
 import { answersProbe, readyProbe } from './probes.ts';
 
@@ -39,8 +39,8 @@ export interface Experiment {
 
 /** @returns undefined where a fault has no counterpart; `problems` then says which */
 export function experimentOf({ scenario, sections, problems }: Exported): Experiment | undefined {
-  const timed = methodOf({ scenario, problems });
-  if (timed === undefined) return undefined;
+  const method = methodOf({ scenario, problems });
+  if (method === undefined) return undefined;
   const { load, description, name } = scenario;
   const hit = scenario.workloads.filter((workload) =>
     scenario.faults.some((fault) => 'workload' in fault && fault.workload === workload.name),
@@ -56,7 +56,7 @@ export function experimentOf({ scenario, sections, problems }: Exported): Experi
       probes: [...hit.flatMap((workload) => readyProbe(workload) ?? []), { ...answers, tolerance: 0 }],
     },
     method: [
-      ...timed.map(({ activity }) => activity),
+      ...method.map(({ activity }) => activity),
       // The method lasts as long as the load, so that the steady state is looked at when that is over.
       {
         ...answers,
@@ -76,24 +76,26 @@ export function methodOf({
   problems,
 }: Pick<Exported, 'scenario' | 'problems'>): readonly TimedActivity[] | undefined {
   const before = problems.count;
-  const timed = scenario.faults.flatMap((fault, index) => {
+  const method = scenario.faults.flatMap((fault, index) => {
     const actions = actionsOf(fault, scenario);
     if (typeof actions === 'string') {
       refuseFault(fault, FORMAT, actions, problems);
       return [];
     }
-    return activitiesOf(fault, index, actions, scenario);
+    const known = timed(fault, FORMAT, problems);
+    return known === undefined ? [] : activitiesOf(known, index, actions, scenario);
   });
   if (problems.count > before) return undefined;
-  return timed;
+  return method;
 }
 
-function activitiesOf(fault: Fault, index: number, actions: Actions, scenario: Scenario): TimedActivity[] {
+function activitiesOf(fault: Timed, index: number, actions: Actions, scenario: Scenario): TimedActivity[] {
   const twins = scenario.faults.filter(
     ({ type, ...other }) => type === fault.type && sameTarget({ type, ...other } as Fault, fault),
   );
   // Two faults of one type on one workload are told apart, so that each keeps its repetitions.
-  const number = twins.length > 1 ? ` no. ${twins.indexOf(fault) + 1}` : '';
+  const place = twins.findIndex(({ position }) => position === fault.position);
+  const number = twins.length > 1 ? ` no. ${place + 1}` : '';
   const target = 'workload' in fault ? ` of ${fault.workload}` : '';
   const count = fault.at_ms.length;
   return fault.at_ms.flatMap((at_ms, repetition) => {

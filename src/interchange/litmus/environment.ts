@@ -1,7 +1,7 @@
 /** The variables of a Litmus experiment: every one is a text, and an empty one is none. */
 import { z } from 'zod';
+import { ACTS_MAX } from '../../scenario/act-times.ts';
 import { quote } from '../../scenario/problem.ts';
-import { ACTS_MAX } from '../../scenario/selection.ts';
 import type { Path } from '../../scenario/yaml.ts';
 import type { Fates, Reading } from '../reading.ts';
 

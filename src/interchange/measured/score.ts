@@ -1,4 +1,5 @@
 /** What one file says of a trial, in the metrics of reports: by the scoring code of trials wherever there are outcomes. */
+import { actTimes } from '../../scenario/act-times.ts';
 import { EXIT, UserError } from '../../scenario/errors.ts';
 import type { Load, Scenario } from '../../scenario/scenario.ts';
 import { meanRate_per_s } from '../../scenario/schedule.ts';
@@ -131,7 +132,7 @@ export function scoreSamples({ samples }: MeasuredSamples, of: TrialOf): ScoredT
     });
   }
   const { downtime_s, availability_time, outages, valid, invalid_because } = score.observation();
-  const acts = scenario.faults.reduce((sum, fault) => sum + fault.at_ms.length, 0);
+  const acts = actTimes(scenario, trial).reduce((sum, times) => sum + times.length, 0);
   // An outage may be longer or shorter by a gap, and one within a gap is not seen at all.
   const off_s =
     (Math.max(1, outages.length, acts) * gaps.reduce((most, gap) => Math.max(most, gap), 0)) / 1000;

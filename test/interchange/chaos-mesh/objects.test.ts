@@ -265,6 +265,23 @@ test.each(['rollout-restart', 'scale', 'bad-image'] as const)('%s has no counter
   );
 });
 
+test('steps of a sequence come back as faults of their own, and times that are drawn are refused', () => {
+  const kill_ = { 'pod-kill': { workload: 'web', grace_period: '0s' } };
+  const serial = {
+    serial: { at: '2s', repeat: { every: '9s', times: 2 }, steps: [kill_, { pause: '1s' }, kill_] },
+  };
+  const folder = folderOf([serial]);
+  const back = imported(exported(folder, 'chaos-mesh', 'chaos.yaml'), folder);
+  const times = (scenario: Scenario) => scenario.faults.flatMap(({ at_ms }) => at_ms as readonly number[]).sort();
+  expect(times(back.scenario)).toEqual(times(scenarioIn(folder)));
+  const drawn = {
+    'pod-kill': { workload: 'web', at: '1s', repeat: { every: { exponential: { mean: '5s' } } } },
+  };
+  for (const to of ['chaos-mesh', 'chaos-toolkit'] as const) {
+    expect(() => exported(folderOf([drawn]), to, 'x')).toThrow('its times are drawn anew in every trial');
+  }
+});
+
 test('durations are read as Go reads them, and schedules to the whole second', () => {
   expect(['1m30s', '1.5h', '300ms', '.5s', '1.s', '0'].map(goDurationMs)).toEqual([
     90_000, 5_400_000, 300, 500, 1000, 0,
