@@ -48,8 +48,11 @@ export class AbortRules implements Recorder {
 
   #judge(event: TimelineEvent): string | undefined {
     if (event.type === 'pod') return this.#healthy?.judge(event);
-    // What was not sent says nothing of the service.
-    if (event.type !== 'request' || event.outcome === 'not-sent') return undefined;
+    if (event.type !== 'request') return undefined;
+    if (event.outcome === 'not-sent') {
+      this.#objectives?.pass(event);
+      return undefined;
+    }
     return this.#rate?.judge(event, this.#options.at_ms()) ?? this.#objectives?.judge(event);
   }
 }

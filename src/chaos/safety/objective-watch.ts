@@ -5,6 +5,7 @@ import type { RequestEvent } from '../../timeline/event.ts';
 const UNKNOWN = 0;
 const GOOD = 1;
 const BAD = 2;
+const NOT_SENT = 3;
 
 /**
  * Says as soon as a trial can meet an objective no more, whatever comes: an objective that is still open at the end of
@@ -36,8 +37,13 @@ export class ObjectiveWatch {
     const isAnswer = outcome === 'ok' || outcome === 'slow' || outcome === 'bad-status';
     const { latency_p99_ms } = this.#objectives;
     if (isAnswer && latency_p99_ms !== undefined && latency_ms > latency_p99_ms) this.#late += 1;
-    this.#settle(at_ms, isBad);
+    this.#settle(at_ms, isBad ? BAD : GOOD);
     return this.#byCount() ?? this.#byDowntime();
+  }
+
+  /** A request that was not sent says nothing of the service, and nobody waits for its outcome. */
+  pass({ at_ms }: RequestEvent): void {
+    this.#settle(at_ms, NOT_SENT);
   }
 
   #byCount(): string | undefined {
@@ -72,16 +78,16 @@ export class ObjectiveWatch {
   }
 
   /** Outcomes become known out of order, and of several requests of one time in any. */
-  #settle(at_ms: number, isBad: boolean): void {
+  #settle(at_ms: number, outcome: typeof GOOD | typeof BAD | typeof NOT_SENT): void {
     let index = this.#firstAt(at_ms);
     while (this.#outcomes[index] !== UNKNOWN && this.#times_ms[index] === at_ms) index += 1;
-    this.#outcomes[index] = isBad ? BAD : GOOD;
+    this.#outcomes[index] = outcome;
     for (; this.#frontier < this.#outcomes.length; this.#frontier += 1) {
-      const outcome = this.#outcomes[this.#frontier];
-      if (outcome === UNKNOWN) return;
+      const known = this.#outcomes[this.#frontier];
+      if (known === UNKNOWN) return;
       const time_ms = this.#times_ms[this.#frontier]!;
-      if (outcome === BAD) this.#begin_ms ??= time_ms;
-      else if (this.#begin_ms !== undefined) {
+      if (known === BAD) this.#begin_ms ??= time_ms;
+      else if (known === GOOD && this.#begin_ms !== undefined) {
         this.#downtime_ms += time_ms - this.#begin_ms;
         this.#begin_ms = undefined;
       }

@@ -6,9 +6,12 @@ import type { Outcome, PodEvent } from '../../../src/timeline/event.ts';
 import { shortScenario } from '../scenario.ts';
 
 /** Rules over a trial of ten seconds, and why they have ended it. */
-function rules(safety: Partial<Safety>) {
+function rules(safety: Partial<Safety>, downtime_s?: number) {
   const reasons: string[] = [];
-  const scenario = shortScenario([], { safety: { ...SAFETY_DEFAULT, ...safety } });
+  const scenario = shortScenario([], {
+    safety: { ...SAFETY_DEFAULT, ...safety },
+    objectives: { ...shortScenario([]).objectives, availability_time: undefined, downtime_s },
+  });
   let now_ms = 0;
   const held = new AbortRules({
     scenario,
@@ -99,6 +102,14 @@ describe('min_healthy', () => {
     pod('b', { gone: true });
     expect(reasons).toEqual([]);
   });
+});
+
+test('an outage is seen though some requests of it were never sent', () => {
+  const { reasons, request } = rules({ abort: { ...SAFETY_DEFAULT.abort, objectives: true } }, 1);
+  for (let at_ms = 0; at_ms < 1000; at_ms += 100) request(at_ms, 'ok');
+  for (let at_ms = 1000; at_ms <= 2200; at_ms += 100)
+    request(at_ms, at_ms % 300 === 0 ? 'not-sent' : 'refused');
+  expect(reasons).toEqual(['1.20 s of downtime so far: objectives.downtime cannot be met any more']);
 });
 
 test('what comes after the end is no reason any more', () => {

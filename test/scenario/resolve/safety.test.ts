@@ -37,6 +37,12 @@ test('all that may be said is read', () => {
       ...{ namespaces: ['default'], protected_namespaces: ['prod'], protected_labels: { tier: 'db' } },
       ...{ opt_in_label: 'app=web', max_victims: 2, max_per_node: '50%', max_per_zone: 1 },
       ...{ min_healthy: '75%', ignore_disruption_budgets: true },
+      abort: {
+        objectives: true,
+        error_rate: { above: '50%', for: '5s' },
+        probe: { url: 'http://shop.example/healthz', every: '2s' },
+        lost_connection: '30s',
+      },
     }),
   );
   expect(safety).toEqual({
@@ -49,6 +55,15 @@ test('all that may be said is read', () => {
     max_per_zone: { pods: 1 },
     min_healthy: { percent: 75 },
     ignore_disruption_budgets: true,
+    abort: {
+      objectives: true,
+      error_rate: { above: 0.5, for_ms: 5000 },
+      probe: {
+        ...{ url: 'http://shop.example/healthz', every_ms: 2000, timeout_ms: 1000, failures: 3 },
+        expected_status: [200],
+      },
+      lost_connection_ms: 30_000,
+    },
   });
 });
 
