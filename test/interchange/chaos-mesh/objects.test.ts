@@ -272,7 +272,8 @@ test('steps of a sequence come back as faults of their own, and times that are d
   };
   const folder = folderOf([serial]);
   const back = imported(exported(folder, 'chaos-mesh', 'chaos.yaml'), folder);
-  const times = (scenario: Scenario) => scenario.faults.flatMap(({ at_ms }) => at_ms as readonly number[]).sort();
+  const times = (scenario: Scenario) =>
+    scenario.faults.flatMap(({ at_ms }) => at_ms as readonly number[]).sort();
   expect(times(back.scenario)).toEqual(times(scenarioIn(folder)));
   const drawn = {
     'pod-kill': { workload: 'web', at: '1s', repeat: { every: { exponential: { mean: '5s' } } } },
