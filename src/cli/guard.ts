@@ -4,8 +4,8 @@ import { READY } from '../chaos/guard-ready.ts';
 import { EXIT } from '../scenario/errors.ts';
 import type { Arms } from './arms.ts';
 import type { Io } from './io.ts';
-import { GUARD_OPTIONS } from './options.ts';
 import type { Choose } from './program.ts';
+import { GUARD_OPTIONS } from './restore-options.ts';
 
 export function addGuard(yargs: Argv, choose: Choose): Argv {
   return yargs.command(

@@ -6,6 +6,7 @@ import { DURATION, durationToMs, PERCENTAGE, percentageToFraction } from '../sce
 import { MAX_TRIALS_DEFAULT, type StoppingLimits } from '../sim/estimate/stopping.ts';
 import type { MethodChoice } from '../sim/method.ts';
 import { EXPORT_OPTIONS, IMPORT_OPTIONS } from './interchange-options.ts';
+import { CONTEXT, GUARD_OPTIONS, PROVIDER_COMMAND, RESTORE_OPTIONS } from './restore-options.ts';
 import { readVary } from './vary.ts';
 
 export const CLUSTERS = ['embedded', 'kubernetes'] as const;
@@ -185,11 +186,7 @@ export const CHAOS_OPTIONS = {
     default: 'embedded' as ClusterKind,
     describe: 'Where the fault is caused: in this process, or where the kubeconfig points',
   },
-  context: {
-    type: 'string',
-    requiresArg: true,
-    describe: "Context of the kubeconfig [default: the kubeconfig's current one]",
-  },
+  context: CONTEXT,
   'source-addresses': {
     type: 'string',
     requiresArg: true,
@@ -202,12 +199,7 @@ export const CHAOS_OPTIONS = {
     describe:
       'Program that kills a container from its node, for container-kill on Kubernetes [env: FORESHOCK_CONTAINER_KILL_COMMAND]',
   },
-  'provider-command': {
-    type: 'string',
-    requiresArg: true,
-    describe:
-      'Program that cuts nodes off, stops the control plane, ...: what no API of Kubernetes does [env: FORESHOCK_PROVIDER_COMMAND]',
-  },
+  'provider-command': PROVIDER_COMMAND,
   'no-guard': {
     type: 'boolean',
     describe:
@@ -294,34 +286,6 @@ export const CALIBRATE_OPTIONS = {
     requiresArg: true,
     defaultDescription: 'out/NAME/calibration.json',
     describe: 'File for the calibration; its samples and the journal go beside it',
-  },
-} as const satisfies Record<string, Options>;
-
-const WHERE_TO_LOOK = {
-  cluster: {
-    choices: ['kubernetes'],
-    default: 'kubernetes',
-    describe: 'Where the kubeconfig points; what was done to the one in a process ended with it',
-  },
-  context: CHAOS_OPTIONS.context,
-  namespace: {
-    type: 'string',
-    array: true,
-    requiresArg: true,
-    describe: 'Without a journal: look in this namespace alone; may be given several times [default: all]',
-  },
-  'provider-command': CHAOS_OPTIONS['provider-command'],
-} as const satisfies Record<string, Options>;
-
-export const RESTORE_OPTIONS = WHERE_TO_LOOK;
-
-export const GUARD_OPTIONS = {
-  ...WHERE_TO_LOOK,
-  journal: {
-    type: 'string',
-    requiresArg: true,
-    describe:
-      'Of the run that has started this guard, and that says on its standard input when all is put back',
   },
 } as const satisfies Record<string, Options>;
 

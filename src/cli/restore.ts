@@ -4,8 +4,8 @@ import type { Argv } from 'yargs';
 import { EXIT, UserError } from '../scenario/errors.ts';
 import type { Arms } from './arms.ts';
 import type { Io } from './io.ts';
-import { RESTORE_OPTIONS } from './options.ts';
 import type { Choose } from './program.ts';
+import { RESTORE_OPTIONS } from './restore-options.ts';
 
 export function addRestore(yargs: Argv, choose: Choose): Argv {
   return yargs.command(

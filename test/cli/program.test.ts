@@ -103,7 +103,7 @@ describe('a mistake on the command line ends with configuration, a way out, and 
       'an option of another command',
       ['predict', SCENARIO, '--context', 'x'],
       'unknown option --context',
-      'chaos, verify, calibrate and game-day have it; see foreshock predict --help',
+      'chaos, verify, calibrate, restore, guard and game-day have it; see foreshock predict --help',
     ],
     [
       'an option of one other command',

@@ -31,6 +31,7 @@ export class CrashCluster {
   #hold: () => void = () => {};
   #late: FakeRequest | undefined;
   #isDead = false;
+  #isHeld = false;
 
   constructor(id: string, scenario: Scenario, boundary: Boundary | undefined) {
     this.id = id;
@@ -39,6 +40,11 @@ export class CrashCluster {
     this.held = new Promise((resolve) => {
       this.#hold = resolve;
     });
+  }
+
+  /** Whether it has come to where it is held. */
+  get wasHeld(): boolean {
+    return this.#isHeld;
   }
 
   /** The run is dead. What was on its way to the server arrives now. */
@@ -51,6 +57,7 @@ export class CrashCluster {
   serve(request: FakeRequest, response: ServerResponse): void {
     const isHeld = !this.#isDead && this.#count(request);
     if (isHeld) {
+      this.#isHeld = true;
       this.#hold();
       if (this.#boundary?.as === 'not carried out') return;
       if (this.#boundary?.as === 'carried out late') {
