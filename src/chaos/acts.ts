@@ -216,7 +216,8 @@ async function aim({ journal, trial }: ActsOptions, fault: Fault, target: Target
   const action = actionFor(fault.type);
   const lasting = action.undo === undefined ? {} : { fault: fault.type };
   const { act } = action;
-  const settle = await journal.intend({ act, trial, target, undo: action.byHand(target), ...lasting });
+  const undo = action.byHand(target);
+  const settle = await journal.intend({ act, trial, target, undo, cause: fault.type, ...lasting });
   return { target, settle };
 }
 

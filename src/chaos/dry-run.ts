@@ -15,7 +15,7 @@ import { restartedWorkloads } from './restarted.ts';
 import { leftBy, notesOf } from './safety/left.ts';
 import { checkService, podsOf } from './safety/ownership.ts';
 import { checkScenario } from './safety/protection.ts';
-import { missingRights, rolesFor } from './safety/rights.ts';
+import { isNeeded, missingRights, rolesFor } from './safety/rights.ts';
 import { missingNow } from './safety/steady-state.ts';
 import { TrialSources } from './trial-sources.ts';
 import { rightsFor, rightsToApply, rightsToFind } from './wanted-rights.ts';
@@ -157,11 +157,11 @@ async function rightsOf(
 ): Promise<PlannedRights> {
   const objects = scenario.objects.filter((_, index) => planned[index]?.state === 'absent');
   try {
-    const missing = await missingRights(cluster, [
-      ...rightsFor(scenario),
-      ...(await rightsToFind(cluster, scenario)),
-      ...(await rightsToApply(cluster, { objects })),
-    ]);
+    const wanted = [...rightsFor(scenario), ...(await rightsToFind(cluster, scenario))];
+    const missing = await missingRights(
+      cluster,
+      [...wanted, ...(await rightsToApply(cluster, { objects }))].filter(isNeeded),
+    );
     return { missing, roles: rolesFor(missing) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

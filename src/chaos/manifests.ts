@@ -32,7 +32,7 @@ interface CreatedObject {
  */
 export async function applyManifests(
   { cluster, journal, records }: Place,
-  scenario: Scenario,
+  scenario: Pick<Scenario, 'objects'>,
   applied: Applied,
   signal: AbortSignal | undefined,
   created: (object: ObjectRef) => Promise<void> = async () => {},

@@ -1,83 +1,188 @@
 import { asksBudgets } from '../scenario/safety.ts';
-import type { ManifestObject, Scenario } from '../scenario/scenario.ts';
+import type { Fault, ManifestObject, Scenario, Workload } from '../scenario/scenario.ts';
 import type { ClusterReader } from './cluster/cluster.ts';
+import { EVENT_NAMESPACE } from './cluster/object-event.ts';
 import { actionFor } from './fault-action.ts';
 import {
   BUDGET_RIGHTS,
+  EVENT_RIGHT,
   LEASE_RIGHTS,
+  OPTIONAL_RIGHTS,
   type Right,
   SERVICE_RIGHTS,
   type Wanted,
   workloadRights,
   ZONE_RIGHTS,
 } from './safety/rights.ts';
+import { leaseFor } from './safety/target-leases.ts';
 
-/** What a scenario takes: to see its workloads and its Service, to hold its targets, and to cause its faults. */
-export function rightsFor({ workloads, faults, load, safety }: Scenario): readonly Wanted[] {
-  const toHold = workloads
-    .filter(({ kind }) => kind !== 'Job')
-    .flatMap(({ namespace }) => wanted(LEASE_RIGHTS, namespace));
-  const toSee = workloads.flatMap(({ kind, namespace }) =>
-    wanted([{ verb: 'list', resource: 'pods', group: '' }, ...workloadRights(kind, 'get')], namespace),
+/** What is asked of a cluster to know which rights its objects take. */
+export type Survey = Pick<ClusterReader, 'resourceOf' | 'find'>;
+
+/** Verbs that change nothing. */
+const READING = ['get', 'list', 'watch'];
+
+/** What a scenario takes: to see its workloads and its Service, to cause its faults, and to say so. */
+export function rightsFor(scenario: Scenario): readonly Wanted[] {
+  const { workloads, load, faults } = scenario;
+  const toSee = { to: 'to see the workloads and the Service of the load' };
+  const toCause = faults.flatMap((fault) => rightsToCause(fault, scenario));
+  return [
+    ...workloads.flatMap((workload) =>
+      [{ verb: 'list', resource: 'pods', group: '' }, ...workloadRights(workload.kind, 'get')].map((right) =>
+        wanted({ ...toSee, ...right }, workload.namespace, workload.name),
+      ),
+    ),
+    ...[{ verb: 'get', resource: 'services', group: '', name: load.service }, ...SERVICE_RIGHTS].map(
+      (right) => wanted({ ...toSee, ...right }, load.namespace),
+    ),
+    ...workloads.filter(({ kind }) => kind !== 'Job').flatMap(rightsToHold),
+    ...faults.flatMap((fault) => rightsToKeep(fault, scenario)),
+    ...toCause,
+    ...OPTIONAL_RIGHTS.map((right) => wanted(right, undefined)),
+    ...rightsToTell(faults, toCause),
+  ];
+}
+
+/** Of a Lease the name is known, which to create it goes by none. */
+function rightsToHold(workload: Workload): readonly Wanted[] {
+  const to = 'to keep other runs from what is hit, and to have it undone where this one is killed';
+  const { namespace, name } = leaseFor(workload);
+  return LEASE_RIGHTS.map((right) =>
+    wanted({ to, ...right, name: right.verb === 'create' ? undefined : name }, namespace),
   );
-  const toCause = faults.flatMap((fault) => {
-    const { rights } = actionFor(fault.type);
-    if (!('workload' in fault)) {
-      return wanted(rights('Deployment'), 'namespace' in fault ? fault.namespace : undefined);
-    }
-    const target = workloads.find(
-      ({ name, namespace }) => name === fault.workload && namespace === fault.namespace,
-    );
-    return rights(target?.kind ?? 'Deployment').flatMap((right) =>
-      namespacesOf(right, fault.namespace).flatMap((namespace) => wanted([right], namespace)),
-    );
-  });
-  const toKeep = faults.flatMap((fault) => [
-    ...('workload' in fault && asksBudgets(fault, safety) ? wanted(BUDGET_RIGHTS, fault.namespace) : []),
-    ...('workload' in fault && safety.max_per_zone !== undefined ? wanted(ZONE_RIGHTS, undefined) : []),
-  ]);
-  return [...toSee, ...toHold, ...wanted(SERVICE_RIGHTS, load.namespace), ...toKeep, ...toCause];
+}
 
-  function namespacesOf({ scope }: Right, own: string): readonly (string | undefined)[] {
+/** To keep to the rules of the scenario's `safety`. */
+function rightsToKeep(fault: Fault, { safety }: Scenario): readonly Wanted[] {
+  const to = "to keep to the scenario's safety";
+  const asks = 'workload' in fault && asksBudgets(fault, safety);
+  return [
+    ...(asks ? BUDGET_RIGHTS.map((right) => wanted({ to, ...right }, fault.namespace)) : []),
+    ...('workload' in fault && safety.max_per_zone !== undefined
+      ? ZONE_RIGHTS.map((right) => wanted({ to, ...right }, undefined))
+      : []),
+  ];
+}
+
+function rightsToCause(fault: Fault, { workloads }: Scenario): readonly Wanted[] {
+  const { rights } = actionFor(fault.type);
+  const target =
+    'workload' in fault
+      ? workloads.find(({ name, namespace }) => name === fault.workload && namespace === fault.namespace)
+      : undefined;
+  const own = 'namespace' in fault ? fault.namespace : undefined;
+  const lasting = workloads.filter(({ kind }) => kind !== 'Job');
+  return rights(target?.kind ?? 'Deployment').flatMap((right) =>
+    namespacesOf(right).map((namespace) =>
+      wanted({ to: `to cause ${fault.type}, and to undo it`, ...right }, namespace, nameOf(right)),
+    ),
+  );
+
+  function namespacesOf({ scope }: Right): readonly (string | undefined)[] {
     if (scope === 'cluster') return [undefined];
-    return scope === 'workloads' ? workloads.map(({ namespace }) => namespace) : [own];
+    if (scope === undefined) return [own];
+    return (scope === 'workloads' ? workloads : lasting).map(({ namespace }) => namespace);
+  }
+
+  function nameOf({ on }: Right): string | undefined {
+    return on === 'service' && 'service' in fault ? fault.service : target?.name;
   }
 }
 
-type Manifests = Pick<Scenario, 'objects'>;
+/** Where something is changed, and of nodes, it is told. */
+function rightsToTell(faults: readonly Fault[], toCause: readonly Wanted[]): readonly Wanted[] {
+  const changed = toCause.filter(({ verb }) => !READING.includes(verb)).map(({ namespace }) => namespace);
+  const hitsNodes = faults.some(({ type }) => actionFor(type).on === 'nodes');
+  const namespaces = new Set([...changed, ...(hitsNodes ? [EVENT_NAMESPACE] : [])]);
+  namespaces.delete(undefined);
+  return [...namespaces].map((namespace) => wanted(EVENT_RIGHT, namespace));
+}
 
 /** What it takes to find the objects of the manifests. */
 export async function rightsToFind(
-  cluster: ClusterReader,
-  { objects }: Manifests,
+  survey: Survey,
+  { objects }: Pick<Scenario, 'objects'>,
 ): Promise<readonly Wanted[]> {
-  return (await Promise.all(objects.map((object) => on(cluster, object, ['get'])))).flat();
-}
-
-/** What it takes to create and to remove those that are not there. */
-export async function rightsToApply(
-  cluster: ClusterReader,
-  { objects }: Manifests,
-): Promise<readonly Wanted[]> {
-  // To apply what is not there is to patch and to create it (Kubernetes 1.35 apiserver/pkg/endpoints/handlers/patch.go).
-  const verbs = ['create', 'patch', 'delete'];
   const each = objects.map(async (object) => {
-    const wanted = await on(cluster, object, verbs);
-    return wanted.length > 0 && (await cluster.find(object)) === undefined ? wanted : [];
+    const rights = await on(survey, object, ['get'], 'to find what the manifests name');
+    return rights.map((right) => (isSecret(object) ? { ...right, without: LEFT_ALONE } : right));
   });
   return (await Promise.all(each)).flat();
 }
 
-/** Nothing of a kind that the cluster does not have: another manifest may bring it. */
-async function on(
-  cluster: ClusterReader,
-  object: ManifestObject,
-  verbs: readonly string[],
+/**
+ * What it takes to create and to remove those that are not there. Even to create goes by the name: an object that
+ * comes into being by server-side apply has it from the path (Kubernetes 1.35 apiserver/pkg/endpoints/handlers/patch.go
+ * createAuthorizerAttributes).
+ */
+export async function rightsToApply(
+  survey: Survey,
+  { objects }: Pick<Scenario, 'objects'>,
 ): Promise<readonly Wanted[]> {
-  const found = await cluster.resourceOf(object);
-  return found === undefined ? [] : verbs.map((verb) => ({ verb, ...found }));
+  // To apply what is not there is to patch and to create it.
+  const verbs = ['create', 'patch', 'delete'];
+  const each = objects.map(async (object) => {
+    const rights = await on(
+      survey,
+      object,
+      verbs,
+      'to create what of the manifests is missing, and to remove it',
+    );
+    return rights.length > 0 && (await survey.find(object)) === undefined ? rights : [];
+  });
+  return (await Promise.all(each)).flat();
 }
 
-function wanted(rights: readonly Right[], namespace: string | undefined): readonly Wanted[] {
-  return rights.map(({ verb, resource, group }) => ({ verb, resource, group, namespace }));
+/** All that a run takes; nothing on Secrets, without which it can do. */
+export async function allRights(survey: Survey, scenario: Scenario): Promise<readonly Wanted[]> {
+  const objects = scenario.objects.filter((object) => !isSecret(object));
+  const ofObjects = await Promise.all([
+    rightsToFind(survey, { objects }),
+    rightsToApply(survey, { objects }),
+  ]);
+  return [...rightsFor(scenario), ...ofObjects.flat()];
+}
+
+/** Of a Secret that the account may not read. */
+const LEFT_ALONE = 'it is neither looked for nor created: whoever needs it must have it already';
+
+export const isSecret = ({ apiVersion, kind }: Pick<ManifestObject, 'apiVersion' | 'kind'>): boolean =>
+  apiVersion === 'v1' && kind === 'Secret';
+
+/** The objects that a run looks after: all but the Secrets that its account may not read. */
+export function lookedAfter(
+  objects: readonly ManifestObject[],
+  missing: readonly Wanted[],
+): readonly ManifestObject[] {
+  const isMissing = ({ namespace, name }: ManifestObject) =>
+    missing.some(
+      (right) => right.resource === 'secrets' && right.namespace === namespace && right.name === name,
+    );
+  return objects.filter((object) => !isSecret(object) || !isMissing(object));
+}
+
+/** Nothing of a kind that the cluster does not have: another manifest may bring it. */
+async function on(
+  survey: Survey,
+  object: ManifestObject,
+  verbs: readonly string[],
+  to: string,
+): Promise<readonly Wanted[]> {
+  const found = await survey.resourceOf(object);
+  if (found === undefined) return [];
+  return verbs.map((verb) => ({ verb, ...found, name: object.name, to }));
+}
+
+/** @param target name of what is hit */
+function wanted(
+  { verb, resource, group, on, name, to = '', without }: Right,
+  namespace: string | undefined,
+  target?: string,
+): Wanted {
+  return {
+    ...{ verb, resource, group, namespace, to },
+    name: on === undefined ? name : target,
+    ...(without === undefined ? {} : { without }),
+  };
 }

@@ -6,6 +6,7 @@ import { EXIT, UserError } from '../scenario/errors.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import type { Recorder, RequestEvent } from '../timeline/event.ts';
 import type { World } from '../timeline/world.ts';
+import { ActEvents } from './act-events.ts';
 import { now_ms } from './clock.ts';
 import type { Cluster, ClusterIdentity, ClusterNode, Transport } from './cluster/cluster.ts';
 import { CommandPace } from './command-pace.ts';
@@ -16,6 +17,7 @@ import { type Sender, senderFor } from './load/sender.ts';
 import { CONNTRACK_MEMORY_MS } from './load/source.ts';
 import { type Applied, applyManifests, removeCreated } from './manifests.ts';
 import { checkNodeFaults } from './node-faults.ts';
+import { checkAccount } from './preflight.ts';
 import { lastingWorkloads, restartedWorkloads } from './restarted.ts';
 import {
   type Placement,
@@ -30,14 +32,12 @@ import type { Journal } from './safety/journal.ts';
 import { isNotRestored } from './safety/not-restored.ts';
 import { checkService, podsOf } from './safety/ownership.ts';
 import { checkScenario } from './safety/protection.ts';
-import { checkRights } from './safety/rights.ts';
 import { awaitSteadyState, SteadyStateTimeout } from './safety/steady-state.ts';
 import { sleep } from './sleep.ts';
 import { runTrial } from './trial.ts';
 import { TrialSources } from './trial-sources.ts';
 import type { Place as ActingPlace } from './undo.ts';
 import { wanderFor_ms } from './wander.ts';
-import { rightsFor, rightsToApply, rightsToFind } from './wanted-rights.ts';
 
 const STEADY_DEADLINE_MS = 5 * 60_000;
 /** After an abort a person waits; the journal and the message say what is left. */
@@ -93,6 +93,8 @@ export class ChaosWorld implements World {
   readonly #sources: TrialSources;
   readonly #told = new Set<string>();
   readonly #pace = new CommandPace();
+  readonly #events: ActEvents;
+  readonly #journal: Journal;
   #where = '';
   readonly #hold: Hold;
   #trial: number | undefined;
@@ -109,8 +111,11 @@ export class ChaosWorld implements World {
     this.#scenario = scenario;
     this.#cluster = cluster;
     this.#options = options;
+    this.#events = new ActEvents(scenario, cluster);
+    this.#journal = this.#events.witness(options.journal);
     this.#sources = new TrialSources(scenario.load, cluster.kind, options.source_addresses ?? []);
-    this.#hold = new Hold(scenario, cluster, { ...options, tell: (note) => this.#tell(note) });
+    const tell = (note: string) => this.#tell(note);
+    this.#hold = new Hold(scenario, cluster, { ...options, journal: this.#journal, tell });
   }
 
   get where(): string {
@@ -135,8 +140,9 @@ export class ChaosWorld implements World {
       await this.#hold.reviveControlPlane(signal);
       this.#where = await cluster.describe();
       cluster.check(scenario);
-      await checkRights(cluster, [...rightsFor(scenario), ...(await rightsToFind(cluster, scenario))]);
-      await checkRights(cluster, await rightsToApply(cluster, scenario));
+      const allowed = await checkAccount(cluster, scenario);
+      this.#events.allow(allowed.told);
+      for (const note of allowed.notes) this.#tell(note);
       await this.#checkOwners();
       const identity = await cluster.identity();
       await this.#options.confirm?.({ where: this.#where, identity });
@@ -144,7 +150,7 @@ export class ChaosWorld implements World {
       await this.#hold.take(identity, signal);
       if (this.#touchesNodes()) this.#nodes = await cluster.nodes();
       this.#progress('preparing', 'applying the manifests');
-      await applyManifests(this.#place, scenario, this.#applied, signal, async ({ kind }) => {
+      await applyManifests(this.#place, allowed, this.#applied, signal, async ({ kind }) => {
         if (kind === 'Namespace') await this.#hold.extend(signal);
       });
       await this.#steady('preparing', this.#deadline_ms, signal);
@@ -185,7 +191,7 @@ export class ChaosWorld implements World {
           where: this.#where,
           sender: this.#sender!,
           sources: this.#sources.of(trial),
-          journal: this.#options.journal,
+          journal: this.#journal,
           records: this.#hold.records,
           recorder,
           progress: (detail) => this.#progress('running', detail),
@@ -216,6 +222,8 @@ export class ChaosWorld implements World {
     await this.#sender?.close();
     await this.#transport?.close();
     if (this.#applied.created.length > 0) this.#progress('removing', 'what was created');
+    // Before anything is removed that they are about.
+    for (const note of await this.#events.flush()) this.#tell(note);
     try {
       await removeCreated(this.#place, this.#applied);
     } finally {
@@ -229,8 +237,7 @@ export class ChaosWorld implements World {
   }
 
   get #place(): ActingPlace {
-    const { journal } = this.#options;
-    return { cluster: this.#cluster, journal, records: this.#hold.records };
+    return { cluster: this.#cluster, journal: this.#journal, records: this.#hold.records };
   }
 
   async #checkOwners(): Promise<void> {
@@ -317,7 +324,7 @@ export class ChaosWorld implements World {
   #renewal(state: 'preparing' | 'restoring', deadline_ms: number, signal?: AbortSignal): Renewal {
     return {
       cluster: this.#cluster,
-      journal: this.#options.journal,
+      journal: this.#journal,
       trial: this.#trial,
       signal,
       progress: (detail) => this.#progress(state, detail),

@@ -6,6 +6,7 @@ import { DURATION, durationToMs, PERCENTAGE, percentageToFraction } from '../sce
 import { MAX_TRIALS_DEFAULT, type StoppingLimits } from '../sim/estimate/stopping.ts';
 import type { MethodChoice } from '../sim/method.ts';
 import { EXPORT_OPTIONS, IMPORT_OPTIONS } from './interchange-options.ts';
+import { RBAC_OPTIONS } from './rbac-options.ts';
 import { CONTEXT, GUARD_OPTIONS, PROVIDER_COMMAND, RESTORE_OPTIONS } from './restore-options.ts';
 import { readVary } from './vary.ts';
 
@@ -307,6 +308,7 @@ export const OPTIONS = {
   guard: GUARD_OPTIONS,
   report: REPORT_OPTIONS,
   'game-day': GAME_DAY_OPTIONS,
+  rbac: RBAC_OPTIONS,
   import: IMPORT_OPTIONS,
   export: EXPORT_OPTIONS,
 } as const satisfies Record<string, Record<string, Options>>;

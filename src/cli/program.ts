@@ -17,6 +17,7 @@ import { joinLists } from './lists.ts';
 import { checkNode } from './node-version.ts';
 import { LISTS, OPTIONS } from './options.ts';
 import { addPredict } from './predict.ts';
+import { addRbac } from './rbac.ts';
 import { addReport } from './report.ts';
 import { addRestore } from './restore.ts';
 import { addVerify } from './verify.ts';
@@ -84,6 +85,7 @@ function commands(parser: Argv, choose: Choose): Argv {
     addCalibrate,
     addRestore,
     addGuard,
+    addRbac,
     addReport,
     addImport,
     addExport,
@@ -105,7 +107,7 @@ function commands(parser: Argv, choose: Choose): Argv {
     .detectLocale(false)
     .demandCommand(
       1,
-      'which command? predict, chaos, verify, game-day, calibrate, restore, guard, report, import or export',
+      'which command? predict, chaos, verify, game-day, calibrate, rbac, restore, guard, report, import or export',
     )
     .recommendCommands()
     .strict()

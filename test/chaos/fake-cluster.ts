@@ -10,6 +10,7 @@ import type {
   ClusterNode,
   ClusterWatcher,
   Endpoints,
+  ObjectEvent,
   ObjectRef,
   Operation,
   Pod,
@@ -74,6 +75,7 @@ export class FakeCluster implements Cluster {
   readonly kind: Cluster['kind'];
   readonly calls: string[] = [];
   readonly objects = new Map<string, string>();
+  readonly events: ObjectEvent[] = [];
   readonly #scenario: Scenario;
   readonly #options: FakeOptions;
   readonly #pods = new Map<string, Pod>();
@@ -146,6 +148,11 @@ export class FakeCluster implements Cluster {
   }
 
   async warm() {}
+
+  async tell(event: ObjectEvent) {
+    await this.before(`tell ${event.reason} ${event.regarding.name}`);
+    this.events.push(event);
+  }
 
   async may(verb: string, resource: string) {
     return !(this.#options.forbidden ?? []).includes(`${verb} ${resource}`);

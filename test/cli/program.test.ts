@@ -32,6 +32,7 @@ describe('help', () => {
     ['calibrate', ['calibrate', '--help']],
     ['restore', ['restore', '--help']],
     ['guard', ['guard', '--help']],
+    ['rbac', ['rbac', '--help']],
     ['report', ['report', '--help']],
     ['import', ['import', '--help']],
     ['export', ['export', '--help']],
@@ -103,7 +104,7 @@ describe('a mistake on the command line ends with configuration, a way out, and 
       'an option of another command',
       ['predict', SCENARIO, '--context', 'x'],
       'unknown option --context',
-      'chaos, verify, calibrate, restore, guard and game-day have it; see foreshock predict --help',
+      'chaos, verify, calibrate, restore, guard, game-day and rbac have it; see foreshock predict --help',
     ],
     [
       'an option of one other command',

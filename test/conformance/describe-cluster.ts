@@ -5,6 +5,7 @@ import {
   ChangedError,
   type Cluster,
   type Endpoints,
+  type ObjectEvent,
   type Pod,
   PodReplacedError,
   type Transport,
@@ -118,6 +119,17 @@ export function describeCluster(name: string, open: () => Promise<Cluster>): voi
 
     it('does not select every pod where a selector is empty', async () => {
       await expect(cluster.pods(NAMESPACE, {})).rejects.toThrow(RangeError);
+    });
+
+    it('takes an Event on a pod, and the same once more', async () => {
+      const { namespace: of, name, uid } = await firstOf();
+      const event: ObjectEvent = {
+        regarding: { apiVersion: 'v1', kind: 'Pod', namespace: of, name, uid },
+        ...{ id: Date.now().toString(16), at: new Date(), type: 'Normal' },
+        ...{ reason: 'Conformance', action: 'Test', note: 'of the conformance suite', instance: 'test' },
+      };
+      await cluster.tell(event, watching.signal);
+      await cluster.tell(event, watching.signal);
     });
 
     it('refuses to delete a pod that has another UID, and the pod lives on', async () => {

@@ -8,7 +8,14 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { EXIT } from '../../src/scenario/errors.ts';
 import { describeOnTestbed } from '../support/testbed.ts';
-import { applied, type ChaosOptions, chaos as chaosCommand, kubectl, objectsIn } from './chaos-command.ts';
+import {
+  applied,
+  type ChaosOptions,
+  chaos as chaosCommand,
+  kubeconfigOf,
+  kubectl,
+  objectsIn,
+} from './chaos-command.ts';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'foreshock-careful-'));
 const NAMESPACE = 'foreshock-careful';
@@ -75,13 +82,8 @@ async function asReader(work: (env: NonNullable<ChaosOptions['env']>) => Promise
     `--serviceaccount=${NAMESPACE}:reader`,
   );
   try {
-    const token = kubectl('-n', NAMESPACE, 'create', 'token', 'reader').trim();
-    const kubeconfig = join(FOLDER, 'reader.kubeconfig');
     mkdirSync(FOLDER, { recursive: true });
-    writeFileSync(kubeconfig, readFileSync(process.env.KUBECONFIG as string));
-    const as = (...args: string[]) => kubectl('--kubeconfig', kubeconfig, 'config', ...args);
-    as('set-credentials', 'reader', `--token=${token}`);
-    as('set-context', '--current', '--user=reader');
+    const kubeconfig = kubeconfigOf(join(FOLDER, 'reader.kubeconfig'), NAMESPACE, 'reader');
     kubectl('-n', NAMESPACE, 'rollout', 'status', 'deployment/web', '--timeout=60s');
     await work({ KUBECONFIG: kubeconfig });
   } finally {

@@ -1,5 +1,6 @@
 /** `foreshock chaos` as a user runs it, and what they would look at with kubectl. */
 import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const FORESHOCK = fileURLToPath(new URL('../../dist/foreshock.js', import.meta.url));
@@ -8,6 +9,20 @@ export const kubectl = (...args: string[]): string => execFileSync('kubectl', ar
 
 export const applied = (yaml: string): string =>
   execFileSync('kubectl', ['apply', '-f', '-'], { input: yaml, encoding: 'utf8' });
+
+/** What `foreshock rbac` prints. */
+export const rbac = (...args: string[]): string =>
+  execFileSync(process.execPath, [FORESHOCK, 'rbac', ...args], { encoding: 'utf8' });
+
+/** Writes a kubeconfig of the testbed with nothing but a token of this account; gives its file. */
+export function kubeconfigOf(file: string, namespace: string, account: string): string {
+  const token = kubectl('-n', namespace, 'create', 'token', account).trim();
+  writeFileSync(file, readFileSync(process.env.KUBECONFIG as string));
+  const as = (...args: string[]) => kubectl('--kubeconfig', file, 'config', ...args);
+  as('set-credentials', account, `--token=${token}`);
+  as('set-context', '--current', `--user=${account}`);
+  return file;
+}
 
 /** Everything in a namespace that a run could leave behind or take away. */
 export const objectsIn = (namespace: string): string[] =>

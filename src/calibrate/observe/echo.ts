@@ -5,7 +5,7 @@ import { sleep } from '../../chaos/sleep.ts';
 import type { ManifestObject, Scenario } from '../../scenario/scenario.ts';
 import type { Echo } from '../observation.ts';
 
-const NAME = 'foreshock-calibrate';
+export const ECHO_NAME = 'foreshock-calibrate';
 const FIELD = 'write';
 /** A light pace: the API server does many times that for the cluster itself. */
 const PAUSE_MS = 40;
@@ -17,13 +17,13 @@ export function echoObject({ file, load: { namespace } }: Scenario): ManifestObj
   return {
     apiVersion: 'v1',
     kind: 'ConfigMap',
-    name: NAME,
+    name: ECHO_NAME,
     namespace,
     position: { file, line: 1, column: 1 },
     body: {
       apiVersion: 'v1',
       kind: 'ConfigMap',
-      metadata: { name: NAME, labels: { 'app.kubernetes.io/managed-by': 'foreshock' } },
+      metadata: { name: ECHO_NAME, labels: { 'app.kubernetes.io/managed-by': 'foreshock' } },
       data: { [FIELD]: '' },
     },
   };
@@ -41,9 +41,9 @@ export class Echoes {
     this.#namespace = namespace;
   }
 
-  /** What a watch of the namespace's ConfigMaps told. */
+  /** What a watch of the object told. */
   seen({ metadata, data }: V1ConfigMap, at_ms: number): void {
-    if (metadata?.name === NAME) this.#waiting.get(data?.[FIELD] ?? '')?.(at_ms);
+    if (metadata?.name === ECHO_NAME) this.#waiting.get(data?.[FIELD] ?? '')?.(at_ms);
   }
 
   /** As many as are asked for, less those that failed or were not heard of. */
@@ -73,7 +73,7 @@ export class Echoes {
           version: 'v1',
           resource: 'configmaps',
           namespace: this.#namespace,
-          name: NAME,
+          name: ECHO_NAME,
         },
         { body: { data: { [FIELD]: mark } }, contentType: 'application/merge-patch+json', signal },
       );

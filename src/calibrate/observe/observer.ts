@@ -11,14 +11,16 @@ import type {
 } from '@kubernetes/client-node';
 import { now_ms } from '../../chaos/clock.ts';
 import type { Api, Call } from '../../chaos/cluster/kubernetes/api.ts';
-import { type CollectionWatcher, follow } from '../../chaos/cluster/kubernetes/watch.ts';
+import { type CollectionWatcher, follow, type Selection } from '../../chaos/cluster/kubernetes/watch.ts';
 import { SERVICE_NAME_LABEL, selectorString } from '../../chaos/cluster/view.ts';
 import type { Workload } from '../../scenario/scenario.ts';
 import type { Recorder } from '../../timeline/event.ts';
 import type { Kill, SliceSight } from '../observation.ts';
-import { Echoes } from './echo.ts';
+import { ECHO_NAME, Echoes } from './echo.ts';
 import { type Dialled, KillUnderWay } from './kill-under-way.ts';
 import { eventSight, podSight, readyPods } from './sights.ts';
+
+const ALL: Selection = { labelSelector: '' };
 
 export interface Observed extends Dialled {
   readonly workload: Workload;
@@ -45,23 +47,30 @@ export class Observer {
     const core = (resource: string) => ({ group: '', version: 'v1', resource, namespace: load.namespace });
     const slices = { ...core('endpointslices'), group: 'discovery.k8s.io' };
     await Promise.all([
-      this.#follow<V1Pod>(core('pods'), selectorString(workload.selector), (change, pod) => {
-        const sight = podSight(pod, change, now_ms());
-        if (sight.address !== undefined) this.#addresses.set(sight.pod, sight.address);
-        this.#current?.pod(sight, this.#ready().length === 0);
-      }),
-      this.#follow<V1EndpointSlice>(slices, '', (change, slice) => {
+      this.#follow<V1Pod>(
+        core('pods'),
+        { labelSelector: selectorString(workload.selector) },
+        (change, pod) => {
+          const sight = podSight(pod, change, now_ms());
+          if (sight.address !== undefined) this.#addresses.set(sight.pod, sight.address);
+          this.#current?.pod(sight, this.#ready().length === 0);
+        },
+      ),
+      this.#follow<V1EndpointSlice>(slices, ALL, (change, slice) => {
         const name = slice.metadata?.name ?? '';
         if (change === 'deleted') this.#slices.delete(name);
         else this.#slices.set(name, slice);
         this.#current?.slices.push(this.#sliceSight());
       }),
-      this.#follow<CoreV1Event>(core('events'), '', (change, event) => {
+      this.#follow<CoreV1Event>(core('events'), ALL, (change, event) => {
         const sight = change === 'added' ? eventSight(event, now_ms()) : undefined;
         if (sight !== undefined) this.#current?.events.push(sight);
       }),
-      this.#follow<V1ConfigMap>(core('configmaps'), 'app.kubernetes.io/managed-by=foreshock', (_, object) =>
-        this.#echoes.seen(object, now_ms()),
+      // By its name, so that the account need not be allowed to see those of others.
+      this.#follow<V1ConfigMap>(
+        core('configmaps'),
+        { fieldSelector: `metadata.name=${ECHO_NAME}` },
+        (_, object) => this.#echoes.seen(object, now_ms()),
       ),
     ]);
   }
@@ -91,11 +100,11 @@ export class Observer {
 
   #follow<T extends KubernetesObject>(
     collection: Omit<Call, 'verb' | 'name'>,
-    labelSelector: string,
+    selection: Selection,
     changed: CollectionWatcher<T>['changed'],
   ): Promise<void> {
     const watcher = { changed, lost: () => this.#current?.spoil(), found: () => {} };
-    return follow<T>(this.#api, collection, labelSelector, watcher, this.#over.signal);
+    return follow<T>(this.#api, collection, selection, watcher, this.#over.signal);
   }
 
   #sliceSight(): SliceSight {

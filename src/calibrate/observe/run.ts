@@ -1,7 +1,4 @@
-/**
- * Kills pods of a scenario under the rules of a chaos run and has everything about it observed: each kill is
- * an ordinary trial, with a light load and a window that just holds the kill.
- */
+/** Kills pods of a scenario under the rules of a chaos run and has everything about it observed. */
 import type { Cluster } from '../../chaos/cluster/cluster.ts';
 import { Api } from '../../chaos/cluster/kubernetes/api.ts';
 import { loadConfig } from '../../chaos/cluster/kubernetes/config.ts';
@@ -15,15 +12,8 @@ import type { Scenario } from '../../scenario/scenario.ts';
 import type { Kill } from '../observation.ts';
 import type { SamplesHeader } from '../samples.ts';
 import type { Subject } from '../subject.ts';
-import { echoObject } from './echo.ts';
+import { killingOf, rightsToObserve } from './killing.ts';
 import { Observer } from './observer.ts';
-
-/** Enough for steady state to be told from its absence, and little enough to be no load. */
-const RATE_PER_S = 10;
-/** What is measured while nothing is the matter takes about a second, of which most is before the trial. */
-const KILL_AT_MS = 1000;
-/** The kill is seen by the observer however long it takes: the trial itself may end. */
-const WINDOW_MS = 1500;
 
 export interface ObserveOptions {
   readonly kills: number;
@@ -42,17 +32,6 @@ export interface ObserveOptions {
   readonly seen: (kill: Kill) => void;
 }
 
-/** What it takes beside the rights of a chaos run. */
-const RIGHTS = [
-  { verb: 'list', resource: 'events', group: '' },
-  { verb: 'watch', resource: 'events', group: '' },
-  { verb: 'list', resource: 'configmaps', group: '' },
-  { verb: 'watch', resource: 'configmaps', group: '' },
-  { verb: 'patch', resource: 'configmaps', group: '' },
-  { verb: 'create', resource: 'configmaps', group: '' },
-  { verb: 'delete', resource: 'configmaps', group: '' },
-] as const;
-
 /** @throws UserError as `measure` does */
 export async function observeKills(
   scenario: Scenario,
@@ -60,11 +39,7 @@ export async function observeKills(
   cluster: Cluster,
   options: ObserveOptions,
 ): Promise<void> {
-  const { namespace } = scenario.load;
-  await checkRights(
-    cluster,
-    RIGHTS.map((right) => ({ ...right, namespace })),
-  );
+  await checkRights(cluster, rightsToObserve(scenario));
   const config = loadConfig({ context: options.context });
   const api = new Api(config);
   options.reached({
@@ -73,8 +48,8 @@ export async function observeKills(
     nodes: await countNodes(cluster, subject),
   });
   const graceful = Math.floor(options.kills / 2);
-  await observeAlike(variant(scenario, subject, true), options.kills - graceful, true);
-  if (graceful > 0) await observeAlike(variant(scenario, subject, false), graceful, false);
+  await observeAlike(killingOf(scenario, subject, true), options.kills - graceful, true);
+  if (graceful > 0) await observeAlike(killingOf(scenario, subject, false), graceful, false);
 
   async function observeAlike(killing: Scenario, trials: number, forced: boolean): Promise<void> {
     let observer: Observer | undefined;
@@ -115,31 +90,4 @@ async function countNodes(cluster: Cluster, { workload }: Subject): Promise<numb
   if (await cluster.may('list', 'nodes', undefined)) return (await cluster.nodes()).length;
   const pods = await cluster.pods(workload.namespace, workload.selector);
   return Math.max(1, new Set(pods.map(({ node }) => node)).size);
-}
-
-function variant(scenario: Scenario, { workload }: Subject, forced: boolean): Scenario {
-  return {
-    ...scenario,
-    objects: [...scenario.objects, echoObject(scenario)],
-    load: {
-      ...scenario.load,
-      rate_per_s: RATE_PER_S,
-      steps: [],
-      arrivals: 'constant',
-      duration_ms: WINDOW_MS,
-      source_ports: 'own',
-    },
-    faults: [
-      {
-        type: 'pod-kill',
-        position: workload.position,
-        at_ms: [KILL_AT_MS],
-        workload: workload.name,
-        namespace: workload.namespace,
-        mode: 'one',
-        value: undefined,
-        grace_period_s: forced ? 0 : undefined,
-      },
-    ],
-  };
 }

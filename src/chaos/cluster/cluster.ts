@@ -221,8 +221,15 @@ export interface Cluster {
    * Whether the runner's account may do this; `resource` as in RBAC ("pods", "pods/exec").
    *
    * @param namespace undefined: in all of them, and on what is in none
+   * @param name of the only object that it is about; undefined: on any
    */
-  may(verb: string, resource: string, namespace: string | undefined, group?: string): Promise<boolean>;
+  may(
+    verb: string,
+    resource: string,
+    namespace: string | undefined,
+    group?: string,
+    name?: string,
+  ): Promise<boolean>;
   /** Is told that so many calls will soon be made at once, and had better not wait for connections. */
   warm(calls: number): Promise<void>;
   /** Where the rights to an object of this kind are, as `may` takes them; undefined where it has no such kind (yet). */
@@ -280,6 +287,8 @@ export interface Cluster {
    * values would meet a conflict with us. A courtesy that nothing depends on.
    */
   disown(ref: ObjectRef): Promise<void>;
+  /** Writes an Event about an object; repeated, it does nothing. */
+  tell(event: ObjectEvent, signal: AbortSignal): Promise<void>;
   /** SIGKILLs the main process of a container, which the kubelet then restarts. */
   killContainer(pod: PodRef, container: string): Promise<void>;
   /** What no API of Kubernetes does. Repeated, it does nothing. */
@@ -314,6 +323,22 @@ export interface Found {
   readonly applied: boolean;
   /** The run that created it, as its annotation has it. */
   readonly run?: string | undefined;
+}
+
+/** What was done to an object, for whoever looks at it. */
+export interface ObjectEvent {
+  readonly regarding: ObjectRef & { readonly uid: string };
+  /** Its own among all Events on the object; of lower case letters and digits. */
+  readonly id: string;
+  readonly at: Date;
+  readonly type: 'Normal' | 'Warning';
+  /** Why, and what was done, in CamelCase. */
+  readonly reason: string;
+  readonly action: string;
+  /** For people. */
+  readonly note: string;
+  /** Which of the processes that may do such things. */
+  readonly instance: string;
 }
 
 /** Why an eviction has to wait. */

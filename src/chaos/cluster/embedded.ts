@@ -15,6 +15,7 @@ import type {
 import { stream } from '../../scenario/random.ts';
 import type { ManifestObject, Scenario, Selector } from '../../scenario/scenario.ts';
 import { now_ms } from '../clock.ts';
+import { sleep } from '../sleep.ts';
 import {
   ChangedError,
   type Cluster,
@@ -23,6 +24,7 @@ import {
   type ClusterWatcher,
   type Endpoints,
   type LoadTarget,
+  type ObjectEvent,
   type ObjectRef,
   type Operation,
   type Pod,
@@ -45,6 +47,7 @@ import {
   type Webernetes,
   type WebernetesCluster,
 } from './embedded/webernetes.ts';
+import { writeEvent } from './embedded/write-event.ts';
 import { patched } from './json-patch.ts';
 import {
   EndpointsMerger,
@@ -58,7 +61,7 @@ import { viewWorkload } from './workload-view.ts';
 
 /** An object is written to by its controllers in between. */
 const WRITES_MAX = 10;
-/** How often a deletion is looked after; it takes a pod's time to stop, so tenths of a second. */
+/** A deletion takes a pod's time to stop: tenths of a second. */
 const REMOVAL_POLL_MS = 50;
 const BUILT_IN_NAMESPACES = ['default', 'kube-system'];
 
@@ -148,8 +151,8 @@ class EmbeddedCluster implements Cluster {
   }
 
   async podsOn(node: string): Promise<readonly Pod[]> {
-    const fieldSelector = `spec.nodeName=${node}`;
-    return (await this.#cluster.api.corev1.listPodForAllNamespaces({ fieldSelector })).items.map(viewPod);
+    const query = { fieldSelector: `spec.nodeName=${node}` };
+    return (await this.#cluster.api.corev1.listPodForAllNamespaces(query)).items.map(viewPod);
   }
 
   async nodes(): Promise<readonly ClusterNode[]> {
@@ -252,6 +255,9 @@ class EmbeddedCluster implements Cluster {
 
   /** Nobody owns fields here. */
   async disown(): Promise<void> {}
+  tell(event: ObjectEvent): Promise<void> {
+    return writeEvent(this.#cluster.api, event);
+  }
 
   async killContainer(pod: PodRef, container: string): Promise<void> {
     if (!this.#applications.kill(pod.uid, container)) throw notRunning(pod, container);
@@ -369,6 +375,3 @@ async function unlessMissing<T>(reading: Promise<T>): Promise<T | undefined> {
 
 const isStatus = (error: unknown, ...codes: number[]): boolean =>
   error instanceof Error && 'code' in error && codes.includes(error.code as number);
-
-const sleep = (duration_ms: number): Promise<void> =>
-  new Promise((resolve) => setTimeout(resolve, duration_ms));

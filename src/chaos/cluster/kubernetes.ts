@@ -23,6 +23,7 @@ import {
   type ClusterWatcher,
   type Endpoints,
   type LoadTarget,
+  type ObjectEvent,
   type ObjectRef,
   type Operation,
   type Pod,
@@ -35,19 +36,21 @@ import {
   type WorkloadRef,
   type WorkloadState,
 } from './cluster.ts';
+import { isAllowed } from './kubernetes/access-review.ts';
 import { Api, type Call } from './kubernetes/api.ts';
 import { BUDGETS, core, SLICES } from './kubernetes/calls.ts';
 import { type Command, parseCommand } from './kubernetes/command.ts';
 import { type ConfigOptions, loadConfig } from './kubernetes/config.ts';
 import { requireKillCommand, runContainerKill } from './kubernetes/container-kill.ts';
 import { ApiError, isApiError, refusedManifest } from './kubernetes/errors.ts';
-import { addressOf, describeBy, identityOf } from './kubernetes/identity.ts';
+import { addressOf, describeBy, identityOf, visibleNodes } from './kubernetes/identity.ts';
 import { Kinds } from './kubernetes/kinds.ts';
 import { ApiLeases } from './kubernetes/leases.ts';
 import { checkProvider, runProvider } from './kubernetes/provider.ts';
 import { findRoute } from './kubernetes/route.ts';
 import { scalePatch } from './kubernetes/scale-patch.ts';
 import { follow, tellingOnce } from './kubernetes/watch.ts';
+import { writeEvent } from './kubernetes/write-event.ts';
 import {
   EndpointsMerger,
   SERVICE_NAME_LABEL,
@@ -106,7 +109,7 @@ class KubernetesCluster implements Cluster {
   }
 
   describe(): Promise<string> {
-    return describeBy(this.#api, this);
+    return describeBy(this.#api);
   }
 
   identity(): Promise<ClusterIdentity> {
@@ -121,24 +124,14 @@ class KubernetesCluster implements Cluster {
     return this.#api.warm(calls);
   }
 
-  async may(verb: string, resource: string, namespace: string | undefined, group = ''): Promise<boolean> {
-    const [main, subresource] = resource.split('/');
-    const review = await this.#api.call<{ status?: { allowed?: boolean } }>(
-      {
-        verb: 'create',
-        group: 'authorization.k8s.io',
-        version: 'v1',
-        resource: 'selfsubjectaccessreviews',
-      },
-      {
-        body: {
-          apiVersion: 'authorization.k8s.io/v1',
-          kind: 'SelfSubjectAccessReview',
-          spec: { resourceAttributes: { verb, group, resource: main, subresource, namespace } },
-        },
-      },
-    );
-    return review.status?.allowed === true;
+  may(
+    verb: string,
+    resource: string,
+    namespace: string | undefined,
+    group = '',
+    name?: string,
+  ): Promise<boolean> {
+    return isAllowed(this.#api, { verb, group, resource, namespace, name });
   }
 
   resourceOf(ref: ObjectRef): ReturnType<Cluster['resourceOf']> {
@@ -239,14 +232,14 @@ class KubernetesCluster implements Cluster {
       follow<V1Pod>(
         this.#api,
         core('list', 'pods', namespace),
-        selectorString(target.selector),
+        { labelSelector: selectorString(target.selector) },
         { changed: (change, pod) => watcher.pod(change, viewPod(pod)), ...forPods },
         signal,
       ),
       follow<V1EndpointSlice>(
         this.#api,
         { ...SLICES, namespace },
-        `${SERVICE_NAME_LABEL}=${service}`,
+        { labelSelector: `${SERVICE_NAME_LABEL}=${service}` },
         { changed: (change, slice) => merged.changed(change, slice), ...forSlices },
         signal,
       ),
@@ -306,6 +299,8 @@ class KubernetesCluster implements Cluster {
     const target = await this.#kinds.locate(ref);
     for (let attempt = 0; attempt < WRITES_MAX; attempt += 1) {
       try {
+        const { resource, namespace, group, name } = target;
+        if (!(await this.may('patch', resource, namespace, group, name))) return;
         const { metadata } = (await this.#read(target)) ?? {};
         const managed = metadata?.managedFields ?? [];
         const others = managed.filter(
@@ -324,6 +319,10 @@ class KubernetesCluster implements Cluster {
     }
   }
 
+  tell(event: ObjectEvent, signal: AbortSignal): Promise<void> {
+    return writeEvent(this.#api, event, signal);
+  }
+
   async killContainer(pod: PodRef, container: string): Promise<void> {
     await this.#checkIsThere(pod);
     await runContainerKill(this.#commands.kill, pod, container);
@@ -337,7 +336,8 @@ class KubernetesCluster implements Cluster {
 
   async transport(target: LoadTarget): Promise<Transport> {
     const { ready } = await this.endpoints(target.namespace, target.service);
-    return new HttpTransport(await findRoute(this.#api, target, ready.length > 0));
+    const nodes = (await visibleNodes(this.#api)) ?? [];
+    return new HttpTransport(await findRoute(this.#api, target, nodes, ready.length > 0));
   }
 
   async close(): Promise<void> {}

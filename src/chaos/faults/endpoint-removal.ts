@@ -11,8 +11,8 @@ const PATH = `/spec/selector/${key.replace('/', '~1')}`;
 export const endpointRemoval: FaultAction<EndpointRemoval> = {
   on: 'service',
   rights: () => [
-    { verb: 'get', resource: 'services', group: '' },
-    { verb: 'patch', resource: 'services', group: '' },
+    { verb: 'get', resource: 'services', group: '', on: 'service' },
+    { verb: 'patch', resource: 'services', group: '', on: 'service' },
   ],
   act: 'deselect-pods',
   byHand: ({ namespace, name }) =>

@@ -58,6 +58,8 @@ export interface Intent {
   readonly undo: string;
   /** Of an act that lasts until it is undone, and of the `undo`: the fault that knows how. */
   readonly fault?: FaultType;
+  /** The fault that it is done for. */
+  readonly cause?: FaultType;
 }
 
 /**
@@ -70,6 +72,8 @@ export type ActOutcome = 'done' | 'failed' | 'not-done' | 'not-touched';
 export type Settle = (outcome: ActOutcome, details?: Readonly<Record<string, string>>) => Promise<void>;
 
 export interface Journal {
+  /** The run, as the ids of its acts begin. */
+  readonly run: string;
   /** What earlier runs left, going by this journal. */
   left(cluster: ClusterIdentity): Promise<Left>;
   /**
@@ -96,6 +100,7 @@ export async function openJournal(file: string): Promise<Journal> {
   let count = 0;
   const append = (line: object) => handle.appendFile(`${JSON.stringify(line)}\n`);
   return {
+    run,
     async left(cluster) {
       return leftBy(await readFile(file, 'utf8'), cluster);
     },
@@ -121,6 +126,7 @@ export async function openJournal(file: string): Promise<Journal> {
 
 /** Of one who has nobody to write for: what is restored from the cluster alone stands there. */
 export const noJournal: Journal = {
+  run: '',
   left: async () => NOTHING_LEFT,
   begin: async () => NOTHING_LEFT,
   intend: async () => async () => {},

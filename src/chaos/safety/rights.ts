@@ -1,22 +1,37 @@
+/**
+ * What the account of a run must be allowed to do. The one vocabulary of the preflight, which asks for it, and of
+ * `foreshock rbac`, which prints it: a right that is not declared so is neither asked for nor granted.
+ */
 import { EXIT, UserError } from '../../scenario/errors.ts';
 import type { Workload } from '../../scenario/scenario.ts';
 import type { ClusterReader } from '../cluster/cluster.ts';
 
-/** A rule as a Role has it. */
+/** A rule as a Role has it, as what uses it declares it. */
 export interface Right {
   readonly verb: string;
+  /** With its subresource after a slash. */
   readonly resource: string;
   readonly group: string;
   /**
-   * - `workloads`: in the namespaces of all workloads of the scenario
-   * - `cluster`: in all namespaces, and on what is in none: a ClusterRole, bound by a ClusterRoleBinding
+   * Default: the namespace of what is hit.
+   *
+   * - `workloads`: the namespaces of all workloads of the scenario
+   * - `lasting-workloads`: of those that do not end by themselves
+   * - `cluster`: all namespaces, and what is in none: a ClusterRole, bound by a ClusterRoleBinding
    */
-  readonly scope?: 'workloads' | 'cluster';
+  readonly scope?: 'workloads' | 'lasting-workloads' | 'cluster';
+  /** On the object of the workload, or the Service, that is hit, and on no other. */
+  readonly on?: 'workload' | 'service';
+  /** Of the only object that it is wanted on; undefined: its name is not known beforehand, or the verb goes by none. */
+  readonly name?: string | undefined;
+  /** What it is for, where that is not the purpose of the whole. */
+  readonly to?: string;
+  /** What is lost without it: the run can do without it. Undefined: it cannot. */
+  readonly without?: string;
 }
 
-/** What it takes to see what happens to the Service of the load, and to reach it. */
+/** What it takes to see what happens to the Service of the load. */
 export const SERVICE_RIGHTS: readonly Right[] = [
-  { verb: 'get', resource: 'services', group: '' },
   { verb: 'list', resource: 'pods', group: '' },
   { verb: 'watch', resource: 'pods', group: '' },
   { verb: 'list', resource: 'endpointslices', group: 'discovery.k8s.io' },
@@ -42,13 +57,15 @@ export const BUDGET_RIGHTS: readonly Right[] = [
 ];
 
 /** To know in which zone a pod runs. */
-export const ZONE_RIGHTS: readonly Right[] = [{ verb: 'list', resource: 'nodes', group: '' }];
+export const ZONE_RIGHTS: readonly Right[] = [
+  { verb: 'list', resource: 'nodes', group: '', scope: 'cluster' },
+];
 
 /** To know the nodes and who else runs there, and to put pods that were moved back in their places. */
 export const NODE_RIGHTS: readonly Right[] = [
   { verb: 'list', resource: 'nodes', group: '', scope: 'cluster' },
   { verb: 'list', resource: 'pods', group: '', scope: 'cluster' },
-  { verb: 'delete', resource: 'pods', group: '', scope: 'workloads' },
+  { verb: 'delete', resource: 'pods', group: '', scope: 'lasting-workloads' },
 ];
 
 /** The same, and to change what nodes take. */
@@ -57,7 +74,28 @@ export const CORDON_RIGHTS: readonly Right[] = [
   { verb: 'patch', resource: 'nodes', group: '', scope: 'cluster' },
 ];
 
-/** To read or change workloads of a kind, or a subresource of them. */
+/** What any run uses where it may, and does without where it may not. */
+export const OPTIONAL_RIGHTS: readonly Right[] = [
+  {
+    ...{ verb: 'list', resource: 'nodes', group: '', scope: 'cluster' },
+    to: 'to count the nodes and to reach the Service at a node port',
+    without: 'they are not counted, and the load goes to no node port',
+  },
+  {
+    ...{ verb: 'get', resource: 'namespaces', group: '', name: 'kube-system', scope: 'cluster' },
+    to: 'to know the cluster by the UID of its oldest namespace',
+    without: 'it is known by the address of its server',
+  },
+];
+
+/** To tell on an object what was done to it. */
+export const EVENT_RIGHT: Right = {
+  ...{ verb: 'create', resource: 'events', group: 'events.k8s.io' },
+  to: 'to say in Events on what is hit who did it',
+  without: 'nothing on what is hit says who did it',
+};
+
+/** To read or change the workload that is hit, or a subresource of it. */
 export function workloadRights(
   kind: Workload['kind'],
   verb: 'get' | 'patch',
@@ -65,39 +103,83 @@ export function workloadRights(
 ): readonly Right[] {
   const group = kind === 'Job' ? 'batch' : 'apps';
   const resource = `${kind.toLowerCase()}s`;
-  return [{ verb, group, resource: subresource === undefined ? resource : `${resource}/${subresource}` }];
+  return [
+    {
+      ...{ verb, group, on: 'workload' },
+      resource: subresource === undefined ? resource : `${resource}/${subresource}`,
+    },
+  ];
 }
 
-/** A right, and where it is wanted. */
-export interface Wanted extends Right {
+/** What is asked for: on what, where and what for. */
+export interface Wanted extends Pick<Right, 'verb' | 'resource' | 'group' | 'without'> {
   /** undefined: in the whole cluster. */
   readonly namespace: string | undefined;
+  /** undefined: on any. */
+  readonly name: string | undefined;
+  /** "to ..." */
+  readonly to: string;
 }
 
-/** Those that the account does not have. */
+/** Without what another one includes; what a run cannot do without is never left to what it can. */
+export function leastOf(wanted: readonly Wanted[]): readonly Wanted[] {
+  return wanted.filter(
+    (each, index) =>
+      !wanted.some(
+        (other, position) =>
+          position !== index &&
+          includes(other, each) &&
+          (other.without === undefined || each.without !== undefined) &&
+          // Of two that include each other, the first stays.
+          (position < index || !(includes(each, other) && isAlike(each, other))),
+      ),
+  );
+}
+
+function includes(one: Wanted, other: Wanted): boolean {
+  return (
+    one.verb === other.verb &&
+    one.group === other.group &&
+    one.resource === other.resource &&
+    (one.namespace === undefined || one.namespace === other.namespace) &&
+    (one.name === undefined || one.name === other.name)
+  );
+}
+
+const isAlike = (one: Wanted, other: Wanted): boolean =>
+  (one.without === undefined) === (other.without === undefined);
+
+/** Those that the account does not have, of what is asked for at the least. */
 export async function missingRights(
   cluster: ClusterReader,
   wanted: readonly Wanted[],
 ): Promise<readonly Wanted[]> {
   const missing: Wanted[] = [];
-  for (const right of new Map(wanted.map((right) => [JSON.stringify(right), right])).values()) {
-    const { verb, resource, group, namespace } = right;
-    if (!(await cluster.may(verb, resource, namespace, group))) missing.push(right);
+  for (const right of leastOf(wanted)) {
+    const { verb, resource, group, namespace, name } = right;
+    if (!(await cluster.may(verb, resource, namespace, group, name))) missing.push(right);
   }
   return missing;
 }
 
-/** @throws UserError that names every right that is missing, and the rules that grant them */
-export async function checkRights(cluster: ClusterReader, wanted: readonly Wanted[]): Promise<void> {
+export const isNeeded = ({ without }: Wanted): boolean => without === undefined;
+
+/**
+ * Asks for each.
+ *
+ * @returns those that are missing and that the run can do without
+ * @throws UserError that names every other right that is missing, and the rules that grant them
+ */
+export async function checkRights(
+  cluster: ClusterReader,
+  wanted: readonly Wanted[],
+): Promise<readonly Wanted[]> {
   const missing = await missingRights(cluster, wanted);
-  if (missing.length === 0) return;
-  const names = missing.map(
-    ({ verb, resource, namespace }) =>
-      `${verb} ${resource} in ${namespace === undefined ? 'the cluster' : `namespace ${namespace}`}`,
-  );
-  throw new UserError(`the account in use may not ${names.join(', nor ')}`, {
+  const needed = missing.filter(isNeeded);
+  if (needed.length === 0) return missing;
+  throw new UserError(`the account in use may not ${needed.map(rightText).join(', nor ')}`, {
     exitCode: EXIT.configuration,
-    hint: rolesFor(missing).join('; '),
+    hint: [...rolesFor(needed), '`foreshock rbac` prints all that a scenario takes'].join('; '),
   });
 }
 
@@ -115,11 +197,17 @@ export function rolesFor(missing: readonly Wanted[]): readonly string[] {
   ];
 }
 
-function rulesIn(role: string, rights: readonly Right[]): string[] {
+/** "patch deployments "web" in namespace shop" */
+export function rightText({ verb, resource, namespace, name }: Wanted): string {
+  const where = namespace === undefined ? 'the cluster' : `namespace ${namespace}`;
+  return `${verb} ${resource}${name === undefined ? '' : ` "${name}"`} in ${where}`;
+}
+
+function rulesIn(role: string, rights: readonly Wanted[]): string[] {
   if (rights.length === 0) return [];
   const rules = rights.map(
-    ({ verb, resource, group }) =>
-      `{apiGroups: ["${group}"], resources: ["${resource}"], verbs: ["${verb}"]}`,
+    ({ verb, resource, group, name }) =>
+      `{apiGroups: ["${group}"], resources: ["${resource}"]${name === undefined ? '' : `, resourceNames: ["${name}"]`}, verbs: ["${verb}"]}`,
   );
   return [`${role} with these rules allows it: ${[...new Set(rules)].join(', ')}`];
 }

@@ -9,27 +9,30 @@ export interface ConfigOptions {
   readonly kubeconfig?: string | undefined;
   /** Undefined: the kubeconfig's current one. */
   readonly context?: string | undefined;
+  /** Folder under which a pod's files are; undefined: the root. */
+  readonly pod_root?: string | undefined;
 }
 
 /** Where a pod finds the account it runs under; client-go rest/config.go. */
 const SERVICE_ACCOUNT_TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount/token';
+/** In a pod's environment, the address of the API server's Service. */
+const SERVICE = ['KUBERNETES_SERVICE_HOST', 'KUBERNETES_SERVICE_PORT'] as const;
 
 /** @throws UserError where there is none, or it cannot be read, or has no such context */
 export function loadConfig(options: ConfigOptions): KubeConfig {
-  const config = new KubeConfig();
   const files = kubeconfigFiles(options);
+  const config = files.length === 0 ? ofPod(options) : ofFiles(files);
+  useContext(config, options.context);
+  return config;
+}
+
+function ofFiles(files: readonly string[]): KubeConfig {
+  const config = new KubeConfig();
   const missing = files.filter((file) => !existsSync(file));
-  if (files.length > 0 && missing.length > 0) {
+  if (missing.length > 0) {
     throw refusal(`no kubeconfig at ${missing.join(' and ')}`, 'check KUBECONFIG, or unset it');
   }
-  if (files.length === 0 && !existsSync(SERVICE_ACCOUNT_TOKEN)) {
-    throw refusal(
-      'no kubeconfig: neither KUBECONFIG nor ~/.kube/config names a cluster',
-      'set KUBECONFIG, or use --cluster embedded, which needs none',
-    );
-  }
   try {
-    if (files.length === 0) config.loadFromCluster();
     for (const [index, file] of files.entries()) {
       if (index === 0) {
         config.loadFromFile(file);
@@ -47,7 +50,26 @@ export function loadConfig(options: ConfigOptions): KubeConfig {
       cause,
     );
   }
-  useContext(config, options.context);
+  return config;
+}
+
+/** The account that a pod runs under, whose token is read anew as it is renewed. */
+function ofPod({ pod_root = '' }: ConfigOptions): KubeConfig {
+  if (!existsSync(`${pod_root}${SERVICE_ACCOUNT_TOKEN}`)) {
+    throw refusal(
+      'no kubeconfig: neither KUBECONFIG nor ~/.kube/config names a cluster, and this is no pod with an account',
+      'set KUBECONFIG, or use --cluster embedded, which needs none',
+    );
+  }
+  const missing = SERVICE.filter((name) => !process.env[name]);
+  if (missing.length > 0) {
+    throw refusal(
+      `there is a pod's account, but no API server to use it at: ${missing.join(' and ')} not set`,
+      'Kubernetes sets them in every container; set KUBECONFIG to use another cluster',
+    );
+  }
+  const config = new KubeConfig();
+  config.loadFromCluster(pod_root);
   return config;
 }
 

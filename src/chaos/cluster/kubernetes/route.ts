@@ -5,7 +5,7 @@ import type { HttpTarget } from '../../load/http.ts';
 import { ownAddresses } from '../../own-addresses.ts';
 import type { LoadTarget } from '../cluster.ts';
 import type { Api } from './api.ts';
-import { isApiError, isForbidden } from './errors.ts';
+import { isApiError } from './errors.ts';
 
 /** Node ports are the same on all nodes; this many are tried. */
 const NODES_TRIED_MAX = 3;
@@ -18,13 +18,18 @@ const RETRY_PAUSE_MS = 100;
  * The address at which load from here reaches a Service, the outermost first: its load balancer, a node port
  * (of the first node by name that answers), its cluster address.
  *
+ * @param nodes of the cluster, as far as the account may see them: without, there is no node port
  * @param expectAnswer whether the Service has ready endpoints, so that a way that works can be told from one
  *   that does not; without, the first way is taken on trust
  * @throws UserError where none works; it says which were tried
  */
-export async function findRoute(api: Api, target: LoadTarget, expectAnswer: boolean): Promise<HttpTarget> {
+export async function findRoute(
+  api: Api,
+  target: LoadTarget,
+  nodes: readonly V1Node[],
+  expectAnswer: boolean,
+): Promise<HttpTarget> {
   const service = await readService(api, target);
-  const nodes = await listNodes(api);
   const ways = [
     ...loadBalancerWays(service, nodes, target),
     ...nodePortWays(service, nodes, target),
@@ -106,7 +111,7 @@ function nodePortWays(service: V1Service, nodes: readonly V1Node[], { port }: Lo
     });
 }
 
-/** From a node, its own kube-proxy chooses the backend; from a pod, that of the pod's node, whichever that is. */
+/** From a node, its own kube-proxy chooses the backend; from a pod, that of the pod's node (own-addresses.ts). */
 function clusterAddressWays(
   service: V1Service,
   nodes: readonly V1Node[],
@@ -120,17 +125,6 @@ function clusterAddressWays(
 function nodeWith(nodes: readonly V1Node[], wanted: ReadonlySet<string>): string | undefined {
   return nodes.find((node) => node.status?.addresses?.some(({ address }) => wanted.has(address)))?.metadata
     ?.name;
-}
-
-/** Who may not list nodes can still use the other ways. */
-async function listNodes(api: Api): Promise<readonly V1Node[]> {
-  try {
-    const call = { verb: 'list', group: '', version: 'v1', resource: 'nodes' } as const;
-    return (await api.read<{ items: V1Node[] }>(call)).items;
-  } catch (error) {
-    if (isForbidden(error)) return [];
-    throw error;
-  }
 }
 
 /** @returns why not; undefined where a connection was made before kube-proxy's time was up */

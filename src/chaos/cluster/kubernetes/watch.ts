@@ -10,6 +10,9 @@ export interface CollectionWatcher<T> {
   found(): void;
 }
 
+/** Which objects of a collection, as the API is asked for them. */
+export type Selection = { readonly labelSelector: string } | { readonly fieldSelector: string };
+
 /** How long renewals may fail in a row before it is said. */
 const LOST_AFTER_MS = 1000;
 const RENEWAL_PAUSE_MS = 100;
@@ -34,7 +37,7 @@ interface List<T> {
 export async function follow<T extends KubernetesObject>(
   api: Api,
   collection: Omit<Call, 'verb' | 'name'>,
-  labelSelector: string,
+  selector: Selection,
   watcher: CollectionWatcher<T>,
   signal: AbortSignal,
 ): Promise<void> {
@@ -52,7 +55,7 @@ export async function follow<T extends KubernetesObject>(
   };
   const list = async (): Promise<string> => {
     const call: Call = { ...collection, verb: 'list' };
-    const { metadata, items } = await api.read<List<T>>(call, { query: { labelSelector }, signal });
+    const { metadata, items } = await api.read<List<T>>(call, { query: { ...selector }, signal });
     const present = new Set(items.map(keyOf));
     for (const [key, object] of known) if (!present.has(key)) remove(object);
     for (const object of items) set(object);
@@ -61,7 +64,7 @@ export async function follow<T extends KubernetesObject>(
   /** Yields the version it has come to after each event. */
   async function* watchFrom(resourceVersion: string): AsyncGenerator<string> {
     const call: Call = { ...collection, verb: 'watch' };
-    const query = { labelSelector, resourceVersion, allowWatchBookmarks: 'true' };
+    const query = { ...selector, resourceVersion, allowWatchBookmarks: 'true' };
     for await (const { type, object } of api.watch<WatchEvent<T>>(call, query, signal)) {
       if (type === 'ERROR') throw new ApiError(object.code ?? 500, JSON.stringify(object));
       if (type === 'DELETED') remove(object);

@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { loadConfig } from '../../../../src/chaos/cluster/kubernetes/config.ts';
 import { EXIT } from '../../../../src/scenario/errors.ts';
 import { kubeconfigFor } from './fake-api-server.ts';
@@ -74,5 +74,50 @@ describe('the kubeconfig', () => {
       kubeconfigFor('https://one:6443').replace('"fake","user"', '"x","user"'),
     );
     expect(() => loadConfig({ kubeconfig })).toThrow(/context "staging" names no cluster/);
+  });
+});
+
+describe("a pod's account", () => {
+  let pod_root: string;
+
+  beforeAll(async () => {
+    pod_root = await mkdtemp(join(tmpdir(), 'foreshock-'));
+    const folder = join(pod_root, 'var/run/secrets/kubernetes.io/serviceaccount');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'token'), 'token-1');
+    await writeFile(join(folder, 'ca.crt'), 'certificate');
+    await writeFile(join(folder, 'namespace'), 'shop');
+  });
+  afterAll(() => rm(pod_root, { recursive: true }));
+  beforeEach(() => {
+    vi.stubEnv('KUBECONFIG', '');
+    vi.stubEnv('HOME', pod_root);
+    vi.stubEnv('KUBERNETES_SERVICE_HOST', '10.96.0.1');
+    vi.stubEnv('KUBERNETES_SERVICE_PORT', '443');
+  });
+  afterEach(() => vi.unstubAllEnvs());
+
+  it('is used where there is no kubeconfig', () => {
+    const config = loadConfig({ pod_root });
+    expect(config.getCurrentCluster()).toMatchObject({
+      server: 'https://10.96.0.1:443',
+      caFile: join(pod_root, 'var/run/secrets/kubernetes.io/serviceaccount/ca.crt'),
+      skipTLSVerify: false,
+    });
+    expect(config.getCurrentUser()?.authProvider?.config).toMatchObject({
+      tokenFile: join(pod_root, 'var/run/secrets/kubernetes.io/serviceaccount/token'),
+    });
+  });
+
+  it('gives way to a kubeconfig', async () => {
+    const kubeconfig = join(pod_root, 'kubeconfig');
+    await writeFile(kubeconfig, kubeconfigFor('https://one:6443'));
+    vi.stubEnv('KUBECONFIG', kubeconfig);
+    expect(loadConfig({ pod_root }).getCurrentCluster()?.server).toBe('https://one:6443');
+  });
+
+  it('is of no use where the pod does not say where the API server is', () => {
+    vi.stubEnv('KUBERNETES_SERVICE_PORT', '');
+    expect(() => loadConfig({ pod_root })).toThrow(/KUBERNETES_SERVICE_PORT not set/);
   });
 });

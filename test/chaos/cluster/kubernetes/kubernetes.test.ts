@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   ChangedError,
   type Cluster,
+  type ObjectEvent,
   type PodRef,
   PodReplacedError,
 } from '../../../../src/chaos/cluster/cluster.ts';
@@ -21,10 +22,17 @@ import {
 const POD: PodRef = { namespace: 'shop', name: 'web-1', uid: 'uid-1' };
 
 let server: FakeApiServer;
-const connect = async (respond: Parameters<typeof fakeApiServer>[0]): Promise<Cluster> => {
+const connectAs = async (respond: Parameters<typeof fakeApiServer>[0]): Promise<Cluster> => {
   server = await fakeApiServer(respond);
   return connectKubernetes({ kubeconfig: server.kubeconfig });
 };
+/** With an account that may do everything. */
+const connect = (respond: Parameters<typeof fakeApiServer>[0]): Promise<Cluster> =>
+  connectAs((request) =>
+    request.path.endsWith('/selfsubjectaccessreviews')
+      ? { body: { status: { allowed: true } } }
+      : respond(request),
+  );
 const failureOf = async (act: Promise<unknown>): Promise<UserError> => {
   const error = await act.then(
     () => undefined,
@@ -436,18 +444,89 @@ describe('applying a manifest', () => {
 });
 
 describe('rights', () => {
-  it('are asked of the API server, subresources apart', async () => {
-    const cluster = await connect(({ body }) => {
+  it('are asked of the API server, subresources apart and on the one object that is named', async () => {
+    const cluster = await connectAs(({ body }) => {
       const { spec } = body as { spec: { resourceAttributes: { subresource?: string } } };
       return { body: { status: { allowed: spec.resourceAttributes.subresource === 'exec' } } };
     });
     expect(await cluster.may('create', 'pods/exec', 'shop')).toBe(true);
     expect(await cluster.may('delete', 'pods', 'shop')).toBe(false);
-    expect(server.requests[0]!.body).toMatchObject({
-      spec: {
-        resourceAttributes: { verb: 'create', resource: 'pods', subresource: 'exec', namespace: 'shop' },
-      },
+    expect(await cluster.may('patch', 'deployments', 'shop', 'apps', 'web')).toBe(false);
+    const attributes = server.requests.map(
+      ({ body }) => (body as { spec: { resourceAttributes: object } }).spec.resourceAttributes,
+    );
+    expect(attributes).toEqual([
+      { verb: 'create', group: '', resource: 'pods', subresource: 'exec', namespace: 'shop' },
+      { verb: 'delete', group: '', resource: 'pods', namespace: 'shop' },
+      { verb: 'patch', group: 'apps', resource: 'deployments', namespace: 'shop', name: 'web' },
+    ]);
+  });
+
+  it('are not used where they are not there: no field is given up, no node is asked for', async () => {
+    const service = { spec: { clusterIP: '127.0.0.8', ports: [{ port: 80, nodePort: 30080 }] } };
+    const cluster = await connectAs(({ path }) => {
+      if (path.endsWith('/selfsubjectaccessreviews')) return { body: { status: { allowed: false } } };
+      if (path === '/apis/apps/v1') {
+        return { body: { resources: [{ kind: 'Deployment', name: 'deployments', namespaced: true }] } };
+      }
+      return { body: path.endsWith('/services/web') ? service : { items: [] } };
     });
+    await cluster.disown({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'shop', name: 'web' });
+    const transport = await cluster.transport({ namespace: 'shop', service: 'web', port: 80 });
+    await transport.close();
+    expect(transport.route).toBe('ClusterIP 127.0.0.8:80');
+    expect(server.requests.map(({ method }) => method)).not.toContain('PATCH');
+    expect(server.requests.map(({ path }) => path)).not.toContain('/api/v1/nodes');
+  });
+});
+
+describe('an Event', () => {
+  const event: ObjectEvent = {
+    regarding: { apiVersion: 'v1', kind: 'Pod', ...POD },
+    id: '18a1b2c3d4e5f607',
+    at: new Date('2026-11-21T21:00:00.123Z'),
+    type: 'Warning',
+    reason: 'PodKill',
+    action: 'DeletePod',
+    note: 'pod-kill',
+    instance: 'runner-1',
+  };
+
+  it('goes to the namespace of what it is about, in the words of events.k8s.io', async () => {
+    const cluster = await connect(() => ({ status: 201, body: {} }));
+    await cluster.tell(event, new AbortController().signal);
+    expect(server.requests).toMatchObject([
+      {
+        method: 'POST',
+        path: '/apis/events.k8s.io/v1/namespaces/shop/events',
+        body: {
+          metadata: { name: 'web-1.18a1b2c3d4e5f607', namespace: 'shop' },
+          eventTime: '2026-11-21T21:00:00.123000Z',
+          reportingController: 'foreshock.dev/foreshock',
+          reportingInstance: 'runner-1',
+          regarding: { apiVersion: 'v1', kind: 'Pod', ...POD },
+          ...{ type: 'Warning', reason: 'PodKill', action: 'DeletePod', note: 'pod-kill' },
+        },
+      },
+    ]);
+  });
+
+  it('of a node goes to the namespace default', async () => {
+    const cluster = await connect(() => ({ status: 201, body: {} }));
+    const regarding = { apiVersion: 'v1', kind: 'Node', namespace: '', name: 'node-1', uid: 'uid-1' };
+    await cluster.tell({ ...event, regarding }, new AbortController().signal);
+    expect(server.requests).toMatchObject([
+      {
+        path: '/apis/events.k8s.io/v1/namespaces/default/events',
+        body: { metadata: { namespace: 'default' } },
+      },
+    ]);
+  });
+
+  it('that is there already is not written again', async () => {
+    const cluster = await connect(() => status(409, 'AlreadyExists', 'events "web-1.1" already exists'));
+    await cluster.tell(event, new AbortController().signal);
+    expect(server.requests).toHaveLength(1);
   });
 });
 
@@ -513,14 +592,25 @@ describe('the way to a Service', () => {
     expect((await wayOf(service, false)).entry_node).toBe(node);
   });
 
+  const others = [
+    {
+      metadata: { name: 'node-a' },
+      status: { addresses: [{ type: 'InternalIP', address: '203.0.113.1' }] },
+    },
+  ];
+
+  it('enters at the node of a pod that is told its address where a cluster address is used', async () => {
+    const service = { spec: { clusterIP: '127.0.0.8', ports: [{ port: 80 }] } };
+    vi.stubEnv('FORESHOCK_HOST_IP', '203.0.113.1');
+    try {
+      expect((await wayOf(service, false, others)).entry_node).toBe('node-a');
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+
   it('enters at a node that is not known where a cluster address is used from elsewhere', async () => {
     const service = { spec: { clusterIP: '127.0.0.8', ports: [{ port: 80 }] } };
-    const others = [
-      {
-        metadata: { name: 'node-a' },
-        status: { addresses: [{ type: 'InternalIP', address: '203.0.113.1' }] },
-      },
-    ];
     expect((await wayOf(service, false, others)).entry_node).toBeUndefined();
   });
 

@@ -40,7 +40,7 @@ describe('following a collection', () => {
     await follow(
       new Api(loadConfig({ kubeconfig: server.kubeconfig })),
       { group: '', version: 'v1', resource: 'pods', namespace: 'shop' },
-      'app=web',
+      { labelSelector: 'app=web' },
       {
         changed: (change, { metadata }) => told.push(`${change} ${metadata?.name} ${metadata?.uid}`),
         lost: (error) => lost.push(error),

@@ -1,0 +1,15 @@
+import type { CoreV1Event } from '@kubernetes/client-node';
+import type { ObjectEvent } from '../cluster.ts';
+import { coreEventObject, namespaceOf } from '../object-event.ts';
+import type { WebernetesCluster } from './webernetes.ts';
+
+/** It has the Events of v1 alone, which take a Date for a time of six digits. */
+export async function writeEvent({ corev1 }: WebernetesCluster['api'], event: ObjectEvent): Promise<void> {
+  const body = coreEventObject(event) as unknown as CoreV1Event;
+  try {
+    await corev1.createNamespacedEvent({ namespace: namespaceOf(event), body });
+  } catch (error) {
+    const isThere = error instanceof Error && 'code' in error && error.code === 409;
+    if (!isThere) throw error;
+  }
+}

@@ -1,0 +1,116 @@
+/** An account and its rights, as objects of Kubernetes: ServiceAccount, Roles, and what binds them. */
+import { Document, YAMLSeq } from 'yaml';
+import { EXIT, UserError } from '../../scenario/errors.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
+import { leastOf, type Wanted } from '../safety/rights.ts';
+import { isSecret } from '../wanted-rights.ts';
+import { type Purpose, purposesOf } from './rules.ts';
+import { isNamespace, isOfRbac } from './survey.ts';
+
+export interface Account {
+  readonly name: string;
+  readonly namespace: string;
+}
+
+/** Longest name of a Job whose pods can have it in a label (Kubernetes 1.35 apimachinery/pkg/util/validation). */
+const NAME_MAX = 63;
+
+/**
+ * An account for the scenario alone, where nothing else is said.
+ *
+ * @throws UserError where a name cannot be one of Kubernetes
+ */
+export function accountOf(
+  scenario: Scenario,
+  given: { readonly account: string | undefined; readonly namespace: string | undefined },
+): Account {
+  const { account: name = nameFor(scenario), namespace = scenario.load.namespace } = given;
+  for (const [flag, value] of Object.entries({ account: name, namespace })) {
+    if (value.length <= NAME_MAX && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(value)) continue;
+    throw new UserError(`--${flag} cannot be ${value}`, {
+      exitCode: EXIT.configuration,
+      hint: `a name of at most ${NAME_MAX} lower case letters, digits and "-"`,
+    });
+  }
+  return { name, namespace };
+}
+
+function nameFor({ name }: Scenario): string {
+  const plain = `foreshock-${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
+  return plain.slice(0, NAME_MAX).replace(/-+$/, '');
+}
+
+/** Namespaces of the manifests, the account, and its rights, in the order in which they can be applied. */
+export function accountDocuments(
+  account: Account,
+  scenario: Scenario,
+  wanted: readonly Wanted[],
+): readonly Document[] {
+  const namespaces = scenario.objects.filter(isNamespace).map(({ body }) => new Document(body));
+  const byNamespace = Map.groupBy(leastOf(wanted), ({ namespace }) => namespace);
+  return [
+    ...namespaces,
+    new Document({ apiVersion: 'v1', kind: 'ServiceAccount', metadata: account }),
+    ...[...byNamespace].flatMap(([namespace, rights]) => roleDocuments(account, namespace, rights)),
+  ];
+}
+
+/** For people, above all of it. */
+export function accountComment(command: string, scenario: Scenario): string {
+  const { objects, faults, file } = scenario;
+  const before = [
+    ...objects.filter(isSecret).map((secret) => ({ ...secret, why: 'no right to Secrets is granted' })),
+    ...objects
+      .filter(isOfRbac)
+      .map((role) => ({ ...role, why: 'nobody may create a Role with more rights than their own' })),
+  ];
+  return [
+    `The least rights of \`foreshock ${command} ${file}\`: ${[...new Set(faults.map(({ type }) => type))].join(', ')}.`,
+    'Used beside them: the ClusterRoles system:discovery and system:basic-user, which every account has by default.',
+    ...before.map(
+      ({ kind, namespace, name, why }) =>
+        `To be there before the run: ${kind} ${namespace === '' ? '' : `${namespace}/`}${name}; ${why}.`,
+    ),
+  ]
+    .map((line) => ` ${line}`)
+    .join('\n');
+}
+
+const RBAC_GROUP = 'rbac.authorization.k8s.io';
+const RBAC_VERSION = `${RBAC_GROUP}/v1`;
+
+/** A Role and its binding; of the whole cluster where there is no namespace. */
+function roleDocuments(
+  account: Account,
+  namespace: string | undefined,
+  rights: readonly Wanted[],
+): readonly Document[] {
+  const kind = namespace === undefined ? 'ClusterRole' : 'Role';
+  // Accounts of the same name in two namespaces are two.
+  const metadata =
+    namespace === undefined
+      ? { name: `${account.namespace}:${account.name}` }
+      : { name: account.name, namespace };
+  const role = new Document({ apiVersion: RBAC_VERSION, kind, metadata, rules: [] });
+  role.set('rules', rulesNode(role, purposesOf(rights)));
+  const binding = new Document({
+    ...{ apiVersion: RBAC_VERSION, kind: `${kind}Binding`, metadata },
+    roleRef: { apiGroup: RBAC_GROUP, kind, name: metadata.name },
+    subjects: [{ kind: 'ServiceAccount', ...account }],
+  });
+  return [role, binding];
+}
+
+function rulesNode(document: Document, purposes: readonly Purpose[]) {
+  const rules = new YAMLSeq();
+  for (const { to, without, rules: own } of purposes) {
+    for (const [index, rule] of own.entries()) {
+      const node = document.createNode(rule, { flow: true });
+      if (index === 0) {
+        node.commentBefore = without === undefined ? ` ${to}` : ` Optional, ${to}; without it, ${without}`;
+      }
+      rules.add(node);
+    }
+  }
+  return rules;
+}
