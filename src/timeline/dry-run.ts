@@ -50,6 +50,10 @@ export interface MissingRight {
   readonly group: string;
   /** Left out: in the whole cluster. */
   readonly namespace?: string | undefined;
+  /** Of the object it is about; left out: of any. */
+  readonly name?: string | undefined;
+  /** What it is for: "to cause pod-kill, and to undo it". */
+  readonly to: string;
 }
 
 export interface PlannedObject {

@@ -132,7 +132,15 @@ describe('a dry run changes nothing, and', () => {
   test('lists the rights that are missing, which are no obstacle to looking', async () => {
     const { scenario, cluster } = await standing([podKill()], { forbidden: ['delete pods'] });
     const { rights, obstacles, acts } = await look(scenario, cluster);
-    expect(rights.missing).toEqual([{ verb: 'delete', resource: 'pods', group: '', namespace: 'default' }]);
+    expect(rights.missing).toMatchObject([
+      {
+        verb: 'delete',
+        resource: 'pods',
+        group: '',
+        namespace: 'default',
+        to: 'to cause pod-kill, and to undo it',
+      },
+    ]);
     expect(rights.roles.join()).toContain('a Role with these rules');
     expect(obstacles).toEqual([]);
     expect(acts[0]!.targets).toHaveLength(1);

@@ -35,7 +35,15 @@ const found: DryRun = {
     route: 'NodePort 30080 of node-1, 192.0.2.1',
   },
   rights: {
-    missing: [{ verb: 'delete', resource: 'pods', group: '', namespace: 'shop' }],
+    missing: [
+      {
+        verb: 'delete',
+        resource: 'pods',
+        group: '',
+        namespace: 'shop',
+        to: 'to cause pod-kill, and to undo it',
+      },
+    ],
     roles: ['a Role with these rules allows it: {apiGroups: [""], resources: ["pods"], verbs: ["delete"]}'],
   },
   objects: [

@@ -161,7 +161,7 @@ function broken(run: Run): readonly string[] {
   return [...standing];
 }
 
-/** How the journal calls what the run has written; of its own Leases nothing stands there. */
+/** How the journal calls what the run has written; of its own Leases and Events nothing stands there. */
 const ACT_OF: readonly (readonly [RegExp, RegExp])[] = [
   [/^PATCH services/, /"act":"(create|deselect-pods)"/],
   [/networkpolicies|^PATCH pods/, /"act":"deny-ingress"/],
@@ -176,7 +176,7 @@ function checkJournal(run: Run): void {
   const text = readFileSync(join(run.folder, 'journal.jsonl'), 'utf8');
   const lines = text.split('\n').slice(0, -1);
   for (const each of lines) JSON.parse(each);
-  for (const name of run.cluster.written.filter((each) => !each.includes('leases'))) {
+  for (const name of run.cluster.written.filter((each) => !/leases|events/.test(each))) {
     const [, act] = ACT_OF.find(([written]) => written.test(name)) ?? [];
     expect(act, name).toBeDefined();
     expect(

@@ -304,7 +304,7 @@ describe('the nodes', () => {
         },
       };
     });
-    expect(await cluster.nodes()).toEqual([
+    expect(await cluster.nodes()).toMatchObject([
       {
         name: 'n1',
         uid: 'u1',
