@@ -327,7 +327,7 @@ describe('verify', () => {
     const env = { FORESHOCK_SOURCE_ADDRESSES: '127.0.0.2', FORESHOCK_PROVIDER_COMMAND: 'lab' };
     const embedded = await foreshock(['chaos', SCENARIO, ...out()], arms, { env });
     expect(embedded.stdout).not.toContain('--source-addresses');
-    await foreshock(['chaos', SCENARIO, '--cluster', 'kubernetes', ...out()], arms, { env });
+    await foreshock(['chaos', SCENARIO, '--cluster', 'kubernetes', '--yes', ...out()], arms, { env });
     expect(seen.map(({ target }) => target.source_addresses)).toEqual([undefined, '127.0.0.2']);
     expect(seen.map(({ target }) => target.provider_command)).toEqual([undefined, 'lab']);
   });

@@ -49,18 +49,22 @@ export class KubernetesState {
 
   /** All that a run may change, without what the server counts; what is left out is false or empty. */
   get content(): unknown {
-    return [...this.#objects]
-      .map(([path, { metadata, ...rest }]) => {
-        // Pods come and go; each comes with the labels of its template.
-        if (path.includes('/pods/')) return [path, metadata.labels];
-        const { resourceVersion, managedFields, annotations = {}, ...kept } = metadata;
-        const { unschedulable = false, taints = [], ...spec } = rest.spec ?? {};
-        return [
-          path,
-          { ...rest, spec: { ...spec, unschedulable, taints }, metadata: { ...kept, annotations } },
-        ];
-      })
-      .sort();
+    return (
+      [...this.#objects]
+        // Events stay on purpose, for whoever asks who did it; the API server forgets them by itself.
+        .filter(([path]) => !path.startsWith('/apis/events.k8s.io/'))
+        .map(([path, { metadata, ...rest }]) => {
+          // Pods come and go; each comes with the labels of its template.
+          if (path.includes('/pods/')) return [path, metadata.labels];
+          const { resourceVersion, managedFields, annotations = {}, ...kept } = metadata;
+          const { unschedulable = false, taints = [], ...spec } = rest.spec ?? {};
+          return [
+            path,
+            { ...rest, spec: { ...spec, unschedulable, taints }, metadata: { ...kept, annotations } },
+          ];
+        })
+        .sort()
+    );
   }
 
   answer(request: FakeRequest): Answer | undefined {
