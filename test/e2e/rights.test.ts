@@ -176,7 +176,9 @@ describeOnTestbed('the rights that are printed', () => {
       const file = scenario('12s', 'node-drain: {mode: one, at: 1s, duration: 6s, grace_period: 1s}');
       const grants = await grant(rbac(file, '--deployed', '--required-only'));
       expect(
-        grants.filter(({ verb, resource }) => verb === 'create' && resource !== 'pods/eviction'),
+        grants.filter(
+          ({ verb, resource }) => verb === 'create' && !['pods/eviction', 'leases'].includes(resource),
+        ),
       ).toEqual([]);
       const { code, stderr } = await run(file);
       expect(code, stderr).toBe(EXIT.ok);

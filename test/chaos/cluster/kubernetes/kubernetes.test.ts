@@ -314,6 +314,7 @@ describe('the nodes', () => {
         taints: [],
         addresses: ['192.0.2.1'],
         zone: 'a',
+        annotated: { own: {}, all: undefined },
       },
       {
         name: 'n2',
@@ -327,6 +328,7 @@ describe('the nodes', () => {
         ],
         addresses: [],
         zone: undefined,
+        annotated: { own: {}, all: undefined },
       },
     ]);
     await cluster.podsOn('n2');
