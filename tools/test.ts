@@ -13,6 +13,7 @@ const VITEST = [
   fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url)),
   'run',
 ];
+const CHAOS_TOOLKIT = fileURLToPath(new URL('../test/e2e/chaos-toolkit.ts', import.meta.url));
 const CLUSTER_TESTS = [...VITEST, '--project', 'cluster'];
 
 const codes = [await run([...VITEST, '--project', 'unit']), await testClusters()];
@@ -21,6 +22,8 @@ process.exitCode = codes.find((code) => code !== 0) ?? 0;
 async function testClusters(): Promise<number> {
   const reason = whyNotHere();
   if (reason !== undefined) return run(CLUSTER_TESTS, { [NO_TESTBED]: reason });
+  // From within the testbed's network no package index is in reach.
+  await run([process.execPath, CHAOS_TOOLKIT]);
   return inTestbed(CLUSTER_TESTS, async (code) => {
     await run(CLUSTER_TESTS, { [NO_TESTBED]: `the testbed did not come up (exit code ${code})` });
     return code;
