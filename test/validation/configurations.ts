@@ -47,7 +47,7 @@ export const CONFIGURATIONS: readonly Configuration[] = [
     name: 'two-keep-alive',
     title: 'two replicas, one killed by force, connections kept',
     explanation:
-      'probably because requests take tens of milliseconds while the two cores, which cluster and load share, end one pod and start another: several are then under way at once, each on a connection of its own, where the model has one connection',
+      'while the two cores, which cluster and load share, end one pod and start another, requests are late and meet: then each needs a connection of its own, and half of the new ones go to the pod that is gone, where the model has one connection that is kept. Of the 9 trials without a failed request 7 sent none more than 9 ms late, of the 11 with one 2',
   },
   {
     name: 'two-conntrack-tail',
