@@ -56,10 +56,11 @@ trials: {predict: 10, measure: 1}
 }
 
 /** Runs a power cut without an end, and sends a signal when the journal says that it was done. */
-async function cutPowerUntil(signal: NodeJS.Signals) {
+async function cutPowerUntil(signal: NodeJS.Signals, ...flags: readonly string[]) {
   let sent = false;
   return chaos(scenario('node-loss: {at: 1s}', '60s'), {
     out: OUT,
+    flags: ['--yes', ...flags],
     seen(text, kill) {
       if (sent || !/running/.test(text)) return;
       sent = true;
@@ -142,9 +143,9 @@ describeOnTestbed('faults on nodes', () => {
   );
 
   it(
-    'the next run gives a node its power back that a killed run has left without',
+    'the next run gives a node its power back that a killed run without a guard has left without',
     async () => {
-      expect((await cutPowerUntil('SIGKILL')).code).toBeNull();
+      expect((await cutPowerUntil('SIGKILL', '--no-guard')).code).toBeNull();
       expect(isDone('undo')).toBe(false);
       const { code, stderr } = await chaos(scenario('node-drain: {at: 1s, duration: 2s}'), { out: OUT });
       expect([EXIT.ok, EXIT.inconclusive], stderr).toContain(code);
