@@ -1,5 +1,5 @@
 import type { Argv } from 'yargs';
-import { CHAOS_OPTIONS, scenarioArgument, targetOf } from './options.ts';
+import { CHAOS_OPTIONS, measuringOf, scenarioArgument } from './options.ts';
 import type { Choose } from './program.ts';
 
 export function addChaos(yargs: Argv, choose: Choose): Argv {
@@ -19,35 +19,13 @@ export function addChaos(yargs: Argv, choose: Choose): Argv {
         ),
     (given) =>
       choose(async (io, arms) => {
+        const asked = measuringOf(given, io.env);
         if (given.dryRun) {
           const { runDry } = await import('./dry-run.ts');
-          return runDry(
-            'chaos',
-            {
-              scenario: given.scenario,
-              seed: given.seed,
-              measure_trials: given.trials,
-              target: targetOf(given, io.env),
-              out: given.out,
-            },
-            io,
-            arms,
-          );
+          return runDry('chaos', asked, io, arms);
         }
         const { run } = await import('./run.ts');
-        return run(
-          'chaos',
-          {
-            scenario: given.scenario,
-            seed: given.seed,
-            measure_trials: given.trials,
-            yes: given.yes,
-            target: targetOf(given, io.env),
-            out: given.out,
-          },
-          io,
-          arms,
-        );
+        return run('chaos', { ...asked, yes: given.yes }, io, arms);
       }),
   );
 }

@@ -369,6 +369,20 @@ export function targetOf(given: TargetFlags, env: NodeJS.ProcessEnv): Target {
   };
 }
 
+/** What `chaos` and `verify` are told of the measuring, be it dry. @throws as `targetOf` */
+export function measuringOf(
+  given: TargetFlags & {
+    readonly scenario: string;
+    readonly seed: string | undefined;
+    readonly trials: number | undefined;
+    readonly out: string | undefined;
+  },
+  env: NodeJS.ProcessEnv,
+) {
+  const { scenario, seed, trials: measure_trials, out } = given;
+  return { scenario, seed, measure_trials, target: targetOf(given, env), out };
+}
+
 function checkForEmbedded(given: TargetFlags): void {
   const flag = OF_KUBERNETES.find((name) => given[name] !== undefined);
   if (flag === undefined) return;

@@ -1,6 +1,7 @@
 /** A game day, step by step: each experiment as its own command would run it, and what people answer in between. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { renderGameDay } from '../report/game-day.ts';
 import { EXIT, UserError } from '../scenario/errors.ts';
 import { loadGameDay } from '../scenario/game-day/load.ts';
@@ -49,26 +50,27 @@ export async function runGameDay(options: GameDayOptions, io: Io, arms: Arms): P
   const folder = options.out ?? join('out', gameDay.name);
   const { game_day: file } = ResultsFolder.beside(folder);
   const day: Day = { options, gameDay, folder, io, arms };
-  const steps: GameDayStepRecord[] = [];
-  let end: StepEnd | undefined;
-  for (const [index, step] of gameDay.steps.entries()) {
-    const name = nameOf(step);
-    if (end?.error !== undefined) {
-      steps.push({ step: name, outcome: 'not-begun' });
-      continue;
-    }
-    io.stderr.write(`step ${index + 1} of ${gameDay.steps.length}: ${name}\n`);
-    const began = new Date().toISOString();
-    end = await doStep(day, step, index);
-    steps.push({ step: name, began, ended: new Date().toISOString(), ...end.record });
-  }
+  const steps: GameDayStepRecord[] = gameDay.steps.map((step) => ({
+    step: nameOf(step),
+    outcome: 'not-begun',
+  }));
   const record: GameDayRecord = {
     schema: 'foreshock.game-day/v1',
     foreshock: VERSION,
     game_day: gameDay.name,
     steps,
   };
-  writeFileSync(file, `${JSON.stringify(record, undefined, 2)}\n`);
+  let end: StepEnd | undefined;
+  for (const [index, step] of gameDay.steps.entries()) {
+    const name = nameOf(step);
+    io.stderr.write(`step ${index + 1} of ${gameDay.steps.length}: ${name}\n`);
+    const began = new Date().toISOString();
+    end = await doStep(day, step, index);
+    steps[index] = { step: name, began, ended: new Date().toISOString(), ...end.record };
+    // After every step: what people have answered is not to be lost with the process.
+    writeFileSync(file, `${JSON.stringify(record, undefined, 2)}\n`);
+    if (end.error !== undefined) break;
+  }
   io.stdout.write(renderGameDay(record, { color: mayColor(io.stdout, io.env), files: [file] }));
   if (end?.error !== undefined) throw end.error;
   return worstOf(steps.flatMap(({ exit_code }) => exit_code ?? []));
@@ -164,7 +166,6 @@ async function sleepUntil({ io }: Day, until_ms: number): Promise<void> {
   const progress = progressOn(io.stderr);
   try {
     progress.phase(`waiting until ${new Date(until_ms).toISOString()}`);
-    const { setTimeout: sleep } = await import('node:timers/promises');
     for (let left_ms = until_ms - Date.now(); left_ms > 0; left_ms = until_ms - Date.now()) {
       progress.update(`${msToDuration(Math.ceil(left_ms / 1000) * 1000)} left`);
       await sleep(Math.min(left_ms, LOOK_MS), undefined, { signal: interrupt.signal });

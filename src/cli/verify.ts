@@ -1,6 +1,6 @@
 import type { Argv } from 'yargs';
 import { EXIT, UserError } from '../scenario/errors.ts';
-import { scenarioArgument, targetOf, VERIFY_OPTIONS } from './options.ts';
+import { measuringOf, scenarioArgument, VERIFY_OPTIONS } from './options.ts';
 import type { Choose } from './program.ts';
 
 export function addVerify(yargs: Argv, choose: Choose): Argv {
@@ -22,32 +22,19 @@ export function addVerify(yargs: Argv, choose: Choose): Argv {
         if (measured !== undefined) checkForMeasured(given);
         if (given.dryRun) {
           const { runDry } = await import('./dry-run.ts');
-          return runDry(
-            'verify',
-            {
-              scenario: given.scenario,
-              seed: given.seed,
-              measure_trials: given.trials,
-              target: targetOf(given, io.env),
-              out: given.out,
-            },
-            io,
-            arms,
-          );
+          return runDry('verify', measuringOf(given, io.env), io, arms);
         }
         const { run } = await import('./run.ts');
         return run(
           'verify',
           {
-            scenario: given.scenario,
-            seed: given.seed,
+            ...(measured === undefined
+              ? measuringOf(given, io.env)
+              : { scenario: given.scenario, seed: given.seed, out: given.out, measured }),
             calibration: given.calibration,
             predict_trials: given.predictTrials,
-            measure_trials: given.trials,
             workers: given.workers,
             yes: given.yes,
-            ...(measured === undefined ? { target: targetOf(given, io.env) } : { measured }),
-            out: given.out,
           },
           io,
           arms,

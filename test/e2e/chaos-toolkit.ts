@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 
 const CACHE = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
 const FOLDER = join(CACHE, 'foreshock', 'chaos-toolkit-0.39');
-const PACKAGES = ['chaostoolkit', 'chaostoolkit-kubernetes==0.39.0', 'setuptools<81'];
+const PACKAGES = ['chaostoolkit==1.19.0', 'chaostoolkit-kubernetes==0.39.0', 'setuptools<81'];
 
 /** The program, installed if need be. @throws Error where there is no Python, or no package index in reach */
 export function chaosCommand(): string {

@@ -1,20 +1,6 @@
 import type { NodeLoss } from '../../scenario/scenario.ts';
 import type { FaultAction } from '../fault-action.ts';
-import { NODE_RIGHTS } from '../safety/rights.ts';
+import { POWER_CUT } from '../power.ts';
 
-/** Takes the power from nodes; undone: they boot, and their kubelets start the pods that are still theirs. */
-export const nodeLoss: FaultAction<NodeLoss> = {
-  on: 'nodes',
-  rights: () => NODE_RIGHTS,
-  act: 'cut-power',
-  byHand: ({ name }) => `give node ${name} its power back`,
-  leavesRestarts: true,
-  kills: true,
-  byCommand: true,
-  apply: async (cluster, _fault, { name }) => ({
-    effect: await cluster.provide({ verb: 'node-loss', node: name }),
-  }),
-  undo: async (cluster, { name }) => ({
-    effect: await cluster.provide({ verb: 'node-return', node: name }),
-  }),
-};
+/** Takes the power from nodes. */
+export const nodeLoss: FaultAction<NodeLoss> = POWER_CUT;

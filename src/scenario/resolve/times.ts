@@ -20,31 +20,25 @@ export interface ActsPlace {
 
 /** @returns times within the window; undefined where they cannot be */
 export function resolveTimes(acts: Acts, place: ActsPlace): ActTimes | undefined {
-  if (place.window_ms === undefined) return undefined;
-  const { at, repeat } = acts;
-  const every_ms = repeat && mean_ms(repeat.every);
-  const begins_ms = place.begins_ms.map((begin_ms) => begin_ms + mean_ms(at));
-  if (!begins_ms.every((at_ms) => isInTime(at_ms, every_ms, repeat?.times, place.window_ms, place, acts))) {
-    return undefined;
-  }
-  if (at.kind !== 'constant' || (repeat !== undefined && repeat.every.kind !== 'constant')) {
-    return { first: at, gap: repeat?.every, times: repeat?.times, until_ms: place.window_ms };
-  }
-  const even = every_ms === undefined ? undefined : { every_ms, times: repeat?.times };
   const { window_ms } = place;
+  if (window_ms === undefined) return undefined;
+  const { at, repeat } = acts;
+  const begins_ms = place.begins_ms.map((begin_ms) => begin_ms + mean_ms(at));
+  if (!begins_ms.every((at_ms) => isInTime(at_ms, acts, window_ms, place))) return undefined;
+  if (at.kind !== 'constant' || (repeat !== undefined && repeat.every.kind !== 'constant')) {
+    return { first: at, gap: repeat?.every, times: repeat?.times, until_ms: window_ms };
+  }
+  const even = repeat && { every_ms: mean_ms(repeat.every), times: repeat.times };
   return begins_ms.flatMap((at_ms) => evenTimes(at_ms, even, window_ms)).toSorted((a, b) => a - b);
 }
 
 /** Of drawn times the means are judged: what is rarely too late is no mistake. */
 function isInTime(
   at_ms: number,
-  every_ms: number | undefined,
-  times: number | undefined,
-  window_ms: number | undefined,
-  { path, report }: ActsPlace,
   { at, repeat }: Acts,
+  window_ms: number,
+  { path, report }: ActsPlace,
 ): boolean {
-  if (window_ms === undefined) return false;
   const meant = (drawn: Distribution) => (drawn.kind === 'constant' ? '' : ' on average');
   if (at_ms >= window_ms) {
     report.at([...path, 'at'], {
@@ -53,8 +47,9 @@ function isInTime(
     });
     return false;
   }
-  if (every_ms === undefined || repeat === undefined) return true;
-  const possible = Math.ceil((window_ms - at_ms) / every_ms);
+  if (repeat === undefined) return true;
+  const { times } = repeat;
+  const possible = Math.ceil((window_ms - at_ms) / mean_ms(repeat.every));
   if ((times ?? 1) > possible && repeat.every.kind === 'constant') {
     report.at([...path, 'repeat', 'times'], {
       message: `the last of ${times} acts would come when the load has ended, at ${window_ms / 1000} s`,
