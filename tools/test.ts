@@ -1,23 +1,35 @@
 /**
  * Runs all tests: first those that need nothing, then those of clusters inside the testbed's network, for
  * which it brings the testbed up and, where it was not up before, takes it down again. A machine that cannot
- * host the testbed runs them outside, where they are skipped with the reason.
+ * host the testbed runs them outside, where they are skipped with the reason. What failed is said once more at the end.
  */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { NO_TESTBED } from '../test/support/no-testbed.ts';
 import { whyNotHere } from '../testbed/requirements.ts';
+import { FAILURES_FILE } from './failures.ts';
 import { inTestbed, run } from './in-testbed.ts';
 
 const VITEST = [
   process.execPath,
   fileURLToPath(new URL('../node_modules/vitest/vitest.mjs', import.meta.url)),
   'run',
+  '--reporter=default',
+  `--reporter=${fileURLToPath(new URL('failures.ts', import.meta.url))}`,
 ];
 const CHAOS_TOOLKIT = fileURLToPath(new URL('../test/e2e/chaos-toolkit.ts', import.meta.url));
 const CLUSTER_TESTS = [...VITEST, '--project', 'cluster'];
 
+const folder = mkdtempSync(join(tmpdir(), 'foreshock-tests-'));
+const failures = join(folder, 'failures.txt');
+process.env[FAILURES_FILE] = failures;
 const codes = [await run([...VITEST, '--project', 'unit']), await testClusters()];
 process.exitCode = codes.find((code) => code !== 0) ?? 0;
+if (existsSync(failures))
+  process.stderr.write(readFileSync(failures, 'utf8').replace(/^(?=.)/gm, 'failed: '));
+rmSync(folder, { recursive: true });
 
 async function testClusters(): Promise<number> {
   const reason = whyNotHere();
