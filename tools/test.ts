@@ -25,7 +25,7 @@ const CLUSTER_TESTS = [...VITEST, '--project', 'cluster'];
 const folder = mkdtempSync(join(tmpdir(), 'foreshock-tests-'));
 const failures = join(folder, 'failures.txt');
 process.env[FAILURES_FILE] = failures;
-const codes = [await run([...VITEST, '--project', 'unit']), await testClusters()];
+const codes = [await run([...VITEST, '--project', 'unit', '--project', 'real-time']), await testClusters()];
 process.exitCode = codes.find((code) => code !== 0) ?? 0;
 if (existsSync(failures))
   process.stderr.write(readFileSync(failures, 'utf8').replace(/^(?=.)/gm, 'failed: '));

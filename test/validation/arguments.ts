@@ -5,7 +5,8 @@ export const USAGE = `Holds predictions against real failures on the testbed; wh
 
 Usage: npm run validate [-- OPTIONS] [NAME...]
 
-  --trials N   measure what is missing up to N valid trials each (${TRIALS_MIN} unless told)
+  --trials N   measure what is missing up to N valid trials each (${TRIALS_MIN} unless told; more where a rare case
+               needs them, fewer where one takes minutes)
   --fresh      drop what was measured before, and measure anew
   --render     measure nothing: predict again, and judge what is there
   --jobs N     measure up to N of the configurations that mostly wait at the same time (1 unless told),

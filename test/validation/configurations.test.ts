@@ -4,7 +4,7 @@ import { loadScenario } from '../../src/scenario/load.ts';
 import { SimulatedWorld } from '../../src/sim/world.ts';
 import { Score } from '../../src/timeline/score.ts';
 import { instanceNamed } from '../../testbed/instance.ts';
-import { CONFIGURATIONS, scenarioFileOf } from './configurations.ts';
+import { CONFIGURATIONS, scenarioFileOf, trialsWanted } from './configurations.ts';
 import { testbedNameOf } from './measure-all.ts';
 import { SUITE_TARGETS } from './suite.ts';
 
@@ -18,6 +18,14 @@ describe('configurations', () => {
     const files = readdirSync('scenarios/validation').filter((name) => name.endsWith('.yaml'));
     expect(CONFIGURATIONS.map(({ name }) => `${name}.yaml`).sort()).toEqual(files.sort());
     expect(CONFIGURATIONS.length).toBeGreaterThanOrEqual(SUITE_TARGETS.configurations_min);
+  });
+
+  it('are measured as often as asked for, but where more are needed or fewer must do', () => {
+    const of = { name: 'x', title: 'x' };
+    expect(trialsWanted(of, 20)).toBe(20);
+    expect(trialsWanted({ ...of, trials_min: 60 }, 20)).toBe(60);
+    expect(trialsWanted({ ...of, trials_min: 60 }, 80)).toBe(80);
+    expect(trialsWanted({ ...of, trials_max: 1 }, 20)).toBe(1);
   });
 
   it.each(CONFIGURATIONS)('$name can have a testbed of its own, and names its scenario', (configuration) => {

@@ -61,7 +61,7 @@ async function measure({ chosen, fresh, trials, jobs }: Arguments): Promise<read
 function conclude(outcomes: readonly Outcome[], calibration: CalibrationInUse | undefined): SuiteLine[] {
   const figures = (judged: readonly (Judged | undefined)[]) => judged.flatMap((each) => each?.figures ?? []);
   // What takes too long for many trials is shown beside the suite.
-  const counted = outcomes.filter(({ configuration }) => configuration.trials_min === undefined);
+  const counted = outcomes.filter(({ configuration }) => configuration.trials_max === undefined);
   const ofDefaults = figures(counted.map(({ defaults }) => defaults));
   const ofCalibrated = figures(counted.map(({ calibrated }) => calibrated));
   const breadth = breadthOf(ofDefaults);

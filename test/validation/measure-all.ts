@@ -1,5 +1,5 @@
 /** Who is measured when and where: those that mostly wait beside each other, the others alone and undisturbed. */
-import type { Configuration } from './configurations.ts';
+import { type Configuration, trialsWanted } from './configurations.ts';
 import { type MeasureOptions, measureMissing, storedTrials, testbedOptionsOf } from './measure.ts';
 import { testbed } from './testbed.ts';
 
@@ -17,9 +17,7 @@ export async function measureAll(
 ): Promise<readonly string[]> {
   const failures: string[] = [];
   const lacking = configurations.filter(
-    (each) =>
-      storedTrials(each, options.folder).valid.length <
-      Math.min(options.trials, each.trials_min ?? options.trials),
+    (each) => storedTrials(each, options.folder).valid.length < trialsWanted(each, options.trials),
   );
   const isUsual = (configuration: Configuration) =>
     testbedOptionsOf(configuration).join(' ') === USUAL_TESTBED;

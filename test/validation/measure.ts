@@ -7,7 +7,7 @@ import { EXIT } from '../../src/scenario/errors.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
 import type { Load } from '../../src/scenario/scenario.ts';
 import { VERSION } from '../../src/version.ts';
-import { type Configuration, scenarioFileOf } from './configurations.ts';
+import { type Configuration, scenarioFileOf, trialsWanted } from './configurations.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { harvest } from './harvest.ts';
 import {
@@ -35,7 +35,7 @@ const MEASURED: readonly number[] = [EXIT.ok, EXIT.inconclusive, EXIT.objectiveM
 export const FORESHOCK = fileURLToPath(new URL('../../dist/foreshock.js', import.meta.url));
 
 export interface MeasureOptions {
-  /** Valid trials that are wanted. */
+  /** Valid trials that are asked for of each configuration. */
   readonly trials: number;
   /** Of the measured trials. */
   readonly folder: string;
@@ -67,7 +67,7 @@ export async function measureMissing(
   testbed: Pick<Testbed, 'run' | 'forgetConnections'>,
   { trials: usual, folder, onLine, signal }: MeasureOptions,
 ): Promise<void> {
-  const trials = Math.min(usual, configuration.trials_min ?? usual);
+  const trials = trialsWanted(configuration, usual);
   const scenarioFile = scenarioFileOf(configuration);
   const file = measuredFile(folder, configuration.name);
   const fingerprint = fingerprintOf(scenarioFile, testbedOptionsOf(configuration));
