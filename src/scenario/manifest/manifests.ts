@@ -16,6 +16,7 @@ import { type LocatedObject, readObjects } from './objects.ts';
 import { readDisruptionBudget } from './pod-disruption-budget.ts';
 import type { Selectable } from './selected.ts';
 import { type ReadService, readService } from './service.ts';
+import { checkSpelling } from './spelling.ts';
 import { readStatefulSet } from './statefulset.ts';
 import { unmodelled } from './unmodelled.ts';
 import type { ManifestContext, ManifestWorkload } from './workload.ts';
@@ -57,7 +58,11 @@ export function readManifests(
   const objects = readObjects(references, problems);
   const areAllThere = problems.count === before;
   const ofWorkloads = objects.filter((object) => typeOf(object) in WORKLOADS);
-  const workloads = ofWorkloads.flatMap((object) => WORKLOADS[typeOf(object)]?.read(object, context) ?? []);
+  // What is misspelt is not read: what it lacks would be told as well.
+  const spelt = new Set(objects.filter((object) => checkSpelling(object, problems)));
+  const workloads = ofWorkloads.flatMap(
+    (object) => (spelt.has(object) ? WORKLOADS[typeOf(object)]?.read(object, context) : undefined) ?? [],
+  );
   reportSharedNames(ofWorkloads, problems);
   for (const isOfKind of [isService, isDisruptionBudget, isAutoscaler]) {
     reportSharedNames(objects.filter(isOfKind), problems);
@@ -70,7 +75,9 @@ export function readManifests(
   const ignored = new Set(
     others.filter((object) => !isService(object) && !isDisruptionBudget(object) && !isAutoscaler(object)),
   );
-  const services = objects.filter(isService).flatMap((object) => readService(object, among, context) ?? []);
+  const services = objects
+    .filter((object) => isService(object) && spelt.has(object))
+    .flatMap((object) => readService(object, among, context) ?? []);
   for (const each of services) {
     if (each.unusable !== undefined) ignored.add(each.object);
   }
@@ -82,7 +89,7 @@ export function readManifests(
       context: ManifestContext,
     ) => T | 'ignored' | undefined,
   ): T[] =>
-    objects.filter(isOfKind).flatMap((object) => {
+    objects.filter((object) => isOfKind(object) && spelt.has(object)).flatMap((object) => {
       const result = read(object, among, context);
       if (result !== 'ignored') return result ?? [];
       ignored.add(object);

@@ -8,6 +8,7 @@ import type { IgnoredObject } from '../scenario.ts';
 import type { Path } from '../yaml.ts';
 import { unknownMetrics } from './horizontal-pod-autoscaler.ts';
 import type { LocatedObject } from './objects.ts';
+import { unheardOf } from './spelling.ts';
 
 interface Field {
   /** `*` stands for every item of a list. */
@@ -151,7 +152,7 @@ export function unmodelled(object: LocatedObject, behaviour: KubernetesBehaviour
           : [at],
       ),
   );
-  paths.push(...otherResources(object));
+  paths.push(...otherResources(object), ...unheardOf(object));
   if (object.kind === 'HorizontalPodAutoscaler') paths.push(...unknownMetrics(object));
   return paths.map((path) => ({
     kind: `${object.kind} ${textOf(path)}`,

@@ -61,6 +61,36 @@ const MUTATIONS: readonly Mutation[] = [
     says: 'scenario.yaml:2:30: empty holds no .yaml, .yml or .json file; expected manifests',
   },
   {
+    name: 'a misspelt probe',
+    files: inContainer('readinesProbe: {tcpSocket: {port: 8080}}'),
+    says: 'deployment.yaml:16:11: unknown field `readinesProbe` in Deployment web; expected a field of Kubernetes',
+    hint: 'did you mean `readinessProbe`?',
+  },
+  {
+    name: 'a field with a letter that is too small',
+    files: inSpec('minreadySeconds: 5'),
+    says: 'deployment.yaml:6:3: unknown field `minreadySeconds` in Deployment web',
+    hint: 'did you mean `minReadySeconds`?',
+  },
+  {
+    name: 'a misspelt field that must be there',
+    files: deployment('  template:', '  tempalte:'),
+    says: 'deployment.yaml:9:3: unknown field `tempalte` in Deployment web',
+    hint: 'did you mean `template`?',
+  },
+  {
+    name: 'a misspelt field of a Service',
+    files: service('      targetPort: http', '      targetport: http'),
+    says: 'service.yaml:10:7: unknown field `targetport` in Service web',
+    hint: 'did you mean `targetPort`?',
+  },
+  {
+    name: 'a misspelt field of a budget',
+    files: beside(budget('{minAvailabel: 1, selector: {matchLabels: {app: web}}}')),
+    says: 'service.yaml:15:8: unknown field `minAvailabel` in PodDisruptionBudget keep',
+    hint: 'did you mean `minAvailable`?',
+  },
+  {
     name: 'an empty manifest',
     files: { 'service.yaml': '---\n---\n' },
     says: 'service.yaml:1:1: the file holds no Kubernetes object',
