@@ -40,8 +40,12 @@ type Memory = NonNullable<Target['before']>;
 
 /** How a fault is caused in a cluster. One file a fault, in faults/. */
 interface Action<F extends Fault> {
-  /** What the account must be allowed to do, in the namespace of the workload unless the right says otherwise. */
-  rights(kind: Workload['kind']): readonly Right[];
+  /**
+   * What the account must be allowed to do, in the namespace of the workload unless the right says otherwise.
+   *
+   * @param workload that is hit, where it is one
+   */
+  rights(kind: Workload['kind'], workload?: Workload): readonly Right[];
   /** As the journal has it. */
   readonly act: Intent['act'];
   /** How a person puts it back. */
@@ -133,6 +137,9 @@ const ACTIONS: { readonly [T in FaultType]: FaultAction<Extract<Fault, { type: T
   'control-plane-outage': controlPlaneOutage,
   'registry-outage': registryOutage,
 };
+
+/** All that there are. */
+export const FAULT_TYPES = Object.keys(ACTIONS) as readonly FaultType[];
 
 /** What an older or a newer foreshock has written down may be none of this one's. */
 export function isFault(type: string): type is FaultType {

@@ -3,12 +3,13 @@
  * undoes everything should it die. Taken with the repair of what dead runs left there.
  */
 import { EXIT, UserError } from '../scenario/errors.ts';
-import type { Scenario, Workload } from '../scenario/scenario.ts';
+import type { Scenario, Service, Workload } from '../scenario/scenario.ts';
+import { selects } from '../scenario/selector.ts';
 import type { Cluster, ClusterIdentity } from './cluster/cluster.ts';
 import { type Repairing, repair, reviveControlPlane, undoMarked } from './repair.ts';
 import type { Journal } from './safety/journal.ts';
 import { type Left, notesOf } from './safety/left.ts';
-import { marksOf } from './safety/marks.ts';
+import { type MarkedFault, marksOf } from './safety/marks.ts';
 import type { Records } from './safety/records.ts';
 import { identify } from './safety/run-identity.ts';
 import { leaseFor, TargetLeases } from './safety/target-leases.ts';
@@ -36,15 +37,21 @@ export interface HoldOptions {
 
 export class Hold {
   readonly #targets: readonly Workload[];
+  readonly #services: readonly Service[];
   readonly #cluster: Cluster;
   readonly #options: HoldOptions;
   readonly #leases: TargetLeases | undefined;
   #guard: Guard | undefined;
   #starts = 0;
 
-  constructor({ workloads }: Scenario, cluster: Cluster, options: HoldOptions) {
+  constructor({ workloads, services }: Scenario, cluster: Cluster, options: HoldOptions) {
     // A Job ends by itself: nothing hits it, and nothing is expected of it.
     this.#targets = workloads.filter(({ kind }) => kind !== 'Job');
+    this.#services = services.filter((service) =>
+      this.#targets.some(
+        ({ namespace, pod }) => namespace === service.namespace && selects(service.selector, pod.labels),
+      ),
+    );
     this.#cluster = cluster;
     this.#options = options;
     const { leases } = cluster;
@@ -130,15 +137,24 @@ export class Hold {
     const place: Repairing = { cluster, journal, records: this.#leases, patience, tell };
     await repair(place, left);
     if (this.#leases === undefined) return;
-    for (const { kind, namespace, name } of this.#targets) {
-      const state = await cluster.workload({ kind, namespace, name });
-      if (state === undefined) continue;
-      // We hold its Lease, so that whoever has marked it does not go on.
-      const marks = marksOf({ kind, namespace, name, uid: state.uid }, state.annotated?.own ?? {});
-      await undoMarked(
-        place,
-        marks.filter(({ run }) => run !== this.#leases?.run),
-      );
-    }
+    // We hold the Leases, so that whoever has marked what is ours, or what sends requests there, does not go on.
+    const marks = (
+      await Promise.all([...this.#targets.map(this.#marksOn), ...this.#services.map(this.#marksAt)])
+    )
+      .flat()
+      .filter(({ run }) => run !== this.#leases?.run);
+    await undoMarked(place, marks);
   }
+
+  readonly #marksOn = async ({ kind, namespace, name }: Workload): Promise<readonly MarkedFault[]> => {
+    const state = await this.#cluster.workload({ kind, namespace, name });
+    if (state === undefined) return [];
+    return marksOf({ kind, namespace, name, uid: state.uid }, state.annotated?.own ?? {});
+  };
+
+  readonly #marksAt = async ({ namespace, name }: Service): Promise<readonly MarkedFault[]> => {
+    const service = { kind: 'Service', namespace, name };
+    const found = await this.#cluster.find({ apiVersion: 'v1', ...service });
+    return found === undefined ? [] : marksOf({ ...service, uid: found.uid }, found.annotated?.own ?? {});
+  };
 }

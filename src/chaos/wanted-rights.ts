@@ -54,11 +54,16 @@ function rightsToHold(workload: Workload): readonly Wanted[] {
 }
 
 /** To keep to the rules of the scenario's `safety`. */
-function rightsToKeep(fault: Fault, { safety }: Scenario): readonly Wanted[] {
+function rightsToKeep(fault: Fault, { safety, workloads }: Scenario): readonly Wanted[] {
   const to = "to keep to the scenario's safety";
-  const asks = 'workload' in fault && asksBudgets(fault, safety);
+  const asked = 'workload' in fault && asksBudgets(fault, safety) ? [fault.namespace] : [];
+  // On a node there may be pods of any of them.
+  const isOfNodes = actionFor(fault.type).on === 'nodes';
+  const namespaces = asked.flatMap((own) =>
+    isOfNodes ? workloads.map(({ namespace }) => namespace) : [own],
+  );
   return [
-    ...(asks ? BUDGET_RIGHTS.map((right) => wanted({ to, ...right }, fault.namespace)) : []),
+    ...namespaces.flatMap((namespace) => BUDGET_RIGHTS.map((right) => wanted({ to, ...right }, namespace))),
     ...('workload' in fault && safety.max_per_zone !== undefined
       ? ZONE_RIGHTS.map((right) => wanted({ to, ...right }, undefined))
       : []),
@@ -73,7 +78,7 @@ function rightsToCause(fault: Fault, { workloads }: Scenario): readonly Wanted[]
       : undefined;
   const own = 'namespace' in fault ? fault.namespace : undefined;
   const lasting = workloads.filter(({ kind }) => kind !== 'Job');
-  return rights(target?.kind ?? 'Deployment').flatMap((right) =>
+  return rights(target?.kind ?? 'Deployment', target).flatMap((right) =>
     namespacesOf(right).map((namespace) =>
       wanted({ to: `to cause ${fault.type}, and to undo it`, ...right }, namespace, nameOf(right)),
     ),

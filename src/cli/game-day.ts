@@ -19,6 +19,10 @@ export function addGameDay(yargs: Argv, choose: Choose): Argv {
           '$0 game-day <file>\n\nRuns the experiments that the file names, within the hours that it allows, and asks people what it is told to ask.',
         )
         .example('$0 game-day friday.yaml --predict', 'what the day will cost, and nothing touched')
+        .example(
+          '$0 game-day friday.yaml --cluster kubernetes --dry-run',
+          'whom it would hit, and nothing touched',
+        )
         .example('$0 game-day friday.yaml --cluster kubernetes', 'the day itself'),
     (given) =>
       choose(async (io, arms) => {
@@ -27,6 +31,7 @@ export function addGameDay(yargs: Argv, choose: Choose): Argv {
           {
             file: given.file,
             predict: given.predict,
+            dry_run: given.dryRun,
             unattended: given.unattended,
             seed: given.seed,
             calibration: given.calibration,

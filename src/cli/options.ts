@@ -245,6 +245,12 @@ export const GAME_DAY_OPTIONS = {
   'source-addresses': CHAOS_OPTIONS['source-addresses'],
   'container-kill-command': CHAOS_OPTIONS['container-kill-command'],
   'provider-command': CHAOS_OPTIONS['provider-command'],
+  'no-guard': CHAOS_OPTIONS['no-guard'],
+  'dry-run': {
+    ...CHAOS_OPTIONS['dry-run'],
+    describe:
+      'Say what each experiment would do, and to whom: nothing is changed, nobody asked, nothing waited for',
+  },
   calibration: CALIBRATION,
   workers: WORKERS,
   seed: { ...SEED, describe: "Same seed: same prediction, same victims [default: each scenario's]" },

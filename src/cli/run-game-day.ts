@@ -11,6 +11,7 @@ import { msToDuration } from '../scenario/units.ts';
 import type { GameDayRecord, GameDayStepRecord } from '../timeline/game-day.ts';
 import { VERSION } from '../version.ts';
 import type { Arms } from './arms.ts';
+import { runDry } from './dry-run.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { type Io, mayColor } from './io.ts';
 import type { RunOptions, Target } from './options.ts';
@@ -22,6 +23,8 @@ export interface GameDayOptions extends Pick<RunOptions, 'seed' | 'calibration' 
   readonly file: string;
   /** Whether the experiments are only predicted: nothing is touched, and nobody asked. */
   readonly predict: boolean;
+  /** Whether it is only said what the experiments would do: nothing is touched, and nobody asked. */
+  readonly dry_run: boolean;
   /** Whether questions are passed over where nobody is at the terminal. */
   readonly unattended: boolean;
   readonly target: Target;
@@ -46,6 +49,7 @@ interface StepEnd {
 /** @returns the exit code: of the experiments' the one that says most */
 export async function runGameDay(options: GameDayOptions, io: Io, arms: Arms): Promise<number> {
   const gameDay = loadGameDay(options.file);
+  checkFlags(options);
   checkSomebodyIsThere(gameDay, options, io);
   const folder = options.out ?? join('out', gameDay.name);
   const { game_day: file } = ResultsFolder.beside(folder);
@@ -67,18 +71,30 @@ export async function runGameDay(options: GameDayOptions, io: Io, arms: Arms): P
     const began = new Date().toISOString();
     end = await doStep(day, step, index);
     steps[index] = { step: name, began, ended: new Date().toISOString(), ...end.record };
-    // After every step: what people have answered is not to be lost with the process.
-    writeFileSync(file, `${JSON.stringify(record, undefined, 2)}\n`);
+    // After every step: what people have answered is not to be lost with the process. What is dry leaves that of the day.
+    if (!options.dry_run) writeFileSync(file, `${JSON.stringify(record, undefined, 2)}\n`);
     if (end.error !== undefined) break;
   }
-  io.stdout.write(renderGameDay(record, { color: mayColor(io.stdout, io.env), files: [file] }));
+  const files = options.dry_run ? [] : [file];
+  io.stdout.write(renderGameDay(record, { color: mayColor(io.stdout, io.env), files }));
   if (end?.error !== undefined) throw end.error;
   return worstOf(steps.flatMap(({ exit_code }) => exit_code ?? []));
 }
 
+function checkFlags({ predict, dry_run }: GameDayOptions): void {
+  if (!predict || !dry_run) return;
+  throw new UserError('--predict asks no cluster, and --dry-run asks one whom the day would hit', {
+    exitCode: EXIT.configuration,
+    hint: 'say one of the two',
+  });
+}
+
+/** Whether nothing is to be done: then nobody is asked either, and nothing waited for. */
+const isIdle = ({ predict, dry_run }: GameDayOptions): boolean => predict || dry_run;
+
 function checkSomebodyIsThere({ steps }: GameDay, options: GameDayOptions, io: Io): void {
   const question = steps.find(({ kind }) => kind === 'ask');
-  if (question === undefined || io.ask !== undefined || options.unattended || options.predict) return;
+  if (question === undefined || io.ask !== undefined || options.unattended || isIdle(options)) return;
   const { file, line, column } = question.position;
   throw new UserError(`${file}:${line}:${column}: a question, and there is no terminal to ask it at`, {
     exitCode: EXIT.configuration,
@@ -118,6 +134,15 @@ async function experiment(
     const exit_code = await run('predict', { ...common, predict_for: target.cluster }, io, arms);
     return { record: { outcome: 'done', exit_code, results: out } };
   }
+  if (options.dry_run) {
+    const exit_code = await runDry(
+      kind,
+      { scenario: scenario.file, seed, measure_trials: trials, target, out },
+      io,
+      arms,
+    );
+    return { record: { outcome: 'dry', exit_code, results: out } };
+  }
   const { window } = gameDay;
   if (window !== undefined) {
     const opens_ms = opensAt_ms(window, Date.now());
@@ -138,7 +163,7 @@ async function experiment(
 }
 
 async function askPerson({ options, io }: Day, question: string): Promise<StepEnd> {
-  if (options.predict || io.ask === undefined) return { record: { outcome: 'skipped', question } };
+  if (isIdle(options) || io.ask === undefined) return { record: { outcome: 'skipped', question } };
   const interrupt = listenForInterrupt(io);
   try {
     const answer = (await io.ask(`${question}\n(an answer to keep, or "stop") `, interrupt.signal)).trim();
@@ -153,7 +178,7 @@ async function askPerson({ options, io }: Day, question: string): Promise<StepEn
 }
 
 async function waitUntil(day: Day, until_ms: number): Promise<StepEnd> {
-  if (day.options.predict) return { record: { outcome: 'skipped' } };
+  if (isIdle(day.options)) return { record: { outcome: 'skipped' } };
   await sleepUntil(day, until_ms);
   return { record: { outcome: 'done' } };
 }
@@ -196,8 +221,14 @@ function nameOf(step: GameDayStep): string {
   }
 }
 
-/** As one experiment's: a wrong prediction says most, then evidence that is missing, then an objective. */
-const RANK: readonly number[] = [EXIT.ok, EXIT.objectiveMissed, EXIT.inconclusive, EXIT.predictionMissed];
+/** As one experiment's: a wrong prediction says most, then evidence that is missing, then an objective; dry, what is in the way. */
+const RANK: readonly number[] = [
+  EXIT.ok,
+  EXIT.objectiveMissed,
+  EXIT.inconclusive,
+  EXIT.predictionMissed,
+  EXIT.configuration,
+];
 
 const worstOf = (codes: readonly number[]): number =>
   codes.reduce((worst, code) => (RANK.indexOf(code) > RANK.indexOf(worst) ? code : worst), EXIT.ok);

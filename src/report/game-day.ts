@@ -14,11 +14,14 @@ export function renderGameDay(record: GameDayRecord, options: GameDayReportOptio
   const { steps, game_day } = record;
   const end = steps.find(({ outcome }) => outcome === 'ended');
   const done = steps.filter(({ outcome }) => outcome === 'done').length;
-  const title = `GAME DAY ${game_day}: ${done} of ${count(steps.length, 'step')} done`;
+  const isDry = steps.some(({ outcome }) => outcome === 'dry');
+  const title = `GAME DAY ${game_day}: ${isDry ? 'dry, ' : ''}${done} of ${count(steps.length, 'step')} done`;
   return sectionsText([
     [paint(['bold', end === undefined ? 'blue' : 'red'], plain(title))],
     steps.flatMap((step, index) => stepLines(step, index)),
-    [paint('bold', count(options.files.length, 'file')), ...options.files.map((file) => `  ${file}`)],
+    ...(options.files.length === 0
+      ? []
+      : [[paint('bold', count(options.files.length, 'file')), ...options.files.map((file) => `  ${file}`)]]),
   ]);
 }
 
@@ -38,6 +41,7 @@ function stepLines(step: GameDayStepRecord, index: number): readonly string[] {
 
 function outcomeText({ outcome, exit_code }: GameDayStepRecord): string {
   if (outcome === 'not-begun') return 'not begun';
+  if (outcome === 'dry') return exit_code === EXIT.ok ? 'could begin' : 'could not begin as things are';
   if (outcome !== 'done' || exit_code === undefined) return outcome;
   return EXIT_TEXT[exit_code] ?? outcome;
 }

@@ -3,7 +3,7 @@
  * simulator.
  */
 import type { Fault } from './fault.ts';
-import type { Safety } from './scenario.ts';
+import type { Safety, Taint } from './scenario.ts';
 import { selects } from './selector.ts';
 import type { IntOrPercent, Labels, Selector, Workload } from './workload.ts';
 
@@ -46,9 +46,15 @@ export interface BudgetNow {
   readonly allowed: number;
 }
 
+/** As much of a fault as the rules ask for. */
+export interface FaultKind extends Pick<Fault, 'type'> {
+  /** Of a node-taint. */
+  readonly taint?: Pick<Taint, 'effect'>;
+}
+
 /** What an act is about to do. */
 export interface Situation {
-  readonly fault: Pick<Fault, 'type'>;
+  readonly fault: FaultKind;
   /** All of the workloads that it touches. */
   readonly pods: readonly PodNow[];
   /** Those of them that it hits. */
@@ -59,11 +65,15 @@ export interface Situation {
 }
 
 /**
- * Whether a fault goes around what a disruption budget guards: it deletes, and asks nobody. Evictions ask the budgets
+ * Whether a fault goes around what a disruption budget guards: it deletes, or has Kubernetes delete, which asks nobody
+ * (Kubernetes 1.35 pkg/controller/tainteviction/taint_eviction.go deletePodHandler). Evictions ask the budgets
  * themselves, and no budget is about containers that die and nodes that are lost.
  */
-export const asksBudgets = ({ type }: Pick<Fault, 'type'>, safety: Safety): boolean =>
-  type === 'pod-kill' && !safety.ignore_disruption_budgets;
+export const asksBudgets = (fault: FaultKind, safety: Safety): boolean =>
+  deletes(fault) && !safety.ignore_disruption_budgets;
+
+const deletes = ({ type, taint }: FaultKind): boolean =>
+  type === 'pod-kill' || (type === 'node-taint' && taint?.effect === 'NoExecute');
 
 /** Why an act must not be done, in a sentence that begins with the fault; undefined where it may. */
 export function refusalOf(safety: Safety, situation: Situation): string | undefined {
@@ -179,7 +189,7 @@ function budgetRefuses(safety: Safety, { fault, hit, budgets }: Situation): stri
       (pod) => pod.workload.namespace === namespace && selects(selector, pod.labels),
     );
     if (covered.length <= allowed) continue;
-    return `would delete ${covered.length} pods of which PodDisruptionBudget ${namespace}/${name} lets ${Math.max(0, allowed)} go`;
+    return `would delete ${covered.length} ${covered.length === 1 ? 'pod' : 'pods'} of which PodDisruptionBudget ${namespace}/${name} lets ${Math.max(0, allowed)} go`;
   }
   return undefined;
 }

@@ -17,11 +17,12 @@ export interface GameDayStepRecord {
   readonly ended?: string;
   /**
    * - `done`: with what came of it, where it was an experiment
-   * - `skipped`: for a prediction alone, or where nobody is there to be asked
+   * - `dry`: an experiment of which it was only said what it would do
+   * - `skipped`: for a prediction alone, a dry run, or where nobody is there to be asked
    * - `ended`: the game day ended with it
    * - `not-begun`: it had ended before
    */
-  readonly outcome: 'done' | 'skipped' | 'ended' | 'not-begun';
+  readonly outcome: 'done' | 'dry' | 'skipped' | 'ended' | 'not-begun';
   /** Of an experiment, the exit code that its command would have ended with. */
   readonly exit_code?: number;
   readonly verdict?: Judgement;

@@ -316,6 +316,16 @@ describe.concurrent('a fault on nodes', () => {
     }
   });
 
+  test('node-taint that was there when it was chosen, and is gone a moment later, is not added', async () => {
+    const own = (lasting('node-taint') as NodeTaint).taint;
+    const { scenario, cluster } = started([lasting('node-taint')]);
+    cluster.changeNode('node-2', { taints: [own] });
+    cluster.warm = async () => cluster.changeNode('node-2', { taints: [] });
+    const { error } = await run(cluster, scenario);
+    expectUserError(error, EXIT.inconclusive, 'node-taint hit nothing');
+    expect((await cluster.nodes())[1]!.taints).toEqual([]);
+  });
+
   test('node-taint keeps the taints that come and go beside its own', async () => {
     const { scenario, cluster } = started([lasting('node-taint', { duration_ms: 200 })]);
     const pressure = {

@@ -69,6 +69,65 @@ test('predicts every experiment, each into a folder of its own, and touches, ask
   expect(day.stdout).toContain('GAME DAY day: 2 of 4 steps done');
 });
 
+test('dry: says whom each experiment would hit, asks and awaits nothing, and leaves the record of the day', async () => {
+  const asked: string[] = [];
+  const dryRun: Arms['dryRun'] = async (request) => {
+    asked.push(`${request.scenario.name} ${request.scenario.trials.measure}`);
+    const { dryRun: look } = await import('../../src/chaos/dry-run.ts');
+    const { FakeCluster } = await import('../chaos/fake-cluster.ts');
+    return look(request.scenario, new FakeCluster(request.scenario, { kind: 'kubernetes' }), { journal: '' });
+  };
+  const steps = `  - ask: Ready?\n  - verify: {scenario: ${NGINX}, trials: 3}\n  - wait: 5h\n  - chaos: {scenario: ${NGINX}}`;
+  const day = await gameDay(steps, { flags: ['--dry-run', '--cluster', 'kubernetes'], arms: { dryRun } });
+  expect(asked.map((each) => each.split(' ')[0])).toEqual(['nginx-x2', 'nginx-x2']);
+  expect(asked[0]).toBe('nginx-x2 3');
+  expect(day.stdout).toContain('GAME DAY day: dry, 0 of 4 steps done');
+  for (const step of ['02-nginx-x2', '04-nginx-x2']) {
+    expect(JSON.parse(readFileSync(join(day.out, step, 'dry-run.json'), 'utf8'))).toMatchObject({
+      scenario: 'nginx-x2',
+    });
+  }
+  expect(() => day.record()).toThrow('ENOENT');
+});
+
+test('dry: ends with what is in the way of any of its experiments', async () => {
+  let obstacles = [{ message: 'no pod', hint: undefined }];
+  const dryRun: Arms['dryRun'] = async ({ scenario }) => {
+    const { dryRun: look } = await import('../../src/chaos/dry-run.ts');
+    const { FakeCluster } = await import('../chaos/fake-cluster.ts');
+    const looked = await look(scenario, new FakeCluster(scenario), { journal: '' });
+    const result = { ...looked, obstacles };
+    obstacles = [];
+    return result;
+  };
+  const steps = `  - chaos: {scenario: ${NGINX}}\n  - chaos: {scenario: ${NGINX}}`;
+  const day = await gameDay(steps, { flags: ['--dry-run'], arms: { dryRun } });
+  expect(day.code).toBe(EXIT.configuration);
+  expect(day.stdout).toContain('could not begin as things are');
+  expect(day.stdout).toContain('could begin');
+});
+
+test('predicts, or looks at the cluster, not both', async () => {
+  const day = await gameDay(`  - chaos: {scenario: ${NGINX}}`, { flags: ['--dry-run', '--predict'] });
+  expect(day.code).toBe(EXIT.configuration);
+  expect(day.stderr).toContain('say one of the two');
+});
+
+test('does without a guard where it is told so', async () => {
+  let without: boolean | undefined;
+  const arms: Partial<Arms> = {
+    async measure({ target }) {
+      without = target.no_guard;
+      throw new UserError('that is all', { exitCode: EXIT.aborted });
+    },
+  };
+  await gameDay(`  - chaos: {scenario: ${NGINX}}`, {
+    arms,
+    flags: ['--cluster', 'kubernetes', '--no-guard', '--yes'],
+  });
+  expect(without).toBe(true);
+});
+
 test('asks people, keeps what they answer, and goes on', async () => {
   const day = await gameDay('  - ask: Who was paged?\n  - ask: After how long?', { answers: ['Ann', ''] });
   expect(day.code, day.stderr).toBe(EXIT.ok);

@@ -14,14 +14,14 @@ const FORESHOCK = fileURLToPath(new URL('../../dist/foreshock.js', import.meta.u
 const NAMESPACE = 'foreshock-sigkill';
 const MINUTES = 60_000;
 /** Without annotations of its own, as nobody has written any. */
-const STATEFUL_SET = `
+const statefulSet = (policy: 'Parallel' | 'OrderedReady') => `
 apiVersion: apps/v1
 kind: StatefulSet
 metadata: {name: web, namespace: ${NAMESPACE}}
 spec:
   replicas: 3
   serviceName: web
-  podManagementPolicy: Parallel
+  podManagementPolicy: ${policy}
   selector: {matchLabels: {app: web}}
   template:
     metadata: {labels: {app: web}}
@@ -33,9 +33,11 @@ metadata: {name: web, namespace: ${NAMESPACE}}
 spec: {type: NodePort, selector: {app: web}, ports: [{port: 80}]}
 `;
 
-function scenario(fault: string): string {
+const STATEFUL_SET = statefulSet('Parallel');
+
+function scenario(fault: string, manifest = STATEFUL_SET): string {
   mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(join(FOLDER, 'web.k8s.yaml'), STATEFUL_SET);
+  writeFileSync(join(FOLDER, 'web.k8s.yaml'), manifest);
   const file = join(FOLDER, 'web.yaml');
   const text = `version: foreshock/v1
 manifests: [web.k8s.yaml]
@@ -107,6 +109,29 @@ describeOnTestbed('a run that is killed', () => {
       expect(restore(out)).toMatchObject({ status: EXIT.ok, stdout: 'nothing is left to be put back\n' });
     },
     4 * MINUTES,
+  );
+
+  it.each([
+    ['bad-image', 'bad-image: {container: web, at: 1s}'],
+    ['bad-readiness', 'bad-readiness: {container: web, at: 1s}'],
+  ])(
+    'in mid %s of pods that start in order: its guard also deletes the bad one, and another gets ready',
+    async (_, fault) => {
+      const manifest = statefulSet('OrderedReady');
+      applied(manifest);
+      kubectl('-n', NAMESPACE, 'rollout', 'status', 'statefulset/web', '--timeout=120s');
+      const of = (path: string) =>
+        kubectl('-n', NAMESPACE, 'get', 'statefulset/web', '-o', `jsonpath={${path}}`);
+      const [spec, marks] = [of('.spec'), of('.metadata.annotations')];
+      const out = join(FOLDER, 'in-order');
+      await killedInMidFault(scenario(fault, manifest), out);
+      await expect.poll(() => of('.spec'), { timeout: MINUTES, interval: 500 }).toBe(spec);
+      const ready = () => of('.status.readyReplicas').concat(' ', of('.status.updatedReplicas'));
+      await expect.poll(ready, { timeout: 2 * MINUTES, interval: 500 }).toBe('3 3');
+      expect(of('.metadata.annotations')).toBe(marks);
+      expect(restore(out)).toMatchObject({ status: EXIT.ok, stdout: 'nothing is left to be put back\n' });
+    },
+    6 * MINUTES,
   );
 
   it(

@@ -120,10 +120,22 @@ describe('an act', () => {
     expect(refusal({ ignore_disruption_budgets: true }, [0, 1], { budgets: [budget(0)] })).toBeUndefined();
   });
 
+  test('that has Kubernetes delete pods is held to budgets, too, unless told otherwise', () => {
+    const fault = { type: 'node-taint', taint: { effect: 'NoExecute' } } as const;
+    const more = { fault, isOfNodes: true, budgets: [budget(1)] };
+    expect(refusal({}, [2, 3], more)).toBe(
+      'node-taint would delete 2 pods of which PodDisruptionBudget shop/web lets 1 go',
+    );
+    expect(refusal({ ignore_disruption_budgets: true }, [2, 3], more)).toBeUndefined();
+    expect(refusal({}, [2], more)).toBeUndefined();
+  });
+
   test('is not held to budgets over other pods, or where nothing is deleted past them', () => {
     for (const other of [{ selector: { app: 'db' } }, { namespace: 'elsewhere' }]) {
       expect(refusal({}, [0], { budgets: [{ ...budget(0), ...other }] })).toBeUndefined();
     }
+    const noSchedule = { type: 'node-taint', taint: { effect: 'NoSchedule' } } as const;
+    expect(refusal({}, [0], { budgets: [budget(0)], fault: noSchedule })).toBeUndefined();
     for (const type of ['pod-eviction', 'container-kill', 'node-loss'] as const) {
       expect(refusal({}, [0], { budgets: [budget(0)], fault: { type } })).toBeUndefined();
     }

@@ -23,6 +23,11 @@ const pause = (at_ms: readonly number[]): Fault => ({
   ...{ ...ON, type: 'container-pause', mode: 'one', at_ms, container: 'nginx', duration_ms: undefined },
 });
 
+const taint = (effect: 'NoExecute' | 'NoSchedule'): Fault => ({
+  ...{ ...ON, type: 'node-taint', mode: 'one', at_ms: [2000], duration_ms: undefined },
+  taint: { key: 'maintenance', value: 'yes', effect },
+});
+
 const BUDGET: DisruptionBudget = {
   ...{ name: 'nginx', namespace: 'default', position: ON.position, selector: { app: 'nginx' } },
   ...{ min_available: { pods: 1 }, max_unavailable: undefined },
@@ -68,6 +73,11 @@ describe('an act is refused, and with it all that come after,', () => {
       ruled([kill([2000], 'all')], {}, { disruption_budgets: [BUDGET] }),
       'of which PodDisruptionBudget default/nginx lets 1 go',
     ],
+    [
+      'a budget of which a taint asks nobody',
+      ruled([taint('NoExecute')], {}, { disruption_budgets: [{ ...BUDGET, min_available: { pods: 2 } }] }),
+      'node-taint would delete 1 pod of which PodDisruptionBudget default/nginx lets 0 go',
+    ],
   ])('by %s', (_, scenario, message) => {
     const { refusal, begun, notes } = trial(scenario);
     expect(refusal).toContain(message);
@@ -91,6 +101,13 @@ describe('an act is refused, and with it all that come after,', () => {
     expect(begun).toEqual([{ name: 'container-pause', at_ms: 2000 }]);
     expect(ended).toEqual([{ name: 'container-pause', at_ms: 4000 }]);
   });
+});
+
+test('a taint that lets pods stay asks no budget', () => {
+  const disruption_budgets = [{ ...BUDGET, min_available: { pods: 2 } }];
+  expect(trial(ruled([taint('NoSchedule')], {}, { disruption_budgets })).refusal).toBeUndefined();
+  const told = ruled([taint('NoExecute')], { ignore_disruption_budgets: true }, { disruption_budgets });
+  expect(trial(told).refusal).toBeUndefined();
 });
 
 test('a budget is passed over where that is said in so many words', () => {

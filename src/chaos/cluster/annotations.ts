@@ -5,6 +5,9 @@ import type { Annotated } from './cluster.ts';
 /** Under which the fields that foreshock sets are its own. */
 export const FIELD_MANAGER = 'foreshock';
 
+/** Label of what foreshock itself has created, by which it is found: with the manager's name. */
+export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
+
 /** Of an object that a run created: which run. */
 export const RUN_ANNOTATION = 'foreshock.dev/run';
 

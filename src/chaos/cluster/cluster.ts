@@ -14,6 +14,9 @@ import type {
 } from '../../scenario/scenario.ts';
 import type { Outcome } from '../../timeline/event.ts';
 import type { Leases } from './leases.ts';
+import type { ContainerSpec, WorkloadState } from './workload-state.ts';
+
+export type { ContainerSpec, WorkloadState } from './workload-state.ts';
 
 export interface PodRef {
   readonly namespace: string;
@@ -41,6 +44,8 @@ export interface Pod extends PodRef {
     /** Why it waits or has ended, in Kubernetes' words: ErrImagePull, CrashLoopBackOff, ... */
     readonly reason: string | undefined;
   }[];
+  /** Its containers as it is to have them. */
+  readonly specified?: readonly ContainerSpec[];
 }
 
 /** A machine of the cluster. */
@@ -80,28 +85,6 @@ export interface WorkloadRef {
   readonly kind: Workload['kind'];
   readonly namespace: string;
   readonly name: string;
-}
-
-/** What the object of a workload says. */
-export interface WorkloadState {
-  readonly uid: string;
-  /** Its own, not its pods'. */
-  readonly labels: Labels;
-  /** Pods it is told to have; of a DaemonSet one for each node that takes it. */
-  readonly replicas: number;
-  /** Of its pod template, in order. */
-  readonly containers: readonly {
-    readonly name: string;
-    readonly image: string;
-    /** As the API has it; undefined: none. */
-    readonly readiness_probe?: object | undefined;
-  }[];
-  /** Of its pod template. */
-  readonly annotations: Labels | undefined;
-  /** Of the object itself. */
-  readonly annotated?: Annotated;
-  /** What its controller still has to do, as `kubectl rollout status` has it; undefined where nothing. */
-  readonly unsettled: string | undefined;
 }
 
 /**
@@ -323,6 +306,7 @@ export interface Found {
   readonly applied: boolean;
   /** The run that created it, as its annotation has it. */
   readonly run?: string | undefined;
+  readonly annotated?: Annotated;
 }
 
 /** What was done to an object, for whoever looks at it. */

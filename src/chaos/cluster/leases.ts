@@ -45,7 +45,8 @@ export interface Leases {
   /** Leaves it where somebody else has written to it since. */
   remove(lease: Lease): Promise<void>;
   /**
-   * Objects that foreshock has marked: nodes and namespaces, and workloads of `namespaces` (undefined: of all).
+   * Objects that foreshock has marked: nodes and namespaces, and of `namespaces` (undefined: of all) workloads, Services
+   * and the NetworkPolicies that it has created.
    *
    * @param unseen told which kinds the account may not list
    */

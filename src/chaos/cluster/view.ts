@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type {
   KubernetesObject,
+  V1Container,
   V1EndpointSlice,
   V1LabelSelector,
   V1Node,
@@ -13,7 +14,7 @@ import type {
 import type { Requirement, Selector, Taint, Toleration } from '../../scenario/scenario.ts';
 import { selectorText } from '../../scenario/selector.ts';
 import { FIELD_MANAGER, RUN_ANNOTATION, viewAnnotated } from './annotations.ts';
-import type { Budget, ClusterNode, Endpoints, Found, PlacedTaint, Pod } from './cluster.ts';
+import type { Budget, ClusterNode, ContainerSpec, Endpoints, Found, PlacedTaint, Pod } from './cluster.ts';
 
 /** Label by which an endpoint slice names its Service. */
 export const SERVICE_NAME_LABEL = 'kubernetes.io/service-name';
@@ -44,8 +45,13 @@ export function viewPod(pod: V1Pod): Pod {
       restarts: restartCount,
       reason: state?.waiting?.reason ?? state?.terminated?.reason,
     })),
+    specified: (pod.spec?.containers ?? []).map(viewContainer),
   };
 }
+
+export const viewContainer = ({ name, image = '', readinessProbe }: V1Container): ContainerSpec => ({
+  ...{ name, image, readiness_probe: readinessProbe },
+});
 
 function viewToleration({ key, operator, value, effect, tolerationSeconds }: V1Toleration): Toleration {
   return {
@@ -147,7 +153,7 @@ export function viewBudget({ metadata, spec, status }: V1PodDisruptionBudget): B
 }
 
 /** Labels and expressions as one: what matchLabels says is an expression, too. */
-function viewSelector({ matchLabels = {}, matchExpressions = [] }: V1LabelSelector = {}): Selector {
+export function viewSelector({ matchLabels = {}, matchExpressions = [] }: V1LabelSelector = {}): Selector {
   if (matchExpressions.length === 0) return matchLabels;
   return [
     ...Object.entries(matchLabels).map(
@@ -186,5 +192,10 @@ export function viewFound(object: KubernetesObject | undefined): Found | undefin
   const isApplied = managedFields.some(
     ({ manager, operation }) => manager === FIELD_MANAGER && operation === 'Apply',
   );
-  return { uid, applied: isApplied, run: annotations?.[RUN_ANNOTATION] };
+  return {
+    uid,
+    applied: isApplied,
+    run: annotations?.[RUN_ANNOTATION],
+    annotated: viewAnnotated(object?.metadata),
+  };
 }

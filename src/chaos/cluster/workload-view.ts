@@ -1,10 +1,12 @@
 /** What the object of a workload says of it and of its rollout. */
 import type { KubernetesObject, V1DaemonSet, V1Deployment, V1StatefulSet } from '@kubernetes/client-node';
 import { viewAnnotated } from './annotations.ts';
-import type { WorkloadRef, WorkloadState } from './cluster.ts';
+import type { WorkloadRef } from './cluster.ts';
+import { viewContainer, viewSelector } from './view.ts';
+import type { InOrder, WorkloadState } from './workload-state.ts';
 
 export function viewWorkload(kind: WorkloadRef['kind'], object: KubernetesObject): WorkloadState {
-  const { metadata, spec, status } = object as V1Deployment;
+  const { metadata, spec } = object as V1Deployment;
   const template = spec?.template;
   const replicas =
     kind === 'DaemonSet' ? (object as V1DaemonSet).status?.desiredNumberScheduled : (spec?.replicas ?? 1);
@@ -12,16 +14,25 @@ export function viewWorkload(kind: WorkloadRef['kind'], object: KubernetesObject
     uid: metadata?.uid ?? '',
     labels: metadata?.labels ?? {},
     replicas: replicas ?? 0,
-    containers: (template?.spec?.containers ?? []).map(({ name, image = '', readinessProbe }) => ({
-      ...{ name, image, readiness_probe: readinessProbe },
-    })),
+    containers: (template?.spec?.containers ?? []).map(viewContainer),
     annotations: template?.metadata?.annotations,
     annotated: viewAnnotated(metadata),
-    unsettled:
-      (metadata?.generation ?? 0) > (status?.observedGeneration ?? 0)
-        ? 'its controller has not seen the last change'
-        : leftOf(kind, object),
+    unsettled: isSeen(object as V1Deployment)
+      ? leftOf(kind, object)
+      : 'its controller has not seen the last change',
+    in_order: kind === 'StatefulSet' ? inOrderOf(object) : undefined,
   };
+}
+
+/** By its controller, in its last version. */
+const isSeen = ({ metadata, status }: V1Deployment | V1StatefulSet): boolean =>
+  (metadata?.generation ?? 0) <= (status?.observedGeneration ?? 0);
+
+/** Where the policy is left out it is OrderedReady (Kubernetes 1.35 pkg/apis/apps/v1/defaults.go). */
+function inOrderOf(object: V1StatefulSet): InOrder | undefined {
+  const { podManagementPolicy = 'OrderedReady', selector } = object.spec ?? {};
+  if (podManagementPolicy !== 'OrderedReady') return undefined;
+  return { selector: viewSelector(selector), is_seen: isSeen(object) };
 }
 
 /**

@@ -2,15 +2,16 @@ import { NO_IMAGE } from '../../scenario/no-image.ts';
 import type { BadImage } from '../../scenario/scenario.ts';
 import type { Operation, WorkloadState } from '../cluster/cluster.ts';
 import type { FaultAction } from '../fault-action.ts';
+import { rollBack } from '../roll-back.ts';
 import type { Target } from '../safety/journal.ts';
-import { marking, unmarking } from '../safety/marks.ts';
-import { workloadRights } from '../safety/rights.ts';
+import { marking } from '../safety/marks.ts';
+import { rollBackRights } from '../safety/rights.ts';
 import { containerOf, isTheSame, stateOf, workloadRefOf } from '../target.ts';
 
 /** Rolls out an image that does not exist; undone: the old image, unless somebody else has set another. */
 export const badImage: FaultAction<BadImage> = {
   on: 'workload',
-  rights: (kind) => workloadRights(kind, 'patch'),
+  rights: rollBackRights,
   act: 'set-image',
   byHand: ({ kind, namespace, name, container, before }) =>
     `kubectl set image -n ${namespace} ${kind.toLowerCase()}/${name} ${container}=${before?.image}`,
@@ -30,11 +31,10 @@ export const badImage: FaultAction<BadImage> = {
       return { note: `${target.kind} ${target.name} is gone` };
     const image = imageIn(state.containers, containerOf(target));
     const isStanding = image === NO_IMAGE;
-    const steps = [
-      ...(isStanding ? settingImage(state.containers, target, NO_IMAGE, imageBefore(target)) : []),
-      ...unmarking('bad-image', state.annotated),
-    ];
-    if (steps.length > 0) await cluster.patch(workloadRefOf(target), [isTheSame(target), ...steps]);
+    await rollBack(cluster, 'bad-image', target, state, {
+      steps: isStanding ? settingImage(state.containers, target, NO_IMAGE, imageBefore(target)) : [],
+      isBad: (container) => container.image === NO_IMAGE,
+    });
     if (isStanding) await cluster.disown(workloadRefOf(target));
     return isStanding || image === imageBefore(target)
       ? {}

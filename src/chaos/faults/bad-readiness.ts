@@ -3,9 +3,10 @@ import { CLOSED_PORT, NEVER_READY } from '../../scenario/never-ready.ts';
 import type { BadReadiness } from '../../scenario/scenario.ts';
 import { ChangedError, type Operation, type WorkloadState } from '../cluster/cluster.ts';
 import type { FaultAction } from '../fault-action.ts';
+import { rollBack } from '../roll-back.ts';
 import type { Target } from '../safety/journal.ts';
-import { marking, unmarking } from '../safety/marks.ts';
-import { workloadRights } from '../safety/rights.ts';
+import { marking } from '../safety/marks.ts';
+import { rollBackRights } from '../safety/rights.ts';
 import { containerOf, isTheSame, stateOf, workloadRefOf } from '../target.ts';
 
 /** As the API has it, with all of its defaults. */
@@ -20,7 +21,7 @@ const BAD_PROBE = {
 /** Rolls out a readiness probe that cannot succeed; undone: the old one, unless somebody else has set another. */
 export const badReadiness: FaultAction<BadReadiness> = {
   on: 'workload',
-  rights: (kind) => workloadRights(kind, 'patch'),
+  rights: rollBackRights,
   act: 'set-readiness-probe',
   byHand: ({ kind, namespace, name }) => `kubectl rollout undo -n ${namespace} ${kind.toLowerCase()}/${name}`,
   remember: (state, { container }) => {
@@ -45,11 +46,13 @@ export const badReadiness: FaultAction<BadReadiness> = {
       return { note: `${target.kind} ${target.name} is gone` };
     const probe = probeIn(state, containerOf(target));
     const isStanding = isBad(probe) && !isAsBefore(probe, target);
-    const steps = [
-      ...(isStanding ? settingProbe(target, state, probeBefore(target)) : []),
-      ...unmarking('bad-readiness', state.annotated),
-    ];
-    if (steps.length > 0) await cluster.patch(workloadRefOf(target), [isTheSame(target), ...steps]);
+    await rollBack(cluster, 'bad-readiness', target, state, {
+      steps: isStanding ? settingProbe(target, state, probeBefore(target)) : [],
+      isBad: (container) =>
+        container.name === target.container &&
+        isBad(container.readiness_probe) &&
+        !isAsBefore(container.readiness_probe, target),
+    });
     if (isStanding) await cluster.disown(workloadRefOf(target));
     return isStanding || isAsBefore(probe, target)
       ? {}

@@ -1,7 +1,9 @@
 import type { NetworkPartition } from '../../scenario/scenario.ts';
+import { FIELD_MANAGER, MANAGED_BY_LABEL } from '../cluster/annotations.ts';
 import { ChangedError, type Cluster, type ObjectRef } from '../cluster/cluster.ts';
 import type { FaultAction } from '../fault-action.ts';
 import type { Target } from '../safety/journal.ts';
+import { createdFor } from '../safety/marks.ts';
 import type { Right } from '../safety/rights.ts';
 import { isTheSame, podRefOf } from '../target.ts';
 
@@ -18,7 +20,8 @@ const RIGHTS: readonly Right[] = [
 
 /**
  * Denies the victims all connections to them: each gets a label of its own and a NetworkPolicy that selects it and
- * allows nothing in. The policy is owned by the pod, so that it goes with it. Undone: both are taken away.
+ * allows nothing in. The policy is owned by the pod, so that it goes with it, and it is there before the label and goes
+ * after it, so that it can say what stands. Undone: both are taken away.
  */
 export const networkPartition: FaultAction<NetworkPartition> = {
   on: 'pods',
@@ -38,6 +41,8 @@ export const networkPartition: FaultAction<NetworkPartition> = {
         metadata: {
           name: policy.name,
           namespace: policy.namespace,
+          labels: { [MANAGED_BY_LABEL]: FIELD_MANAGER },
+          annotations: createdFor('network-partition', target),
           ownerReferences: [{ apiVersion: 'v1', kind: 'Pod', name: target.name, uid }],
         },
         spec: { podSelector: { matchLabels: { [LABEL]: uid } }, policyTypes: ['Ingress'] },
@@ -53,23 +58,27 @@ export const networkPartition: FaultAction<NetworkPartition> = {
     return {};
   },
   async undo(cluster, target) {
+    await removeLabel(cluster, target);
     await removePolicy(cluster, target);
-    const pod = podObjectOf(target);
-    if ((await cluster.find(pod))?.uid !== target.uid) return {};
-    try {
-      await cluster.patch(pod, [
-        isTheSame(target),
-        { op: 'test', path: PATH, value: target.uid },
-        { op: 'remove', path: PATH },
-      ]);
-    } catch (error) {
-      if (!(error instanceof ChangedError)) throw error;
-      // Where it is not there (any more) this passes; where somebody wrote in between it is tried again.
-      await cluster.patch(pod, [isTheSame(target), { op: 'test', path: PATH, value: null }]);
-    }
     return {};
   },
 };
+
+async function removeLabel(cluster: Cluster, target: Target): Promise<void> {
+  const pod = podObjectOf(target);
+  if ((await cluster.find(pod))?.uid !== target.uid) return;
+  try {
+    await cluster.patch(pod, [
+      isTheSame(target),
+      { op: 'test', path: PATH, value: target.uid },
+      { op: 'remove', path: PATH },
+    ]);
+  } catch (error) {
+    if (!(error instanceof ChangedError)) throw error;
+    // Where it is not there (any more) this passes; where somebody wrote in between it is tried again.
+    await cluster.patch(pod, [isTheSame(target), { op: 'test', path: PATH, value: null }]);
+  }
+}
 
 async function removePolicy(cluster: Cluster, target: Target): Promise<void> {
   const policy = policyOf(target);

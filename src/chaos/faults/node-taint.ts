@@ -1,8 +1,9 @@
 import type { NodeTaint, Taint } from '../../scenario/scenario.ts';
 import { tolerates } from '../../scenario/toleration.ts';
-import { ChangedError, type Cluster, type PlacedTaint } from '../cluster/cluster.ts';
+import { ChangedError, type Cluster, type ClusterNode, type Operation } from '../cluster/cluster.ts';
 import type { FaultAction } from '../fault-action.ts';
 import type { Target } from '../safety/journal.ts';
+import { marking, unmarking } from '../safety/marks.ts';
 import { CORDON_RIGHTS } from '../safety/rights.ts';
 import { isTheSame, nodeRefOf } from '../target.ts';
 
@@ -28,11 +29,12 @@ export const nodeTaint: FaultAction<NodeTaint> = {
     was_there: taints.some((each) => isLike(each, taint)),
   }),
   async apply(cluster, { taint }, target) {
-    const isThere = await writeTaints(cluster, target, (taints) => {
-      if (taints.some((each) => isLike(each, taint))) {
+    const isThere = await write(cluster, target, ({ taints, annotated }) => {
+      // What was there when it was chosen would not be taken off.
+      if (target.before?.was_there === true || taints.some((each) => isLike(each, taint))) {
         throw new ChangedError(`node ${target.name} has a taint ${taint.key}:${taint.effect} already`);
       }
-      return [...taints, taint];
+      return [setting([...taints, taint]), ...marking('node-taint', target, annotated)];
     });
     if (!isThere) throw new ChangedError(`node ${target.name} is not the one that it was`);
     return {};
@@ -41,14 +43,15 @@ export const nodeTaint: FaultAction<NodeTaint> = {
     if (target.before?.was_there === true) return {};
     const taint = target.before as unknown as Taint;
     let note: string | undefined;
-    const isThere = await writeTaints(cluster, target, (taints) => {
+    const isThere = await write(cluster, target, ({ taints, annotated }) => {
+      const marks = unmarking('node-taint', annotated);
       const found = taints.find((each) => isLike(each, taint));
-      if (found === undefined) return undefined;
+      if (found === undefined) return marks;
       if (found.value !== taint.value) {
         note = `somebody else set the taint ${taint.key}:${taint.effect} of ${target.name} to ${found.value}, which was left alone`;
-        return undefined;
+        return marks;
       }
-      return taints.filter((each) => each !== found);
+      return [setting(taints.filter((each) => each !== found)), ...marks];
     });
     if (!isThere) return { note: `node ${target.name} is gone` };
     return note === undefined ? {} : { note };
@@ -58,28 +61,34 @@ export const nodeTaint: FaultAction<NodeTaint> = {
 /** A node has one taint of a key and an effect. */
 const isLike = (a: Taint, b: Taint): boolean => a.key === b.key && a.effect === b.effect;
 
+/** Where the field is missing, `add` makes it. */
+const setting = (taints: ClusterNode['taints']): Operation => ({
+  op: 'add',
+  path: '/spec/taints',
+  value: taints,
+});
+
 /**
- * Reads a node's taints and writes them back changed, unless anybody wrote to the node in between; then again.
+ * Reads a node and writes to it, unless anybody wrote to it in between; then again.
  *
- * @param change undefined: nothing is to be written
+ * @param steps of the patch; none: nothing is to be written
  * @returns whether the node is there
  */
-async function writeTaints(
+async function write(
   cluster: Cluster,
   target: Target,
-  change: (taints: readonly PlacedTaint[]) => readonly PlacedTaint[] | undefined,
+  steps: (node: ClusterNode) => readonly Operation[],
 ): Promise<boolean> {
   for (let attempt = 1; ; attempt += 1) {
     const node = (await cluster.nodes()).find(({ uid }) => uid === target.uid);
     if (node === undefined) return false;
-    const taints = change(node.taints);
-    if (taints === undefined) return true;
+    const patch = steps(node);
+    if (patch.length === 0) return true;
     try {
       await cluster.patch(nodeRefOf(target), [
         isTheSame(target),
         { op: 'test', path: '/metadata/resourceVersion', value: node.resource_version },
-        // Where the field is missing, `add` makes it.
-        { op: 'add', path: '/spec/taints', value: taints },
+        ...patch,
       ]);
       return true;
     } catch (error) {

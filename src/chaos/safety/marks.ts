@@ -1,8 +1,9 @@
 /**
  * The undo of a fault, on the object that it has changed: an annotation that is set in the same patch as the change,
- * and removed in that of its undoing. Whoever finds it can put the object back, without a journal.
+ * and removed in that of its undoing; or on the object that it has created, with which it comes and goes. Whoever finds
+ * it can put things back, without a journal.
  */
-import type { FaultType } from '../../scenario/scenario.ts';
+import type { FaultType, Labels } from '../../scenario/scenario.ts';
 import { UNDO_PREFIX } from '../cluster/annotations.ts';
 import type { Annotated, ObjectRef, Operation } from '../cluster/cluster.ts';
 import type { Target } from './journal.ts';
@@ -14,6 +15,14 @@ interface Mark {
   readonly run: string;
   readonly container?: string;
   readonly before?: NonNullable<Target['before']>;
+  /** On what was created for the fault: the pod that it is about, in the same namespace. */
+  readonly pod?: { readonly name: string; readonly uid: string };
+}
+
+/** The annotations of what is created to cause a fault on a pod; none where the cluster knows of no runs. */
+export function createdFor(fault: FaultType, { run, name, uid }: Target): Labels {
+  if (run === undefined || uid === undefined) return {};
+  return { [keyOf(fault)]: JSON.stringify({ run, pod: { name, uid } } satisfies Mark) };
 }
 
 /**
@@ -60,7 +69,7 @@ export function unmarking(fault: FaultType, annotated: Annotated | undefined): r
   ];
 }
 
-/** A fault that stands, going by the object that it has changed. */
+/** A fault that stands, going by the object that it has changed or created. */
 export interface MarkedFault {
   readonly run: string;
   readonly fault: FaultType;
@@ -75,9 +84,9 @@ export function marksOf(
   return Object.entries(own).flatMap(([key, text]) => {
     const mark = key.startsWith(UNDO_PREFIX) ? parseMark(text) : undefined;
     if (mark === undefined) return [];
-    const { run, container, before } = mark;
+    const { run, container, before, pod } = mark;
     const target: Target = {
-      ...{ kind, namespace, name, uid, run },
+      ...(pod === undefined ? { kind, namespace, name, uid, run } : { kind: 'Pod', namespace, ...pod, run }),
       ...(container === undefined ? {} : { container }),
       ...(before === undefined ? {} : { before }),
     };

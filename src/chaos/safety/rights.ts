@@ -111,6 +111,15 @@ export function workloadRights(
   ];
 }
 
+/** To change a pod template, and to put it right again: where pods start in order, the bad one has to be deleted. */
+export function rollBackRights(kind: Workload['kind'], workload?: Workload): readonly Right[] {
+  const isInOrder = workload?.kind === 'StatefulSet' && workload.pod_management === 'OrderedReady';
+  return [
+    ...workloadRights(kind, 'patch'),
+    ...(isInOrder ? [{ verb: 'delete', resource: 'pods', group: '' }] : []),
+  ];
+}
+
 /** What is asked for: on what, where and what for. */
 export interface Wanted extends Pick<Right, 'verb' | 'resource' | 'group' | 'without'> {
   /** undefined: in the whole cluster. */

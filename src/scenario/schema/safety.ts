@@ -118,7 +118,7 @@ export const safety = z
       .boolean()
       .default(false)
       .describe(
-        'Whether pod-kill may delete what a PodDisruptionBudget would not let be evicted. Default: false, it is refused.',
+        'Whether pod-kill, and node-taint with NoExecute, may delete what a PodDisruptionBudget would not let be evicted. Default: false, it is refused.',
       ),
     abort: abort.prefault({}),
   })

@@ -8,8 +8,8 @@ export const badImage: FaultAction<BadImage> = {
   apply({ operator }, fault, _victims, cause) {
     rollOutContainer(operator, fault, (old) => (isBad(old) ? undefined : { ...old, image: NO_IMAGE }), cause);
   },
-  undo({ operator }, fault, _victims, cause) {
-    rollBackContainer(operator, fault, isBad, (bad, { image }) => ({ ...bad, image }), cause);
+  undo(cluster, fault, _victims, cause) {
+    rollBackContainer(cluster, fault, isBad, (bad, { image }) => ({ ...bad, image }), cause);
   },
 };
 

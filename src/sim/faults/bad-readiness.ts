@@ -9,9 +9,9 @@ export const badReadiness: FaultAction<BadReadiness> = {
     const bad = (old: Container) => (isBad(old) ? undefined : { ...old, readiness_probe: NEVER_READY });
     rollOutContainer(operator, fault, bad, cause);
   },
-  undo({ operator }, fault, _victims, cause) {
+  undo(cluster, fault, _victims, cause) {
     const old = (bad: Container, { readiness_probe }: Container) => ({ ...bad, readiness_probe });
-    rollBackContainer(operator, fault, isBad, old, cause);
+    rollBackContainer(cluster, fault, isBad, old, cause);
   },
 };
 

@@ -1,8 +1,10 @@
 /** Changes of a workload's spec, as kubectl makes them. */
-import type { Container, PodTemplate } from '../../scenario/scenario.ts';
+import { SEEN_POLL_MS } from '../../scenario/forced-rollback.ts';
+import type { Container, PodTemplate, Workload } from '../../scenario/scenario.ts';
 import type { Cause } from '../cause.ts';
+import type { Environment } from '../environment.ts';
 import type { ApiClient } from './api-server.ts';
-import type { WorkloadObject } from './objects.ts';
+import { isTerminating, type WorkloadObject } from './objects.ts';
 
 /** The workload of that name as the API server has it. */
 export function findWorkload(
@@ -26,6 +28,7 @@ export function rollOut(
   name: string,
   change: (current: WorkloadObject) => PodTemplate | undefined,
   cause: Cause,
+  done?: () => void,
 ): void {
   const write = (current: WorkloadObject): Partial<WorkloadObject> | undefined => {
     const template = change(current);
@@ -33,7 +36,7 @@ export function rollOut(
     const history = [...(current.history ?? []).filter((each) => each !== template), current.template];
     return { template, history, revision: current.revision + 1 };
   };
-  api.workloads.update(name, write, cause);
+  api.workloads.update(name, write, cause, done);
 }
 
 /** One container of a workload. */
@@ -57,12 +60,13 @@ export function rollOutContainer(
 
 /**
  * Puts a container back that is bad: to the template of before, where nothing else was changed since, so that its
- * ReplicaSet is used again. Where it is bad no more, nothing is written.
+ * ReplicaSet is used again. Where it is bad no more, nothing is written. A StatefulSet that starts its pods in order waits
+ * for the bad pod for ever, which is deleted then.
  *
  * @param restore the bad container with what it had, as the good one has it
  */
 export function rollBackContainer(
-  api: ApiClient,
+  { environment, operator: api }: { readonly environment: Environment; readonly operator: ApiClient },
   of: ContainerRef,
   isBad: (container: Container) => boolean,
   restore: (bad: Container, good: Container) => Container,
@@ -78,8 +82,18 @@ export function rollBackContainer(
     const [good] = containersNamed(workload.pod, of.container);
     return withContainer(template, of.container, (bad) => good && restore(bad, good));
   };
-  rollOut(api, object.name, back, cause);
+  const deleteBad = () => {
+    for (const pod of [...api.pods.values()]) {
+      if (pod.owner !== object.name || isTerminating(pod) || !isBadIn(pod.template)) continue;
+      api.pods.delete(pod.name, pod.template.termination_grace_period_s, cause);
+    }
+  };
+  const then = isInOrder(object.workload) ? () => environment.after(SEEN_POLL_MS, deleteBad) : undefined;
+  rollOut(api, object.name, back, cause, then);
 }
+
+const isInOrder = (workload: Workload): boolean =>
+  workload.kind === 'StatefulSet' && workload.pod_management === 'OrderedReady';
 
 const containersNamed = ({ containers }: PodTemplate, wanted: string): readonly Container[] =>
   containers.filter(({ name }) => name === wanted);

@@ -78,6 +78,7 @@ describe('a pod', () => {
       mirror: false,
       tolerations: [],
       containers: [],
+      specified: [],
     });
   });
 

@@ -32,6 +32,16 @@ describe('a workload', () => {
     ]);
   });
 
+  it('starts its pods in order where it is a StatefulSet and does not say otherwise', () => {
+    const selector = { matchLabels: { app: 'web' } };
+    const inOrder = (kind: WorkloadRef['kind'], spec: object, generation = 3) =>
+      viewWorkload(kind, seen(generation, { selector, ...spec }, {})).in_order;
+    expect(inOrder('StatefulSet', {})).toEqual({ selector: { app: 'web' }, is_seen: true });
+    expect(inOrder('StatefulSet', { podManagementPolicy: 'OrderedReady' }, 4)?.is_seen).toBe(false);
+    expect(inOrder('StatefulSet', { podManagementPolicy: 'Parallel' })).toBeUndefined();
+    expect(inOrder('Deployment', {})).toBeUndefined();
+  });
+
   it('is not settled while its controller has not seen its last change', () => {
     const done = { updatedReplicas: 1, replicas: 1, availableReplicas: 1 };
     expect(unsettled('Deployment', { replicas: 1 }, done, 4)).toBe(

@@ -21,10 +21,16 @@ export class CrashCluster {
   readonly state: KubernetesState;
   /** Calls of the run from its first Lease on, as "PATCH deployments/web/scale". */
   readonly calls: string[] = [];
+  /** When each of them came, as milliseconds since 1970. */
+  readonly called_ms: number[] = [];
   /** What was carried out of them. */
   readonly written: string[] = [];
   /** What was written after the run had died. */
   readonly writtenAfter: string[] = [];
+  /** Pods that were ready, and were deleted or evicted by somebody else after it. */
+  killedAfter = 0;
+  /** Told of every request before it is served. */
+  before: (request: FakeRequest) => void = () => {};
   /** Resolves when the run is held. */
   readonly held: Promise<void>;
   readonly #boundary: Boundary | undefined;
@@ -55,6 +61,7 @@ export class CrashCluster {
   }
 
   serve(request: FakeRequest, response: ServerResponse): void {
+    this.before(request);
     const isHeld = !this.#isDead && this.#count(request);
     if (isHeld) {
       this.#isHeld = true;
@@ -66,7 +73,9 @@ export class CrashCluster {
       }
     }
     if (request.query.watch === 'true') return void response.writeHead(200).flushHeaders();
+    const killed = this.state.killed.length;
     const answer = this.state.answer(request);
+    if (this.#isDead) this.killedAfter += this.state.killed.length - killed;
     if (isWrite(request) && (answer?.status ?? 404) < 300) {
       (this.#isDead ? this.writtenAfter : this.written).push(nameOf(request));
     }
@@ -82,6 +91,7 @@ export class CrashCluster {
     const isFirst = request.method === 'POST' && request.path.endsWith('/leases');
     if (this.calls.length === 0 && !isFirst) return false;
     this.calls.push(nameOf(request));
+    this.called_ms.push(Date.now());
     // Once it is held, nothing of it is carried out any more.
     return this.#boundary !== undefined && this.calls.length > this.#boundary.call;
   }

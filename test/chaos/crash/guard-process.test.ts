@@ -32,7 +32,7 @@ function processesWith(file: string): readonly number[] {
 
 /** A run as a process with a guard as a process; it leads a process group. */
 async function withGuard() {
-  const place = await oneCluster('node-loss');
+  const place = await oneCluster({ fault: 'node-loss' });
   const { folder, journal, url } = place;
   const provider = `--provider-command=${providerIn(folder)}`;
   const command = [process.execPath, MAIN, 'guard', `--journal=${journal}`, provider];
@@ -94,7 +94,7 @@ describe('the guard of a run', { timeout: 120_000 }, () => {
   });
 
   test('that cannot be started is no guard', async () => {
-    const { folder } = await oneCluster('scale');
+    const { folder } = await oneCluster({ fault: 'scale' });
     const guard = (...command: [string, ...string[]]) => guardProcess(command, join(folder, 'log'))(() => {});
     await expect(guard('/no/such/program')).rejects.toThrow('ENOENT');
     await expect(guard('sh', '-c', 'echo broken >&2; exit 3')).rejects.toThrow('broken');

@@ -1,6 +1,7 @@
 /** As much of an API server as a run asks for: objects with uids and versions, patches, preconditions, Leases. */
 import { ChangedError, type Operation } from '../../../src/chaos/cluster/cluster.ts';
 import { patched } from '../../../src/chaos/cluster/json-patch.ts';
+import { NO_IMAGE } from '../../../src/scenario/no-image.ts';
 import type { Scenario, Workload } from '../../../src/scenario/scenario.ts';
 import { type FakeRequest, status } from '../cluster/kubernetes/fake-api-server.ts';
 
@@ -16,7 +17,9 @@ interface Metadata {
   readonly resourceVersion: string;
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly { readonly kind: string; readonly name: string }[];
   readonly managedFields?: readonly object[];
+  readonly generation?: number;
   readonly creationTimestamp: string;
 }
 
@@ -30,8 +33,14 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
 };
 const CLUSTER_WIDE = ['Node', 'Namespace'];
 const READY = [{ type: 'Ready', status: 'True' }];
+/** Until a StatefulSet's controller has seen a change of it. */
+const SEEN_AFTER_MS = 50;
 
 export class KubernetesState {
+  /** Deletions that would have hit whatever has the name: by path. */
+  readonly unconditional: string[] = [];
+  /** Pods that were ready and were deleted or evicted: by path. */
+  readonly killed: string[] = [];
   readonly #objects = new Map<string, Stored>();
   #version = 0;
 
@@ -42,9 +51,16 @@ export class KubernetesState {
     }
     for (const index of [1, 2]) {
       const addresses = [{ type: 'InternalIP', address: `203.0.113.${index}` }];
-      this.#put(`/api/v1/nodes/node-${index}`, { spec: {}, status: { conditions: READY, addresses } });
+      this.#put(`/api/v1/nodes/node-${index}`, {
+        metadata: { labels: { 'topology.kubernetes.io/zone': `zone-${index}` } },
+        spec: {},
+        status: { conditions: READY, addresses },
+      });
     }
-    for (const workload of workloads) this.#add(workload);
+    for (const workload of workloads) {
+      if (workload.kind === 'StatefulSet') this.#addSet(workload);
+      else this.#add(workload);
+    }
   }
 
   /** All that a run may change, without what the server counts; what is left out is false or empty. */
@@ -56,11 +72,14 @@ export class KubernetesState {
         .map(([path, { metadata, ...rest }]) => {
           // Pods come and go; each comes with the labels of its template.
           if (path.includes('/pods/')) return [path, metadata.labels];
-          const { resourceVersion, managedFields, annotations = {}, ...kept } = metadata;
+          const { resourceVersion, managedFields, generation, annotations = {}, ...kept } = metadata;
           const { unschedulable = false, taints = [], ...spec } = rest.spec ?? {};
           return [
             path,
-            { ...rest, spec: { ...spec, unschedulable, taints }, metadata: { ...kept, annotations } },
+            {
+              ...{ ...rest, status: { ...rest.status, observedGeneration: undefined } },
+              ...{ spec: { ...settled(spec), unschedulable, taints }, metadata: { ...kept, annotations } },
+            },
           ];
         })
         .sort()
@@ -101,8 +120,30 @@ export class KubernetesState {
     return { body: { metadata: { resourceVersion: String(this.#version) }, items } };
   }
 
+  /** Somebody else has deleted it, and it was made anew. @returns as `objectAt` */
+  replace(path: string): unknown {
+    const object = this.#objects.get(path);
+    if (object !== undefined)
+      this.#put(path, { ...object, metadata: { ...object.metadata, uid: `uid-other-${this.#version}` } });
+    return this.objectAt(path);
+  }
+
+  /** As it stands, without what the server and its controllers count. */
+  objectAt(path: string): unknown {
+    const object = this.#objects.get(path);
+    return object && { ...object, status: undefined, metadata: { ...object.metadata, resourceVersion: '' } };
+  }
+
   #create({ path, body }: FakeRequest): Answer | undefined {
-    if (path.endsWith('/eviction')) return this.#replacePod(path.replace('/eviction', ''));
+    if (path.endsWith('/eviction')) {
+      const { deleteOptions } = body as { deleteOptions?: object };
+      return this.#delete({
+        method: 'DELETE',
+        path: path.replace('/eviction', ''),
+        query: {},
+        body: deleteOptions,
+      });
+    }
     const object = body as Stored;
     const namespace = /\/namespaces\/([^/]+)\//.exec(path)?.[1];
     if (!this.#objects.has(`/api/v1/namespaces/${namespace}`)) return undefined;
@@ -128,6 +169,7 @@ export class KubernetesState {
         query.fieldManager === undefined || isScale ? [] : [managed('Update', Object.fromEntries(set))];
       const stored = this.#put(key, after, [...(after.metadata.managedFields ?? []), ...fields]);
       if (key.includes('/deployments/')) this.#fill(stored);
+      if (key.includes('/statefulsets/')) this.#changeSet(key, object, stored);
       return { body: stored };
     } catch (error) {
       if (!(error instanceof ChangedError)) throw error;
@@ -139,6 +181,7 @@ export class KubernetesState {
     const object = this.#objects.get(path);
     if (object === undefined) return undefined;
     const { uid, resourceVersion } = (body as { preconditions?: Partial<Metadata> }).preconditions ?? {};
+    if (uid === undefined) this.unconditional.push(path);
     const { metadata } = object;
     const isMet =
       (uid ?? metadata.uid) === metadata.uid &&
@@ -152,12 +195,90 @@ export class KubernetesState {
   #replacePod(path: string): Answer | undefined {
     const pod = this.#objects.get(path);
     if (pod === undefined) return undefined;
+    if (pod.status.conditions.length > 0) this.killed.push(path);
     this.#objects.delete(path);
-    this.#put(path, { ...pod, metadata: { ...pod.metadata, uid: undefined } as never });
+    const [owner] = pod.metadata.ownerReferences ?? [];
+    if (owner?.kind === 'StatefulSet') {
+      this.#putPodOf(
+        path.replace(/\/api\/v1(.*)\/pods\/.*$/, `/apis/apps/v1$1/statefulsets/${owner.name}`),
+        path,
+      );
+    } else this.#put(path, { ...pod, metadata: { ...pod.metadata, uid: undefined } as never });
     return { body: {} };
   }
 
-  #add({ namespace, name, pod, replicas }: Workload): void {
+  /** What its controller does when it has seen it: with a bad template the last pod is one that never gets ready. */
+  #changeSet(path: string, before: Stored, { spec, metadata }: Stored): void {
+    if (JSON.stringify(before.spec) === JSON.stringify(spec)) return;
+    const generation = (before.metadata.generation ?? 1) + 1;
+    this.#put(path, { ...this.#objects.get(path), metadata: { ...metadata, generation } });
+    setTimeout(() => {
+      const set = this.#objects.get(path);
+      if (set?.metadata.generation !== generation) return;
+      this.#seen.set(path, set.spec.template);
+      const last = `/api/v1/namespaces/${set.metadata.namespace}/pods/${set.metadata.name}-${set.spec.replicas - 1}`;
+      const wasReady = this.#objects.get(last)?.status.conditions.length > 0;
+      if (wasReady && isBad(set.spec.template)) this.#putPodOf(path, last);
+      this.#count(path);
+    }, SEEN_AFTER_MS);
+  }
+
+  /** The template that its controller knows, by path of the set. */
+  readonly #seen = new Map<string, Stored['template']>();
+
+  #putPodOf(path: string, at: string): void {
+    const { metadata } = this.#objects.get(path)!;
+    const template = this.#seen.get(path)!;
+    const isReady = !isBad(template);
+    const uid = `uid-${this.#version}-of-set`;
+    const ordinal = Number(at.split('-').at(-1));
+    this.#put(at, {
+      metadata: {
+        ...{ uid, labels: template.metadata.labels },
+        ownerReferences: [{ controller: true, kind: 'StatefulSet', name: metadata.name, uid: metadata.uid }],
+      },
+      spec: { nodeName: `node-${ordinal + 1}`, ...template.spec },
+      status: {
+        phase: 'Running',
+        conditions: isReady ? READY : [],
+        containerStatuses: template.spec.containers.map(({ name }: { name: string }) => ({
+          ...{ name, ready: isReady, restartCount: 0 },
+        })),
+      },
+    } as never);
+    this.#count(path);
+  }
+
+  #count(path: string): void {
+    const set = this.#objects.get(path)!;
+    const at = `/api/v1/namespaces/${set.metadata.namespace}/pods/${set.metadata.name}-`;
+    const pods = [...this.#objects].filter(([key]) => key.startsWith(at)).map(([, pod]) => pod);
+    const ready = pods.filter(({ status }) => status.conditions.length > 0).length;
+    set.status = {
+      ...{ replicas: pods.length, readyReplicas: ready, updatedReplicas: ready },
+      observedGeneration: set.metadata.generation,
+    };
+  }
+
+  #addSet({ namespace, name, pod, replicas }: Workload): void {
+    const containers = pod.containers.map((each) => ({ name: each.name, image: each.image }));
+    const path = `/apis/apps/v1/namespaces/${namespace}/statefulsets/${name}`;
+    const template = { metadata: { labels: pod.labels }, spec: { containers } };
+    this.#put(path, {
+      metadata: { generation: 1 },
+      spec: { replicas, selector: { matchLabels: pod.labels }, template },
+    } as never);
+    this.#seen.set(path, template);
+    const names = Array.from({ length: replicas }, (_, ordinal) => `${name}-${ordinal}`);
+    for (const each of names) this.#putPodOf(path, `/api/v1/namespaces/${namespace}/pods/${each}`);
+    this.#put(`/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices/${name}`, {
+      metadata: { labels: { 'kubernetes.io/service-name': name } },
+      endpoints: names.map((each) => ({ targetRef: { kind: 'Pod', name: each } })),
+    });
+  }
+
+  #add(workload: Workload): void {
+    const { namespace, name, pod, replicas } = workload;
     const containers = pod.containers.map((each) => ({ name: each.name, image: each.image }));
     const stored = this.#put(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`, {
       metadata: { annotations: { 'deployment.kubernetes.io/revision': '1' } },
@@ -220,6 +341,19 @@ export class KubernetesState {
   }
 }
 
+/** That a rollout was restarted stays in the template, as kubectl leaves it. */
+function settled({ template, ...spec }: { readonly template?: Stored }): object {
+  if (template === undefined) return spec;
+  return { ...spec, template: { ...template, metadata: { labels: template.metadata.labels } } };
+}
+
+/** Its image is nowhere, or nobody serves what its readiness probe asks. */
+const isBad = ({ spec }: Stored['template']): boolean =>
+  spec.containers.some(
+    (each: { image: string; readinessProbe?: { tcpSocket?: object } }) =>
+      each.image === NO_IMAGE || each.readinessProbe?.tcpSocket !== undefined,
+  );
+
 /** It leaves 0 replicas out, as Kubernetes does. */
 function scaled(object: Stored, patch: readonly Operation[]): Stored {
   const { replicas } = object.spec;
@@ -234,6 +368,6 @@ function managed(operation: 'Apply' | 'Update', annotations: object): object {
 }
 
 const isCollection = (path: string): boolean =>
-  /\/(pods|nodes|namespaces|deployments|statefulsets|daemonsets|endpointslices|leases|poddisruptionbudgets)$/.test(
+  /\/(pods|nodes|namespaces|services|deployments|statefulsets|daemonsets|endpointslices|networkpolicies|leases|poddisruptionbudgets)$/.test(
     path,
   );

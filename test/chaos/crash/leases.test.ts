@@ -1,52 +1,17 @@
 /** What runs know of each other by their Leases, and what the cluster alone knows of those that have died. */
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  LEFT_ANNOTATION,
-  PROCESS_ANNOTATION,
-  TARGET_ANNOTATION,
-} from '../../../src/chaos/cluster/annotations.ts';
 import type { Lease, Leases } from '../../../src/chaos/cluster/leases.ts';
 import { actionFor } from '../../../src/chaos/fault-action.ts';
 import { patrol } from '../../../src/chaos/guard.ts';
 import { restore } from '../../../src/chaos/restore.ts';
 import { faultRecord, recordsIn } from '../../../src/chaos/safety/records.ts';
-import { thisMachine } from '../../../src/chaos/safety/running.ts';
 import { leaseFor } from '../../../src/chaos/safety/target-leases.ts';
 import { EXIT } from '../../../src/scenario/errors.ts';
 import { expectUserError } from '../run.ts';
+import { DEAD_PID, held, WEB } from './held-lease.ts';
 import { oneCluster, runOn } from './one-cluster.ts';
-
-const WEB = { kind: 'Deployment', namespace: 'default', name: 'nginx' } as const;
-
-/** Of a process that has just ended. */
-const DEAD_PID = spawnSync('true').pid;
-
-/** A Lease as somebody holds it. */
-async function held(
-  leases: Leases,
-  by: {
-    readonly pid: number;
-    readonly machine?: string;
-    readonly renewed_ms?: number;
-    readonly duration_s?: number;
-  },
-  left: readonly object[] = [],
-): Promise<Lease> {
-  const { pid, machine = thisMachine(), renewed_ms = Date.now(), duration_s = 20 } = by;
-  const made = await leases.create(leaseFor(WEB), {
-    ...{ holder: 'bob@far', duration_s, acquired_ms: renewed_ms, renewed_ms },
-    annotations: {
-      [TARGET_ANNOTATION]: 'Deployment nginx',
-      [PROCESS_ANNOTATION]: JSON.stringify({ pid, start: undefined, machine }),
-      [LEFT_ANNOTATION]: JSON.stringify(left),
-    },
-  });
-  if (typeof made === 'string') throw new Error(made);
-  return made;
-}
 
 /** Scales the workload as a run would that is killed then. @returns its record */
 async function scaledBy(run: string, { cluster, scenario }: Awaited<ReturnType<typeof oneCluster>>) {
@@ -59,10 +24,10 @@ async function scaledBy(run: string, { cluster, scenario }: Awaited<ReturnType<t
 
 describe('a target', () => {
   test('that another run holds is refused with who and since when, and nothing is written', async () => {
-    const { cluster, leases, fake, journal } = await oneCluster('scale');
+    const { cluster, leases, fake, journal } = await oneCluster({ fault: 'scale' });
     await held(leases, { pid: process.pid, renewed_ms: Date.parse('2026-11-21T08:00:00Z') });
     fake.written.length = 0;
-    const error = await runOn(cluster, 'scale', journal).catch((thrown: unknown) => thrown);
+    const error = await runOn(cluster, { fault: 'scale' }, journal).catch((thrown: unknown) => thrown);
     expectUserError(
       error,
       EXIT.configuration,
@@ -73,9 +38,9 @@ describe('a target', () => {
   });
 
   test('whose holder is elsewhere, and whose time is not up, is refused', async () => {
-    const { cluster, leases, journal } = await oneCluster('scale');
+    const { cluster, leases, journal } = await oneCluster({ fault: 'scale' });
     await held(leases, { pid: DEAD_PID, machine: 'far' });
-    const error = await runOn(cluster, 'scale', journal).catch((thrown: unknown) => thrown);
+    const error = await runOn(cluster, { fault: 'scale' }, journal).catch((thrown: unknown) => thrown);
     expectUserError(error, EXIT.configuration, 'is the target of another run');
   });
 
@@ -86,19 +51,19 @@ describe('a target', () => {
       { pid: 1, machine: 'far', renewed_ms: Date.now() - 60_000, duration_s: 1 },
     ],
   ])('whose holder %s is taken, and what that left is repaired first', async (_, by) => {
-    const place = await oneCluster('scale');
+    const place = await oneCluster({ fault: 'scale' });
     const { cluster, leases, fake, journal } = place;
     const before = fake.state.content;
     const record = await scaledBy('bob@far', place);
     expect((await cluster.workload(WEB))?.replicas).toBe(1);
     await held(leases, by, [record]);
-    const { notes } = await runOn(cluster, 'pod-kill', journal);
+    const { notes } = await runOn(cluster, { fault: 'pod-kill' }, journal);
     expect(notes.join()).toContain('scale of nginx, of an earlier run that was killed, was undone');
     expect(fake.state.content).toEqual(before);
   });
 
   test('that was taken away in mid-run ends it, with what it did undone', async () => {
-    const { cluster, leases, journal } = await oneCluster('scale');
+    const { cluster, leases, journal } = await oneCluster({ fault: 'scale' });
     const taking = leases.write.bind(leases);
     let isTaken = false;
     Object.assign(leases, {
@@ -110,17 +75,17 @@ describe('a target', () => {
         return taking(lease, content);
       },
     });
-    const error = await runOn(cluster, 'scale', journal).catch((thrown: unknown) => thrown);
+    const error = await runOn(cluster, { fault: 'scale' }, journal).catch((thrown: unknown) => thrown);
     expectUserError(error, EXIT.aborted, 'the Lease on Deployment nginx', 'was taken by carol@far');
     expect((await cluster.workload(WEB))?.replicas).toBe(2);
     expect((await leases.get(leaseFor(WEB)))?.holder).toBe('carol@far');
   });
 
   test('with the mark of a run that nobody knows any more is repaired first', async () => {
-    const place = await oneCluster('scale');
+    const place = await oneCluster({ fault: 'scale' });
     const before = place.fake.state.content;
     await scaledBy('bob@far', place);
-    await runOn(place.cluster, 'pod-kill', place.journal);
+    await runOn(place.cluster, { fault: 'pod-kill' }, place.journal);
     expect(place.fake.state.content).toEqual(before);
   });
 });
@@ -132,7 +97,7 @@ describe('from the cluster alone', () => {
   test.each(['its Lease', 'the mark on the object'])(
     'what a dead run left is put back, going by %s',
     async (by) => {
-      const place = await oneCluster('scale');
+      const place = await oneCluster({ fault: 'scale' });
       const { cluster, leases, fake } = place;
       const before = fake.state.content;
       const record = await scaledBy('bob@far', place);
@@ -146,7 +111,7 @@ describe('from the cluster alone', () => {
   );
 
   test('what a run did that goes on is left alone, and it is named', async () => {
-    const place = await oneCluster('scale');
+    const place = await oneCluster({ fault: 'scale' });
     await held(place.leases, { pid: process.pid }, [await scaledBy('bob@far', place)]);
     const { wasLeft, goingOn } = await restore({ cluster: place.cluster, tell });
     expect(wasLeft).toBe(false);
@@ -157,7 +122,7 @@ describe('from the cluster alone', () => {
   });
 
   test('what somebody else has changed since is left alone, without its mark', async () => {
-    const place = await oneCluster('scale');
+    const place = await oneCluster({ fault: 'scale' });
     const { cluster } = place;
     await held(place.leases, { pid: DEAD_PID }, [await scaledBy('bob@far', place)]);
     const { uid } = (await cluster.workload(WEB))!;
@@ -171,7 +136,7 @@ describe('from the cluster alone', () => {
   });
 
   test('a guard restores when a Lease is not renewed for as long as it says, and not before', async () => {
-    const place = await oneCluster('scale');
+    const place = await oneCluster({ fault: 'scale' });
     const { cluster, leases } = place;
     let lease = await held(leases, { pid: 1, machine: 'far', duration_s: 1 }, [
       await scaledBy('bob@far', place),
@@ -217,9 +182,11 @@ describe('a Lease', () => {
 });
 
 test('the journal of a run that is over does not mind who holds its targets now', async () => {
-  const { cluster, leases, journal, folder } = await oneCluster('scale');
-  await runOn(cluster, 'scale', journal);
+  const { cluster, leases, journal, folder } = await oneCluster({ fault: 'scale' });
+  await runOn(cluster, { fault: 'scale' }, journal);
   await held(leases, { pid: process.pid });
   expect(await restore({ cluster, journal, tell: () => {} })).toEqual({ wasLeft: false, goingOn: [] });
-  await expect(runOn(cluster, 'scale', join(folder, 'other.jsonl'))).rejects.toThrow('is the target of');
+  await expect(runOn(cluster, { fault: 'scale' }, join(folder, 'other.jsonl'))).rejects.toThrow(
+    'is the target of',
+  );
 });

@@ -6,19 +6,18 @@ import { onTestFinished } from 'vitest';
 import type { Cluster } from '../../../src/chaos/cluster/cluster.ts';
 import { measure } from '../../../src/chaos/measure.ts';
 import { openJournal } from '../../../src/chaos/safety/journal.ts';
-import type { FaultType } from '../../../src/scenario/scenario.ts';
 import { crashServer } from './crash-server.ts';
 import { clusterOf } from './runner.ts';
-import { crashScenario } from './scenario.ts';
+import { type CrashCase, crashScenario } from './scenario.ts';
 
-export async function oneCluster(fault: FaultType) {
+export async function oneCluster(which: CrashCase) {
   const folder = mkdtempSync(join(tmpdir(), 'foreshock-one-'));
   const server = await crashServer();
   onTestFinished(async () => {
     await server.close();
     rmSync(folder, { recursive: true });
   });
-  const scenario = crashScenario(fault);
+  const scenario = crashScenario(which);
   const fake = server.add('one', scenario, undefined);
   const cluster = clusterOf({ server: server.urlOf(fake), folder });
   const leases = cluster.leases!;
@@ -29,13 +28,13 @@ export async function oneCluster(fault: FaultType) {
 /** One trial, with a journal of its own. */
 export async function runOn(
   cluster: Cluster,
-  fault: FaultType,
+  which: CrashCase,
   file: string,
   options: Partial<Parameters<typeof measure>[2]> = {},
 ) {
   const journal = await openJournal(file);
   try {
-    return await measure(crashScenario(fault), cluster, {
+    return await measure(crashScenario(which), cluster, {
       journal,
       wander_ms: 0,
       trials: 1,

@@ -12,16 +12,14 @@ import { guardProcess } from '../../../src/chaos/guard-process.ts';
 import type { StartGuard } from '../../../src/chaos/hold.ts';
 import { measure } from '../../../src/chaos/measure.ts';
 import { openJournal } from '../../../src/chaos/safety/journal.ts';
-import type { FaultType } from '../../../src/scenario/scenario.ts';
 import { kubeconfigFor } from '../cluster/kubernetes/fake-api-server.ts';
-import { crashScenario } from './scenario.ts';
+import { type CrashCase, crashScenario } from './scenario.ts';
 
-export interface Order {
+export interface Order extends CrashCase {
   readonly id: string;
-  readonly fault: FaultType;
   /** Of its API server. */
   readonly server: string;
-  /** Of its own: journal.jsonl, kubeconfig and provider.log are there. */
+  /** Of its own: journal.jsonl, kubeconfig and provider.log, what its commands were asked for, are there. */
   readonly folder: string;
   /** A socket on which a guard listens, the command of one, or none. */
   readonly guard: { readonly socket: string } | { readonly command: readonly string[] } | undefined;
@@ -49,13 +47,17 @@ function guardOn(socket: string, id: string): StartGuard {
 }
 
 /** Writes down what it is asked for, as the cluster's machines would remember it. */
-export const providerIn = (folder: string): string =>
-  JSON.stringify(['sh', '-c', `echo "$@" >> '${join(folder, 'provider.log')}'`, 'provider']);
+export const providerIn = (folder: string, ...words: readonly string[]): string =>
+  JSON.stringify(['sh', '-c', `echo "$@" >> '${join(folder, 'provider.log')}'`, 'provider', ...words]);
 
 export function clusterOf({ server, folder }: Pick<Order, 'server' | 'folder'>): Cluster {
   const kubeconfig = join(folder, 'config');
   writeFileSync(kubeconfig, kubeconfigFor(server));
-  const cluster = connectKubernetes({ kubeconfig, providerCommand: providerIn(folder) });
+  const cluster = connectKubernetes({
+    kubeconfig,
+    providerCommand: providerIn(folder),
+    containerKillCommand: providerIn(folder, 'kill'),
+  });
   return Object.assign(cluster, { transport: async () => transport });
 }
 
@@ -63,7 +65,7 @@ async function run(order: Order): Promise<void> {
   const journal = await openJournal(join(order.folder, 'journal.jsonl'));
   const { guard } = order;
   try {
-    await measure(crashScenario(order.fault), clusterOf(order), {
+    await measure(crashScenario(order), clusterOf(order), {
       journal,
       guard:
         guard === undefined

@@ -1,6 +1,6 @@
 /**
- * SIGKILL of a runner at each of its calls of the API: what it did is undone by its guard though it never comes back,
- * nothing is done twice, and the journal knows of every act.
+ * SIGKILL of a runner at each of its calls of the API, for every fault that there is: what it did is undone by its guard
+ * though it never comes back, nothing is done twice, and the journal knows of every act.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,9 +11,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Cluster } from '../../../src/chaos/cluster/cluster.ts';
+import { FAULT_TYPES } from '../../../src/chaos/fault-action.ts';
 import { standGuard } from '../../../src/chaos/guard.ts';
 import { restore } from '../../../src/chaos/restore.ts';
-import type { FaultType } from '../../../src/scenario/scenario.ts';
 import {
   type Boundary,
   type CrashCluster,
@@ -22,32 +23,28 @@ import {
   type HeldAs,
 } from './crash-server.ts';
 import { clusterOf, type Order } from './runner.ts';
-import { crashScenario } from './scenario.ts';
+import { type CrashCase, crashScenario, nameOf } from './scenario.ts';
 
 const RUNNER = fileURLToPath(new URL('./runner.ts', import.meta.url));
-const LASTING: readonly FaultType[] = [
-  'container-pause',
-  'network-partition',
-  'node-cordon',
-  'node-drain',
-  'node-taint',
-  'node-loss',
-  'node-partition',
-  'bad-image',
-  'bad-readiness',
-  'scale',
-  'endpoint-removal',
-  'control-plane-outage',
-  'registry-outage',
+const CASES: readonly CrashCase[] = [
+  ...FAULT_TYPES.map((fault) => ({ fault })),
+  // Whose pods start one after the other, so that the bad one has to be deleted.
+  { fault: 'bad-image', kind: 'StatefulSet' },
+  { fault: 'bad-readiness', kind: 'StatefulSet' },
 ];
-/** Batches at once. */
-const LANES = 2;
+/** Of the whole test, and of each fault: fewer would leave something out. */
+const POINTS_MIN = 200;
+const POINTS_OF_CASE_MIN = 3;
+/** Runs in one process. */
+const BATCH = 400;
 /** A request that is on its way when its run dies arrives 30 ms later. */
-const IN_FLIGHT_MS = 300;
+const IN_FLIGHT_MS = 100;
 const AS: readonly HeldAs[] = ['not carried out', 'not answered', 'carried out late'];
 
 interface Run extends Order {
   readonly cluster: CrashCluster;
+  /** As whoever puts things back sees it. */
+  readonly seen_by: Cluster;
   readonly before: unknown;
   readonly boundary: Boundary | undefined;
 }
@@ -81,7 +78,7 @@ async function stand(connection: Socket): Promise<void> {
   const id = first.toString().split('\n')[0]!;
   const run = runs.get(id)!;
   const guard = standGuard(connection, join(run.folder, 'journal.jsonl'), {
-    cluster: clusterOf(run),
+    cluster: run.seen_by,
     tell: (text) => told.push(`${id}: ${text}`),
     in_flight_ms: IN_FLIGHT_MS,
   });
@@ -90,22 +87,14 @@ async function stand(connection: Socket): Promise<void> {
   connection.end();
 }
 
-function begin(fault: FaultType, boundary: Boundary | undefined): Run {
-  const id = `${fault}-${runs.size}`;
+function begin(which: CrashCase, boundary: Boundary | undefined): Run {
+  const id = `${which.fault}-${runs.size}`;
   const own = join(folder, id);
   mkdirSync(own);
-  const cluster = server.add(id, crashScenario(fault), boundary);
+  const cluster = server.add(id, crashScenario(which), boundary);
   const before = cluster.state.content;
-  const run = {
-    id,
-    fault,
-    server: server.urlOf(cluster),
-    folder: own,
-    guard: { socket },
-    cluster,
-    before,
-    boundary,
-  };
+  const order: Order = { ...which, id, server: server.urlOf(cluster), folder: own, guard: { socket } };
+  const run = { ...order, cluster, seen_by: clusterOf(order), before, boundary };
   runs.set(id, run);
   return run;
 }
@@ -113,7 +102,10 @@ function begin(fault: FaultType, boundary: Boundary | undefined): Run {
 /** Runs them in one process, and kills it when each is held or over. @returns the ids of those that came to their end */
 async function untilKilled(wanted: readonly Run[]): Promise<ReadonlySet<string>> {
   const orders = join(folder, `orders-${wanted[0]!.id}.json`);
-  writeFileSync(orders, JSON.stringify(wanted.map(({ cluster, before, boundary, ...order }) => order)));
+  writeFileSync(
+    orders,
+    JSON.stringify(wanted.map(({ cluster, seen_by, before, boundary, ...order }) => order)),
+  );
   const child = spawn(process.execPath, [RUNNER, orders], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');
   const over = new Map(wanted.map(({ id }) => [id, Promise.withResolvers<void>()]));
@@ -134,12 +126,46 @@ async function untilKilled(wanted: readonly Run[]): Promise<ReadonlySet<string>>
   return ended;
 }
 
-/** Where to hold runs with a fault: at every call that writes in three ways, and at every third of those that read. */
-function boundariesOf(calls: readonly string[]): readonly Boundary[] {
-  return calls.flatMap((name, call) => {
-    if (!name.startsWith('GET')) return AS.map((as) => ({ call, as }));
-    return call % 3 === 0 ? [{ call, as: 'not answered' as const }] : [];
+/**
+ * Where to hold runs: at every call that writes, in three ways, and at the first and the last of those that read in between,
+ * which change nothing. An Event is only ever added, beside all else.
+ *
+ * @param common calls of the run so far, before its fault and after it, where it is held already in another one
+ */
+function boundariesOf(run: Run, common: Set<string>): readonly Boundary[] {
+  const { calls, called_ms } = run.cluster;
+  const isOwn = partsOf(run);
+  return calls.flatMap((name, call): readonly Boundary[] => {
+    const own = isOwn(called_ms[call]!);
+    if (own !== 'fault') {
+      const first = called_ms.findIndex((at_ms) => isOwn(at_ms) === own);
+      const so_far = `${own} ${[...new Set(calls.slice(first, call + 1))].join()}`;
+      if (common.has(so_far)) return [];
+      common.add(so_far);
+    }
+    if (isWritten(name)) return AS.map((as) => ({ call, as }));
+    const isFirst = call === 0 || isWritten(calls[call - 1]!);
+    const isLast = call + 1 === calls.length || isWritten(calls[call + 1]!);
+    return isFirst || isLast ? [{ call, as: 'not answered' }] : [];
   });
+}
+
+const isWritten = (name: string): boolean =>
+  !name.startsWith('GET') && !/events$|selfsubjectaccessreviews$/.test(name);
+
+/** By the time of a call whether it is one of the fault's: from the write that announces it to the end of its undoing. */
+function partsOf({ cluster: { calls, called_ms }, folder: own }: Run) {
+  const lines = readFileSync(join(own, 'journal.jsonl'), 'utf8').trim().split('\n');
+  const acts = lines.map(
+    (each) => JSON.parse(each) as { id?: string; at: string; cause?: string; fault?: string },
+  );
+  const ids = acts.flatMap(({ id, cause, fault }) => ((cause ?? fault) === undefined ? [] : [id]));
+  const times_ms = acts.filter(({ id }) => ids.includes(id)).map(({ at }) => Date.parse(at));
+  const begin = calls.findLastIndex(
+    (name, call) => isWritten(name) && called_ms[call]! <= Math.min(...times_ms),
+  );
+  return (at_ms: number) =>
+    at_ms < called_ms[begin]! ? 'before' : at_ms <= Math.max(...times_ms) ? 'fault' : 'after';
 }
 
 const provided = ({ folder: own }: Run): readonly string[] => {
@@ -166,10 +192,10 @@ const ACT_OF: readonly (readonly [RegExp, RegExp])[] = [
   [/^PATCH services/, /"act":"(create|deselect-pods)"/],
   [/networkpolicies|^PATCH pods/, /"act":"deny-ingress"/],
   [/^DELETE services/, /"act":"remove"/],
-  [/^DELETE pods/, /"act":"(delete-pod|replace-pod)"/],
-  [/eviction$/, /"act":"drain-node"/],
+  [/^DELETE pods/, /"act":"(delete-pod|replace-pod|set-image|set-readiness-probe)"/],
+  [/eviction$/, /"act":"(drain-node|evict-pod)"/],
   [/^PATCH nodes/, /"act":"(drain|cordon|taint)-node"/],
-  [/^PATCH deployments/, /"act":"(scale|set-image|set-readiness-probe)"/],
+  [/^PATCH (deployments|statefulsets)/, /"act":"(scale|set-image|set-readiness-probe|restart-rollout)"/],
 ];
 
 function checkJournal(run: Run): void {
@@ -187,27 +213,28 @@ function checkJournal(run: Run): void {
 }
 
 async function checkRestored(run: Run): Promise<void> {
+  const { cluster, boundary, before } = run;
   const where = JSON.stringify([
-    run.id,
-    run.boundary,
-    run.cluster.calls.at(-1),
+    ...[run.id, boundary, cluster.calls[boundary!.call]],
     told.filter((text) => text.startsWith(`${run.id}:`)),
   ]);
-  expect(run.cluster.state.content, where).toEqual(run.before);
+  expect(cluster.state.content, where).toEqual(before);
   expect(broken(run), where).toEqual([]);
-  // Whoever puts something back kills nothing.
+  // Whoever puts something back kills nothing, and what was killed was killed once, by its UID.
+  expect(cluster.killedAfter, where).toBe(0);
+  expect(cluster.state.killed.length, where).toBeLessThanOrEqual(1);
   expect(
-    run.cluster.writtenAfter.filter((name) => /^DELETE pods|eviction$/.test(name)),
+    provided(run).filter((words) => /^(kill|sandbox-kill)/.test(words)).length,
     where,
-  ).toEqual([]);
+  ).toBeLessThanOrEqual(1);
+  expect(cluster.state.unconditional, where).toEqual([]);
   checkJournal(run);
 }
 
-test('killed at any call, a run is put back by its guard, and nothing is left to do a second time', {
+test(`killed at any of ${POINTS_MIN} calls and more, a run is put back by its guard, and nothing is left to do a second time`, {
   timeout: 600_000,
 }, async () => {
-  const types: readonly FaultType[] = [...LASTING, 'pod-kill'];
-  const whole = types.map((type) => begin(type, undefined));
+  const whole = CASES.map((which) => begin(which, undefined));
   const ended = await untilKilled(whole);
   expect(whole.filter(({ id }) => !ended.has(id)).map(({ id }) => id)).toEqual([]);
   expect(told.filter((text) => text.includes('failed'))).toEqual([]);
@@ -216,38 +243,43 @@ test('killed at any call, a run is put back by its guard, and nothing is left to
     expect(run.cluster.state.content, run.id).toEqual(run.before);
   }
 
-  const batches = whole.map(({ fault, cluster }) =>
-    boundariesOf(cluster.calls).map((boundary) => begin(fault, boundary)),
+  const common = new Set<string>();
+  const points = whole.flatMap((run, which) =>
+    boundariesOf(run, common).map((boundary) => begin(CASES[which]!, boundary)),
   );
-  let killed = 0;
-  const next = batches.values();
-  // A batch mostly waits for its faults to begin.
-  const lanes = Array.from({ length: LANES }, async () => {
-    for (const batch of next) {
-      const count = await killedAndRestored(batch);
-      killed += count;
+  const killed = new Map<string, number>();
+  for (let at = 0; at < points.length; at += BATCH) {
+    for (const run of await killedAndRestored(points.slice(at, at + BATCH))) {
+      killed.set(nameOf(run), (killed.get(nameOf(run)) ?? 0) + 1);
     }
-  });
-  await Promise.all(lanes);
-  expect(killed).toBeGreaterThanOrEqual(400);
+  }
+  for (const which of CASES) {
+    expect(killed.get(nameOf(which)), nameOf(which)).toBeGreaterThanOrEqual(POINTS_OF_CASE_MIN);
+  }
+  const all = [...killed.values()].reduce((sum, count) => sum + count, 0);
+  process.stdout.write(`killed at ${all} points of ${CASES.length} faults\n`);
+  expect(all).toBeGreaterThanOrEqual(POINTS_MIN);
 });
 
-/** @returns how many of them were killed */
-async function killedAndRestored(batch: readonly Run[]): Promise<number> {
+/** @returns those that were killed */
+async function killedAndRestored(batch: readonly Run[]): Promise<readonly Run[]> {
   const ended = await untilKilled(batch);
   // Where polling took fewer calls than the first time a run may end before it is held.
-  // One that is held may give up before the others are, when its calls have had no answer for some seconds.
-  const dead = batch.filter(({ id, cluster }) => cluster.wasHeld || !ended.has(id));
+  const dead = batch.filter(({ id }) => !ended.has(id));
   await Promise.all(dead.map(({ id }) => guards.get(id)));
   for (const run of dead) {
     // Held before it had a guard, it had done nothing but take a Lease, which lapses.
     if (!guards.has(run.id)) await restore({ ...placeOf(run), tell: () => {} });
     await checkRestored(run);
+    if (run.boundary !== undefined && !isWritten(run.cluster.calls[run.boundary.call]!)) continue;
     const writes = run.cluster.writtenAfter.length;
     const again = await restore({ ...placeOf(run), tell: () => {} });
     expect([again.wasLeft, run.cluster.writtenAfter.length - writes], run.id).toEqual([false, 0]);
   }
-  return dead.length;
+  return dead;
 }
 
-const placeOf = (run: Run) => ({ cluster: clusterOf(run), journal: join(run.folder, 'journal.jsonl') });
+const placeOf = ({ seen_by, folder: own }: Run) => ({
+  cluster: seen_by,
+  journal: join(own, 'journal.jsonl'),
+});

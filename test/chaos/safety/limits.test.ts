@@ -23,7 +23,7 @@ function limited(
 }
 
 const hits = (cluster: FakeCluster) =>
-  cluster.calls.filter((call) => /^(delete|kill|evict|sandbox-kill|node-|container-)/.test(call));
+  cluster.calls.filter((call) => /^(delete|kill|evict|sandbox-kill|node-|container-|patch Node)/.test(call));
 
 describe('nothing is hit, and the run ends with aborted and everything in order, where an act would break', () => {
   test.each<[string, Fault, Partial<Safety>, string, FakeOptions]>([
@@ -32,6 +32,13 @@ describe('nothing is hit, and the run ends with aborted and everything in order,
     [
       'min_healthy by a node',
       lasting('node-loss'),
+      { min_healthy: { pods: 2 } },
+      'would leave 1 healthy',
+      {},
+    ],
+    [
+      'min_healthy by a taint',
+      lasting('node-taint'),
       { min_healthy: { pods: 2 } },
       'would leave 1 healthy',
       {},
@@ -88,6 +95,22 @@ describe('nothing is hit, and the run ends with aborted and everything in order,
       expect(hits(cluster)).toEqual([]);
     }
   });
+});
+
+test('node-taint with NoExecute asks the disruption budgets, which Kubernetes would not, unless told otherwise', async () => {
+  const faults = [lasting('node-taint')];
+  const disruption_budgets = [{ ...BUDGET, min_available: { pods: 2 } }];
+  const held = limited(faults, {}, { disruption_budgets });
+  const { error } = await run(held.cluster, held.scenario);
+  expectUserError(
+    error,
+    EXIT.aborted,
+    'node-taint would delete 1 pod of which PodDisruptionBudget default/nginx lets 0 go',
+  );
+  expect(hits(held.cluster)).toEqual([]);
+  const told = limited(faults, { ignore_disruption_budgets: true }, { disruption_budgets });
+  expect((await run(told.cluster, told.scenario)).error).toBeUndefined();
+  expect(hits(told.cluster)).toEqual(['patch Node node-2', 'patch Node node-2']);
 });
 
 test('what keeps to the rules is done', async () => {

@@ -337,13 +337,15 @@ describe('an image that nobody has', () => {
     expect(seen.downtime_s).toBeLessThan(10 + 2.3 + 4);
   });
 
-  it('keeps a StatefulSet without its last pod for good, though the image is put right again', () => {
+  it('gives a StatefulSet its last pod back, since the bad one is deleted when the image is put right', () => {
     const scenario = badImage(restarted({ replicas: 3 }, lasting), 5000);
     const workloads = scenario.workloads.map((each) => ({ ...each, ...STATEFUL }) as Workload);
     const { events } = trial({ ...scenario, workloads });
     const ready = events.flatMap((event) => (event.type === 'endpoints' ? [event.ready] : []));
-    const names = ['0', '1'].map((ordinal) => `${workloads[0]!.name}-${ordinal}`);
-    expect(ready.at(-1)).toEqual(names);
+    const names = ['0', '1', '2'].map((ordinal) => `${workloads[0]!.name}-${ordinal}`);
+    expect(ready.some((pods) => pods.length === 2)).toBe(true);
+    expect(ready.at(-1)).toHaveLength(names.length);
+    expect(ready.at(-1)?.slice(0, 2)).toEqual(names.slice(0, 2));
   });
 });
 

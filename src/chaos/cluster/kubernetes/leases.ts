@@ -1,22 +1,37 @@
 import type { KubernetesObject, V1Lease } from '@kubernetes/client-node';
-import { FIELD_MANAGER, viewAnnotated } from '../annotations.ts';
+import { FIELD_MANAGER, MANAGED_BY_LABEL, viewAnnotated } from '../annotations.ts';
 import { ChangedError, type Operation } from '../cluster.ts';
 import type { Lease, LeaseContent, LeaseRef, Leases, MarkedObject } from '../leases.ts';
 import type { Api, Call } from './api.ts';
 import { isApiError, isForbidden } from './errors.ts';
 
-const LABEL = 'app.kubernetes.io/managed-by';
+const BY_FORESHOCK = `${MANAGED_BY_LABEL}=${FIELD_MANAGER}`;
 const JSON_PATCH = 'application/json-patch+json';
 /** Beyond what a server that is well takes; a renewal that waits longer would come too late anyway. */
 const WRITE_TIMEOUT_MS = 5000;
 
+interface MarkedKind {
+  readonly group: string;
+  readonly resource: string;
+  readonly kind: string;
+  /** Undefined: it is in none. */
+  readonly isNamespaced?: true;
+  /** Whether foreshock creates it, so that its label tells it from others. */
+  readonly isCreated?: true;
+}
+
 /** Kinds that faults mark, and the namespaces that manifests bring. */
-const MARKED: readonly { readonly group: string; readonly resource: string; readonly kind: string }[] = [
+const MARKED: readonly MarkedKind[] = [
   { group: '', resource: 'nodes', kind: 'Node' },
   { group: '', resource: 'namespaces', kind: 'Namespace' },
-  { group: 'apps', resource: 'deployments', kind: 'Deployment' },
-  { group: 'apps', resource: 'statefulsets', kind: 'StatefulSet' },
-  { group: 'apps', resource: 'daemonsets', kind: 'DaemonSet' },
+  { group: '', resource: 'services', kind: 'Service', isNamespaced: true },
+  { group: 'apps', resource: 'deployments', kind: 'Deployment', isNamespaced: true },
+  { group: 'apps', resource: 'statefulsets', kind: 'StatefulSet', isNamespaced: true },
+  { group: 'apps', resource: 'daemonsets', kind: 'DaemonSet', isNamespaced: true },
+  {
+    ...{ group: 'networking.k8s.io', resource: 'networkpolicies', kind: 'NetworkPolicy' },
+    ...{ isNamespaced: true, isCreated: true },
+  },
 ];
 
 export class ApiLeases implements Leases {
@@ -36,7 +51,7 @@ export class ApiLeases implements Leases {
   }
 
   async list(namespace: string | undefined): Promise<readonly Lease[]> {
-    const query = { labelSelector: `${LABEL}=${FIELD_MANAGER}` };
+    const query = { labelSelector: BY_FORESHOCK };
     const { items } = await this.#api.read<{ items: V1Lease[] }>(leases('list', namespace), { query });
     return items.map(viewLease);
   }
@@ -45,7 +60,7 @@ export class ApiLeases implements Leases {
     const body = {
       apiVersion: 'coordination.k8s.io/v1',
       kind: 'Lease',
-      metadata: { ...ref, labels: { [LABEL]: FIELD_MANAGER }, annotations: content.annotations },
+      metadata: { ...ref, labels: { [MANAGED_BY_LABEL]: FIELD_MANAGER }, annotations: content.annotations },
       spec: specOf(content),
     };
     try {
@@ -90,15 +105,16 @@ export class ApiLeases implements Leases {
     unseen: (what: string) => void,
   ): Promise<readonly MarkedObject[]> {
     const lists = MARKED.flatMap((kind) =>
-      (kind.group === '' ? [undefined] : (namespaces ?? [undefined])).map((namespace) => ({
+      (kind.isNamespaced === true ? (namespaces ?? [undefined]) : [undefined]).map((namespace) => ({
         ...kind,
         namespace,
       })),
     );
-    const found = lists.map(async ({ group, resource, kind, namespace }) => {
+    const found = lists.map(async ({ group, resource, kind, namespace, isCreated }) => {
       try {
         const call = { verb: 'list', group, version: 'v1', resource, namespace } as const;
-        const { items } = await this.#api.read<{ items: KubernetesObject[] }>(call);
+        const query = isCreated === true ? { labelSelector: BY_FORESHOCK } : {};
+        const { items } = await this.#api.read<{ items: KubernetesObject[] }>(call, { query });
         const apiVersion = group === '' ? 'v1' : `${group}/v1`;
         return items.flatMap((object) => viewMarked({ apiVersion, kind }, object));
       } catch (error) {

@@ -352,7 +352,7 @@ describe('finding an object', () => {
         : { body: { metadata: { uid: 'uid-1', managedFields } } },
     );
     const ref = { apiVersion: 'v1', kind: 'Service', namespace: 'shop', name: 'web' };
-    expect(await cluster.find(ref)).toEqual({ uid: 'uid-1', applied });
+    expect(await cluster.find(ref)).toMatchObject({ uid: 'uid-1', applied });
   });
 });
 
