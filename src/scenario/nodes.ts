@@ -22,6 +22,8 @@ export interface NodeGroup {
   readonly zones?: readonly string[] | undefined;
   readonly cpu_millis?: number | undefined;
   readonly memory_bytes?: number | undefined;
+  readonly cores?: number | undefined;
+  readonly host?: string | undefined;
   readonly pods?: number | undefined;
   readonly labels?: Node['labels'] | undefined;
   readonly taints?: Node['taints'] | undefined;
@@ -38,6 +40,8 @@ export function nodesOf(groups: readonly NodeGroup[]): readonly Node[] {
         zone: zones[index % zones.length] ?? ZONE,
         cpu_millis: group.cpu_millis,
         memory_bytes: group.memory_bytes,
+        cores: group.cores,
+        host: group.host,
         pods: group.pods ?? MAX_PODS,
         labels: group.labels ?? {},
         taints: group.taints ?? [],

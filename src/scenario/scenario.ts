@@ -123,6 +123,10 @@ export interface Node {
   /** What pods may request of it in all; undefined: more than anybody asks for. */
   readonly cpu_millis: number | undefined;
   readonly memory_bytes: number | undefined;
+  /** Processors of its machine, which all that starts and stops there share; undefined: as many as anybody wants. */
+  readonly cores: number | undefined;
+  /** The machine, where other nodes are on it too; undefined: one of its own. */
+  readonly host: string | undefined;
   /** Pods it takes at most. */
   readonly pods: number;
   readonly labels: Labels;

@@ -16,6 +16,12 @@ export function step(before: Cause | undefined, mechanism: string, end_ms: numbe
   return { mechanism, begin_ms: begin_ms ?? before?.end_ms ?? end_ms, end_ms, before };
 }
 
+/** Adds what has just taken its time on a machine, and apart from it what it lost to others there. */
+export function stepOf(before: Cause | undefined, mechanism: string, end_ms: number, lost_ms: number): Cause {
+  const worked = step(before, mechanism, end_ms - lost_ms);
+  return lost_ms > 0 ? step(worked, 'CPU contention', end_ms) : worked;
+}
+
 /** What to call the time that no step of a chain covers. */
 export interface Uncovered {
   /** Before the chain began: what began it was not there yet. */

@@ -206,6 +206,21 @@ const MUTATIONS: readonly Mutation[] = [
     says: 'scenario.yaml:9:25: `cluster.nodes[0].cpu` cannot be 0; expected processors, such as 4 or 500m',
   },
   {
+    name: 'a machine without cores',
+    files: section('cluster: {nodes: [{cores: 0}]}'),
+    says: 'scenario.yaml:9:27: `cluster.nodes[0].cores` cannot be 0; expected a number of processors above 0, such as 4 or 0.5',
+  },
+  {
+    name: 'a host that nobody knows the cores of',
+    files: section('cluster: {nodes: [{host: laptop}]}'),
+    says: 'scenario.yaml:9:19: `cluster.nodes[0]` does not fit; expected the cores of its host',
+  },
+  {
+    name: 'a host that has two numbers of cores',
+    files: section('cluster: {nodes: [{cores: 2, host: laptop}, {cores: 4, host: laptop}]}'),
+    says: 'scenario.yaml:9:53: the host laptop has 2 cores, by another of its nodes; expected 2',
+  },
+  {
     name: 'a taint without effect',
     files: section('cluster: {nodes: [{taints: [{key: gpu}]}]}'),
     says: 'scenario.yaml:9:29: `cluster.nodes[0].taints[0].effect` is missing; expected one of NoSchedule, PreferNoSchedule, NoExecute',

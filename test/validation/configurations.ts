@@ -39,7 +39,7 @@ export const CONFIGURATIONS: readonly Configuration[] = [
     name: 'one-sandbox',
     title: 'one replica, its sandbox killed, a grace period that is used up',
     explanation:
-      "all of it goes by the kubelet's looks, eight of them, and hardly varies; a look is taken to last 3 to 15 ms, where by the kubelet's own count (kubelet_pleg_relist_duration_seconds) 41 of 54 lasted 5 ms at most",
+      "all of it goes by the kubelet's looks, eight of them, and hardly varies, so that some hundredths of a second are told apart",
   },
   { name: 'one-probe-5s', title: 'one replica, readiness asked every 5 s, killed by force' },
   {
@@ -78,7 +78,7 @@ export const CONFIGURATIONS: readonly Configuration[] = [
     name: 'five-all-forced',
     title: 'five replicas, all killed by force',
     explanation:
-      'five pods end and five start at once on two cores, which both nodes, the control plane and the load share: from its creation a pod takes 1.47 s to run instead of 1.05 s. The model has no such rivalry, since nodes do not share their cores elsewhere',
+      'five pods end and five start at once on two cores, which both nodes, the control plane and the load share. The model shares them out over the ends and starts; that the control plane is slower meanwhile, so that the first new pod is created 0.27 s after the kill and not 0.06 s, is not in it',
   },
   { name: 'two-all-graceful', title: 'two replicas, both deleted gracefully' },
   { name: 'two-scale-to-zero', title: 'two replicas, scaled to none for four seconds' },

@@ -78,7 +78,24 @@ function resolveNodes(file: ClusterFile['nodes'], report: Reporter): readonly No
     }
     names.add(name);
   }
-  return nodes;
+  return checkHosts(file, report) ? nodes : undefined;
+}
+
+/** A host has so many cores, whichever of its nodes says so. */
+function checkHosts(file: Exclude<ClusterFile['nodes'], number>, report: Reporter): boolean {
+  const coresOf = new Map<string, number>();
+  for (const [index, { host, cores }] of file.entries()) {
+    if (host === undefined || cores === undefined) continue;
+    const said = coresOf.get(host) ?? cores;
+    coresOf.set(host, said);
+    if (said === cores) continue;
+    report.at(['cluster', 'nodes', index, 'cores'], {
+      message: `the host ${host} has ${said} cores, by another of its nodes`,
+      expected: `${said}`,
+    });
+    return false;
+  }
+  return true;
 }
 
 const resolveRegistry = ({ bandwidth, images }: ClusterFile['registry']): Registry => ({

@@ -11,6 +11,7 @@ const EXPECTED = {
   cpu: 'processors, such as 4 or 500m',
   memory: 'memory as Kubernetes writes it, such as 8Gi or 512Mi',
   nodes: 'a number of nodes, or a list of them',
+  cores: 'a number of processors above 0, such as 4 or 0.5',
 } as const;
 
 const quantity = (error: string) =>
@@ -46,6 +47,18 @@ const node = z
     memory: quantity(EXPECTED.memory)
       .optional()
       .describe('What pods may request of it in all: 8Gi. Default: more than anybody asks for.'),
+    cores: z
+      .number({ error: EXPECTED.cores })
+      .gt(0, { error: EXPECTED.cores })
+      .optional()
+      .describe(
+        'Processors of its machine, which all pods that start and stop there at a time share. Default: as many as they take.',
+      ),
+    host: kubernetesName
+      .optional()
+      .describe(
+        'The machine, where several nodes are on one, as with kind or minikube: nodes of one host share its cores. Default: a machine of its own.',
+      ),
     pods: count
       .max(10_000)
       .optional()
@@ -60,6 +73,9 @@ const node = z
   })
   .refine(({ name, count: several }) => name === undefined || several === undefined, {
     error: 'either a name, for one node, or a count',
+  })
+  .refine(({ host, cores }) => host === undefined || cores !== undefined, {
+    error: 'the cores of its host',
   })
   .refine(({ zone, zones }) => zone === undefined || zones === undefined, {
     error: 'either zone, for all of them, or zones',

@@ -1,6 +1,7 @@
 import { behaviourOf } from '../../scenario/kubernetes-version.ts';
 import type { Autoscaler, Node, Scenario, Service, Workload } from '../../scenario/scenario.ts';
 import { type Cause, step } from '../cause.ts';
+import type { Processors } from '../engine/processors.ts';
 import type { Environment } from '../environment.ts';
 import { type ApiClient, ApiServer } from './api-server.ts';
 import { MetricsServer, type Usage } from './autoscaling/metrics-server.ts';
@@ -11,11 +12,12 @@ import { DisruptionController } from './disruption.ts';
 import { ClusterDns } from './dns.ts';
 import { EndpointSliceController } from './endpointslice.ts';
 import { HorizontalPodAutoscaler } from './horizontal-pod-autoscaler.ts';
+import { processorsOf } from './hosts.ts';
 import { KubeProxy, type KubeProxyOptions } from './kube-proxy.ts';
 import { Kubelet } from './kubelet.ts';
 import type { NodeEvents } from './kubelet-node.ts';
 import { Link } from './link.ts';
-import { Machine } from './machine.ts';
+import { Machine, type StartKubelet } from './machine.ts';
 import { type Backend, type Choice, Network } from './network.ts';
 import { startNodeControllers } from './node-controllers.ts';
 import { isTerminating, type PodObject, serviceKey } from './objects.ts';
@@ -70,7 +72,10 @@ export class SimulatedCluster {
     this.operator = this.api.client(new Link(environment));
     this.links = { controllers: new Link(environment), scheduler: new Link(environment) };
     this.registry = new Registry(scenario.cluster.registry);
-    this.machines = scenario.cluster.nodes.map((spec, index) => this.#machine(spec, index));
+    const processors = processorsOf(scenario.cluster.nodes);
+    this.machines = scenario.cluster.nodes.map((spec, index) =>
+      this.#machine(spec, index, processors[index]),
+    );
     for (const machine of this.machines) {
       this.api.nodes.restore(machine.object());
       const renewed_at_ms = machine.kubelet?.startLongAgo() ?? 0;
@@ -167,14 +172,14 @@ export class SimulatedCluster {
     if (this.#proxy.rules.backends.some((address) => this.#serves(address))) this.#restored(cause);
   }
 
-  #machine(spec: Node, index: number): Machine {
+  #machine(spec: Node, index: number, processors: Processors | undefined): Machine {
     const events: NodeEvents = {
       processServing: (pod, process, cause) => this.#processServing(pod, process, cause),
     };
     const images = this.registry.node();
-    return new Machine(this.environment, spec, index, (environment, link) => {
-      return new Kubelet(environment, this.api.client(link), { name: spec.name, index, images, events });
-    });
+    const startKubelet: StartKubelet = (environment, link) =>
+      new Kubelet(environment, this.api.client(link), { name: spec.name, index, images, events });
+    return new Machine(this.environment, spec, index, startKubelet, processors);
   }
 
   #startAutoscalers(

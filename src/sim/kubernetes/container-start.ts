@@ -1,4 +1,4 @@
-import { type Cause, step } from '../cause.ts';
+import { type Cause, step, stepOf } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import type { ContainerState } from './container-state.ts';
 import type { ImageManager } from './image-manager.ts';
@@ -73,8 +73,8 @@ function startContainer(
       return;
     }
     container.unpulled = undefined;
-    environment.after(environment.delay_ms('container_start'), () => {
-      const started = step(pulled, 'container start', environment.now_ms);
+    environment.run('container_start', environment.delay_ms('container_start'), (lost_ms) => {
+      const started = stepOf(pulled, 'container start', environment.now_ms, lost_ms);
       state.newProcess(container).start(started);
       done(NOTHING_PUT_OFF, started);
     });

@@ -1,5 +1,5 @@
 import { sample_ms } from '../../scenario/sample.ts';
-import { type Cause, step } from '../cause.ts';
+import { type Cause, step, stepOf } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import type { Process } from './container-runtime.ts';
 import type { ContainerState } from './container-state.ts';
@@ -27,20 +27,22 @@ export function stopContainer(
   const signal_ms = environment.delay_ms('container_signal');
   const least_ms = environment.delay_ms('kubelet_minimum_grace_period');
   const left_s = grace_period_s - Math.floor(hook_ms / 1000);
-  const signal = (after_ms: number, kill_ms: number, because: (signal_at_ms: number) => Cause) => {
-    environment.after(after_ms, () => {
-      const signalled = step(because(environment.now_ms - signal_ms), 'container signal', environment.now_ms);
+  const signal = (wait_ms: number, kill_ms: number, because: (signal_at_ms: number) => Cause) => {
+    const signalNow = (lost_ms: number) => {
+      const { now_ms } = environment;
+      const signalled = stepOf(because(now_ms - lost_ms - signal_ms), 'container signal', now_ms, lost_ms);
       container.onExit(process, stopped);
       if (process.hasExited) return;
       process.terminate(signalled);
       environment.after(Math.max(kill_ms, least_ms), () => {
         process.kill(step(signalled, 'grace period', environment.now_ms));
       });
-    });
+    };
+    environment.run('container_signal', signal_ms, signalNow, wait_ms);
   };
   const hooked = (at_ms: number) => (hook_ms > 0 ? step(cause, 'preStop', at_ms) : cause);
   if (order === undefined || left_s <= 0) {
-    signal(hook_ms + signal_ms, left_s * 1000, hooked);
+    signal(hook_ms, left_s * 1000, hooked);
     return;
   }
   environment.after(hook_ms, () => {
@@ -48,7 +50,7 @@ export function stopContainer(
     order.whenTurn(container, left_s * 1000, (before) => {
       const { now_ms } = environment;
       const waited_s = Math.floor((now_ms - since_ms) / 1000);
-      signal(signal_ms, (left_s - waited_s) * 1000, () => before ?? hooked(since_ms));
+      signal(0, (left_s - waited_s) * 1000, () => before ?? hooked(since_ms));
     });
   });
 }

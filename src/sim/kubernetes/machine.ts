@@ -1,5 +1,6 @@
 import type { Node } from '../../scenario/scenario.ts';
 import { type Cause, step } from '../cause.ts';
+import type { Processors } from '../engine/processors.ts';
 import type { Lifespan } from '../engine/simulation.ts';
 import type { Environment } from '../environment.ts';
 import type { Kubelet } from './kubelet.ts';
@@ -16,6 +17,7 @@ export class Machine {
   readonly index: number;
   readonly #environment: Environment;
   readonly #startKubelet: StartKubelet;
+  readonly #processors: Processors | undefined;
   #link: Link;
   #lifespan: Lifespan;
   #kubelet: Kubelet | undefined;
@@ -24,11 +26,19 @@ export class Machine {
   /** How often it was turned on. */
   #starts = 0;
 
-  constructor(environment: Environment, spec: Node, index: number, startKubelet: StartKubelet) {
+  /** @param processors undefined: as many as it takes */
+  constructor(
+    environment: Environment,
+    spec: Node,
+    index: number,
+    startKubelet: StartKubelet,
+    processors: Processors | undefined,
+  ) {
     this.spec = spec;
     this.index = index;
     this.#environment = environment;
     this.#startKubelet = startKubelet;
+    this.#processors = processors;
     const { link, lifespan, kubelet } = this.#start();
     this.#link = link;
     this.#lifespan = lifespan;
@@ -82,6 +92,7 @@ export class Machine {
     this.#kubelet?.powerOff(cause);
     this.#kubelet = undefined;
     this.#lifespan.end();
+    this.#processors?.abandon(this.#lifespan);
     this.#link.cut('power', 'silence');
   }
 
@@ -103,7 +114,7 @@ export class Machine {
   }
 
   #start(): { readonly link: Link; readonly lifespan: Lifespan; readonly kubelet: Kubelet } {
-    const { environment, lifespan } = this.#environment.mortal();
+    const { environment, lifespan } = this.#environment.mortal(this.#processors);
     const link = new Link(environment);
     if (this.#isCut) link.cut(CABLE, 'silence');
     return { link, lifespan, kubelet: this.#startKubelet(environment, link) };

@@ -1,5 +1,5 @@
 import type { Container, PodTemplate } from '../../scenario/scenario.ts';
-import { type Cause, step } from '../cause.ts';
+import { type Cause, step, stepOf } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import type { Process } from './container-runtime.ts';
 import {
@@ -81,8 +81,8 @@ function replaceSandbox(
       return;
     }
     for (const container of init) container.forget();
-    environment.after(environment.delay_ms('sandbox_start'), () => {
-      const up = step(stopped, 'sandbox start', environment.now_ms);
+    environment.run('sandbox_start', environment.delay_ms('sandbox_start'), (lost_ms) => {
+      const up = stepOf(stopped, 'sandbox start', environment.now_ms, lost_ms);
       sandbox.create(environment.now_ms, up);
       startContainers(node, state, containers, up, done);
     });

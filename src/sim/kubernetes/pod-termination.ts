@@ -1,4 +1,4 @@
-import { type Cause, step } from '../cause.ts';
+import { type Cause, stepOf } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import type { ContainerState } from './container-state.ts';
 import { stopContainer } from './container-stop.ts';
@@ -57,9 +57,9 @@ function stopSandbox(
     done(cause);
     return;
   }
-  environment.after(environment.delay_ms('sandbox_stop'), () => {
+  environment.run('sandbox_stop', environment.delay_ms('sandbox_stop'), (lost_ms) => {
     latest.isUp = false;
-    done(step(cause, 'sandbox stop', environment.now_ms));
+    done(stepOf(cause, 'sandbox stop', environment.now_ms, lost_ms));
   });
 }
 

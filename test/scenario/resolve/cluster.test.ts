@@ -55,6 +55,16 @@ describe('its nodes', () => {
     ]);
   });
 
+  test('may be several on one machine, whose cores they say', () => {
+    const { nodes } = clusterOf('{nodes: [{count: 2, cores: 2, host: laptop}, {cores: 0.5}, {}]}');
+    expect(nodes.map(({ cores, host }) => [cores, host])).toEqual([
+      [2, 'laptop'],
+      [2, 'laptop'],
+      [0.5, undefined],
+      [undefined, undefined],
+    ]);
+  });
+
   test('of one kind take the zones in turn and are called after their place among all', () => {
     const { nodes } = clusterOf('{nodes: [{name: entry}, {count: 4, zones: [a, b, c]}, {zone: d}]}');
     expect(nodes.map(({ name, zone }) => `${name} ${zone}`)).toEqual([
