@@ -317,12 +317,16 @@ describe.concurrent('a fault on nodes', () => {
   });
 
   test('node-taint that was there when it was chosen, and is gone a moment later, is not added', async () => {
-    const own = (lasting('node-taint') as NodeTaint).taint;
-    const { scenario, cluster } = started([lasting('node-taint')]);
-    cluster.changeNode('node-2', { taints: [own] });
-    cluster.warm = async () => cluster.changeNode('node-2', { taints: [] });
-    const { error } = await run(cluster, scenario);
-    expectUserError(error, EXIT.inconclusive, 'node-taint hit nothing');
+    const fault = lasting('node-taint');
+    const { scenario, cluster } = started([fault], { start_ms: 1 });
+    for (const object of scenario.objects) await cluster.apply(object);
+    await expect.poll(() => cluster.pods('default', { app: 'nginx' })).toMatchObject([{ ready: true }, { ready: true }]);
+    cluster.changeNode('node-2', { taints: [fault.taint] });
+    const choice = { scenario, cluster, trial: 0, entry_node: 'node-1' };
+    const [target] = await chooseTargets(choice, fault, 'victims/0/0');
+    cluster.changeNode('node-2', { taints: [] });
+    const applying = actionFor('node-taint').apply(cluster, fault, target!, AbortSignal.abort());
+    await expect(applying).rejects.toThrow(ChangedError);
     expect((await cluster.nodes())[1]!.taints).toEqual([]);
   });
 

@@ -127,8 +127,8 @@ async function untilKilled(wanted: readonly Run[]): Promise<ReadonlySet<string>>
 }
 
 /**
- * Where to hold runs: at every call that writes, in three ways, and at the first and the last of those that read in between,
- * which change nothing. An Event is only ever added, beside all else.
+ * Where to hold runs: at every call that writes, in three ways, and at the first of those that read in between: they change
+ * nothing, so that to die at a later one is to die there, or before the next write. An Event comes after each act.
  *
  * @param common calls of the run so far, before its fault and after it, where it is held already in another one
  */
@@ -136,6 +136,8 @@ function boundariesOf(run: Run, common: Set<string>): readonly Boundary[] {
   const { calls, called_ms } = run.cluster;
   const isOwn = partsOf(run);
   return calls.flatMap((name, call): readonly Boundary[] => {
+    // What a command has caused, no other call of the API follows.
+    if (name === 'POST events') return [{ call, as: 'not answered' }];
     const own = isOwn(called_ms[call]!);
     if (own !== 'fault') {
       const first = called_ms.findIndex((at_ms) => isOwn(at_ms) === own);
@@ -145,13 +147,12 @@ function boundariesOf(run: Run, common: Set<string>): readonly Boundary[] {
     }
     if (isWritten(name)) return AS.map((as) => ({ call, as }));
     const isFirst = call === 0 || isWritten(calls[call - 1]!);
-    const isLast = call + 1 === calls.length || isWritten(calls[call + 1]!);
-    return isFirst || isLast ? [{ call, as: 'not answered' }] : [];
+    return isFirst ? [{ call, as: 'not answered' }] : [];
   });
 }
 
 const isWritten = (name: string): boolean =>
-  !name.startsWith('GET') && !/events$|selfsubjectaccessreviews$/.test(name);
+  !name.startsWith('GET') && !/selfsubjectaccessreviews$/.test(name);
 
 /** By the time of a call whether it is one of the fault's: from the write that announces it to the end of its undoing. */
 function partsOf({ cluster: { calls, called_ms }, folder: own }: Run) {
