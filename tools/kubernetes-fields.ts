@@ -28,9 +28,15 @@ export function kubernetesFieldsText(): string {
   const add = (type: string): void => {
     const attributes = MODELS[type]?.getAttributeTypeMap?.();
     if (attributes === undefined || types.has(type)) return;
-    const fields = attributes.map(({ baseName, type: of }) => ({ baseName, of: /^Array<(\w+)>$/.exec(of)?.[1] ?? of }));
+    const fields = attributes.map(({ baseName, type: of }) => ({
+      baseName,
+      of: /^Array<(\w+)>$/.exec(of)?.[1] ?? of,
+    }));
     const isType = (of: string) => MODELS[of]?.getAttributeTypeMap !== undefined;
-    types.set(type, fields.map(({ baseName, of }) => (isType(of) ? `${baseName}:${of}` : baseName)).join(' '));
+    types.set(
+      type,
+      fields.map(({ baseName, of }) => (isType(of) ? `${baseName}:${of}` : baseName)).join(' '),
+    );
     for (const { of } of fields) add(of);
   };
   for (const type of Object.values(ROOTS)) add(type);

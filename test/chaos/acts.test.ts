@@ -320,7 +320,9 @@ describe.concurrent('a fault on nodes', () => {
     const fault = lasting('node-taint');
     const { scenario, cluster } = started([fault], { start_ms: 1 });
     for (const object of scenario.objects) await cluster.apply(object);
-    await expect.poll(() => cluster.pods('default', { app: 'nginx' })).toMatchObject([{ ready: true }, { ready: true }]);
+    await expect
+      .poll(() => cluster.pods('default', { app: 'nginx' }))
+      .toMatchObject([{ ready: true }, { ready: true }]);
     cluster.changeNode('node-2', { taints: [fault.taint] });
     const choice = { scenario, cluster, trial: 0, entry_node: 'node-1' };
     const [target] = await chooseTargets(choice, fault, 'victims/0/0');

@@ -89,12 +89,14 @@ export function readManifests(
       context: ManifestContext,
     ) => T | 'ignored' | undefined,
   ): T[] =>
-    objects.filter((object) => isOfKind(object) && spelt.has(object)).flatMap((object) => {
-      const result = read(object, among, context);
-      if (result !== 'ignored') return result ?? [];
-      ignored.add(object);
-      return [];
-    });
+    objects
+      .filter((object) => isOfKind(object) && spelt.has(object))
+      .flatMap((object) => {
+        const result = read(object, among, context);
+        if (result !== 'ignored') return result ?? [];
+        ignored.add(object);
+        return [];
+      });
   const disruption_budgets = readAll(isDisruptionBudget, readDisruptionBudget);
   const autoscalers = readAll(isAutoscaler, readAutoscaler);
   reportRivals(autoscalers, problems);

@@ -131,7 +131,13 @@ export class KubernetesState {
   /** As it stands, without what the server and its controllers count. */
   objectAt(path: string): unknown {
     const object = this.#objects.get(path);
-    return object && { ...object, status: undefined, metadata: { ...object.metadata, resourceVersion: '', managedFields: [] } };
+    return (
+      object && {
+        ...object,
+        status: undefined,
+        metadata: { ...object.metadata, resourceVersion: '', managedFields: [] },
+      }
+    );
   }
 
   #create({ path, body }: FakeRequest): Answer | undefined {

@@ -21,7 +21,12 @@ test('what is near only to a field that is there, too, is not taken for that', (
 });
 
 test('what kubectl prints of an object is all known', () => {
-  const printed = { resourceVersion: '1', uid: 'a', creationTimestamp: null, managedFields: [{ manager: 'kubectl' }] };
+  const printed = {
+    resourceVersion: '1',
+    uid: 'a',
+    creationTimestamp: null,
+    managedFields: [{ manager: 'kubectl' }],
+  };
   const lines = Object.entries(printed).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}\n`);
   const files = deployment('  name: web\n', `  name: web\n${lines.join('')}`);
   expect(load(filesWith(files)).ignored).toEqual([]);
