@@ -4,6 +4,14 @@ import { auditFolder } from './cluster/audit.ts';
 import { TestbedError } from './failure.ts';
 import type { Instance } from './instance.ts';
 
+export interface AuditedObject {
+  readonly apiGroup?: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly namespace?: string;
+  readonly name?: string;
+}
+
 /** Of a line of the audit log, in the words of audit.k8s.io/v1 (Kubernetes 1.35 apiserver/pkg/apis/audit/v1/types.go). */
 export interface AuditEvent {
   readonly stage: 'ResponseStarted' | 'ResponseComplete' | 'Panic';
@@ -11,13 +19,7 @@ export interface AuditEvent {
   readonly verb: string;
   readonly user: { readonly username: string };
   /** What was asked for; a path such as /version is no object. */
-  readonly objectRef?: {
-    readonly apiGroup?: string;
-    readonly resource: string;
-    readonly subresource?: string;
-    readonly namespace?: string;
-    readonly name?: string;
-  };
+  readonly objectRef?: AuditedObject | undefined;
   readonly responseStatus?: { readonly code?: number };
   readonly requestReceivedTimestamp: string;
 }
@@ -70,7 +72,7 @@ export function auditText({ requestReceivedTimestamp, responseStatus, user, ...a
   return `${requestReceivedTimestamp} ${code} ${user.username}: ${verb} ${objectRef === undefined ? requestURI : objectText(objectRef)}`;
 }
 
-function objectText(object: NonNullable<AuditEvent['objectRef']>): string {
+function objectText(object: AuditedObject): string {
   const { resource, subresource, namespace, name } = object;
   const group = groupOf(object);
   const what = `${resource}${subresource === undefined ? '' : `/${subresource}`}${group === '' ? '' : ` (${group})`}`;
