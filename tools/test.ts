@@ -35,11 +35,7 @@ const worst = (codes: readonly number[]): number => codes.find((code) => code !=
 const folder = mkdtempSync(join(tmpdir(), 'foreshock-tests-'));
 const failures = join(folder, 'failures.txt');
 process.env[FAILURES_FILE] = failures;
-process.exitCode = worst([
-  await run(UNIT_TESTS),
-  await run(project('by-the-clock')),
-  await testClusters(),
-]);
+process.exitCode = worst([await run(UNIT_TESTS), await run(project('by-the-clock')), await testClusters()]);
 if (existsSync(failures))
   process.stderr.write(readFileSync(failures, 'utf8').replace(/^(?=.)/gm, 'failed: '));
 rmSync(folder, { recursive: true });
