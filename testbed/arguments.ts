@@ -1,3 +1,4 @@
+import type { AuditFilter } from './audit-log.ts';
 import { options, usageError, wholeNumber } from './options.ts';
 import { type Action, parseAction, VERBS_USAGE } from './provider/action.ts';
 import type { Layout } from './state.ts';
@@ -17,6 +18,9 @@ Usage: npm run testbed -- COMMAND
   kill-container --namespace NS --pod POD [--container C]
                        SIGKILL to a container's main process, from outside
   forget-connections   empty the nodes' connection tracking tables
+  load-image FOLDER    give all nodes the images of an OCI layout, beside those that can be pulled
+  audit [--user USER] [--changes] [--json]
+                       what the API server was asked, and by whom; --changes: what writes
   provider VERB ...    a fault that no Kubernetes API can cause, or its undo; prints when it took effect
 ${VERBS_USAGE}
 Environment: FORESHOCK_TESTBED names another testbed beside the default one,
@@ -32,6 +36,8 @@ export type Command =
   | { readonly name: 'status'; readonly json: boolean }
   | { readonly name: 'exec'; readonly command: readonly string[] }
   | { readonly name: 'link'; readonly node: string; readonly link: 'up' | 'down' }
+  | { readonly name: 'load-image'; readonly layout: string }
+  | { readonly name: 'audit'; readonly filter: AuditFilter; readonly json: boolean }
   | { readonly name: 'kill-container'; readonly action: Action }
   | { readonly name: 'provider'; readonly action: Action };
 
@@ -72,6 +78,21 @@ export function parseArguments(args: readonly string[]): Command {
         throw usageError('link takes a node and "down" or "up", as in: link node-2 down');
       }
       return { name, node, link };
+    }
+    case 'load-image': {
+      const [layout, ...more] = options(name, rest, {}, true).positionals;
+      if (layout === undefined || more.length > 0) {
+        throw usageError('load-image takes the folder of an OCI layout, as in: load-image out/image');
+      }
+      return { name, layout };
+    }
+    case 'audit': {
+      const { user, changes, json } = options(name, rest, {
+        user: { type: 'string' },
+        changes: { type: 'boolean' },
+        json: { type: 'boolean' },
+      }).values;
+      return { name, filter: { user, changes: changes ?? false }, json: json ?? false };
     }
     case 'kill-container':
       return { name, action: parseAction(['container-kill', ...rest], name) };

@@ -1,10 +1,12 @@
 import { type Command, parseArguments, USAGE } from './arguments.ts';
+import { auditText, readAudit } from './audit-log.ts';
 import { forgetConnections } from './connections.ts';
 import { execInLab } from './exec.ts';
 import { ExitCode, errorMessage, TestbedError } from './failure.ts';
 import { install } from './install/install.ts';
 import { currentInstance } from './instance.ts';
 import { down, up } from './lifecycle.ts';
+import { loadImage } from './load-image.ts';
 import { toStderr } from './progress.ts';
 import { plugIn, pullOut } from './provider/node.ts';
 import { provide } from './provider/provider.ts';
@@ -42,6 +44,14 @@ async function main(command: Command): Promise<number> {
       return 0;
     case 'forget-connections':
       await forgetConnections(instance);
+      return 0;
+    case 'load-image':
+      await loadImage(instance, command.layout, toStderr, interruption());
+      return 0;
+    case 'audit':
+      for (const event of readAudit(instance, command.filter)) {
+        process.stdout.write(`${command.json ? JSON.stringify(event) : auditText(event)}\n`);
+      }
       return 0;
     case 'kill-container':
     case 'provider': {

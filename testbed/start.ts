@@ -4,14 +4,13 @@ import type { NodePlan } from './addresses.ts';
 import { kubectl, readyNodes } from './cluster/kubectl.ts';
 import { writeLabFiles } from './cluster/lab.ts';
 import { metricsServerRegistration, metricsServerRights } from './cluster/metrics.ts';
-import { fileOnNode, writeNodeFiles } from './cluster/node.ts';
-import { CONTAINERD_SOCKET } from './cluster/node-config.ts';
+import { writeNodeFiles } from './cluster/node.ts';
 import type { Installation } from './install/install.ts';
 import type { Instance } from './instance.ts';
 import { Launch } from './launch.ts';
+import { importImages } from './load-image.ts';
 import { createNetwork } from './network.ts';
 import type { Progress } from './progress.ts';
-import { run } from './run.ts';
 import { type Layout, newState, planOf, type State, writeState } from './state.ts';
 
 /** Starts a testbed where none is; a failure leaves it to the caller to remove what was started. */
@@ -41,7 +40,7 @@ export async function start(
   );
   const startNode = async (node: NodePlan): Promise<void> => {
     await launch.bootNode(node);
-    await importImages(instance, node, installation.images, signal);
+    await importImages(instance, node.name, installation.images, signal);
     await apiServerAnswers;
     launch.startKubelet(node);
   };
@@ -91,15 +90,4 @@ async function all(tasks: readonly Promise<void>[]): Promise<void> {
   for (const task of await Promise.allSettled(tasks)) {
     if (task.status === 'rejected') throw task.reason;
   }
-}
-
-async function importImages(
-  instance: Instance,
-  node: NodePlan,
-  layout: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const socket = fileOnNode(instance, node.name, CONTAINERD_SOCKET);
-  const ctr = `ctr --address '${socket}' --namespace k8s.io images import -`;
-  await run(['sh', '-c', `tar -C '${layout}' -cf - . | ${ctr}`], { signal });
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { auditLogFile } from './cluster/audit.ts';
 import { kubeconfigFile, readyNodes } from './cluster/kubectl.ts';
 import { kubernetesVersion } from './install/components.ts';
 import type { Instance } from './instance.ts';
@@ -23,6 +24,8 @@ export interface Status {
   readonly service_range?: string;
   readonly binaries?: string;
   readonly logs?: string;
+  /** Of the API server, one line of JSON (audit.k8s.io/v1) for each answer. */
+  readonly audit_log?: string;
   readonly nodes: readonly NodeStatus[];
 }
 
@@ -72,6 +75,7 @@ export async function statusOf(instance: Instance): Promise<Status> {
     service_range: plan.serviceRange,
     binaries: state.installation.binaries,
     logs: join(instance.folder, 'logs'),
+    audit_log: auditLogFile(instance),
     nodes,
   };
 }
@@ -90,6 +94,7 @@ export function describe(status: Status): string {
     `load from   ${status.lab_address} or any of ${status.source_addresses}`,
     `kubeconfig  ${status.kubeconfig}`,
     `logs        ${status.logs}`,
+    `audit log   ${status.audit_log}`,
     'Run a command where all of these are reachable: npm run testbed -- exec -- COMMAND',
   ];
   return `${lines.join('\n')}\n`;

@@ -46,6 +46,8 @@ interface Action<F extends Fault> {
    * @param workload that is hit, where it is one
    */
   rights(kind: Workload['kind'], workload?: Workload): readonly Right[];
+  /** Those of them that it takes to undo it, where it is undone. Default: none. */
+  undoRights?(kind: Workload['kind'], workload?: Workload): readonly Right[];
   /** As the journal has it. */
   readonly act: Intent['act'];
   /** How a person puts it back. */

@@ -19,16 +19,34 @@ export interface Allowance {
  * @throws UserError that names what is missing and cannot be done without
  */
 export async function checkAccount(cluster: Cluster, scenario: Scenario): Promise<Allowance> {
-  const wanted = rightsFor(scenario);
-  const missing = await checkRights(cluster, [...wanted, ...(await rightsToFind(cluster, scenario))]);
-  const objects = lookedAfter(scenario.objects, missing);
-  await checkRights(cluster, await rightsToApply(cluster, { objects }));
+  const { missing, objects } = await checkAll(cluster, [scenario]);
   const silent = eventNamespaces(missing);
   return {
     objects,
-    told: new Set(eventNamespaces(wanted).filter((namespace) => !silent.includes(namespace))),
+    told: new Set(eventNamespaces(rightsFor(scenario)).filter((namespace) => !silent.includes(namespace))),
     notes: missing.map((right) => `the account may not ${rightText(right)}: ${right.without}`),
   };
+}
+
+/**
+ * As checkAccount for each, all at once: so that what the last one lacks is known before the first begins. The account
+ * must be able to create what is missing now, which is all that a run before it may have created and removed.
+ *
+ * @throws UserError that names all that is missing
+ */
+export async function checkAccounts(cluster: Cluster, scenarios: readonly Scenario[]): Promise<void> {
+  await checkAll(cluster, scenarios);
+}
+
+async function checkAll(cluster: Cluster, scenarios: readonly Scenario[]) {
+  const toFind = await Promise.all(scenarios.map((scenario) => rightsToFind(cluster, scenario)));
+  const missing = await checkRights(cluster, [...scenarios.flatMap(rightsFor), ...toFind.flat()]);
+  const objects = lookedAfter(
+    scenarios.flatMap((scenario) => scenario.objects),
+    missing,
+  );
+  await checkRights(cluster, await rightsToApply(cluster, { objects }));
+  return { missing, objects };
 }
 
 function eventNamespaces(rights: readonly Wanted[]): readonly string[] {

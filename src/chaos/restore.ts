@@ -11,10 +11,13 @@ import { RUN_ANNOTATION, TARGET_ANNOTATION } from './cluster/annotations.ts';
 import { ChangedError, type Cluster } from './cluster/cluster.ts';
 import type { Lease, MarkedObject } from './cluster/leases.ts';
 import { putBack, type Repairing, repair, reviveControlPlane, throwingAll, undoMarked } from './repair.ts';
+import { rightsToPutBack } from './restore-rights.ts';
 import { type Journal, noJournal, openJournal } from './safety/journal.ts';
 import { hasLapsed, LEASE_DURATION_S } from './safety/lapse.ts';
 import { type Left, type LeftObject, leftBy, NOTHING_LEFT, notesOf } from './safety/left.ts';
 import { marksOf } from './safety/marks.ts';
+import { type LeftRecord, recordsOf } from './safety/records.ts';
+import { missingRights, refuseWithout, type Wanted } from './safety/rights.ts';
 import { identify } from './safety/run-identity.ts';
 import { refuseRunning } from './safety/running.ts';
 import { isTaken, TargetLeases } from './safety/target-leases.ts';
@@ -34,6 +37,11 @@ export interface RestoreOptions {
   readonly role?: string;
   /** Called when all is put back, while the Leases are still held. */
   readonly again?: (place: Repairing, left: Left) => Promise<void>;
+  /**
+   * Whether the account is asked for its rights once it is known what is left, so that nothing is begun that cannot be
+   * ended. Default: what can be put back is, whatever cannot.
+   */
+  readonly asksFirst?: boolean;
   /** Whether the holder of a Lease has died; default: see lapse.ts. */
   readonly lapsed?: (lease: Lease) => Promise<boolean>;
 }
@@ -46,8 +54,8 @@ export interface Restored {
 }
 
 /**
- * @throws UserError with EXIT.configuration where a run of the journal goes on; with EXIT.notRestored where something
- *   could not be put back, though everything was tried
+ * @throws UserError with EXIT.configuration where a run of the journal goes on, or, asked first, a right is missing; with
+ *   EXIT.notRestored where something could not be put back, though everything was tried
  */
 export async function restore(options: RestoreOptions): Promise<Restored> {
   const { cluster, tell, signal, patience_ms } = options;
@@ -71,6 +79,7 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
   if (options.journal !== undefined && alive[0] !== undefined) throw isTaken(targetOf(alive[0]), alive[0]);
   const marks = options.journal === undefined ? await marksLeft(options, dead, alive) : [];
   const wasLeft = left.faults.length + left.objects.length + dead.length + marks.length > 0;
+  if (wasLeft && options.asksFirst === true) await askFirst(options, left, dead, marks);
   if (wasLeft) {
     const records =
       cluster.leases && new TargetLeases(cluster.leases, identify(options.role ?? 'restore'), []);
@@ -93,6 +102,45 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
     });
   }
   return { wasLeft, goingOn: alive.map((lease) => isTaken(targetOf(lease), lease).message) };
+}
+
+/** @throws UserError that names every right that is missing, before anything is put back */
+async function askFirst(
+  { cluster, tell }: RestoreOptions,
+  left: Left,
+  dead: readonly Lease[],
+  marks: readonly MarkedObject[],
+): Promise<void> {
+  const records = dead.flatMap(readableRecords);
+  const marked = marks.flatMap((object) => marksOf(object, object.annotations));
+  const wanted = await rightsToPutBack(cluster, {
+    leases: dead,
+    faults: [...left.faults, ...records.filter((record) => 'fault' in record), ...marked],
+    objects: [
+      ...left.objects,
+      ...records.flatMap((record) => ('created' in record ? record.created : [])),
+      ...marks.flatMap(namespaceLeft),
+    ],
+  });
+  let missing: readonly Wanted[];
+  try {
+    missing = await missingRights(cluster, wanted);
+  } catch (error) {
+    // Not every account may even ask.
+    if (!(error instanceof UserError)) throw error;
+    tell(`what the account in use may do is not known: ${error.message}`);
+    return;
+  }
+  refuseWithout(missing);
+}
+
+/** One that cannot be read is told of by whoever takes it over. */
+function readableRecords(lease: Lease): readonly LeftRecord[] {
+  try {
+    return recordsOf(lease);
+  } catch {
+    return [];
+  }
 }
 
 async function withJournal(

@@ -1,8 +1,8 @@
 import { asksBudgets } from '../scenario/safety.ts';
 import type { Fault, ManifestObject, Scenario, Workload } from '../scenario/scenario.ts';
-import type { ClusterReader } from './cluster/cluster.ts';
+import type { ClusterReader, ObjectRef } from './cluster/cluster.ts';
 import { EVENT_NAMESPACE } from './cluster/object-event.ts';
-import { actionFor } from './fault-action.ts';
+import { type AnyAction, actionFor } from './fault-action.ts';
 import {
   BUDGET_RIGHTS,
   EVENT_RIGHT,
@@ -70,8 +70,19 @@ function rightsToKeep(fault: Fault, { safety, workloads }: Scenario): readonly W
   ];
 }
 
-function rightsToCause(fault: Fault, { workloads }: Scenario): readonly Wanted[] {
-  const { rights } = actionFor(fault.type);
+const rightsToCause = (fault: Fault, scenario: Scenario): readonly Wanted[] =>
+  rightsAbout(fault, scenario, actionFor(fault.type).rights, `to cause ${fault.type}, and to undo it`);
+
+/** Those of them that it takes to undo it; none where it is not undone. */
+export const rightsToUndo = (fault: Fault, scenario: Scenario): readonly Wanted[] =>
+  rightsAbout(fault, scenario, actionFor(fault.type).undoRights ?? (() => []), `to undo ${fault.type}`);
+
+function rightsAbout(
+  fault: Fault,
+  { workloads }: Scenario,
+  rights: AnyAction['rights'],
+  to: string,
+): readonly Wanted[] {
   const target =
     'workload' in fault
       ? workloads.find(({ name, namespace }) => name === fault.workload && namespace === fault.namespace)
@@ -79,9 +90,7 @@ function rightsToCause(fault: Fault, { workloads }: Scenario): readonly Wanted[]
   const own = 'namespace' in fault ? fault.namespace : undefined;
   const lasting = workloads.filter(({ kind }) => kind !== 'Job');
   return rights(target?.kind ?? 'Deployment', target).flatMap((right) =>
-    namespacesOf(right).map((namespace) =>
-      wanted({ to: `to cause ${fault.type}, and to undo it`, ...right }, namespace, nameOf(right)),
-    ),
+    namespacesOf(right).map((namespace) => wanted({ to, ...right }, namespace, nameOf(right))),
   );
 
   function namespacesOf({ scope }: Right): readonly (string | undefined)[] {
@@ -110,7 +119,7 @@ export async function rightsToFind(
   { objects }: Pick<Scenario, 'objects'>,
 ): Promise<readonly Wanted[]> {
   const each = objects.map(async (object) => {
-    const rights = await on(survey, object, ['get'], 'to find what the manifests name');
+    const rights = await rightsOn(survey, object, ['get'], 'to find what the manifests name');
     return rights.map((right) => (isSecret(object) ? { ...right, without: LEFT_ALONE } : right));
   });
   return (await Promise.all(each)).flat();
@@ -128,7 +137,7 @@ export async function rightsToApply(
   // To apply what is not there is to patch and to create it.
   const verbs = ['create', 'patch', 'delete'];
   const each = objects.map(async (object) => {
-    const rights = await on(
+    const rights = await rightsOn(
       survey,
       object,
       verbs,
@@ -168,9 +177,9 @@ export function lookedAfter(
 }
 
 /** Nothing of a kind that the cluster does not have: another manifest may bring it. */
-async function on(
-  survey: Survey,
-  object: ManifestObject,
+export async function rightsOn(
+  survey: Pick<Survey, 'resourceOf'>,
+  object: ObjectRef,
   verbs: readonly string[],
   to: string,
 ): Promise<readonly Wanted[]> {
@@ -180,7 +189,7 @@ async function on(
 }
 
 /** @param target name of what is hit */
-function wanted(
+export function wanted(
   { verb, resource, group, on, name, to = '', without }: Right,
   namespace: string | undefined,
   target?: string,

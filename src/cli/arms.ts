@@ -61,6 +61,10 @@ export interface MeasureRequest {
   readonly signal: AbortSignal;
 }
 
+export interface PreflightRequest extends Pick<MeasureRequest, 'target'> {
+  readonly scenarios: readonly Scenario[];
+}
+
 export type DryRunRequest = Pick<MeasureRequest, 'scenario' | 'target' | 'journal'>;
 
 /** Where something is to be put back. */
@@ -106,6 +110,8 @@ export interface Arms {
   predictPlan(request: PredictPlanRequest): Promise<PlanPrediction>;
   /** @throws UserError; with EXIT.aborted after `signal`, with EXIT.notRestored where something remains */
   measure(request: MeasureRequest): Promise<Measurement>;
+  /** Whether `measure` may do all that it takes for each of them; throws as that does, with nothing touched. */
+  preflight(request: PreflightRequest): Promise<void>;
   /** What `measure` would do; throws where the cluster cannot be reached. */
   dryRun(request: DryRunRequest): Promise<DryRun>;
   /** @throws UserError, with EXIT.notRestored where something remains */

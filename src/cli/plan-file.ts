@@ -3,7 +3,7 @@ import { readDocument } from '../scenario/document.ts';
 import { EXIT, UserError } from '../scenario/errors.ts';
 import { isPlan, SCENARIO_DOCUMENT } from '../scenario/load.ts';
 import { Problems } from '../scenario/problem.ts';
-import type { CausingCommand } from './rbac-options.ts';
+import type { RbacPurpose } from './rbac-options.ts';
 
 /** Of a file that cannot be read, whoever loads it says why. */
 export function isPlanFile(path: string): boolean {
@@ -12,7 +12,7 @@ export function isPlanFile(path: string): boolean {
 }
 
 /** @throws UserError where the file is a plan: nobody waits years for a measurement, but its episodes take seconds */
-export async function refusePlan(path: string, command: CausingCommand | 'export'): Promise<void> {
+export async function refusePlan(path: string, command: RbacPurpose | 'export'): Promise<void> {
   if (!isPlanFile(path)) return;
   const { loadPlan } = await import('../scenario/plan/load.ts');
   const { episodes } = loadPlan(path);

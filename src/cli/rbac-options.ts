@@ -2,18 +2,22 @@ import type { Options } from 'yargs';
 
 /** Commands that touch a cluster, and so take rights. */
 const CAUSING = ['chaos', 'verify', 'calibrate'] as const;
-export type CausingCommand = (typeof CAUSING)[number];
+
+/** What rights are printed for. */
+const PURPOSES = [...CAUSING, 'restore'] as const;
+export type RbacPurpose = (typeof PURPOSES)[number];
 
 export const RBAC_OPTIONS = {
   for: {
-    choices: CAUSING,
-    default: 'chaos' as CausingCommand,
-    describe: 'The command that is to be run; chaos and verify take the same rights',
+    choices: PURPOSES,
+    default: 'chaos' as RbacPurpose,
+    describe:
+      'The command that is to be run: chaos and verify take the same rights; restore: to put back what runs have left that died, and to guard them',
   },
   account: {
     type: 'string',
     requiresArg: true,
-    defaultDescription: 'foreshock-NAME',
+    defaultDescription: 'foreshock-NAME, with -restore where it is for that',
     describe: 'Name of the ServiceAccount, of its Roles and of what binds them',
   },
   namespace: {

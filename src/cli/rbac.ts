@@ -1,15 +1,14 @@
 import type { Argv } from 'yargs';
 import type { Wanted } from '../chaos/safety/rights.ts';
+import type { Survey } from '../chaos/wanted-rights.ts';
 import { EXIT, UserError } from '../scenario/errors.ts';
-import type { Scenario } from '../scenario/scenario.ts';
 import type { Io } from './io.ts';
-import { scenarioArgument } from './options.ts';
 import type { Choose } from './program.ts';
-import { type CausingCommand, RBAC_OPTIONS } from './rbac-options.ts';
+import { RBAC_OPTIONS, type RbacPurpose } from './rbac-options.ts';
 
 interface RbacOptions {
-  readonly scenario: string;
-  readonly command: CausingCommand;
+  readonly file: string;
+  readonly purpose: RbacPurpose;
   readonly account: string | undefined;
   readonly namespace: string | undefined;
   readonly deployed: boolean;
@@ -23,16 +22,23 @@ interface RbacOptions {
 
 export function addRbac(yargs: Argv, choose: Choose): Argv {
   return yargs.command(
-    'rbac <scenario>',
+    'rbac <file>',
     'Print the least rights that a scenario takes on a cluster, for kubectl apply',
     (command) =>
-      scenarioArgument(command)
+      command
+        .positional('file', {
+          type: 'string',
+          demandOption: true,
+          normalize: true,
+          describe: 'Scenario, or game day (YAML)',
+        })
         .options(RBAC_OPTIONS)
         .usage(
-          '$0 rbac <scenario>\n\nPrints an account with the rights that chaos or verify of the scenario use, and no others; touches nothing.',
+          '$0 rbac <file>\n\nPrints an account with the rights that chaos or verify of the scenario use, or all experiments of the game day, and no others; touches nothing.',
         )
         .example('$0 rbac shop.yaml | kubectl apply -f -', 'the account, its Roles, and what binds them')
         .example('$0 rbac shop.yaml --deployed', 'where what is to be hit is there already')
+        .example('$0 rbac shop.yaml --for restore', 'to put back what a run has left that died')
         .example(
           '$0 rbac shop.yaml --job --image registry.example/foreshock:0.1.0 | kubectl apply -f -',
           'the run itself, as a Job in the cluster',
@@ -41,8 +47,8 @@ export function addRbac(yargs: Argv, choose: Choose): Argv {
       choose((io) =>
         printRbac(
           {
-            scenario: given.scenario,
-            command: given.for,
+            file: given.file,
+            purpose: given.for,
             account: given.account,
             namespace: given.namespace,
             deployed: given.deployed,
@@ -62,35 +68,44 @@ export function addRbac(yargs: Argv, choose: Choose): Argv {
 /** @returns the exit code */
 async function printRbac(options: RbacOptions, io: Io): Promise<number> {
   checkTogether(options);
-  const { command, required_only, job, image, claim } = options;
-  const { refusePlan } = await import('./plan-file.ts');
-  await refusePlan(options.scenario, command);
-  const { loadScenario } = await import('../scenario/load.ts');
-  const { checkScenario } = await import('../chaos/safety/protection.ts');
-  const { accountComment, accountDocuments, accountOf } = await import('../chaos/rbac/account.ts');
-  const written = loadScenario(options.scenario);
-  checkScenario(written);
-  const { scenario, further } = await asRun(written, command);
-  const account = accountOf(scenario, options);
-  const wanted = [...(await rightsOf(scenario, options)), ...further].filter(
+  const { purpose, required_only, job, image, claim } = options;
+  const { readSubject } = await import('./rbac-subject.ts');
+  const { accountComment, accountDocuments, accountOf, toBeThere } = await import('../chaos/rbac/account.ts');
+  const isRun = purpose !== 'restore';
+  const { subject, command, command_line, rights } = await readSubject(
+    options.file,
+    purpose,
+    options.deployed,
+  );
+  const account = accountOf(subject, options, isRun ? undefined : purpose);
+  const wanted = (await withSurvey(options, rights)).filter(
     ({ without }) => !required_only || without === undefined,
   );
-  const documents = [...accountDocuments(account, scenario, wanted)];
-  if (job && image !== undefined) {
+  // The namespaces of a run's manifests are there when something is to be put back in them.
+  const documents = [...accountDocuments(account, isRun ? subject : { objects: [] }, wanted)];
+  if (job && image !== undefined && command !== undefined) {
     const { jobDocuments } = await import('../chaos/rbac/job.ts');
-    documents.push(...jobDocuments({ account, scenario, command, image, claim }));
+    documents.push(...jobDocuments({ account, subject, command, image, claim }));
   }
   const texts = documents.map((document) =>
     document.toString({ lineWidth: 0, flowCollectionPadding: false }),
   );
-  const comment = accountComment(command, scenario).replaceAll(/^/gm, '#');
-  io.stdout.write(`${comment}\n---\n${texts.join('---\n')}`);
+  const comment = [...accountComment(command_line, subject), ...(isRun ? toBeThere(subject) : [])];
+  io.stdout.write(`${comment.map((line) => `# ${line}`).join('\n')}\n---\n${texts.join('---\n')}`);
   return EXIT.ok;
 }
 
 /** @throws UserError where one option makes no sense without another */
-function checkTogether({ job, image, claim, cluster, context, deployed }: RbacOptions): void {
+function checkTogether({ purpose, job, image, claim, cluster, context, deployed }: RbacOptions): void {
   const problems = [
+    ...(job && purpose === 'restore'
+      ? [
+          [
+            '--job is of a run, not of what puts back what it left',
+            'docs/faults.md has a guard in the cluster',
+          ],
+        ]
+      : []),
     ...(job && image === undefined ? [['--job needs the image that it runs', 'give --image']] : []),
     ...(!job && (image ?? claim) !== undefined
       ? [['--image and --claim are of the Job', 'give --job, too']]
@@ -107,28 +122,16 @@ function checkTogether({ job, image, claim, cluster, context, deployed }: RbacOp
   }
 }
 
-/** What the command does with the scenario, and what it takes beside that. */
-async function asRun(scenario: Scenario, command: CausingCommand) {
-  if (command !== 'calibrate') return { scenario, further: [] };
-  const { killingOf, rightsToObserve } = await import('../calibrate/observe/killing.ts');
-  const { subjectOf } = await import('../calibrate/subject.ts');
-  return {
-    scenario: killingOf(scenario, subjectOf(scenario), true),
-    further: rightsToObserve(scenario),
-  };
-}
-
-async function rightsOf(
-  scenario: Scenario,
+async function withSurvey(
   { cluster: kind, context, deployed }: RbacOptions,
+  ask: (survey: Survey) => Promise<readonly Wanted[]>,
 ): Promise<readonly Wanted[]> {
   const { surveyOf, surveyOnPaper } = await import('../chaos/rbac/survey.ts');
-  const { allRights } = await import('../chaos/wanted-rights.ts');
-  if (kind === undefined) return allRights(surveyOnPaper(deployed), scenario);
-  const { openCluster } = await import('../chaos/cluster/open.ts');
-  const cluster = await openCluster(kind, scenario, { context });
+  if (kind === undefined) return ask(surveyOnPaper(deployed));
+  const { connectKubernetes } = await import('../chaos/cluster/kubernetes.ts');
+  const cluster = connectKubernetes({ context });
   try {
-    return await allRights(surveyOf(cluster), scenario);
+    return await ask(surveyOf(cluster));
   } finally {
     await cluster.close();
   }

@@ -80,6 +80,12 @@ export const arms: Arms = {
     }
   },
 
+  async preflight({ scenarios, target: { context } }) {
+    const { connectKubernetes } = await import('../chaos/cluster/kubernetes.ts');
+    const { checkAccounts } = await import('../chaos/preflight.ts');
+    await checkAccounts(connectKubernetes({ context }), scenarios);
+  },
+
   async dryRun({ scenario, target, journal: file }) {
     const { dryRun } = await import('../chaos/dry-run.ts');
     const { parseAddresses } = await import('../chaos/load/source.ts');
@@ -119,7 +125,7 @@ export const arms: Arms = {
     const { connectKubernetes } = await import('../chaos/cluster/kubernetes.ts');
     const { restore } = await import('../chaos/restore.ts');
     const cluster = connectKubernetes({ context, providerCommand: provider_command });
-    return restore({ cluster, ...options });
+    return restore({ cluster, asksFirst: true, ...options });
   },
 
   async guard({ journal, namespaces, context, provider_command, tell, signal, line, ready }) {

@@ -51,6 +51,7 @@ export async function runGameDay(options: GameDayOptions, io: Io, arms: Arms): P
   const gameDay = loadGameDay(options.file);
   checkFlags(options);
   checkSomebodyIsThere(gameDay, options, io);
+  await checkRights(gameDay, options, arms);
   const folder = options.out ?? join('out', gameDay.name);
   const { game_day: file } = ResultsFolder.beside(folder);
   const day: Day = { options, gameDay, folder, io, arms };
@@ -100,6 +101,17 @@ function checkSomebodyIsThere({ steps }: GameDay, options: GameDayOptions, io: I
     exitCode: EXIT.configuration,
     hint: 'run it where somebody is, or pass over its questions with --unattended',
   });
+}
+
+/** Hours may lie between the first experiment and the one whose rights are missing. */
+async function checkRights(
+  { steps }: GameDay,
+  { predict, target }: GameDayOptions,
+  arms: Arms,
+): Promise<void> {
+  const scenarios = steps.flatMap((step) => ('scenario' in step ? step.scenario : []));
+  if (predict || target.cluster === 'embedded' || scenarios.length === 0) return;
+  await arms.preflight({ scenarios, target });
 }
 
 async function doStep(day: Day, step: GameDayStep, index: number): Promise<StepEnd> {

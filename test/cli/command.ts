@@ -95,6 +95,7 @@ const UNEXPECTED: Arms = {
   compareScenarios: unexpected('compareScenarios'),
   predictPlan: unexpected('predictPlan'),
   measure: unexpected('measure'),
+  preflight: unexpected('preflight'),
   dryRun: unexpected('dryRun'),
   observe: unexpected('observe'),
   compare: unexpected('compare'),

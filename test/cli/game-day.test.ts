@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Arms } from '../../src/cli/arms.ts';
+import type { Arms, PreflightRequest } from '../../src/cli/arms.ts';
 import { arms as real } from '../../src/cli/real-arms.ts';
 import { EXIT, UserError } from '../../src/scenario/errors.ts';
 import type { GameDayRecord } from '../../src/timeline/game-day.ts';
@@ -151,6 +151,34 @@ test('refuses questions where nobody can be asked, before anything is done, unle
   const day = await gameDay('  - wait: 1ms\n  - ask: Ready?', { flags: ['--unattended'] });
   expect(day.code, day.stderr).toBe(EXIT.ok);
   expect(day.record().steps).toMatchObject([{ outcome: 'done' }, { outcome: 'skipped' }]);
+});
+
+test('asks for the rights of all experiments before the first step: without them nothing is done, and nobody asked', async () => {
+  const asked: PreflightRequest[] = [];
+  const arms: Partial<Arms> = {
+    ...PREDICTS,
+    async preflight(request) {
+      asked.push(request);
+      throw new UserError('the account in use may not delete pods', { exitCode: EXIT.configuration });
+    },
+  };
+  const steps = `  - ask: Ready?\n  - verify: {scenario: ${NGINX}}\n  - chaos: {scenario: ${NGINX}}`;
+  const flags = ['--cluster', 'kubernetes', '--context', 'staging', '--yes'];
+  const day = await gameDay(steps, { arms, flags, answers: ['yes'] });
+  expect(day.code).toBe(EXIT.configuration);
+  expect(day.stderr).toContain('may not delete pods');
+  expect(day.asked).toEqual([]);
+  expect(existsSync(day.out)).toBe(false);
+  expect(asked).toMatchObject([{ target: { context: 'staging' } }]);
+  expect(asked[0]?.scenarios.map(({ name }) => name)).toEqual(['nginx-x2', 'nginx-x2']);
+});
+
+test.each([
+  ['where it is only predicted', ['--predict', '--cluster', 'kubernetes'], `  - chaos: {scenario: ${NGINX}}`],
+  ['where it has no experiment', ['--cluster', 'kubernetes'], '  - wait: 1ms'],
+])('asks for no rights %s', async (_, flags, steps) => {
+  const day = await gameDay(steps, { flags });
+  expect(day.code, day.stderr).toBe(EXIT.ok);
 });
 
 test('goes on after an experiment whose result is bad, and ends with the code that says most', async () => {

@@ -10,6 +10,10 @@ import { expectGolden } from '../report/golden.ts';
 import { foreshock } from './command.ts';
 
 const SCENARIO = 'scenarios/nginx-x2.yaml';
+const DRAIN = 'scenarios/validation/three-drain-budget.yaml';
+const GAME_DAY = 'scenarios/game-days/nginx.yaml';
+/** Of the game day. */
+const EXPERIMENTS = [SCENARIO, 'scenarios/validation/two-all-forced.yaml'];
 const IMAGE = 'registry.example/foreshock:0.1.0';
 
 const folder = mkdtempSync(join(tmpdir(), 'foreshock-rbac-'));
@@ -24,7 +28,7 @@ const grants = async (...words: string[]) => granted(await rbac(...words)).map(a
 
 describe('rbac prints', () => {
   test('an account, its Roles and what binds them, with what each is for', async () => {
-    expectGolden('rbac/three-drain-budget.yaml', await rbac('scenarios/validation/three-drain-budget.yaml'));
+    expectGolden('rbac/three-drain-budget.yaml', await rbac(DRAIN));
   });
 
   test('a Job with all that it runs', async () => {
@@ -76,6 +80,51 @@ describe('rbac prints', () => {
     expect(configMaps.filter((text) => !text.endsWith('default/foreshock-calibrate'))).toEqual([]);
     expect(texts).toEqual(expect.arrayContaining(['list /events default/*', 'watch /events default/*']));
     expect(await grants(SCENARIO, '--for', 'verify')).toEqual(await grants(SCENARIO));
+  });
+
+  test('for all experiments of a game day together, what each of them takes', async () => {
+    const text = await rbac(GAME_DAY);
+    expectGolden('rbac/game-day.yaml', text);
+    const each = await Promise.all(EXPERIMENTS.map((file) => grants(file)));
+    expect(new Set(granted(text).map(accessText))).toEqual(new Set(each.flat()));
+  });
+
+  test('a Job that runs a game day, with all that its experiments name, and asks nobody', async () => {
+    const documents = parseAllDocuments(await rbac(GAME_DAY, '--job', '--image', IMAGE));
+    const objects = documents.map((document) => document.toJS() as { kind: string } | null);
+    const job = objects.find((object) => object?.kind === 'Job') as unknown as {
+      spec: { template: { spec: { containers: [{ args: string[] }] } } };
+    };
+    expect(job.spec.template.spec.containers[0].args).toEqual([
+      ...['game-day', '/scenario/game-days/nginx.yaml', '--cluster', 'kubernetes', '--yes'],
+      ...['--unattended', '--out', '/results'],
+    ]);
+    const configMap = objects.find((object) => object?.kind === 'ConfigMap') as unknown as {
+      data: Record<string, string>;
+    };
+    expect(Object.keys(configMap.data)).toEqual(
+      expect.arrayContaining(['game-days_nginx.yaml', 'nginx-x2.yaml', 'validation_two-all-forced.yaml']),
+    );
+  });
+
+  test('what it takes to put back what a run has left, and to guard it: no right to cause anything', async () => {
+    const text = await rbac(DRAIN, '--for', 'restore');
+    expectGolden('rbac/restore.yaml', text);
+    const run = await grants(DRAIN);
+    const texts = granted(text).map(accessText);
+    expect(texts.filter((each) => /^create /.test(each))).toEqual([]);
+    const writing = texts.filter((each) => /^(patch|delete) /.test(each));
+    expect(writing.filter((each) => !run.includes(each))).toEqual([]);
+    expect(writing).toContain('patch /nodes */*');
+    expect(writing).toContain('delete apps/deployments default/nginx');
+    const deployed = await grants(DRAIN, '--for', 'restore', '--deployed');
+    expect(deployed.filter((each) => each.includes('/deployments default/nginx'))).toEqual([]);
+  });
+
+  test('the same for all that a game day may leave', async () => {
+    const together = await grants(GAME_DAY, '--for', 'restore');
+    const each = await Promise.all(EXPERIMENTS.map((file) => grants(file, '--for', 'restore')));
+    expect(new Set(together)).toEqual(new Set(each.flat()));
   });
 
   test('a namespace of the manifests first, which the account cannot create: its Role is in it', async () => {
@@ -150,6 +199,12 @@ describe('rbac refuses', () => {
       '--cluster kubernetes',
     ],
     ['to be told what it asks for', ['--cluster', 'kubernetes', '--deployed'], '--deployed', 'leave one'],
+    [
+      'a Job that would restore',
+      ['--for', 'restore', '--job', '--image', IMAGE],
+      '--job is of a run',
+      'a guard in the cluster',
+    ],
     ['a name that is none', ['--account', 'Game Day'], '--account cannot be Game Day', 'lower case'],
     ['a namespace that is none', ['--namespace', 'A_b'], '--namespace cannot be A_b', 'lower case'],
   ])('%s', async (_, words, message, hint) => {
@@ -157,6 +212,25 @@ describe('rbac refuses', () => {
     expect({ code, stdout }).toEqual({ code: EXIT.configuration, stdout: '' });
     expect(stderr).toContain(message);
     expect(stderr).toContain(hint);
+  });
+
+  test('a game day that is to calibrate, or has no experiment', async () => {
+    const file = join(folder, 'day.yaml');
+    writeFileSync(file, 'version: foreshock/v1\ngame_day:\n  - ask: Ready?\n');
+    const none = await foreshock(['rbac', file]);
+    expect(none.code).toBe(EXIT.configuration);
+    expect(none.stderr).toContain('has no experiment');
+    const calibrating = await foreshock(['rbac', GAME_DAY, '--for', 'calibrate']);
+    expect(calibrating.code).toBe(EXIT.configuration);
+    expect(calibrating.stderr).toContain('is a game day, which calibrates nothing');
+  });
+
+  test('a game day with a mistake, where it stands', async () => {
+    const file = join(folder, 'wrong.yaml');
+    writeFileSync(file, 'version: foreshock/v1\ngame_day:\n  - chaos: {scenario: nowhere.yaml}\n');
+    const { code, stderr } = await foreshock(['rbac', file]);
+    expect(code).toBe(EXIT.configuration);
+    expect(stderr).toMatch(/wrong\.yaml:3:\d+/);
   });
 
   test('a plan', async () => {

@@ -6,13 +6,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import type { Access } from '../../src/chaos/cluster/kubernetes/access-review.ts';
 import { EXIT } from '../../src/scenario/errors.ts';
-import { accessText, granted } from '../chaos/cluster/kubernetes/authorizer.ts';
+import { accessText, covers, granted } from '../chaos/cluster/kubernetes/authorizer.ts';
 import { describeOnTestbed } from '../support/testbed.ts';
+import { accessesOf, auditOf, isRefused } from './audit.ts';
 import { applied, chaos, kubeconfigOf, kubectl, objectsIn, rbac } from './chaos-command.ts';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'foreshock-rights-'));
 const NAMESPACE = 'foreshock-rights';
 const ACCOUNT = 'foreshock-web';
+const RUNNER = `system:serviceaccount:${NAMESPACE}:${ACCOUNT}`;
 const MINUTES = 60_000;
 /** The authorizer hears of Roles by a watch. */
 const HEARD_MS = 10_000;
@@ -73,7 +75,7 @@ function may({ verb, group, resource, namespace, name }: Access): boolean {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SubjectAccessReview',
     spec: {
-      user: `system:serviceaccount:${NAMESPACE}:${ACCOUNT}`,
+      user: RUNNER,
       resourceAttributes: { verb, group, resource: main, subresource, namespace, name },
     },
   };
@@ -94,6 +96,20 @@ async function grant(yaml: string): Promise<readonly Access[]> {
   const grants = granted(yaml);
   for (const access of grants) await until(accessText(access), () => may(access));
   return grants;
+}
+
+/** What the API server has in its audit log: what was granted and not used, and what was tried and refused. */
+async function useOf(grants: readonly Access[], from: number) {
+  const events = (await auditOf(RUNNER)).slice(from);
+  const done = events.filter((event) => !isRefused(event)).flatMap(accessesOf);
+  const isRenewal = ({ verb, resource }: Access) => verb === 'patch' && resource === 'leases';
+  return {
+    refused: events.filter(isRefused).flatMap(accessesOf).map(accessText),
+    // Leases are written to after some seconds, and where a fault lasts; a run may be over before.
+    unused: grants
+      .filter((grant) => !isRenewal(grant) && !done.some((access) => covers(grant, access)))
+      .map(accessText),
+  };
 }
 
 interface EventOfApi {
@@ -129,11 +145,11 @@ describeOnTestbed('the rights that are printed', () => {
     'suffice to create, to hit and to remove, and what was hit says who did it',
     async () => {
       const file = scenario(
-        '24s',
+        '15s',
         'pod-kill: {mode: one, at: 1s, grace_period: 0s}',
-        'pod-eviction: {mode: one, at: 6s, grace_period: 0s}',
-        'scale: {replicas: 3, at: 11s, duration: 4s}',
-        'rollout-restart: {at: 18s}',
+        'pod-eviction: {mode: one, at: 4s, grace_period: 0s}',
+        'scale: {replicas: 3, at: 7s, duration: 3s}',
+        'rollout-restart: {at: 12s}',
       );
       const grants = await grant(rbac(file));
       expect(may({ verb: 'get', group: '', resource: 'secrets', namespace: NAMESPACE })).toBe(false);
@@ -149,8 +165,10 @@ describeOnTestbed('the rights that are printed', () => {
       };
       expect(may(other)).toBe(false);
       expect(grants.length).toBeGreaterThan(15);
+      const before = (await auditOf(RUNNER)).length;
       const { code, stderr } = await run(file);
       expect(code, stderr).toBe(EXIT.ok);
+      expect(await useOf(grants, before)).toEqual({ refused: [], unused: [] });
       expect(objectsIn(NAMESPACE)).toEqual(['']);
       const events = eventsIn(NAMESPACE);
       const told = new Set(events.map(({ reason, regarding }) => `${reason} ${regarding.kind}`));
@@ -180,8 +198,10 @@ describeOnTestbed('the rights that are printed', () => {
           ({ verb, resource }) => verb === 'create' && !['pods/eviction', 'leases'].includes(resource),
         ),
       ).toEqual([]);
+      const before = (await auditOf(RUNNER)).length;
       const { code, stderr } = await run(file);
       expect(code, stderr).toBe(EXIT.ok);
+      expect(await useOf(grants, before)).toEqual({ refused: [], unused: [] });
       expect(kubectl('get', 'nodes', '-o', 'jsonpath={.items[*].spec.unschedulable}')).not.toContain('true');
       expect(eventsIn(NAMESPACE)).toEqual([]);
     },
@@ -197,6 +217,7 @@ describeOnTestbed('the rights that are printed', () => {
       const grants = await grant(yaml);
       const pods = () => kubectl('-n', NAMESPACE, 'get', 'pods', '-o', 'jsonpath={.items[*].metadata.uid}');
       const before = pods();
+      let taken: Access | undefined;
       for (const missing of grants) {
         const others = grants.filter((each) => each !== missing);
         const rules = others.map(({ verb, group, resource, name }) => ({
@@ -206,7 +227,10 @@ describeOnTestbed('the rights that are printed', () => {
         const patch = JSON.stringify({ rules });
         kubectl('-n', NAMESPACE, 'patch', 'role', ACCOUNT, '--type=merge', '-p', patch);
         await until(`${accessText(missing)} missing`, () => !may(missing));
-        for (const other of others) await until(accessText(other), () => may(other));
+        // The others have counted all the time.
+        const given = taken;
+        if (given !== undefined) await until(accessText(given), () => may(given));
+        taken = missing;
         const { code, stderr } = await run(file);
         expect(code, stderr).toBe(EXIT.configuration);
         expect(stderr).toContain(`the account in use may not ${missing.verb} ${missing.resource}`);

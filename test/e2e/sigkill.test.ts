@@ -7,11 +7,13 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
 import { EXIT } from '../../src/scenario/errors.ts';
 import { describeOnTestbed } from '../support/testbed.ts';
-import { applied, chaos, kubectl, objectsIn } from './chaos-command.ts';
+import { auditOf, isRefused } from './audit.ts';
+import { applied, chaos, kubeconfigOf, kubectl, objectsIn, rbac } from './chaos-command.ts';
 
 const FOLDER = mkdtempSync(join(tmpdir(), 'foreshock-sigkill-'));
 const FORESHOCK = fileURLToPath(new URL('../../dist/foreshock.js', import.meta.url));
 const NAMESPACE = 'foreshock-sigkill';
+const RESTORER = 'foreshock-web-restore';
 const MINUTES = 60_000;
 /** Without annotations of its own, as nobody has written any. */
 const statefulSet = (policy: 'Parallel' | 'OrderedReady') => `
@@ -50,11 +52,14 @@ trials: {predict: 10, measure: 1}
   return file;
 }
 
-const restore = (...words: string[]) =>
-  spawnSync(process.execPath, [FORESHOCK, 'restore', ...words], { encoding: 'utf8' });
+const restore = (words: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+  spawnSync(process.execPath, [FORESHOCK, 'restore', ...words], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
 
 /** Runs it, and kills it two seconds after the fault is in the journal as done. */
-async function killedInMidFault(file: string, out: string): Promise<void> {
+async function killedInMidFault(file: string, out: string, flags = ['--yes']): Promise<void> {
   const journal = join(out, 'journal.jsonl');
   const isDone = () => {
     // The last line may be half written.
@@ -65,7 +70,7 @@ async function killedInMidFault(file: string, out: string): Promise<void> {
   };
   let watching: NodeJS.Timeout | undefined;
   const { code, stderr } = await chaos(file, {
-    out,
+    ...{ out, flags },
     seen(_, kill) {
       watching ??= setInterval(() => {
         if (!isDone()) return;
@@ -83,6 +88,7 @@ describeOnTestbed('a run that is killed', () => {
     kubectl('create', 'namespace', NAMESPACE);
   });
   afterEach(() => {
+    kubectl('delete', 'clusterrole,clusterrolebinding', `${NAMESPACE}:${RESTORER}`, '--ignore-not-found');
     kubectl('delete', 'namespace', NAMESPACE, '--wait=true');
   }, 2 * MINUTES);
   afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
@@ -106,7 +112,31 @@ describeOnTestbed('a run that is killed', () => {
         .poll(() => kubectl('-n', NAMESPACE, 'get', 'leases', '-o', 'name'), { timeout: MINUTES })
         .toBe('');
       expect(marks()).toBe(before[1]);
-      expect(restore(out)).toMatchObject({ status: EXIT.ok, stdout: 'nothing is left to be put back\n' });
+      expect(restore([out])).toMatchObject({ status: EXIT.ok, stdout: 'nothing is left to be put back\n' });
+    },
+    4 * MINUTES,
+  );
+
+  it(
+    'without a guard is put back by an account that may restore and no more, from the cluster alone',
+    async () => {
+      applied(STATEFUL_SET);
+      kubectl('-n', NAMESPACE, 'rollout', 'status', 'statefulset/web', '--timeout=60s');
+      const file = scenario('scale: {replicas: 0, at: 1s}');
+      applied(rbac(file, '--for', 'restore', '--deployed'));
+      const KUBECONFIG = kubeconfigOf(join(FOLDER, 'restorer.kubeconfig'), NAMESPACE, RESTORER);
+      await killedInMidFault(file, join(FOLDER, 'unguarded'), ['--yes', '--no-guard']);
+      const replicas = () =>
+        kubectl('-n', NAMESPACE, 'get', 'statefulset/web', '-o', 'jsonpath={.spec.replicas}');
+      expect(replicas()).toBe('0');
+      const { status, stdout, stderr } = restore(['--namespace', NAMESPACE], { KUBECONFIG });
+      expect(status, stderr).toBe(EXIT.ok);
+      expect(stdout).toContain('scale of web, of an earlier run that was killed, was undone');
+      expect(replicas()).toBe('3');
+      expect(kubectl('-n', NAMESPACE, 'get', 'leases', '-o', 'name')).toBe('');
+      const asked = await auditOf(`system:serviceaccount:${NAMESPACE}:${RESTORER}`);
+      expect(asked.length).toBeGreaterThan(0);
+      expect(asked.filter(isRefused)).toEqual([]);
     },
     4 * MINUTES,
   );

@@ -2,7 +2,8 @@ import { networkInterfaces } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { planAddresses } from '../../testbed/addresses.ts';
 
-const TESTBED = fileURLToPath(new URL('../../testbed/main.ts', import.meta.url));
+/** The testbed's own program. */
+export const TESTBED = fileURLToPath(new URL('../../testbed/main.ts', import.meta.url));
 
 /** For `--container-kill-command`: what kills a container's main process on the testbed. */
 export const CONTAINER_KILL_COMMAND = JSON.stringify([process.execPath, TESTBED, 'kill-container']);

@@ -10,7 +10,7 @@ export function whyNoTestbed(): string | undefined {
   return (
     process.env[NO_TESTBED] ??
     whyNotHere() ??
-    'not in the testbed: use `npm test`, or `npm run testbed -- exec -- npx vitest run --project cluster`'
+    'not in the testbed: use `npm test`, or `npm run testbed -- exec -- npx vitest run --project "cluster-*"`'
   );
 }
 

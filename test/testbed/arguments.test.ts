@@ -13,6 +13,12 @@ describe('parseArguments', () => {
     ['up --nodes 3 --zones 2', { name: 'up', layout: { node_count: 3, zone_count: 2 } }],
     ['down', { name: 'down' }],
     ['status --json', { name: 'status', json: true }],
+    ['load-image out/image', { name: 'load-image', layout: 'out/image' }],
+    ['audit', { name: 'audit', filter: { user: undefined, changes: false }, json: false }],
+    [
+      'audit --user admin --changes --json',
+      { name: 'audit', filter: { user: 'admin', changes: true }, json: true },
+    ],
     ['link node-2 down', { name: 'link', node: 'node-2', link: 'down' }],
     [
       'exec -- kubectl get nodes -o wide',
@@ -45,6 +51,10 @@ describe('parseArguments', () => {
     ['status --yaml', 'status: '],
     ['exec', 'exec needs a command'],
     ['exec --', 'exec needs a command'],
+    ['load-image', 'load-image takes the folder'],
+    ['load-image one two', 'load-image takes the folder'],
+    ['audit --user', 'audit: '],
+    ['audit admin', 'audit: '],
     ['link node-1 sideways', 'link takes a node'],
     ['provider node-loss', 'provider node-loss needs --node'],
     ['kill-container --pod web', 'kill-container needs --namespace and --pod'],

@@ -12,6 +12,8 @@ const controlPlane = controlPlaneArguments(plan, {
   etcdData: '/state/etcd',
   credentials: '/state/pki',
   kubeconfigOf: (user) => `/state/${user}`,
+  auditPolicy: '/state/audit/policy.json',
+  auditLog: '/state/audit/audit.log',
 });
 const files = nodeConfig({
   plan,

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { type AddressPlan, API_SERVER_PORT } from '../addresses.ts';
+import { auditArguments } from './audit.ts';
 
 export interface ControlPlaneFiles {
   readonly etcdData: string;
   readonly credentials: string;
   readonly kubeconfigOf: (user: string) => string;
+  readonly auditPolicy: string;
+  readonly auditLog: string;
 }
 
 const ETCD = 'http://127.0.0.1:2379';
@@ -58,6 +61,7 @@ export function controlPlaneArguments(
       '--service-account-issuer=https://kubernetes.default.svc.cluster.local',
       `--service-account-key-file=${credential('sa.pub')}`,
       `--service-account-signing-key-file=${credential('sa.key')}`,
+      ...auditArguments(files.auditPolicy, files.auditLog),
     ],
     'kube-controller-manager': [
       ...client(files.kubeconfigOf('system:kube-controller-manager')),

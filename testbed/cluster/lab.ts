@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type AddressPlan, REGISTRY_PORT } from '../addresses.ts';
 import type { Installation } from '../install/install.ts';
 import type { Instance } from '../instance.ts';
+import { auditFolder, auditLogFile, auditPolicy, auditPolicyFile } from './audit.ts';
 import { type ControlPlaneComponent, controlPlaneArguments } from './control-plane.ts';
 import { type Credentials, createCredentials, kubeconfig } from './credentials.ts';
 import { kubeconfigFile } from './kubectl.ts';
@@ -22,6 +23,8 @@ export async function writeLabFiles(instance: Instance, plan: AddressPlan): Prom
     writeFileSync(file, kubeconfig(credentials, plan, user), { mode: 0o600 });
   write(kubeconfigFile(instance), 'admin');
   for (const user of LAB_USERS) write(kubeconfigOf(instance, user), user);
+  mkdirSync(auditFolder(instance), { recursive: true });
+  writeFileSync(auditPolicyFile(instance), JSON.stringify(auditPolicy(), undefined, 2));
   return credentials;
 }
 
@@ -35,6 +38,8 @@ export function labCommands(
     etcdData: join(instance.folder, 'etcd'),
     credentials: credentialsFolder(instance),
     kubeconfigOf: (user) => kubeconfigOf(instance, user),
+    auditPolicy: auditPolicyFile(instance),
+    auditLog: auditLogFile(instance),
   });
   const command = (component: ControlPlaneComponent): string[] => [
     join(binaries, component),

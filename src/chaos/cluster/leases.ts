@@ -55,3 +55,27 @@ export interface Leases {
     unseen: (what: string) => void,
   ): Promise<readonly MarkedObject[]>;
 }
+
+export interface MarkedKind {
+  readonly group: string;
+  readonly resource: string;
+  readonly kind: string;
+  /** Undefined: it is in none. */
+  readonly isNamespaced?: true;
+  /** Whether foreshock creates it, so that its label tells it from others. */
+  readonly isCreated?: true;
+}
+
+/** Kinds that faults mark, and the namespaces that manifests bring. */
+export const MARKED_KINDS: readonly MarkedKind[] = [
+  { group: '', resource: 'nodes', kind: 'Node' },
+  { group: '', resource: 'namespaces', kind: 'Namespace' },
+  { group: '', resource: 'services', kind: 'Service', isNamespaced: true },
+  { group: 'apps', resource: 'deployments', kind: 'Deployment', isNamespaced: true },
+  { group: 'apps', resource: 'statefulsets', kind: 'StatefulSet', isNamespaced: true },
+  { group: 'apps', resource: 'daemonsets', kind: 'DaemonSet', isNamespaced: true },
+  {
+    ...{ group: 'networking.k8s.io', resource: 'networkpolicies', kind: 'NetworkPolicy' },
+    ...{ isNamespaced: true, isCreated: true },
+  },
+];

@@ -5,13 +5,14 @@ import type { FaultAction } from '../fault-action.ts';
 import { rollBack } from '../roll-back.ts';
 import type { Target } from '../safety/journal.ts';
 import { marking } from '../safety/marks.ts';
-import { rollBackRights } from '../safety/rights.ts';
+import { rollBackRights, undoRollBackRights } from '../safety/rights.ts';
 import { containerOf, isTheSame, stateOf, workloadRefOf } from '../target.ts';
 
 /** Rolls out an image that does not exist; undone: the old image, unless somebody else has set another. */
 export const badImage: FaultAction<BadImage> = {
   on: 'workload',
   rights: rollBackRights,
+  undoRights: undoRollBackRights,
   act: 'set-image',
   byHand: ({ kind, namespace, name, container, before }) =>
     `kubectl set image -n ${namespace} ${kind.toLowerCase()}/${name} ${container}=${before?.image}`,

@@ -6,7 +6,7 @@ import type { FaultAction } from '../fault-action.ts';
 import { rollBack } from '../roll-back.ts';
 import type { Target } from '../safety/journal.ts';
 import { marking } from '../safety/marks.ts';
-import { rollBackRights } from '../safety/rights.ts';
+import { rollBackRights, undoRollBackRights } from '../safety/rights.ts';
 import { containerOf, isTheSame, stateOf, workloadRefOf } from '../target.ts';
 
 /** As the API has it, with all of its defaults. */
@@ -22,6 +22,7 @@ const BAD_PROBE = {
 export const badReadiness: FaultAction<BadReadiness> = {
   on: 'workload',
   rights: rollBackRights,
+  undoRights: undoRollBackRights,
   act: 'set-readiness-probe',
   byHand: ({ kind, namespace, name }) => `kubectl rollout undo -n ${namespace} ${kind.toLowerCase()}/${name}`,
   remember: (state, { container }) => {

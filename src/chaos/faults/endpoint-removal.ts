@@ -3,18 +3,22 @@ import type { EndpointRemoval } from '../../scenario/scenario.ts';
 import { ChangedError } from '../cluster/cluster.ts';
 import type { FaultAction } from '../fault-action.ts';
 import { marking, unmarking } from '../safety/marks.ts';
+import type { Right } from '../safety/rights.ts';
 import { isTheSame, serviceRefOf } from '../target.ts';
 
 const { key, value } = NO_POD_LABEL;
 const PATH = `/spec/selector/${key.replace('/', '~1')}`;
 
+const RIGHTS: readonly Right[] = [
+  { verb: 'get', resource: 'services', group: '', on: 'service' },
+  { verb: 'patch', resource: 'services', group: '', on: 'service' },
+];
+
 /** A Service's selector gets a label that no pod has; undone: that label is taken off, and nothing else changed. */
 export const endpointRemoval: FaultAction<EndpointRemoval> = {
   on: 'service',
-  rights: () => [
-    { verb: 'get', resource: 'services', group: '', on: 'service' },
-    { verb: 'patch', resource: 'services', group: '', on: 'service' },
-  ],
+  rights: () => RIGHTS,
+  undoRights: () => RIGHTS,
   act: 'deselect-pods',
   byHand: ({ namespace, name }) =>
     `kubectl patch service -n ${namespace} ${name} --type=json -p '[{"op":"remove","path":"${PATH}"}]'`,

@@ -11,11 +11,10 @@ const LABEL = 'foreshock.dev/partition';
 const PATH = `/metadata/labels/${LABEL.replace('/', '~1')}`;
 
 const GROUP = 'networking.k8s.io';
-const POLICY_VERBS = ['get', 'create', 'patch', 'delete'];
-const RIGHTS: readonly Right[] = [
+const rightsWith = (policyVerbs: readonly string[]): readonly Right[] => [
   { verb: 'get', resource: 'pods', group: '' },
   { verb: 'patch', resource: 'pods', group: '' },
-  ...POLICY_VERBS.map((verb) => ({ verb, resource: 'networkpolicies', group: GROUP })),
+  ...policyVerbs.map((verb) => ({ verb, resource: 'networkpolicies', group: GROUP })),
 ];
 
 /**
@@ -25,7 +24,8 @@ const RIGHTS: readonly Right[] = [
  */
 export const networkPartition: FaultAction<NetworkPartition> = {
   on: 'pods',
-  rights: () => RIGHTS,
+  rights: () => rightsWith(['get', 'create', 'patch', 'delete']),
+  undoRights: () => rightsWith(['get', 'delete']),
   act: 'deny-ingress',
   byHand: (target) =>
     `kubectl delete networkpolicy -n ${target.namespace} ${policyOf(target).name}; kubectl label pod -n ${target.namespace} ${target.name} ${LABEL}-`,

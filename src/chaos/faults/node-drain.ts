@@ -4,7 +4,7 @@ import { cordon, uncordon } from '../cordon.ts';
 import { evictPatiently } from '../eviction.ts';
 import type { FaultAction } from '../fault-action.ts';
 import { isAlive } from '../safety/ownership.ts';
-import { CORDON_RIGHTS } from '../safety/rights.ts';
+import { CORDON_RIGHTS, UNCORDON_RIGHTS } from '../safety/rights.ts';
 import { sleep } from '../sleep.ts';
 
 /** Between two looks at whether the evicted pods have ended, as kubectl's waitForDelete. */
@@ -21,6 +21,7 @@ export const nodeDrain: FaultAction<NodeDrain> = {
     ...CORDON_RIGHTS,
     { verb: 'create', resource: 'pods/eviction', group: '', scope: 'workloads' },
   ],
+  undoRights: () => UNCORDON_RIGHTS,
   act: 'drain-node',
   byHand: ({ name }) => `kubectl uncordon ${name}`,
   remember: ({ unschedulable }) => ({ unschedulable }),

@@ -4,7 +4,7 @@ import { ChangedError, type Cluster, type ClusterNode, type Operation } from '..
 import type { FaultAction } from '../fault-action.ts';
 import type { Target } from '../safety/journal.ts';
 import { marking, unmarking } from '../safety/marks.ts';
-import { CORDON_RIGHTS } from '../safety/rights.ts';
+import { CORDON_RIGHTS, UNCORDON_RIGHTS } from '../safety/rights.ts';
 import { isTheSame, nodeRefOf } from '../target.ts';
 
 /** Kubelets and controllers write to a node in between. */
@@ -22,6 +22,7 @@ export const nodeTaint: FaultAction<NodeTaint> = {
       taint,
     ),
   rights: () => CORDON_RIGHTS,
+  undoRights: () => UNCORDON_RIGHTS,
   act: 'taint-node',
   byHand: ({ name, before }) => `kubectl taint nodes ${name} ${before?.key}:${before?.effect}-`,
   remember: ({ taints }, { taint }) => ({

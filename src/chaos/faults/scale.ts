@@ -1,20 +1,17 @@
 import { scaledTo } from '../../scenario/scaled-to.ts';
-import type { Scale } from '../../scenario/scenario.ts';
+import type { Scale, Workload } from '../../scenario/scenario.ts';
 import type { Cluster } from '../cluster/cluster.ts';
 import type { FaultAction } from '../fault-action.ts';
 import type { Target } from '../safety/journal.ts';
 import { marking, unmarking } from '../safety/marks.ts';
-import { workloadRights } from '../safety/rights.ts';
+import { type Right, workloadRights } from '../safety/rights.ts';
 import { isTheSame, stateOf, workloadRefOf } from '../target.ts';
 
 /** `kubectl scale`; undone: scaled back, unless an autoscaler or a person has scaled it meanwhile. */
 export const scale: FaultAction<Scale> = {
   on: 'workload',
-  rights: (kind) => [
-    ...workloadRights(kind, 'get'),
-    ...workloadRights(kind, 'patch'),
-    ...workloadRights(kind, 'patch', 'scale'),
-  ],
+  rights: rightsToScale,
+  undoRights: rightsToScale,
   act: 'scale',
   byHand: ({ kind, namespace, name, before }) =>
     `kubectl scale -n ${namespace} ${kind.toLowerCase()}/${name} --replicas=${before?.replicas}`,
@@ -46,6 +43,14 @@ export const scale: FaultAction<Scale> = {
         };
   },
 };
+
+function rightsToScale(kind: Workload['kind']): readonly Right[] {
+  return [
+    ...workloadRights(kind, 'get'),
+    ...workloadRights(kind, 'patch'),
+    ...workloadRights(kind, 'patch', 'scale'),
+  ];
+}
 
 async function setReplicas(cluster: Cluster, target: Target, from: number, to: number): Promise<void> {
   await cluster.patch(

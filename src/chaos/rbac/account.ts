@@ -12,19 +12,28 @@ export interface Account {
   readonly namespace: string;
 }
 
+/** What the rights are for: a scenario, or the experiments of a game day together. */
+export interface Subject extends Pick<Scenario, 'name' | 'file' | 'objects' | 'faults'> {
+  readonly load: Pick<Scenario['load'], 'namespace'>;
+  /** Files of a game day's experiments. */
+  readonly experiments?: readonly string[];
+}
+
 /** Longest name of a Job whose pods can have it in a label (Kubernetes 1.35 apimachinery/pkg/util/validation). */
 const NAME_MAX = 63;
 
 /**
- * An account for the scenario alone, where nothing else is said.
+ * An account for the subject alone, where nothing else is said.
  *
+ * @param role what tells it from the account of its runs
  * @throws UserError where a name cannot be one of Kubernetes
  */
 export function accountOf(
-  scenario: Scenario,
+  subject: Subject,
   given: { readonly account: string | undefined; readonly namespace: string | undefined },
+  role?: string,
 ): Account {
-  const { account: name = nameFor(scenario), namespace = scenario.load.namespace } = given;
+  const { account: name = nameFor(subject, role), namespace = subject.load.namespace } = given;
   for (const [flag, value] of Object.entries({ account: name, namespace })) {
     if (value.length <= NAME_MAX && /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(value)) continue;
     throw new UserError(`--${flag} cannot be ${value}`, {
@@ -35,18 +44,19 @@ export function accountOf(
   return { name, namespace };
 }
 
-function nameFor({ name }: Scenario): string {
+function nameFor({ name }: Subject, role?: string): string {
+  const suffix = role === undefined ? '' : `-${role}`;
   const plain = `foreshock-${name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
-  return plain.slice(0, NAME_MAX).replace(/-+$/, '');
+  return `${plain.slice(0, NAME_MAX - suffix.length).replace(/-+$/, '')}${suffix}`;
 }
 
 /** Namespaces of the manifests, the account, and its rights, in the order in which they can be applied. */
 export function accountDocuments(
   account: Account,
-  scenario: Scenario,
+  subject: Pick<Subject, 'objects'>,
   wanted: readonly Wanted[],
 ): readonly Document[] {
-  const namespaces = scenario.objects.filter(isNamespace).map(({ body }) => new Document(body));
+  const namespaces = subject.objects.filter(isNamespace).map(({ body }) => new Document(body));
   const byNamespace = Map.groupBy(leastOf(wanted), ({ namespace }) => namespace);
   return [
     ...namespaces,
@@ -55,25 +65,25 @@ export function accountDocuments(
   ];
 }
 
-/** For people, above all of it. */
-export function accountComment(command: string, scenario: Scenario): string {
-  const { objects, faults, file } = scenario;
-  const before = [
+/** For people, above all of it. @param command that the rights are for, with its file */
+export function accountComment(command: string, { faults }: Pick<Subject, 'faults'>): readonly string[] {
+  return [
+    `The least rights of \`foreshock ${command}\`: ${[...new Set(faults.map(({ type }) => type))].join(', ')}.`,
+    'Used beside them: the ClusterRoles system:discovery and system:basic-user, which every account has by default.',
+  ];
+}
+
+/** What of the manifests a run with these rights neither reads nor creates. */
+export function toBeThere({ objects }: Pick<Subject, 'objects'>): readonly string[] {
+  return [
     ...objects.filter(isSecret).map((secret) => ({ ...secret, why: 'no right to Secrets is granted' })),
     ...objects
       .filter(isOfRbac)
       .map((role) => ({ ...role, why: 'nobody may create a Role with more rights than their own' })),
-  ];
-  return [
-    `The least rights of \`foreshock ${command} ${file}\`: ${[...new Set(faults.map(({ type }) => type))].join(', ')}.`,
-    'Used beside them: the ClusterRoles system:discovery and system:basic-user, which every account has by default.',
-    ...before.map(
-      ({ kind, namespace, name, why }) =>
-        `To be there before the run: ${kind} ${namespace === '' ? '' : `${namespace}/`}${name}; ${why}.`,
-    ),
-  ]
-    .map((line) => ` ${line}`)
-    .join('\n');
+  ].map(
+    ({ kind, namespace, name, why }) =>
+      `To be there before the run: ${kind} ${namespace === '' ? '' : `${namespace}/`}${name}; ${why}.`,
+  );
 }
 
 const RBAC_GROUP = 'rbac.authorization.k8s.io';

@@ -1,15 +1,14 @@
 /** A run inside the cluster: a Job, and the ConfigMap with its scenario and manifests. */
 import { Document } from 'yaml';
-import type { Scenario } from '../../scenario/scenario.ts';
 import { actionFor } from '../fault-action.ts';
 import { HOST_IP } from '../own-addresses.ts';
-import type { Account } from './account.ts';
+import type { Account, Subject } from './account.ts';
 import { scenarioFiles } from './scenario-files.ts';
 
 export interface JobOptions {
   readonly account: Account;
-  readonly scenario: Scenario;
-  readonly command: 'chaos' | 'verify' | 'calibrate';
+  readonly subject: Subject;
+  readonly command: 'chaos' | 'verify' | 'calibrate' | 'game-day';
   /** Whose entry point is foreshock. */
   readonly image: string;
   /** PersistentVolumeClaim on which the results, and the journal, are kept; undefined: they go with the pod. */
@@ -26,8 +25,8 @@ const USER = 65_532;
 
 /** @throws UserError where the files cannot go into a ConfigMap */
 export function jobDocuments(options: JobOptions): readonly Document[] {
-  const { account, scenario, command, image, claim } = options;
-  const { files, main } = scenarioFiles(scenario);
+  const { account, subject, command, image, claim } = options;
+  const { files, main } = scenarioFiles(subject);
   const labels = { 'app.kubernetes.io/name': 'foreshock' };
   const metadata = { ...account, labels };
   const out = command === 'calibrate' ? `${RESULTS_FOLDER}/calibration.json` : RESULTS_FOLDER;
@@ -61,6 +60,7 @@ export function jobDocuments(options: JobOptions): readonly Document[] {
                   '--cluster',
                   'kubernetes',
                   '--yes',
+                  ...(command === 'game-day' ? ['--unattended'] : []),
                   '--out',
                   out,
                 ],
@@ -95,14 +95,15 @@ export function jobDocuments(options: JobOptions): readonly Document[] {
   return [configMap, job];
 }
 
-function commentOf({ account, scenario, claim }: JobOptions): string {
-  const commands = scenario.faults.filter(
+function commentOf({ account, subject, command, claim }: JobOptions): string {
+  const commands = subject.faults.filter(
     ({ type }) => type === 'container-kill' || actionFor(type).byCommand === true,
   );
   const types = [...new Set(commands.map(({ type }) => type))].join(', ');
   return [
     `The report: kubectl logs -n ${account.namespace} job/${account.name}`,
     'Broken off, it is not begun anew by itself; what it has caused it undoes before it ends.',
+    ...(command === 'game-day' ? ['Nobody is asked anything: its questions are passed over.'] : []),
     ...(claim === undefined ? ['The results, and the journal, go with its pod: --claim keeps them.'] : []),
     ...(types === ''
       ? []

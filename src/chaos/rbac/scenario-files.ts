@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
 import { parse } from 'yaml';
 import { EXIT, UserError } from '../../scenario/errors.ts';
-import type { Scenario } from '../../scenario/scenario.ts';
 import { isSecret } from '../wanted-rights.ts';
+import type { Subject } from './account.ts';
 
 export interface ScenarioFile {
   /** In a ConfigMap. */
@@ -17,18 +17,19 @@ export interface ScenarioFile {
 const SIZE_MAX_BYTES = 1024 * 1024;
 
 /**
- * The scenario and its manifests, so that each finds the other where it names it.
+ * The scenario and its manifests, or a game day with all of its, so that each finds the other where it names it.
  *
- * @returns the files, and which of them is the scenario
+ * @returns the files, and which of them is the scenario, or the game day
  * @throws UserError where they do not fit into a ConfigMap, or do not belong there
  */
-export function scenarioFiles(scenario: Scenario): {
+export function scenarioFiles(subject: Pick<Subject, 'file' | 'objects' | 'experiments'>): {
   readonly files: readonly ScenarioFile[];
   readonly main: string;
 } {
-  refuseSecrets(scenario);
-  refuseAbsolute(scenario);
-  const names = [...new Set([scenario.file, ...scenario.objects.map(({ position }) => position.file)])];
+  const { file, experiments = [], objects } = subject;
+  refuseSecrets(objects);
+  for (const each of new Set([file, ...experiments])) refuseAbsolute(each);
+  const names = [...new Set([file, ...experiments, ...objects.map(({ position }) => position.file)])];
   const root = commonFolder(names.map((name) => resolve(name)));
   const keys = new Set<string>();
   const files = names.map((name) => {
@@ -38,11 +39,11 @@ export function scenarioFiles(scenario: Scenario): {
   const size = files.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0);
   if (size > SIZE_MAX_BYTES) {
     throw refused(
-      `${scenario.file} and its manifests have ${size} bytes, and a ConfigMap holds ${SIZE_MAX_BYTES}`,
+      `${file} and its manifests have ${size} bytes, and a ConfigMap holds ${SIZE_MAX_BYTES}`,
       'name fewer manifests in it: those of what is hit, and of the Service',
     );
   }
-  return { files, main: pathUnder(root, scenario.file) };
+  return { files, main: pathUnder(root, file) };
 }
 
 function pathUnder(root: string, name: string): string {
@@ -65,7 +66,7 @@ function keyOf(path: string, taken: Set<string>): string {
   return key;
 }
 
-function refuseSecrets({ objects }: Scenario): void {
+function refuseSecrets(objects: Subject['objects']): void {
   const secret = objects.find(isSecret);
   if (secret === undefined) return;
   const { file, line, column } = secret.position;
@@ -75,14 +76,25 @@ function refuseSecrets({ objects }: Scenario): void {
   );
 }
 
-/** Where a manifest is found by its place on this machine, it would not be found in the pod. */
-function refuseAbsolute({ file }: Scenario): void {
-  const { manifests } = parse(readFileSync(file, 'utf8')) as { readonly manifests?: readonly string[] };
-  const absolute = manifests?.find((manifest) => isAbsolute(manifest));
+/** Of a scenario, or of a game day. */
+interface Naming {
+  readonly manifests?: readonly string[];
+  readonly game_day?: readonly Partial<Record<'verify' | 'chaos', { readonly scenario: string }>>[];
+}
+
+/** What is found by its place on this machine would not be found in the pod. */
+function refuseAbsolute(file: string): void {
+  const { manifests = [], game_day = [] } = parse(readFileSync(file, 'utf8')) as Naming;
+  const scenarios = game_day.flatMap(({ verify, chaos }) => (verify ?? chaos)?.scenario ?? []);
+  const named = [
+    ...manifests.map((name) => ({ what: 'the manifest', name })),
+    ...scenarios.map((name) => ({ what: 'the scenario', name })),
+  ];
+  const absolute = named.find(({ name }) => isAbsolute(name));
   if (absolute === undefined) return;
   throw refused(
-    `${file}: the manifest ${absolute} is named by its place on this machine`,
-    'name it by its way from the scenario file',
+    `${file}: ${absolute.what} ${absolute.name} is named by its place on this machine`,
+    'name it by its way from this file',
   );
 }
 

@@ -68,11 +68,29 @@ export const NODE_RIGHTS: readonly Right[] = [
   { verb: 'delete', resource: 'pods', group: '', scope: 'lasting-workloads' },
 ];
 
-/** The same, and to change what nodes take. */
+/** To see when a node that was away is ready again. */
+export const RETURN_RIGHTS: readonly Right[] = [
+  { verb: 'list', resource: 'nodes', group: '', scope: 'cluster' },
+];
+
+/** To let pods onto a node again. */
+export const UNCORDON_RIGHTS: readonly Right[] = [
+  { verb: 'list', resource: 'nodes', group: '', scope: 'cluster' },
+  { verb: 'patch', resource: 'nodes', group: '', scope: 'cluster' },
+];
+
+/** As NODE_RIGHTS, and to change what nodes take. */
 export const CORDON_RIGHTS: readonly Right[] = [
   ...NODE_RIGHTS,
   { verb: 'patch', resource: 'nodes', group: '', scope: 'cluster' },
 ];
+
+/** To know the cluster, whatever is done with it. */
+export const IDENTITY_RIGHT: Right = {
+  ...{ verb: 'get', resource: 'namespaces', group: '', name: 'kube-system', scope: 'cluster' },
+  to: 'to know the cluster by the UID of its oldest namespace',
+  without: 'it is known by the address of its server',
+};
 
 /** What any run uses where it may, and does without where it may not. */
 export const OPTIONAL_RIGHTS: readonly Right[] = [
@@ -81,11 +99,7 @@ export const OPTIONAL_RIGHTS: readonly Right[] = [
     to: 'to count the nodes and to reach the Service at a node port',
     without: 'they are not counted, and the load goes to no node port',
   },
-  {
-    ...{ verb: 'get', resource: 'namespaces', group: '', name: 'kube-system', scope: 'cluster' },
-    to: 'to know the cluster by the UID of its oldest namespace',
-    without: 'it is known by the address of its server',
-  },
+  IDENTITY_RIGHT,
 ];
 
 /** To tell on an object what was done to it. */
@@ -117,6 +131,17 @@ export function rollBackRights(kind: Workload['kind'], workload?: Workload): rea
   return [
     ...workloadRights(kind, 'patch'),
     ...(isInOrder ? [{ verb: 'delete', resource: 'pods', group: '' }] : []),
+  ];
+}
+
+/** The same where nothing else lets it look at the workload, and at the pods that have to go. */
+export function undoRollBackRights(kind: Workload['kind'], workload?: Workload): readonly Right[] {
+  const back = rollBackRights(kind, workload);
+  const deletes = back.some(({ resource }) => resource === 'pods');
+  return [
+    ...workloadRights(kind, 'get'),
+    ...back,
+    ...(deletes ? [{ verb: 'list', resource: 'pods', group: '' }] : []),
   ];
 }
 
@@ -184,8 +209,13 @@ export async function checkRights(
   wanted: readonly Wanted[],
 ): Promise<readonly Wanted[]> {
   const missing = await missingRights(cluster, wanted);
-  const needed = missing.filter(isNeeded);
-  if (needed.length === 0) return missing;
+  refuseWithout(missing.filter(isNeeded));
+  return missing;
+}
+
+/** @throws UserError that names them, and the rules that grant them, unless there are none */
+export function refuseWithout(needed: readonly Wanted[]): void {
+  if (needed.length === 0) return;
   throw new UserError(`the account in use may not ${needed.map(rightText).join(', nor ')}`, {
     exitCode: EXIT.configuration,
     hint: [...rolesFor(needed), '`foreshock rbac` prints all that a scenario takes'].join('; '),

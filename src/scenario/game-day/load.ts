@@ -3,6 +3,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import { readDocument } from '../document.ts';
 import type { GameDay, GameDayStep } from '../game-day.ts';
 import { readNamedScenario } from '../load.ts';
+import { nearest } from '../nearest.ts';
 import { Problems } from '../problem.ts';
 import { Reporter } from '../reporter.ts';
 import { checkSections } from '../sections.ts';
@@ -20,6 +21,12 @@ export function loadGameDay(path: string): GameDay {
   problems.throwIfAny();
   if (gameDay === undefined) throw new Error(`no game day and no problem in ${path}`);
   return gameDay;
+}
+
+/** Whether a file is a game day, rather than a scenario; a slip of the key is told as that. */
+export function isGameDay({ value }: YamlDocument): boolean {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.keys(value).some((key) => nearest(key, ['game_day']) !== undefined);
 }
 
 function resolveGameDay(path: string, document: YamlDocument, problems: Problems): GameDay | undefined {

@@ -1,10 +1,12 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { jobDocuments } from '../../../src/chaos/rbac/job.ts';
 import { scenarioFiles } from '../../../src/chaos/rbac/scenario-files.ts';
 import { EXIT } from '../../../src/scenario/errors.ts';
+import { loadGameDay } from '../../../src/scenario/game-day/load.ts';
+import type { GameDay } from '../../../src/scenario/game-day.ts';
 import { loadScenario } from '../../../src/scenario/load.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 
@@ -40,7 +42,7 @@ interface Volume {
 const jobOf = (scenario: Scenario, claim?: string) => {
   const account = { name: 'foreshock-web', namespace: 'chaos' };
   const [configMap, job] = jobDocuments({
-    ...{ account, scenario, command: 'chaos', image: 'registry.example/foreshock:0.1.0', claim },
+    ...{ account, subject: scenario, command: 'chaos', image: 'registry.example/foreshock:0.1.0', claim },
   });
   return { configMap: configMap?.toJS(), job: job?.toJS(), text: String(job) };
 };
@@ -99,6 +101,19 @@ describe('the scenario in the pod', () => {
   });
 });
 
+test('a game day in the pod is the one here, with all of its experiments', () => {
+  const file = 'scenarios/game-days/nginx.yaml';
+  const scenarios = (gameDay: GameDay) =>
+    gameDay.steps.flatMap((step) => ('scenario' in step ? step.scenario : []));
+  const gameDay = loadGameDay(file);
+  const objects = scenarios(gameDay).flatMap((scenario) => scenario.objects);
+  const experiments = scenarios(gameDay).map((scenario) => scenario.file);
+  const { files, main } = scenarioFiles({ file, objects, experiments });
+  const root = mkdtempSync(join(folder, 'day-'));
+  for (const { path, text } of files) written(join(relative(folder, root), path), text);
+  expect(scenarios(loadGameDay(join(root, main))).map(content)).toEqual(scenarios(gameDay).map(content));
+});
+
 describe('what does not belong into a ConfigMap is refused, where it stands', () => {
   const refused = (scenario: Scenario) => {
     try {
@@ -124,6 +139,18 @@ describe('what does not belong into a ConfigMap is refused, where it stands', ()
       exitCode: EXIT.configuration,
       message: expect.stringContaining(`the manifest ${all} is named by its place on this machine`),
     });
+  });
+
+  test('a scenario of a game day that is named so', () => {
+    written('absolute/all.yaml', `${DEPLOYMENT}---\n${SERVICE}`);
+    const scenario = loadScenario(written('absolute/web.yaml', scenarioWith(['all.yaml'])));
+    const file = written(
+      'absolute/day.yaml',
+      `version: foreshock/v1\ngame_day: [{chaos: {scenario: ${resolve(scenario.file)}}}]\n`,
+    );
+    expect(() => scenarioFiles({ file, objects: scenario.objects, experiments: [scenario.file] })).toThrow(
+      `the scenario ${resolve(scenario.file)} is named by its place on this machine`,
+    );
   });
 
   test('more than it holds', () => {

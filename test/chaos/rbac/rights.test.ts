@@ -10,37 +10,12 @@ import { accountDocuments } from '../../../src/chaos/rbac/account.ts';
 import { surveyOnPaper } from '../../../src/chaos/rbac/survey.ts';
 import { allRights } from '../../../src/chaos/wanted-rights.ts';
 import { EXIT } from '../../../src/scenario/errors.ts';
-import type { Fault, Safety, Scenario, Workload } from '../../../src/scenario/scenario.ts';
-import { accessText, covers, granted } from '../cluster/kubernetes/authorizer.ts';
+import type { Fault, Safety, Scenario } from '../../../src/scenario/scenario.ts';
+import { covers, granted } from '../cluster/kubernetes/authorizer.ts';
 import { workingCluster } from '../cluster/kubernetes/working-cluster.ts';
 import { expectUserError, temporaryJournal } from '../run.ts';
-import { containerKill, lasting, podKill, shortScenario } from '../scenario.ts';
-
-const FAULTS: readonly Fault[] = [
-  podKill(),
-  containerKill(),
-  lasting('container-pause'),
-  lasting('sandbox-kill'),
-  lasting('pod-eviction'),
-  lasting('network-partition'),
-  lasting('node-cordon'),
-  lasting('node-drain'),
-  lasting('node-taint'),
-  lasting('node-loss'),
-  lasting('node-partition'),
-  lasting('zone-outage', { zone: 'zone-2' }),
-  lasting('rollout-restart'),
-  lasting('bad-image'),
-  lasting('bad-readiness'),
-  lasting('scale'),
-  lasting('endpoint-removal'),
-  lasting('control-plane-outage'),
-  lasting('registry-outage'),
-];
-
-type Kind = 'Deployment' | 'StatefulSet' | 'DaemonSet';
-
-const READING = ['get', 'list', 'watch'];
+import { lasting, podKill } from '../scenario.ts';
+import { FAULTS, type Kind, READING, scenarioOf, texts, used } from './rights-lab.ts';
 
 /** What the load is sent to. */
 const application = createServer((_, response) => response.end('ok'));
@@ -53,26 +28,6 @@ afterAll(() => {
   application.closeAllConnections();
   application.close();
 });
-
-/** A workload behind the Service, and another in a namespace of its own. */
-function scenarioOf(fault: Fault, kind: Kind = 'Deployment', rules: Partial<Safety> = {}): Scenario {
-  const plain = shortScenario([fault]);
-  const one = { ...plain, safety: { ...plain.safety, ...rules } };
-  const first = { ...one.workloads[0], kind } as Workload;
-  const other: Workload = { ...first, namespace: 'shop', name: 'other' };
-  const objects = one.objects.map((object) => (object.kind === 'Deployment' ? { ...object, kind } : object));
-  const ofOther = objects
-    .filter((object) => object.kind === kind)
-    .map((object) => ({ ...object, ...nameOf(other) }));
-  return {
-    ...one,
-    workloads: [first, other],
-    objects: [...objects, ...ofOther],
-    load: { ...one.load, port, source_ports: 'kernel' },
-  };
-}
-
-const nameOf = ({ name, namespace }: Workload) => ({ name, namespace });
 
 interface Granting {
   readonly deployed?: boolean;
@@ -108,13 +63,6 @@ async function run(scenario: Scenario, grants: readonly Access[], deployed: bool
   }
 }
 
-const texts = (accesses: readonly Access[]): readonly string[] =>
-  [...new Set(accesses.map(accessText))].toSorted();
-
-/** The grants that were made use of. */
-const used = (grants: readonly Access[], done: readonly Access[]): readonly string[] =>
-  texts(grants.filter((grant) => done.some((access) => covers(grant, access))));
-
 /** Leases are renewed after some seconds, and written to where a fault lasts; a run may be over before. */
 const usable = (grants: readonly Access[], done: readonly Access[]): readonly string[] => {
   const isRenewal = ({ verb, resource }: Access) => verb === 'patch' && resource === 'leases';
@@ -134,7 +82,7 @@ describe.concurrent('the rights that are printed', { timeout: 120_000 }, () => {
   test.each(cases)(
     '%s: are those that a run uses and has asked for, all and no others',
     async (_, fault, kind, rules) => {
-      const scenario = scenarioOf(fault, kind, rules);
+      const scenario = scenarioOf(fault, { kind, rules, port });
       const grants = await printed(scenario, {});
       const { error, refused, done, asked } = await run(scenario, grants, false);
       expect(error).toBeUndefined();
@@ -147,7 +95,7 @@ describe.concurrent('the rights that are printed', { timeout: 120_000 }, () => {
   test.each(FAULTS.map((fault) => [fault.type, fault] as const))(
     '%s: suffice without what a run can do without, where its objects are there',
     async (type, fault) => {
-      const scenario = scenarioOf(fault);
+      const scenario = scenarioOf(fault, { port });
       const grants = await printed(scenario, { deployed: true, required_only: true });
       const { error, refused, done, notes } = await run(scenario, grants, true);
       expect(error).toBeUndefined();
@@ -165,7 +113,7 @@ describe.concurrent('a dry run', { timeout: 120_000 }, () => {
   test.each(FAULTS.map((fault) => [fault.type, fault] as const))(
     'of %s only reads, but for the question what the account may',
     async (_, fault) => {
-      const scenario = scenarioOf(fault);
+      const scenario = scenarioOf(fault, { port });
       const cluster = await workingCluster(scenario, await printed(scenario, {}), { deployed: true });
       const { kubeconfig } = cluster;
       const options = { kubeconfig, containerKillCommand: 'true', providerCommand: 'true' };
@@ -186,7 +134,7 @@ describe.concurrent('a dry run', { timeout: 120_000 }, () => {
 test('each of them is named where it is missing, before anything is touched', {
   timeout: 60_000,
 }, async () => {
-  const scenario = scenarioOf(lasting('node-drain'));
+  const scenario = scenarioOf(lasting('node-drain'), { port });
   const grants = await printed(scenario, { required_only: true });
   expect(grants.length).toBeGreaterThan(20);
   for (const missing of grants) {
@@ -206,7 +154,7 @@ test('each of them is named where it is missing, before anything is touched', {
 });
 
 test('Secrets of the manifests are neither granted nor touched', { timeout: 60_000 }, async () => {
-  const plain = scenarioOf(podKill());
+  const plain = scenarioOf(podKill(), { port });
   const secret = { apiVersion: 'v1', kind: 'Secret', namespace: 'shop', name: 'password' };
   const object = { ...secret, position: { file: 'x.yaml', line: 1, column: 1 }, body: {} };
   const scenario: Scenario = { ...plain, objects: [...plain.objects, object] };

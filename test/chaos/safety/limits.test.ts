@@ -25,7 +25,7 @@ function limited(
 const hits = (cluster: FakeCluster) =>
   cluster.calls.filter((call) => /^(delete|kill|evict|sandbox-kill|node-|container-|patch Node)/.test(call));
 
-describe('nothing is hit, and the run ends with aborted and everything in order, where an act would break', () => {
+describe.concurrent('nothing is hit, and the run ends with aborted and everything in order, where an act would break', () => {
   test.each<[string, Fault, Partial<Safety>, string, FakeOptions]>([
     ['max_victims', podKill({ mode: 'all' }), { max_victims: { pods: 1 } }, 'would hit 2 pods', {}],
     ['min_healthy', podKill({ mode: 'all' }), { min_healthy: { pods: 1 } }, 'would leave 0 healthy', {}],
@@ -97,7 +97,7 @@ describe('nothing is hit, and the run ends with aborted and everything in order,
   });
 });
 
-test('node-taint with NoExecute asks the disruption budgets, which Kubernetes would not, unless told otherwise', async () => {
+test.concurrent('node-taint with NoExecute asks the disruption budgets, which Kubernetes would not, unless told otherwise', async () => {
   const faults = [lasting('node-taint')];
   const disruption_budgets = [{ ...BUDGET, min_available: { pods: 2 } }];
   const held = limited(faults, {}, { disruption_budgets });
@@ -113,7 +113,7 @@ test('node-taint with NoExecute asks the disruption budgets, which Kubernetes wo
   expect(hits(told.cluster)).toEqual(['patch Node node-2', 'patch Node node-2']);
 });
 
-test('what keeps to the rules is done', async () => {
+test.concurrent('what keeps to the rules is done', async () => {
   const { scenario, cluster } = limited(
     [podKill({ mode: 'one' })],
     {
@@ -131,7 +131,7 @@ test('what keeps to the rules is done', async () => {
   expect(hits(cluster)).toHaveLength(1);
 });
 
-test('a budget is passed over where that is said in so many words', async () => {
+test.concurrent('a budget is passed over where that is said in so many words', async () => {
   const { scenario, cluster } = limited(
     [podKill({ mode: 'all' })],
     { ignore_disruption_budgets: true },
@@ -141,7 +141,7 @@ test('a budget is passed over where that is said in so many words', async () => 
   expect(hits(cluster)).toHaveLength(2);
 });
 
-test('a pod that was killed a moment ago does not count as healthy, though the API still says so', async () => {
+test.concurrent('a pod that was killed a moment ago does not count as healthy, though the API still says so', async () => {
   const faults = [containerKill({ at_ms: [50, 60] })];
   const { scenario, cluster } = limited(faults, { min_healthy: { pods: 1 } });
   // As long as the kubelet has not looked, nothing is seen of it.
@@ -155,7 +155,7 @@ test('a pod that was killed a moment ago does not count as healthy, though the A
   expect(cluster.calls.filter((call) => /^kill nginx-[^/]*$/.test(call))).toHaveLength(1);
 });
 
-test('a pod that is stopped and has no probe does not count as healthy', async () => {
+test.concurrent('a pod that is stopped and has no probe does not count as healthy', async () => {
   const faults = [
     lasting('container-pause', { at_ms: [50], duration_ms: undefined }),
     podKill({ mode: 'fixed', value: 1, at_ms: [200] }),
@@ -170,7 +170,7 @@ test('a pod that is stopped and has no probe does not count as healthy', async (
   expect(cluster.broken).toEqual([]);
 });
 
-test('only pods that carry the opt-in label, or whose workload does, are candidates', async () => {
+test.concurrent('only pods that carry the opt-in label, or whose workload does, are candidates', async () => {
   const optIn = { opt_in_label: { key: 'chaos', value: 'yes' } };
   const none = limited([podKill({ mode: 'all' })], optIn);
   const { error, trials } = await run(none.cluster, none.scenario);
@@ -183,7 +183,7 @@ test('only pods that carry the opt-in label, or whose workload does, are candida
   expect(hits(all.cluster)).toHaveLength(2);
 });
 
-test('a namespace that the scenario protects, or does not allow, is refused before the cluster is asked', async () => {
+test.concurrent('a namespace that the scenario protects, or does not allow, is refused before the cluster is asked', async () => {
   for (const safety of [{ protected_namespaces: ['default'] }, { namespaces: ['other'] }]) {
     const { scenario, cluster } = limited([podKill()], safety);
     const { error } = await run(cluster, scenario);

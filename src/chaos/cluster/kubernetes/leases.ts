@@ -1,7 +1,14 @@
 import type { KubernetesObject, V1Lease } from '@kubernetes/client-node';
 import { FIELD_MANAGER, MANAGED_BY_LABEL, viewAnnotated } from '../annotations.ts';
 import { ChangedError, type Operation } from '../cluster.ts';
-import type { Lease, LeaseContent, LeaseRef, Leases, MarkedObject } from '../leases.ts';
+import {
+  type Lease,
+  type LeaseContent,
+  type LeaseRef,
+  type Leases,
+  MARKED_KINDS,
+  type MarkedObject,
+} from '../leases.ts';
 import type { Api, Call } from './api.ts';
 import { isApiError, isForbidden } from './errors.ts';
 
@@ -9,30 +16,6 @@ const BY_FORESHOCK = `${MANAGED_BY_LABEL}=${FIELD_MANAGER}`;
 const JSON_PATCH = 'application/json-patch+json';
 /** Beyond what a server that is well takes; a renewal that waits longer would come too late anyway. */
 const WRITE_TIMEOUT_MS = 5000;
-
-interface MarkedKind {
-  readonly group: string;
-  readonly resource: string;
-  readonly kind: string;
-  /** Undefined: it is in none. */
-  readonly isNamespaced?: true;
-  /** Whether foreshock creates it, so that its label tells it from others. */
-  readonly isCreated?: true;
-}
-
-/** Kinds that faults mark, and the namespaces that manifests bring. */
-const MARKED: readonly MarkedKind[] = [
-  { group: '', resource: 'nodes', kind: 'Node' },
-  { group: '', resource: 'namespaces', kind: 'Namespace' },
-  { group: '', resource: 'services', kind: 'Service', isNamespaced: true },
-  { group: 'apps', resource: 'deployments', kind: 'Deployment', isNamespaced: true },
-  { group: 'apps', resource: 'statefulsets', kind: 'StatefulSet', isNamespaced: true },
-  { group: 'apps', resource: 'daemonsets', kind: 'DaemonSet', isNamespaced: true },
-  {
-    ...{ group: 'networking.k8s.io', resource: 'networkpolicies', kind: 'NetworkPolicy' },
-    ...{ isNamespaced: true, isCreated: true },
-  },
-];
 
 export class ApiLeases implements Leases {
   readonly #api: Api;
@@ -104,7 +87,7 @@ export class ApiLeases implements Leases {
     namespaces: readonly string[] | undefined,
     unseen: (what: string) => void,
   ): Promise<readonly MarkedObject[]> {
-    const lists = MARKED.flatMap((kind) =>
+    const lists = MARKED_KINDS.flatMap((kind) =>
       (kind.isNamespaced === true ? (namespaces ?? [undefined]) : [undefined]).map((namespace) => ({
         ...kind,
         namespace,

@@ -19,7 +19,12 @@ export interface WorkingCluster extends FakeApiServer {
 }
 
 interface Item {
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly uid: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly uid: string;
+    readonly annotations?: Readonly<Record<string, string>> | undefined;
+  };
   readonly spec?: {
     readonly nodeName?: string;
     readonly unschedulable?: boolean;
@@ -78,7 +83,7 @@ export async function workingCluster(
     return `${root}${within}/${plural(kind)}/${name}`;
   }
 
-  function create(object: ManifestObject): Item {
+  function create(object: ManifestObject, annotations?: Item['metadata']['annotations']): Item {
     const { name, namespace, kind } = object;
     const workload = scenario.workloads.find(
       (each) => each.kind === kind && each.name === name && each.namespace === namespace,
@@ -93,7 +98,7 @@ export async function workingCluster(
         : workload === undefined
           ? {}
           : deploy(workload);
-    const item = { metadata: { name, namespace, uid: `uid-${++count}` }, ...{ spec } };
+    const item = { metadata: { name, namespace, uid: `uid-${++count}`, annotations }, ...{ spec } };
     const replicas = workload?.replicas;
     const counts = {
       ...{ replicas, updatedReplicas: replicas, availableReplicas: replicas, readyReplicas: replicas },
@@ -215,7 +220,9 @@ export async function workingCluster(
   function change(path: string, patch: readonly { readonly path: string }[]): Item {
     const item = patched(items.get(path) as Item, patch as Parameters<typeof patched>[1]);
     // Whoever changes a field owns it from then on.
-    const managedFields = [{ manager: 'foreshock', operation: 'Update' }];
+    const annotations = Object.keys(item.metadata.annotations ?? {}).map((key) => [`f:${key}`, {}]);
+    const fieldsV1 = { 'f:metadata': { 'f:annotations': Object.fromEntries(annotations) } };
+    const managedFields = [{ manager: 'foreshock', operation: 'Update', fieldsV1 }];
     const isGivenUp = patch.some((operation) => operation.path === '/metadata/managedFields');
     const changed = {
       ...item,
@@ -242,7 +249,7 @@ export async function workingCluster(
     const object = scenario.objects.find((each) => pathOf(each) === path);
     const found = items.get(path);
     if (found !== undefined) return { ...found, ...body };
-    if (object !== undefined) return create(object);
+    if (object !== undefined) return create(object, (body as Item).metadata.annotations);
     const { metadata, ...rest } = body as Item;
     const item = { ...rest, metadata: { ...metadata, uid: `uid-${++count}` } };
     items.set(path, item);
