@@ -7,6 +7,7 @@ import { expectInOrder, inLanes, runThrough } from './run-through.ts';
 
 const RUNS = 60;
 
+/** All that go by the API, but a rollout that is restarted, whose annotation stays, as kubectl's does. */
 const FAULTS: readonly FaultType[] = [
   'pod-kill',
   'pod-eviction',
@@ -14,7 +15,6 @@ const FAULTS: readonly FaultType[] = [
   'node-cordon',
   'node-drain',
   'node-taint',
-  'rollout-restart',
   'bad-image',
   'bad-readiness',
   'scale',

@@ -5,8 +5,11 @@ import { Unavailable } from '../../../src/chaos/cluster/unavailable.ts';
 import { EXIT } from '../../../src/scenario/errors.ts';
 import { time } from '../virtual-time.ts';
 
-vi.mock('../../../src/chaos/clock.ts', () => ({ now_ms: () => time.now_ms }));
-vi.mock('../../../src/chaos/sleep.ts', () => ({ sleep: time.sleep }));
+vi.mock('../../../src/chaos/clock.ts', async () => ({ now_ms: () => time.now_ms }));
+vi.mock('../../../src/chaos/sleep.ts', async () => {
+  const virtual = await import('../virtual-time.ts');
+  return { sleep: virtual.time.sleep };
+});
 
 const busy = (retry_after_ms = 0) =>
   new Unavailable('busy', { exitCode: EXIT.configuration, mayBeDone: false, retry_after_ms });
