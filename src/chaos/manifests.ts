@@ -4,7 +4,7 @@ import type { Labels, ManifestObject, Scenario } from '../scenario/scenario.ts';
 import { now_ms } from './clock.ts';
 import { RUN_ANNOTATION } from './cluster/annotations.ts';
 import type { Cluster, ObjectRef } from './cluster/cluster.ts';
-import { retrying } from './cluster/retry.ts';
+import { retrying, whateverItIs } from './cluster/retry.ts';
 import { journaled, type Settle } from './safety/journal.ts';
 import type { LeftObject } from './safety/left.ts';
 import { createdRecord } from './safety/records.ts';
@@ -139,7 +139,8 @@ export async function removeCreated(
   patience_ms = UNDO_PATIENCE_MS,
 ): Promise<void> {
   const until_ms = now_ms() + patience_ms;
-  const patiently = <T>(work: () => Promise<T>) => retrying(work, { patience_ms: until_ms - now_ms() });
+  const patiently = <T>(work: () => Promise<T>) =>
+    retrying(work, { patience_ms: until_ms - now_ms(), mayPass: whateverItIs });
   const left: string[] = [];
   const causes: unknown[] = [];
   for (const created of applied.created.splice(0).reverse()) {

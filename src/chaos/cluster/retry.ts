@@ -32,18 +32,18 @@ export interface Patience {
   readonly patience_ms: number;
   /** Aborted: there is no further attempt. */
   readonly signal?: AbortSignal | undefined;
-  /** Whether it may pass. Default: always. */
-  readonly mayPass?: (error: Unavailable) => boolean;
+  /** Default: where the cluster was unavailable. */
+  readonly mayPass?: (error: unknown) => boolean;
 }
 
 /**
  * @returns what the first attempt gives that does not fail
- * @throws what the last attempt failed with: Unavailable where the time was up, or the cluster asks for more time than
- *   there is; and anything else at once
+ * @throws what the last attempt failed with: where the time was up, or the cluster asks for more time than there is; and
+ *   at once what may not pass
  */
 export async function retrying<T>(
   attempt: () => Promise<T>,
-  { patience_ms, signal, mayPass = () => true }: Patience,
+  { patience_ms, signal, mayPass = isUnavailable }: Patience,
 ): Promise<T> {
   const until_ms = now_ms() + patience_ms;
   const backoff = new Backoff();
@@ -52,13 +52,16 @@ export async function retrying<T>(
       return await attempt();
     } catch (error) {
       const left_ms = until_ms - now_ms();
-      if (!(error instanceof Unavailable) || !mayPass(error)) throw error;
-      if (left_ms <= 0 || error.retry_after_ms > left_ms || signal?.aborted) throw error;
+      const asked_ms = error instanceof Unavailable ? error.retry_after_ms : 0;
+      if (!mayPass(error) || left_ms <= 0 || asked_ms > left_ms || signal?.aborted) throw error;
       // The last attempt is at the end of the time, not before.
-      await sleep(Math.min(left_ms, Math.max(backoff.next_ms(), error.retry_after_ms)), signal).catch(
-        () => {},
-      );
+      await sleep(Math.min(left_ms, Math.max(backoff.next_ms(), asked_ms)), signal).catch(() => {});
       if (signal?.aborted) throw error;
     }
   }
 }
+
+const isUnavailable = (error: unknown): boolean => error instanceof Unavailable;
+
+/** As the undoing of a fault is tried again: a server that has just been started may turn us away for a moment. */
+export const whateverItIs = (): boolean => true;

@@ -8,7 +8,7 @@ import { now_ms } from '../clock.ts';
 import { LEFT_ANNOTATION, PROCESS_ANNOTATION, TARGET_ANNOTATION } from '../cluster/annotations.ts';
 import { ChangedError, type WorkloadRef } from '../cluster/cluster.ts';
 import type { Lease, LeaseContent, LeaseRef, Leases } from '../cluster/leases.ts';
-import { retrying } from '../cluster/retry.ts';
+import { retrying, whateverItIs } from '../cluster/retry.ts';
 import { sleep } from '../sleep.ts';
 import { hasLapsed, LEASE_DURATION_S, RENEW_EVERY_MS } from './lapse.ts';
 import { type LeftRecord, type Records, recordKey, recordsIn, recordsOf } from './records.ts';
@@ -126,7 +126,7 @@ export class TargetLeases implements Records {
       await held.writing.catch(() => {});
       if (this.#records.size > 0) await this.#writeNow(held).catch(() => {});
       else {
-        const patience = { patience_ms: until_ms - now_ms() };
+        const patience = { patience_ms: until_ms - now_ms(), mayPass: whateverItIs };
         await retrying(() => this.#remove(held), patience).catch(() => left.push(held.lease));
       }
     }

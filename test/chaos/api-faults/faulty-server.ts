@@ -77,7 +77,7 @@ export class FaultyServer {
   /** How often the plan came true. */
   harmed = 0;
   /** Told of each call before it is answered; the server goes away where it says so, for so many ms. */
-  awayAt: (request: FakeRequest) => number | undefined = () => undefined;
+  awayAt: (request: FakeRequest, state: KubernetesState) => number | undefined = () => undefined;
   readonly #plan: readonly Plan[];
   readonly #counts = new Map<Kind, number>();
   readonly #sockets = new Set<Socket>();
@@ -114,7 +114,7 @@ export class FaultyServer {
   /** Refuses every connection for a while, as one that is not there. */
   async #goAway(duration_ms: number): Promise<void> {
     await this.#vanish();
-    await sleep(duration_ms);
+    await sleep(duration_ms, undefined, { ref: false });
     if (!this.#isClosed) await this.open();
   }
 
@@ -126,7 +126,7 @@ export class FaultyServer {
 
   #serve(request: FakeRequest | undefined, response: ServerResponse): void {
     if (request === undefined) return void response.destroy();
-    const away_ms = this.awayAt(request);
+    const away_ms = this.awayAt(request, this.state);
     if (away_ms !== undefined) {
       this.state.answer(request);
       void this.#goAway(away_ms);

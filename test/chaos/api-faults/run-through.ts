@@ -42,6 +42,10 @@ export interface Through {
   readonly plan?: readonly Plan[];
   readonly load?: Partial<Load>;
   readonly lost_connection_ms?: number;
+  /** Of each call. */
+  readonly patience_ms?: number;
+  /** Of the undoing, the removing and the Leases. */
+  readonly undo_patience_ms?: number;
   readonly awayAt?: FaultyServer['awayAt'];
   /** How long the fault lasts. */
   readonly duration_ms?: number;
@@ -83,15 +87,19 @@ export async function runThrough(through: Through): Promise<Ended> {
   const file = join(folder, 'journal.jsonl');
   const journal = await openJournal(file);
   const events: TimelineEvent[] = [];
-  const cluster = Object.assign(connectKubernetes({ kubeconfig, patience_ms: 60 * SECOND_MS }), {
-    transport: async () => transport,
-  });
+  const cluster = Object.assign(
+    connectKubernetes({ kubeconfig, patience_ms: through.patience_ms ?? 60 * SECOND_MS }),
+    {
+      transport: async () => transport,
+    },
+  );
   let error: unknown;
   let notes: readonly string[] = [];
   try {
     const measured = await measure(scenario, cluster, {
       ...{ journal, trials: 1, wander_ms: 0 },
-      ...{ undo_patience_ms: 60 * SECOND_MS, steady_deadline_ms: 20_000, aborted_deadline_ms: 20_000 },
+      ...{ steady_deadline_ms: 20_000, aborted_deadline_ms: 20_000 },
+      undo_patience_ms: through.undo_patience_ms ?? 60 * SECOND_MS,
       recorder: () => ({ record: (event) => void events.push(event) }),
     });
     notes = measured.notes;

@@ -130,7 +130,9 @@ test('a watch that breaks and is renewed tells every object as it is in the end,
             const known = seen.get(name)?.metadata;
             const isNew = Number(resourceVersion) > Number(known?.resourceVersion);
             const isRight =
-              change === 'added' ? known === undefined : known?.uid === uid && (change === 'deleted' || isNew);
+              change === 'added'
+                ? known === undefined
+                : known?.uid === uid && (change === 'deleted' || isNew);
             if (!isRight) wrong.push(`${change} ${name} ${uid} ${resourceVersion}`);
             if (change === 'deleted') seen.delete(name);
             else seen.set(name, object);

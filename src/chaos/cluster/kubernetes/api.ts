@@ -251,7 +251,7 @@ export class Api {
     return retrying(attempt, {
       patience_ms: this.#patience_ms,
       signal,
-      mayPass: ({ mayBeDone }) => this.#hasAnswered || mayBeDone,
+      mayPass: (error) => error instanceof Unavailable && (this.#hasAnswered || error.mayBeDone),
     });
   }
 }
