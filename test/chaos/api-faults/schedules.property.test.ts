@@ -7,7 +7,7 @@ import { expectInOrder, inLanes, runThrough } from './run-through.ts';
 
 const RUNS = 60;
 
-/** All that go by the API, but a rollout that is restarted, whose annotation stays, as kubectl's does. */
+/** All that go by the API. */
 const FAULTS: readonly FaultType[] = [
   'pod-kill',
   'pod-eviction',
@@ -15,6 +15,7 @@ const FAULTS: readonly FaultType[] = [
   'node-cordon',
   'node-drain',
   'node-taint',
+  'rollout-restart',
   'bad-image',
   'bad-readiness',
   'scale',
