@@ -66,9 +66,7 @@ test('an object that has taken the place of another is neither deleted, evicted 
   timeout: 120_000,
 }, async () => {
   const outcomes = await Promise.all(
-    CASES.flatMap((which) =>
-      Array.from({ length: REQUESTS }, (_, request) => withReplaced(which, request)),
-    ),
+    CASES.flatMap((which) => Array.from({ length: REQUESTS }, (_, request) => withReplaced(which, request))),
   );
   for (const { which, was, is, unconditional, error } of outcomes) {
     expect(is, which).toEqual(was);
@@ -82,7 +80,12 @@ test('an object that has taken the place of another is neither deleted, evicted 
   for (const wanted of ['DELETE pods', 'evict pods', 'PATCH pods', 'PATCH nodes', 'PATCH deployments']) {
     expect(seen).toContain(wanted);
   }
-  for (const wanted of ['PATCH services', 'DELETE services', 'DELETE networkpolicies', 'PATCH statefulsets']) {
+  for (const wanted of [
+    'PATCH services',
+    'DELETE services',
+    'DELETE networkpolicies',
+    'PATCH statefulsets',
+  ]) {
     expect(seen).toContain(wanted);
   }
 });
