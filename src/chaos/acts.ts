@@ -6,6 +6,7 @@ import type { FaultEvent, Recorder } from '../timeline/event.ts';
 import { type Choice, chooseTargets } from './choose.ts';
 import { now_ms } from './clock.ts';
 import { ChangedError, type Cluster, PodReplacedError } from './cluster/cluster.ts';
+import { Unavailable } from './cluster/unavailable.ts';
 import type { CommandPace } from './command-pace.ts';
 import { actionFor, type Caused } from './fault-action.ts';
 import { Away } from './safety/away.ts';
@@ -13,7 +14,7 @@ import type { Journal, Settle, Target } from './safety/journal.ts';
 import { isNotRestored } from './safety/not-restored.ts';
 import { faultRecord, type Records } from './safety/records.ts';
 import { sleep } from './sleep.ts';
-import { undoFault } from './undo.ts';
+import { IN_FLIGHT_MS, undoFault } from './undo.ts';
 
 /** Targets are chosen and journaled this long before they are hit, so that the act itself is on time. */
 const PREPARE_MS = 300;
@@ -175,7 +176,15 @@ async function finish(run: ActsOptions, act: Begun, standing: Set<string>): Prom
     else await reached(begun_ms + durationOf(fault) - lead_ms, run.over);
   }
   ending.abort();
-  const end_ms = action.undo === undefined ? now_ms() : await undoAll(run, fault, touched);
+  let end_ms = action.undo === undefined ? now_ms() : await undoAll(run, fault, touched);
+  const late = touched.filter(({ target }) =>
+    isInDoubt(answers[aims.findIndex((aim) => aim.target === target)]),
+  );
+  if (action.undo !== undefined && late.length > 0) {
+    // Nobody has heard what became of it: it may be carried out yet, after its own undoing.
+    await sleep(IN_FLIGHT_MS);
+    end_ms = await undoAll(run, fault, late);
+  }
   for (const { target } of aims) {
     standing.delete(keyOf(fault, target));
     if (takesPods(fault)) run.away.end(target);
@@ -234,7 +243,8 @@ async function settleAll(
     if (answer?.status !== 'rejected') await settle('done');
     else if (isUntouched(answer)) {
       await settle('not-touched');
-      const what = answer.reason instanceof PodReplacedError ? 'replaced' : 'changed by somebody else';
+      const what =
+        answer.reason instanceof PodReplacedError ? GONE_AS[answer.reason.now] : 'changed by somebody else';
       note(run, `${type}: ${target.name} was ${what} before it was hit, and not touched`);
     } else {
       await settle('failed', { error: String(answer.reason) });
@@ -254,10 +264,17 @@ async function settleAll(
   };
 }
 
+const GONE_AS = { gone: 'deleted by somebody else', replaced: 'replaced' } as const;
+
 /** Whether it was not as it had been when it was chosen, and so was left alone. */
 function isUntouched(answer: PromiseSettledResult<Caused> | undefined): boolean {
   if (answer?.status !== 'rejected') return false;
   return answer.reason instanceof PodReplacedError || answer.reason instanceof ChangedError;
+}
+
+/** Whether it was sent, and no answer came. */
+function isInDoubt(answer: PromiseSettledResult<Caused> | undefined): boolean {
+  return answer?.status === 'rejected' && answer.reason instanceof Unavailable && answer.reason.mayBeDone;
 }
 
 /** @returns when the last of it was undone, on the clock of `now_ms` */

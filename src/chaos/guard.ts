@@ -18,15 +18,13 @@ import { type Left, leftBy } from './safety/left.ts';
 import { endOrphans } from './safety/orphans.ts';
 import { isRunning, type ProcessRef } from './safety/running.ts';
 import { sleep } from './sleep.ts';
-import { undoLeft } from './undo.ts';
+import { IN_FLIGHT_MS, undoLeft } from './undo.ts';
 
 /** The last word of a run that has put everything back itself. */
 export const GOODBYE = 'goodbye\n';
 
 /** How long the commands of a dead run may go on. */
 const ORPHAN_PATIENCE_MS = 10_000;
-/** A request that was on its way when the run died is carried out by then. */
-const IN_FLIGHT_MS = 2000;
 /** How long it is tried for: an API server may be away, a machine may boot. */
 const PATIENCE_MS = 10 * 60_000;
 const RETRY_PAUSE_MS = 2000;

@@ -13,6 +13,7 @@ import { type MarkedFault, marksOf } from './safety/marks.ts';
 import type { Records } from './safety/records.ts';
 import { identify } from './safety/run-identity.ts';
 import { leaseFor, TargetLeases } from './safety/target-leases.ts';
+import { UNDO_PATIENCE_MS } from './undo.ts';
 
 /** Somebody who undoes everything should this process end without a word. */
 export interface Guard {
@@ -98,7 +99,11 @@ export class Hold {
 
   /** Where something is left, the Leases stay to say so, and the guard goes on when this process ends. */
   async release(): Promise<void> {
-    await this.#leases?.release();
+    const { undo_patience_ms = UNDO_PATIENCE_MS, tell } = this.#options;
+    const left = (await this.#leases?.release(undo_patience_ms)) ?? [];
+    for (const { namespace, name } of left) {
+      tell(`Lease ${namespace}/${name} could not be deleted; it lapses, and the next run takes it`);
+    }
     if (this.#leases === undefined || this.#leases.records.length === 0) await this.#guard?.dismiss();
   }
 

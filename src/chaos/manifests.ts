@@ -1,13 +1,15 @@
 /** The scenario's objects in the cluster: created where they are not there, and then removed again. */
 import { EXIT, UserError } from '../scenario/errors.ts';
 import type { Labels, ManifestObject, Scenario } from '../scenario/scenario.ts';
+import { now_ms } from './clock.ts';
 import { RUN_ANNOTATION } from './cluster/annotations.ts';
 import type { Cluster, ObjectRef } from './cluster/cluster.ts';
+import { retrying, whateverItIs } from './cluster/retry.ts';
 import { journaled, type Settle } from './safety/journal.ts';
 import type { LeftObject } from './safety/left.ts';
 import { createdRecord } from './safety/records.ts';
 import { refuseRunning } from './safety/running.ts';
-import { type Place, throwAll } from './undo.ts';
+import { type Place, throwAll, UNDO_PATIENCE_MS } from './undo.ts';
 
 export interface Applied {
   /** In the order of creation; these and no others are ours to remove. */
@@ -128,16 +130,24 @@ async function removeOneLeft(
 /**
  * Removes what was created, the last first, going on where one fails.
  *
+ * @param patience_ms how long the API server may be away, in all
  * @throws UserError with EXIT.notRestored that names what is left
  */
-export async function removeCreated({ cluster, journal, records }: Place, applied: Applied): Promise<void> {
+export async function removeCreated(
+  { cluster, journal, records }: Place,
+  applied: Applied,
+  patience_ms = UNDO_PATIENCE_MS,
+): Promise<void> {
+  const until_ms = now_ms() + patience_ms;
+  const patiently = <T>(work: () => Promise<T>) =>
+    retrying(work, { patience_ms: until_ms - now_ms(), mayPass: whateverItIs });
   const left: string[] = [];
   const causes: unknown[] = [];
   for (const created of applied.created.splice(0).reverse()) {
     const { object } = created;
     let settle: Settle | undefined;
     try {
-      const uid = created.uid ?? (await uidIfApplied(cluster, created, records?.run));
+      const uid = created.uid ?? (await patiently(() => uidIfApplied(cluster, created, records?.run)));
       if (uid === undefined) {
         records?.drop(createdRecord(object, records.run));
         continue;
@@ -148,7 +158,7 @@ export async function removeCreated({ cluster, journal, records }: Place, applie
         target: targetOf(object, uid),
         undo: 'apply the manifest again',
       });
-      await cluster.remove(object, uid);
+      await patiently(() => cluster.remove(object, uid));
       await settle('done');
       records?.drop(createdRecord(object, records.run));
     } catch (error) {

@@ -97,7 +97,7 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
           async () => options.again?.(place, left),
         ]);
       } finally {
-        await records?.release();
+        await records?.release(patience_ms);
       }
     });
   }

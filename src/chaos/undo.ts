@@ -13,6 +13,8 @@ import { sleep } from './sleep.ts';
 
 /** Long enough for an API server that has just been started to answer again. */
 export const UNDO_PATIENCE_MS = 60_000;
+/** A request that was on its way when nobody waited for it any more is carried out by then. */
+export const IN_FLIGHT_MS = 2000;
 const RETRY_PAUSE_MS = 1000;
 /** A machine may take minutes to boot. */
 const NODE_PATIENCE_MS = 10 * 60_000;

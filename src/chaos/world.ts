@@ -225,7 +225,7 @@ export class ChaosWorld implements World {
     // Before anything is removed that they are about.
     for (const note of await this.#events.flush()) this.#tell(note);
     try {
-      await removeCreated(this.#place, this.#applied);
+      await removeCreated(this.#place, this.#applied, this.#options.undo_patience_ms);
     } finally {
       await this.#hold.release();
     }

@@ -1,7 +1,7 @@
 /** Kills pods of a scenario under the rules of a chaos run and has everything about it observed. */
 import type { Cluster } from '../../chaos/cluster/cluster.ts';
 import { Api } from '../../chaos/cluster/kubernetes/api.ts';
-import { loadConfig } from '../../chaos/cluster/kubernetes/config.ts';
+import { Credentials } from '../../chaos/cluster/kubernetes/credentials.ts';
 import type { StartGuard } from '../../chaos/hold.ts';
 import { HttpTransport } from '../../chaos/load/http.ts';
 import { measure } from '../../chaos/measure.ts';
@@ -40,11 +40,10 @@ export async function observeKills(
   options: ObserveOptions,
 ): Promise<void> {
   await checkRights(cluster, rightsToObserve(scenario));
-  const config = loadConfig({ context: options.context });
-  const api = new Api(config);
+  const api = new Api(new Credentials({ context: options.context }));
   options.reached({
     version: (await api.readPath<{ gitVersion: string }>('/version')).gitVersion,
-    where: config.getCurrentContext(),
+    where: api.context,
     nodes: await countNodes(cluster, subject),
   });
   const graceful = Math.floor(options.kills / 2);

@@ -213,8 +213,11 @@ export interface Cluster {
     group?: string,
     name?: string,
   ): Promise<boolean>;
-  /** Is told that so many calls will soon be made at once, and had better not wait for connections. */
-  warm(calls: number): Promise<void>;
+  /**
+   * Is told that so many calls will soon be made at once, and had better not wait for connections. Asks once, and fails
+   * where there is no answer.
+   */
+  warm(calls: number, signal?: AbortSignal): Promise<void>;
   /** Where the rights to an object of this kind are, as `may` takes them; undefined where it has no such kind (yet). */
   resourceOf(ref: ObjectRef): Promise<ResourceRef | undefined>;
   /**
@@ -365,4 +368,11 @@ export class ChangedError extends Error {
 /** The pod under this name is not the one that was chosen any more. */
 export class PodReplacedError extends Error {
   override readonly name = 'PodReplacedError';
+  /** Whether there is another one under its name. */
+  readonly now: 'gone' | 'replaced';
+
+  constructor(message: string, now: PodReplacedError['now'] = 'replaced') {
+    super(message);
+    this.now = now;
+  }
 }

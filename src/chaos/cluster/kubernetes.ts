@@ -10,9 +10,9 @@ import type {
   V1Pod,
   V1PodDisruptionBudget,
 } from '@kubernetes/client-node';
-import { EXIT, UserError } from '../../scenario/errors.ts';
 import type { ManifestObject, Scenario, Selector } from '../../scenario/scenario.ts';
 import { HttpTransport } from '../load/http.ts';
+import { sleep } from '../sleep.ts';
 import { FIELD_MANAGER } from './annotations.ts';
 import {
   type Budget,
@@ -28,7 +28,6 @@ import {
   type Operation,
   type Pod,
   type PodRef,
-  PodReplacedError,
   type Provided,
   type ProviderAction,
   type Refusal,
@@ -38,19 +37,23 @@ import {
 } from './cluster.ts';
 import { isAllowed } from './kubernetes/access-review.ts';
 import { Api, type Call } from './kubernetes/api.ts';
-import { BUDGETS, core, SLICES } from './kubernetes/calls.ts';
+import { BUDGETS, core, SLICES, WRITE_PAUSE_MS, WRITES_MAX } from './kubernetes/calls.ts';
 import { type Command, parseCommand } from './kubernetes/command.ts';
-import { type ConfigOptions, loadConfig } from './kubernetes/config.ts';
+import type { ConfigOptions } from './kubernetes/config.ts';
 import { requireKillCommand, runContainerKill } from './kubernetes/container-kill.ts';
+import { Credentials } from './kubernetes/credentials.ts';
 import { ApiError, isApiError, refusedManifest } from './kubernetes/errors.ts';
 import { addressOf, describeBy, identityOf, visibleNodes } from './kubernetes/identity.ts';
 import { Kinds } from './kubernetes/kinds.ts';
 import { ApiLeases } from './kubernetes/leases.ts';
+import { removeObject } from './kubernetes/object-removal.ts';
+import { checkIsThere, deletePod, evictPod } from './kubernetes/pod-removal.ts';
 import { checkProvider, runProvider } from './kubernetes/provider.ts';
 import { findRoute } from './kubernetes/route.ts';
 import { scalePatch } from './kubernetes/scale-patch.ts';
 import { follow, tellingOnce } from './kubernetes/watch.ts';
 import { writeEvent } from './kubernetes/write-event.ts';
+import type { Unavailable } from './unavailable.ts';
 import {
   EndpointsMerger,
   SERVICE_NAME_LABEL,
@@ -68,15 +71,12 @@ export interface KubernetesOptions extends ConfigOptions {
   readonly containerKillCommand?: string | undefined;
   /** What breaks machines and the control plane, in the same form; see kubernetes/provider.ts. */
   readonly providerCommand?: string | undefined;
+  /** How long a call is tried for while the API server, which has answered before, is away or busy. Default: 10 s. */
+  readonly patience_ms?: number | undefined;
 }
 
 const APPLY_PATCH = 'application/apply-patch+yaml';
 const JSON_PATCH = 'application/json-patch+json';
-/** An object is written to by its controllers in between. */
-const WRITES_MAX = 10;
-const REMOVAL_POLL_MS = 200;
-/** Beyond any grace period in common use. */
-const REMOVAL_TIMEOUT_MS = 5 * 60_000;
 
 /** @throws UserError where an option or the kubeconfig is of no use; the cluster itself is not asked yet */
 export function connectKubernetes(options: KubernetesOptions): Cluster {
@@ -86,7 +86,7 @@ export function connectKubernetes(options: KubernetesOptions): Cluster {
       containerKillCommand === undefined ? undefined : parseCommand(containerKillCommand, 'container kill'),
     provider: providerCommand === undefined ? undefined : parseCommand(providerCommand, 'provider'),
   };
-  return new KubernetesCluster(new Api(loadConfig(options)), commands);
+  return new KubernetesCluster(new Api(new Credentials(options), options.patience_ms), commands);
 }
 
 interface Commands {
@@ -120,8 +120,8 @@ class KubernetesCluster implements Cluster {
     return addressOf(this.#api);
   }
 
-  warm(calls: number): Promise<void> {
-    return this.#api.warm(calls);
+  warm(calls: number, signal?: AbortSignal): Promise<void> {
+    return this.#api.warm(calls, signal);
   }
 
   may(
@@ -164,25 +164,10 @@ class KubernetesCluster implements Cluster {
 
   async remove(ref: ObjectRef, uid: string): Promise<void> {
     const target = await this.#kinds.locate(ref);
-    const body = { preconditions: { uid }, propagationPolicy: 'Foreground' };
-    try {
-      await this.#api.call({ ...target, verb: 'delete' }, { body });
-    } catch (error) {
-      // Gone already, or another object by now, which is not ours to delete.
-      if (isApiError(error, 404, 409)) return;
-      throw error;
-    }
-    // Deleted in the foreground: an object goes when the last of its dependents is gone.
-    const deadline = performance.now() + REMOVAL_TIMEOUT_MS;
-    while ((await this.find(ref))?.uid === uid) {
-      if (performance.now() > deadline) {
-        throw new UserError(
-          `${ref.kind} ${ref.namespace}/${ref.name} is still being deleted after ${REMOVAL_TIMEOUT_MS / 1000} s`,
-          { exitCode: EXIT.notRestored, hint: 'a finalizer, or a pod that does not end, holds it' },
-        );
-      }
-      await new Promise((resolve) => setTimeout(resolve, REMOVAL_POLL_MS));
-    }
+    await removeObject(this.#api, target, uid, {
+      isThere: async () => (await this.find(ref))?.uid === uid,
+      what: `${ref.kind} ${ref.namespace}/${ref.name}`,
+    });
   }
 
   async pods(namespace: string, selector: Selector): Promise<readonly Pod[]> {
@@ -247,51 +232,32 @@ class KubernetesCluster implements Cluster {
     merged.begin();
   }
 
-  async deletePod(pod: PodRef, grace_period_s: number | undefined): Promise<void> {
-    const { namespace, name } = pod;
-    try {
-      await this.#api.call(
-        { ...core('delete', 'pods', namespace), name },
-        { body: deletion(pod, grace_period_s) },
-      );
-    } catch (error) {
-      throw isApiError(error, 404, 409) ? gone(pod) : error;
-    }
+  deletePod(pod: PodRef, grace_period_s: number | undefined): Promise<void> {
+    return deletePod(this.#api, pod, grace_period_s);
   }
 
-  async evictPod(pod: PodRef, grace_period_s: number | undefined): Promise<Refusal | undefined> {
-    const { namespace, name } = pod;
-    const body = {
-      apiVersion: 'policy/v1',
-      kind: 'Eviction',
-      metadata: { name, namespace },
-      deleteOptions: deletion(pod, grace_period_s),
-    };
-    try {
-      await this.#api.call({ ...core('create', 'pods', namespace), name, subresource: 'eviction' }, { body });
-      return undefined;
-    } catch (error) {
-      if (isApiError(error, 404, 409)) throw gone(pod);
-      const { cause } = error as Error;
-      if (!isApiError(cause, 429)) throw error;
-      return { because: cause.message, retry_after_ms: cause.retry_after_ms };
-    }
+  evictPod(pod: PodRef, grace_period_s: number | undefined): Promise<Refusal | undefined> {
+    return evictPod(this.#api, pod, grace_period_s);
   }
 
   async patch(ref: ObjectRef, patch: readonly Operation[], subresource?: 'scale'): Promise<void> {
-    const target = await this.#kinds.locate(ref);
-    try {
-      await this.#api.call(
-        { ...target, verb: 'patch', subresource },
-        {
-          query: { fieldManager: FIELD_MANAGER },
-          body: subresource === 'scale' ? scalePatch(patch) : patch,
-          contentType: JSON_PATCH,
-        },
-      );
-    } catch (error) {
-      if (!isApiError(error, 404, 409, 422)) throw error;
-      throw new ChangedError(`${ref.kind} ${ref.name} is not as it was: ${error.message}`, { cause: error });
+    const target = { ...(await this.#kinds.locate(ref)), verb: 'patch', subresource } as const;
+    const options = {
+      query: { fieldManager: FIELD_MANAGER },
+      body: subresource === 'scale' ? scalePatch(patch) : patch,
+      contentType: JSON_PATCH,
+    };
+    let doubt: Unavailable | undefined;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return void (await this.#api.call(target, options));
+      } catch (error) {
+        if (!isApiError(error, 404, 409, 422)) throw error;
+        // It may be an earlier attempt that has changed it: whoever asks must take it for done, and undo it.
+        doubt ??= error.inDoubt;
+        if (error.code === 409 && attempt < WRITES_MAX) await sleep(WRITE_PAUSE_MS);
+        else throw doubt ?? asChanged(ref, error);
+      }
     }
   }
 
@@ -324,13 +290,13 @@ class KubernetesCluster implements Cluster {
   }
 
   async killContainer(pod: PodRef, container: string): Promise<void> {
-    await this.#checkIsThere(pod);
+    await checkIsThere(this.#api, pod);
     await runContainerKill(this.#commands.kill, pod, container);
   }
 
   async provide(action: ProviderAction): Promise<Provided> {
     const { verb } = action;
-    if (verb === 'container-pause' || verb === 'sandbox-kill') await this.#checkIsThere(action.pod);
+    if (verb === 'container-pause' || verb === 'sandbox-kill') await checkIsThere(this.#api, action.pod);
     return runProvider(this.#commands.provider, action);
   }
 
@@ -341,12 +307,6 @@ class KubernetesCluster implements Cluster {
   }
 
   async close(): Promise<void> {}
-
-  async #checkIsThere(pod: PodRef): Promise<void> {
-    const { namespace, name, uid } = pod;
-    const found = await this.#read({ ...core('get', 'pods', namespace), name });
-    if (found?.metadata?.uid !== uid) throw gone(pod);
-  }
 
   async #read(target: Omit<Call, 'verb'>): Promise<KubernetesObject | undefined> {
     try {
@@ -384,16 +344,11 @@ class KubernetesCluster implements Cluster {
   }
 }
 
-const deletion = ({ uid }: PodRef, grace_period_s: number | undefined) => ({
-  preconditions: { uid },
-  ...(grace_period_s === undefined ? {} : { gracePeriodSeconds: grace_period_s }),
-});
-
 /** What a person wrote or sees of an object: not the server's book-keeping, not what controllers report. */
 function content(object: KubernetesObject): unknown {
   const { metadata, ...rest } = object as KubernetesObject & { status?: unknown };
   return { ...rest, status: undefined, labels: metadata?.labels, annotations: metadata?.annotations };
 }
 
-const gone = ({ namespace, name, uid }: PodRef): PodReplacedError =>
-  new PodReplacedError(`pod ${namespace}/${name} with UID ${uid} is gone`);
+const asChanged = ({ kind, name }: ObjectRef, cause: ApiError): ChangedError =>
+  new ChangedError(`${kind} ${name} is not as it was: ${cause.message}`, { cause });

@@ -5,7 +5,7 @@ import type { KubernetesOptions } from './kubernetes.ts';
 /** Where chaos is to be caused. Each implementation, with its libraries, is loaded when it is chosen. */
 export async function openCluster(
   kind: Cluster['kind'],
-  scenario: Pick<Scenario, 'seed' | 'cluster' | 'workloads' | 'services'>,
+  scenario: Pick<Scenario, 'seed' | 'cluster' | 'workloads' | 'services'> & Partial<Pick<Scenario, 'safety'>>,
   options: KubernetesOptions = {},
 ): Promise<Cluster> {
   if (kind === 'embedded') {
@@ -13,5 +13,6 @@ export async function openCluster(
     return startEmbeddedCluster(scenario);
   }
   const { connectKubernetes } = await import('./kubernetes.ts');
-  return connectKubernetes(options);
+  // Whoever has not lost the connection yet waits for it.
+  return connectKubernetes({ patience_ms: scenario.safety?.abort.lost_connection_ms, ...options });
 }

@@ -25,27 +25,25 @@ export async function keepHeartbeat(
 ): Promise<void> {
   let answered_ms = now_ms();
   let why = 'no answer';
-  let asking = false;
-  while (!signal.aborted) {
-    if (!asking) {
-      asking = true;
-      // A version has everybody the right to ask for.
-      cluster.warm(1).then(
+  const ending = new AbortController();
+  const over = AbortSignal.any([signal, ending.signal]);
+  try {
+    while (!signal.aborted) {
+      // A version has everybody the right to ask for. One that was swallowed on the way need not hold up the next.
+      cluster.warm(1, over).then(
         () => {
           answered_ms = now_ms();
-          asking = false;
         },
         (error: unknown) => {
           why = error instanceof Error ? error.message : String(error);
-          asking = false;
         },
       );
+      const left_ms = answered_ms + patience_ms - now_ms();
+      await sleep(Math.min(patience_ms / BEATS, Math.max(1, left_ms)), signal).catch(() => {});
+      if (signal.aborted || now_ms() - answered_ms < patience_ms) continue;
+      return lost(`the connection to the cluster is lost for ${patience_ms / 1000} s: ${why}`);
     }
-    await sleep(
-      Math.min(patience_ms / BEATS, Math.max(1, answered_ms + patience_ms - now_ms())),
-      signal,
-    ).catch(() => {});
-    if (signal.aborted || now_ms() - answered_ms < patience_ms) continue;
-    return lost(`the connection to the cluster is lost for ${patience_ms / 1000} s: ${why}`);
+  } finally {
+    ending.abort();
   }
 }

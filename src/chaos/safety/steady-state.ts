@@ -7,6 +7,7 @@ import type { Scenario, Taint, Workload } from '../../scenario/scenario.ts';
 import { selects } from '../../scenario/selector.ts';
 import { now_ms } from '../clock.ts';
 import type { ClusterNode, ClusterReader, Pod, WorkloadState } from '../cluster/cluster.ts';
+import { Unavailable } from '../cluster/unavailable.ts';
 import { sleep } from '../sleep.ts';
 import { isOwnedBy, podsOf } from './ownership.ts';
 
@@ -59,13 +60,8 @@ export async function awaitSteadyState(
   let told: string | undefined;
   while (true) {
     options.signal?.throwIfAborted();
-    const pods = await podsByWorkload(cluster, scenario);
-    let missing = await missingOf(cluster, scenario, pods, options.nodes);
-    if (missing.length === 0) {
-      const complaint = await options.probe();
-      if (complaint === undefined) return;
-      missing = [complaint];
-    }
+    const { pods, missing } = await lookAt(cluster, scenario, options).catch(asMissing);
+    if (missing.length === 0) return;
     const [first] = missing;
     if (first !== told && first !== undefined) {
       told = first;
@@ -78,6 +74,29 @@ export async function awaitSteadyState(
     if (hopeless || waited_ms >= options.deadline_ms) throw new SteadyStateTimeout(missing, waited_ms);
     await sleep(POLL_MS, options.signal);
   }
+}
+
+interface Look {
+  readonly pods: PodsByWorkload;
+  readonly missing: readonly string[];
+}
+
+async function lookAt(
+  cluster: ClusterReader,
+  scenario: Scenario,
+  { nodes, probe }: SteadyStateOptions,
+): Promise<Look> {
+  const pods = await podsByWorkload(cluster, scenario);
+  const missing = await missingOf(cluster, scenario, pods, nodes);
+  if (missing.length > 0) return { pods, missing };
+  const complaint = await probe();
+  return { pods, missing: complaint === undefined ? [] : [complaint] };
+}
+
+/** An API server that is away is waited for like anything else that is missing. */
+function asMissing(error: unknown): Look {
+  if (!(error instanceof Unavailable)) throw error;
+  return { pods: new Map(), missing: [error.message] };
 }
 
 /** What steady state lacks now, going by what the API tells: no request is sent. */

@@ -4,9 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import { EXIT, UserError } from '../../scenario/errors.ts';
+import { now_ms } from '../clock.ts';
 import { LEFT_ANNOTATION, PROCESS_ANNOTATION, TARGET_ANNOTATION } from '../cluster/annotations.ts';
 import { ChangedError, type WorkloadRef } from '../cluster/cluster.ts';
 import type { Lease, LeaseContent, LeaseRef, Leases } from '../cluster/leases.ts';
+import { retrying, whateverItIs } from '../cluster/retry.ts';
 import { sleep } from '../sleep.ts';
 import { hasLapsed, LEASE_DURATION_S, RENEW_EVERY_MS } from './lapse.ts';
 import { type LeftRecord, type Records, recordKey, recordsIn, recordsOf } from './records.ts';
@@ -112,15 +114,23 @@ export class TargetLeases implements Records {
 
   /**
    * Gives them back. Where something is not put back they stay, to lapse, with their records.
+   *
+   * @param patience_ms how long the API server may be away, in all
+   * @returns those that were to go and could not: they lapse by themselves
    */
-  async release(): Promise<void> {
+  async release(patience_ms = 0): Promise<readonly LeaseRef[]> {
     clearInterval(this.#renewing);
+    const until_ms = now_ms() + patience_ms;
+    const left: LeaseRef[] = [];
     for (const held of this.#held.splice(0)) {
-      // Where it cannot be done the lease lapses by itself.
       await held.writing.catch(() => {});
       if (this.#records.size > 0) await this.#writeNow(held).catch(() => {});
-      else await this.#remove(held).catch(() => {});
+      else {
+        const patience = { patience_ms: until_ms - now_ms(), mayPass: whateverItIs };
+        await retrying(() => this.#remove(held), patience).catch(() => left.push(held.lease));
+      }
     }
+    return left;
   }
 
   /** @returns false where its namespace is not there */
@@ -188,9 +198,14 @@ export class TargetLeases implements Records {
   }
 
   async #remove(held: Held): Promise<void> {
-    await this.#leases.remove(held.lease);
-    const left = await this.#leases.get(held.lease);
-    if (left?.holder === this.run) await this.#leases.remove(left);
+    let lease: Lease | undefined = held.lease;
+    for (let attempt = 1; lease !== undefined && attempt <= TRIES_MAX; attempt += 1) {
+      await this.#leases.remove(lease);
+      // Where an answer was lost, the last write has changed its version, and it is still there.
+      lease = await this.#leases.get(lease);
+      if (lease?.holder !== this.run) return;
+    }
+    throw new ChangedError(`Lease ${held.lease.namespace}/${held.lease.name} is written to all the time`);
   }
 
   #lose({ lease, target }: Held, now: Lease | undefined): UserError {

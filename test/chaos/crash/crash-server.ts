@@ -132,7 +132,7 @@ export async function crashServer(): Promise<CrashServer> {
   };
 }
 
-async function requestOf(incoming: IncomingMessage): Promise<FakeRequest> {
+export async function requestOf(incoming: IncomingMessage): Promise<FakeRequest> {
   const { pathname: path, searchParams } = new URL(incoming.url ?? '/', 'http://fake');
   const text = (await incoming.setEncoding('utf8').toArray()).join('');
   const body = text === '' ? undefined : JSON.parse(text);

@@ -26,6 +26,12 @@ interface Metadata {
 // biome-ignore lint/suspicious/noExplicitAny: objects of any kind
 type Stored = { metadata: Metadata } & Record<string, any>;
 
+interface Change {
+  readonly key: string;
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  readonly object: Stored;
+}
+
 const KINDS: Readonly<Record<string, readonly string[]>> = {
   '/api/v1': ['Service', 'Node', 'Namespace', 'Pod'],
   '/apis/apps/v1': ['Deployment', 'StatefulSet', 'DaemonSet'],
@@ -42,6 +48,9 @@ export class KubernetesState {
   /** Pods that were ready and were deleted or evicted: by path. */
   readonly killed: string[] = [];
   readonly #objects = new Map<string, Stored>();
+  /** All that was ever changed, in order. */
+  readonly #changes: Change[] = [];
+  readonly #watchers = new Set<(change: Change) => void>();
   #version = 0;
 
   constructor({ workloads }: Scenario) {
@@ -86,6 +95,11 @@ export class KubernetesState {
     );
   }
 
+  /** How often a pod was taken away. */
+  get podsGone(): number {
+    return this.#changes.filter(({ key, type }) => type === 'DELETED' && key.includes('/pods/')).length;
+  }
+
   answer(request: FakeRequest): Answer | undefined {
     const { method, path } = request;
     if (path.endsWith('/selfsubjectaccessreviews')) return { body: { status: { allowed: true } } };
@@ -106,17 +120,26 @@ export class KubernetesState {
     return isCollection(path) ? this.#list(request) : undefined;
   }
 
-  #list({ path, query }: FakeRequest): Answer {
-    const [group, resource] = [path.replace(/\/[^/]+$/, ''), path.split('/').at(-1)];
-    const labels = (query.labelSelector ?? '').split(',').filter((part) => part !== '');
-    const node = query.fieldSelector?.split('=')[1];
-    const items = [...this.#objects].flatMap(([key, object]) => {
-      const parts = key.split('/');
-      if (parts.at(-2) !== resource || !key.startsWith(group)) return [];
-      const own = object.metadata.labels ?? {};
-      const isSelected = labels.every((label) => own[label.split('=')[0]!] === label.split('=')[1]);
-      return isSelected && (node === undefined || object.spec.nodeName === node) ? [object] : [];
-    });
+  /**
+   * Tells of each change since the version that is asked for, and of those to come, until the caller has enough.
+   *
+   * @returns says that
+   */
+  watch(request: FakeRequest, tell: (event: object) => void): () => void {
+    const say = ({ key, type, object }: Change) => {
+      if (isSelected(request, key, object)) tell({ type, object });
+    };
+    const since = Number(request.query.resourceVersion);
+    for (const change of this.#changes)
+      if (Number(change.object.metadata.resourceVersion) > since) say(change);
+    this.#watchers.add(say);
+    return () => this.#watchers.delete(say);
+  }
+
+  #list(request: FakeRequest): Answer {
+    const items = [...this.#objects]
+      .filter(([key, object]) => isSelected(request, key, object))
+      .map(([, object]) => object);
     return { body: { metadata: { resourceVersion: String(this.#version) }, items } };
   }
 
@@ -138,6 +161,20 @@ export class KubernetesState {
         metadata: { ...object.metadata, resourceVersion: '', managedFields: [] },
       }
     );
+  }
+
+  #tell(change: Change): void {
+    this.#changes.push(change);
+    for (const say of this.#watchers) say(change);
+  }
+
+  #remove(key: string): void {
+    const object = this.#objects.get(key);
+    if (object === undefined) return;
+    this.#objects.delete(key);
+    this.#version += 1;
+    const metadata = { ...object.metadata, resourceVersion: String(this.#version) };
+    this.#tell({ key, type: 'DELETED', object: { ...object, metadata } });
   }
 
   #create({ path, body }: FakeRequest): Answer | undefined {
@@ -186,7 +223,8 @@ export class KubernetesState {
   #delete({ path, body }: FakeRequest): Answer | undefined {
     const object = this.#objects.get(path);
     if (object === undefined) return undefined;
-    const { uid, resourceVersion } = (body as { preconditions?: Partial<Metadata> }).preconditions ?? {};
+    const { uid, resourceVersion } =
+      (body as { preconditions?: Partial<Metadata> } | undefined)?.preconditions ?? {};
     if (uid === undefined) this.unconditional.push(path);
     const { metadata } = object;
     const isMet =
@@ -194,7 +232,7 @@ export class KubernetesState {
       (resourceVersion ?? metadata.resourceVersion) === metadata.resourceVersion;
     if (!isMet) return status(409, 'Conflict', `${path} is another one`);
     if (path.includes('/pods/')) return this.#replacePod(path);
-    this.#objects.delete(path);
+    this.#remove(path);
     return { body: {} };
   }
 
@@ -202,7 +240,7 @@ export class KubernetesState {
     const pod = this.#objects.get(path);
     if (pod === undefined) return undefined;
     if (pod.status.conditions.length > 0) this.killed.push(path);
-    this.#objects.delete(path);
+    this.#remove(path);
     const [owner] = pod.metadata.ownerReferences ?? [];
     if (owner?.kind === 'StatefulSet') {
       this.#putPodOf(
@@ -303,7 +341,7 @@ export class KubernetesState {
     const { replicas, template } = deployment.spec;
     const at = `/api/v1/namespaces/${namespace}/pods/${name}-abc-`;
     for (const path of this.#objects.keys()) {
-      if (path.startsWith(at) && Number(path.slice(at.length)) > replicas) this.#objects.delete(path);
+      if (path.startsWith(at) && Number(path.slice(at.length)) > replicas) this.#remove(path);
     }
     for (let index = 1; index <= replicas; index += 1) {
       if (this.#objects.has(`${at}${index}`)) continue;
@@ -343,6 +381,7 @@ export class KubernetesState {
       },
     };
     this.#objects.set(path, stored);
+    this.#tell({ key: path, type: before === undefined ? 'ADDED' : 'MODIFIED', object: stored });
     return stored;
   }
 }
@@ -359,6 +398,18 @@ const isBad = ({ spec }: Stored['template']): boolean =>
     (each: { image: string; readinessProbe?: { tcpSocket?: object } }) =>
       each.image === NO_IMAGE || each.readinessProbe?.tcpSocket !== undefined,
   );
+
+/** By its path, its labels and the one field that is asked for. */
+function isSelected({ path, query }: FakeRequest, key: string, object: Stored): boolean {
+  const [group, resource] = [path.replace(/\/[^/]+$/, ''), path.split('/').at(-1)];
+  if (key.split('/').at(-2) !== resource || !key.startsWith(group)) return false;
+  const labels = (query.labelSelector ?? '').split(',').filter((part) => part !== '');
+  const own = object.metadata.labels ?? {};
+  if (!labels.every((label) => own[label.split('=')[0]!] === label.split('=')[1])) return false;
+  const [field, value] = query.fieldSelector?.split('=') ?? [];
+  if (field === 'metadata.name') return object.metadata.name === value;
+  return field === undefined || object.spec.nodeName === value;
+}
 
 /** It leaves 0 replicas out, as Kubernetes does. */
 function scaled(object: Stored, patch: readonly Operation[]): Stored {

@@ -6,11 +6,21 @@
 import {
   HttpMethod,
   IsomorphicFetchHttpLibrary,
-  type KubeConfig,
   RequestContext,
   type ResponseContext,
 } from '@kubernetes/client-node';
-import { ApiError, forbidden, notKubernetes, serverFailed, unauthorized, unreachable } from './errors.ts';
+import { retrying } from '../retry.ts';
+import { Unavailable } from '../unavailable.ts';
+import { type Credentials, type Login, serverOf } from './credentials.ts';
+import {
+  ApiError,
+  forbidden,
+  noCredentials,
+  notKubernetes,
+  serverFailed,
+  unauthorized,
+  unreachable,
+} from './errors.ts';
 
 /** One call, in RBAC's words. */
 export interface Call {
@@ -31,14 +41,19 @@ export interface CallOptions {
   /** Default `application/json`. */
   readonly contentType?: string;
   readonly signal?: AbortSignal;
+  /** Whether a refusal with 429 is the answer, not a server that is busy. */
+  readonly isAnswer?: (refusal: ApiError) => boolean;
 }
 
+const UNAUTHORIZED = 401;
 /** What the server's priority and fairness answers under load. */
 const TOO_MANY_REQUESTS = 429;
+/** A list that was begun before the server forgot its version: it is asked for anew. */
+const GONE = 410;
 /** How long the server may take for one answer. */
 const CALL_TIMEOUT_MS = 30_000;
-/** Pauses before a read is tried again. */
-const RETRY_PAUSES_MS = [100, 300, 900];
+/** How long a server that has answered before may be away, where nobody says otherwise. */
+const PATIENCE_MS = 10_000;
 /** Silence on a watch after which it is renewed; the server sends a bookmark about once a minute. */
 const WATCH_SILENCE_MS = 90_000;
 
@@ -52,46 +67,70 @@ const METHODS: Readonly<Record<Call['verb'], HttpMethod>> = {
 };
 
 export class Api {
-  readonly #config: KubeConfig;
+  readonly #credentials: Credentials;
   readonly #http = new IsomorphicFetchHttpLibrary();
-  #connections: ReturnType<RequestContext['getDispatcher']>;
+  readonly #patience_ms: number;
+  /** Whether it has ever said something: one to which there has never been a way is not away, but wrong. */
+  #hasAnswered = false;
 
-  constructor(config: KubeConfig) {
-    this.#config = config;
+  constructor(credentials: Credentials, patience_ms = PATIENCE_MS) {
+    this.#credentials = credentials;
+    this.#patience_ms = patience_ms;
   }
 
   get server(): string {
-    return this.#config.getCurrentCluster()?.server ?? '';
+    return serverOf(this.#credentials.login.config);
   }
 
   /** Of the kubeconfig. */
   get context(): string {
-    return this.#config.getCurrentContext();
+    return this.#credentials.login.config.getCurrentContext();
   }
 
   /**
-   * Sent once, whatever happens: for what changes something.
+   * Sends it until there is an answer or the time is up, though an earlier attempt may have been carried out. So whatever
+   * changes something must say on what (a UID, a version, a `test`), or come to the same when it is done twice; and a
+   * refusal that is `inDoubt` may be of its own making. client-go sends everything again, too, where the server answers
+   * 429 or 5xx with Retry-After (client-go 1.35 rest/with_retry.go checkWait).
    *
    * @throws ApiError where the server refuses the request itself (404, 409, 422, ...)
-   * @throws UserError where it cannot be reached, does not know us, does not let us, or fails
+   * @throws Unavailable where it cannot be reached or fails, as long as it is worth waiting for
+   * @throws UserError where it does not know us, does not let us, or is no API server
    */
-  async call<T>(call: Call, options: CallOptions = {}): Promise<T> {
+  call<T>(call: Call, options: CallOptions = {}): Promise<T> {
+    let doubt: Unavailable | undefined;
+    const attempt = async () => {
+      try {
+        return await this.once<T>(call, options);
+      } catch (error) {
+        if (error instanceof Unavailable && error.mayBeDone) doubt ??= error;
+        if (error instanceof ApiError) error.inDoubt = doubt;
+        throw error;
+      }
+    };
+    return this.#retrying(attempt, options.signal);
+  }
+
+  /** As `call`, of what changes nothing. */
+  read<T>(call: Call, options: CallOptions = {}): Promise<T> {
+    return this.#retrying(() => this.once<T>(call, options), options.signal);
+  }
+
+  /** As `call`, of one who asks again by himself. */
+  once<T>(call: Call, options: CallOptions = {}): Promise<T> {
     return this.#request<T>(pathOf(call), call, options);
   }
 
-  /** As `call`, tried again where the server is busy or the connection broke: for what changes nothing. */
-  async read<T>(call: Call, options: CallOptions = {}): Promise<T> {
-    return this.#retrying(() => this.call<T>(call, options));
-  }
-
   /** Reads what is not a resource: `/version`, `/apis/apps/v1`. */
-  async readPath<T>(path: string): Promise<T> {
-    return this.#retrying(() => this.#request<T>(path, undefined, {}));
+  readPath<T>(path: string): Promise<T> {
+    return this.#retrying(() => this.#request<T>(path, undefined, {}), undefined);
   }
 
   /** Has so many connections open and idle, for as many calls at once: the server closes them again if none comes. */
-  async warm(connections: number): Promise<void> {
-    await Promise.all(Array.from({ length: connections }, () => this.readPath('/version')));
+  async warm(connections: number, signal?: AbortSignal): Promise<void> {
+    const options = signal === undefined ? {} : { signal };
+    const calls = Array.from({ length: connections }, () => this.#request('/version', undefined, options));
+    await Promise.all(calls);
   }
 
   /** The lines of a watch's answer, parsed, until the server ends it or `signal` does. */
@@ -141,7 +180,31 @@ export class Api {
     }
   }
 
-  async #send(path: string, call: Call | undefined, options: CallOptions): Promise<ResponseContext> {
+  /** A request that the server did not want to know us for was not carried out: it is sent once more as who we are now. */
+  async #send(
+    path: string,
+    call: Call | undefined,
+    options: CallOptions & { readonly signal: AbortSignal },
+  ): Promise<ResponseContext> {
+    const { login } = this.#credentials;
+    let response = await this.#sendAs(login, path, call, options);
+    if (response.httpStatusCode === UNAUTHORIZED) {
+      const renewed = this.#credentials.renew(login);
+      if (renewed !== undefined) {
+        await textOf(response);
+        response = await this.#sendAs(renewed, path, call, options);
+      }
+    }
+    if (response.httpStatusCode >= 200 && response.httpStatusCode < 300) return response;
+    throw await this.#refusal(response, call, options);
+  }
+
+  async #sendAs(
+    login: Login,
+    path: string,
+    call: Call | undefined,
+    options: CallOptions & { readonly signal: AbortSignal },
+  ): Promise<ResponseContext> {
     const url = new URL(this.server.replace(/\/$/, '') + path);
     for (const [key, value] of Object.entries(options.query ?? {})) url.searchParams.set(key, value);
     const request = new RequestContext(url.toString(), call ? METHODS[call.verb] : HttpMethod.GET);
@@ -150,60 +213,65 @@ export class Api {
       request.setHeaderParam('Content-Type', options.contentType ?? 'application/json');
       request.setBody(JSON.stringify(options.body));
     }
-    if (options.signal) request.setSignal(options.signal);
-
-    let response: ResponseContext;
+    request.setSignal(options.signal);
+    const isGivenUp = () => options.signal.aborted && options.signal.reason?.name === 'AbortError';
     try {
-      await this.#config.applySecurityAuthentication(request);
-      // The client makes a pool for every request (client-node 2.0 config.js createDispatcher), and so a TLS handshake.
-      this.#connections ??= request.getDispatcher();
-      if (this.#connections !== undefined) request.setDispatcher(this.#connections);
-      response = (await this.#http.send(request).toPromise()) as ResponseContext;
+      // A program that gives credentials may hang.
+      await before(options.signal, login.config.applySecurityAuthentication(request));
     } catch (error) {
-      if (options.signal?.aborted && options.signal.reason?.name === 'AbortError') throw error;
-      throw unreachable(this.server, error);
+      throw isGivenUp() ? error : noCredentials(this.server, error);
     }
-    if (response.httpStatusCode >= 200 && response.httpStatusCode < 300) return response;
-    throw await this.#refusal(response, call);
+    // Every new pool is a TLS handshake.
+    login.connections ??= request.getDispatcher();
+    if (login.connections !== undefined) request.setDispatcher(login.connections);
+    try {
+      const response = (await this.#http.send(request).toPromise()) as ResponseContext;
+      this.#hasAnswered = true;
+      return response;
+    } catch (error) {
+      throw isGivenUp() ? error : unreachable(this.server, error);
+    }
   }
 
-  async #refusal(response: ResponseContext, call: Call | undefined): Promise<Error> {
-    const { httpStatusCode: code } = response;
-    const error = new ApiError(code, await response.body.text(), response.headers['retry-after']);
-    // A client certificate may have been renewed.
-    if (code === 401) this.#connections = undefined;
-    if (code === 401) return unauthorized(this.server, this.#config.getCurrentContext(), error);
+  async #refusal(
+    response: ResponseContext,
+    call: Call | undefined,
+    { isAnswer }: CallOptions,
+  ): Promise<Error> {
+    const { httpStatusCode: code, headers } = response;
+    const error = new ApiError(code, await textOf(response), headers['retry-after'], call);
+    if (code === UNAUTHORIZED) return unauthorized(this.server, this.context, error);
     if (code === 403 && call) return forbidden(call, error);
-    if (code === TOO_MANY_REQUESTS || code >= 500) return serverFailed(this.server, error);
-    return error;
+    if (isAnswer?.(error) === true) return error;
+    const isBusy = code === TOO_MANY_REQUESTS || code >= 500 || (code === GONE && call?.verb === 'list');
+    return isBusy ? serverFailed(this.server, error) : error;
   }
 
-  async #retrying<T>(read: () => Promise<T>): Promise<T> {
-    for (const pause_ms of RETRY_PAUSES_MS) {
-      try {
-        return await read();
-      } catch (error) {
-        const retry_after_ms = passing(error);
-        if (retry_after_ms === undefined) throw error;
-        await new Promise((resolve) => setTimeout(resolve, Math.max(pause_ms, retry_after_ms)));
-      }
-    }
-    return read();
+  #retrying<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    return retrying(attempt, {
+      patience_ms: this.#patience_ms,
+      signal,
+      mayPass: (error) => error instanceof Unavailable && (this.#hasAnswered || error.mayBeDone),
+    });
   }
 }
 
-/** Broken in mid-answer: the request may well have been carried out. */
-const BROKEN = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+/** What an error says may break off as well. */
+const textOf = (response: ResponseContext): Promise<string> => response.body.text().catch(() => '');
 
-/** How long to wait before trying again what failed so, at least; undefined where it would fail again. */
-function passing(error: unknown): number | undefined {
-  const reason = error instanceof Error && !(error instanceof ApiError) ? error.cause : error;
-  if (reason instanceof ApiError) {
-    return reason.code === TOO_MANY_REQUESTS || reason.code >= 500 ? reason.retry_after_ms : undefined;
+/** @throws the signal's reason where it comes first */
+async function before<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const onAbort = () => reject(signal.reason);
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    // Where the signal was first, nobody asks for it any more.
+    work.catch(() => {});
   }
-  const cause = reason instanceof Error ? (reason.cause ?? reason) : undefined;
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-  return BROKEN.has(code) ? 0 : undefined;
 }
 
 function pathOf({ group, version, namespace, resource, name, subresource }: Call): string {

@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { parse } from 'yaml';
 import { EXIT, UserError } from '../../../scenario/errors.ts';
 
 export interface ConfigOptions {
@@ -36,9 +37,11 @@ function ofFiles(files: readonly string[]): KubeConfig {
     for (const [index, file] of files.entries()) {
       if (index === 0) {
         config.loadFromFile(file);
+        readTokenFiles(config, file);
       } else {
         const further = new KubeConfig();
         further.loadFromFile(file);
+        readTokenFiles(further, file);
         config.mergeConfig(further, true);
       }
     }
@@ -51,6 +54,24 @@ function ofFiles(files: readonly string[]): KubeConfig {
     );
   }
   return config;
+}
+
+/**
+ * `users[].user.tokenFile`, which the official client does not know (client-node 2.0 config_types.js findToken). It is
+ * read again every minute, and counts for more than `token` (client-go 1.35 tools/clientcmd/api/types.go AuthInfo).
+ */
+function readTokenFiles(config: KubeConfig, file: string): void {
+  const { users } = parse(readFileSync(file, 'utf8')) as {
+    readonly users?: readonly { readonly name: string; readonly user?: { readonly tokenFile?: string } }[];
+  };
+  const files = new Map(users?.map(({ name, user }) => [name, user?.tokenFile]));
+  config.users = config.users.map((user) => {
+    const tokenFile = files.get(user.name);
+    if (tokenFile === undefined) return user;
+    const { token: _, ...others } = user;
+    const authProvider = { name: 'tokenFile', config: { tokenFile: resolve(dirname(file), tokenFile) } };
+    return { ...others, authProvider };
+  });
 }
 
 /** The account that a pod runs under, whose token is read anew as it is renewed. */

@@ -1,10 +1,14 @@
 /** What can go wrong between us and an API server, in sentences that a person can act on. */
 import { EXIT, UserError } from '../../../scenario/errors.ts';
 import type { ManifestObject } from '../../../scenario/scenario.ts';
+import { Unavailable } from '../unavailable.ts';
 import type { Call } from './api.ts';
 
+/** An hour: whoever asks for more asks to be left alone. */
+const RETRY_AFTER_MAX_S = 3600;
+
 /** The server refused a request. */
-export class ApiError extends Error {
+export class ApiError extends UserError {
   override readonly name = 'ApiError';
   /** HTTP status. */
   readonly code: number;
@@ -12,13 +16,19 @@ export class ApiError extends Error {
   readonly reason: string | undefined;
   /** What the server asks us to wait before trying again. */
   readonly retry_after_ms: number;
+  /** An earlier attempt that may have been carried out: then this refusal may be of its own making. */
+  inDoubt: Unavailable | undefined;
 
-  constructor(code: number, body: string, retryAfter?: string) {
+  /** @param call that was refused, where it is known */
+  constructor(code: number, body: string, retryAfter?: string, call?: Call) {
     const status = parseStatus(body);
-    super(status.message ?? `HTTP ${code}: ${body.slice(0, 200)}`);
+    super(status.message ?? `HTTP ${code}: ${body.slice(0, 200)}`, {
+      exitCode: EXIT.configuration,
+      ...(call === undefined ? {} : { hint: `the API server refused to ${sayCall(call)} (${code})` }),
+    });
     this.code = code;
     this.reason = status.reason;
-    this.retry_after_ms = Math.min(Number(retryAfter) || 0, 10) * 1000;
+    this.retry_after_ms = Math.min(Math.max(0, Number(retryAfter) || 0), RETRY_AFTER_MAX_S) * 1000;
   }
 }
 
@@ -46,15 +56,19 @@ export const unauthorized = (server: string, context: string, cause: ApiError): 
   });
 
 export function forbidden(call: Call, cause: ApiError): UserError {
-  const { verb, group, namespace, name } = call;
-  const resource = resourceOf(call);
-  const what = `${verb} ${group === '' ? resource : `${resource}.${group}`}${name ? ` "${name}"` : ''}`;
-  const where = namespace === undefined ? 'in the cluster' : `in namespace ${namespace}`;
-  return new UserError(`not allowed to ${what} ${where} (403): ${cause.message}`, {
+  const { namespace } = call;
+  return new UserError(`not allowed to ${sayCall(call)} (403): ${cause.message}`, {
     exitCode: EXIT.configuration,
     hint: `a ${namespace === undefined ? 'ClusterRole' : 'Role'} with this rule allows it: ${rbacRule(call)}`,
     cause,
   });
+}
+
+function sayCall(call: Call): string {
+  const { verb, group, namespace, name } = call;
+  const resource = resourceOf(call);
+  const what = `${verb} ${group === '' ? resource : `${resource}.${group}`}${name ? ` "${name}"` : ''}`;
+  return `${what} ${namespace === undefined ? 'in the cluster' : `in namespace ${namespace}`}`;
 }
 
 /** As it would stand in a Role, in YAML's flow style. */
@@ -64,11 +78,14 @@ const rbacRule = (call: Call): string =>
 const resourceOf = ({ resource, subresource }: Call): string =>
   subresource === undefined ? resource : `${resource}/${subresource}`;
 
-export const serverFailed = (server: string, cause: ApiError): UserError =>
-  new UserError(`the API server ${server} failed with ${cause.code}: ${cause.message}`, {
+/** Busy or broken: of a 429 and a 410 it is known that nothing was done, of a 500 it is not. */
+export const serverFailed = (server: string, cause: ApiError): Unavailable =>
+  new Unavailable(`the API server ${server} failed with ${cause.code}: ${cause.message}`, {
     exitCode: EXIT.configuration,
     hint: 'try again; if it goes on, look at the logs of kube-apiserver',
     cause,
+    mayBeDone: cause.code >= 500,
+    retry_after_ms: cause.retry_after_ms,
   });
 
 export const notKubernetes = (server: string, cause: unknown): UserError =>
@@ -78,16 +95,48 @@ export const notKubernetes = (server: string, cause: unknown): UserError =>
     cause,
   });
 
-/** @param error what the HTTP client, or the way to its credentials, failed with */
+/** No connection was made, so nothing was sent. */
+const NEVER_SENT = new Set([
+  ...['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'EHOSTDOWN', 'ENETUNREACH'],
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** @param error what the HTTP client failed with */
 export function unreachable(server: string, error: unknown): UserError {
   const root = rootOf(error);
   const { because, hint } = explain(root);
-  return new UserError(`the API server ${server} cannot be reached: ${because}`, {
+  const message = `the API server ${server} cannot be reached: ${because}`;
+  const options = { exitCode: EXIT.configuration, hint, cause: error };
+  // A certificate does not get better by asking again.
+  if (isOfTls(root)) return new UserError(message, options);
+  const mayBeDone = !NEVER_SENT.has(root.code ?? '') && root.syscall !== 'connect';
+  return new Unavailable(message, { ...options, mayBeDone });
+}
+
+/** @param error what the way to the credentials failed with: a program, a file */
+export function noCredentials(server: string, error: unknown): UserError {
+  const root = rootOf(error);
+  const because = (root.message || root.code || root.name).trim();
+  if (root.syscall?.startsWith('spawn')) {
+    return new UserError(
+      `the credentials for the API server ${server} come from a program that cannot be run: ${because}`,
+      {
+        exitCode: EXIT.configuration,
+        hint: "install the program under the kubeconfig's users[].user.exec.command",
+        cause: error,
+      },
+    );
+  }
+  return new Unavailable(`there are no credentials for the API server ${server}: ${because}`, {
     exitCode: EXIT.configuration,
-    hint,
+    hint: "look at the kubeconfig's users[].user: its program has failed, or a file is missing",
     cause: error,
+    mayBeDone: false,
   });
 }
+
+const isOfTls = ({ code = '' }: NodeJS.ErrnoException): boolean =>
+  code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || /CERT|SIGNATURE/.test(code);
 
 function explain(root: NodeJS.ErrnoException): { because: string; hint: string } {
   const because = root.message || root.code || root.name;
@@ -104,16 +153,10 @@ function explain(root: NodeJS.ErrnoException): { because: string; hint: string }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return { because: `no such host (${because})`, hint: 'check the server in the kubeconfig' };
   }
-  if (code.startsWith('ERR_TLS') || code.startsWith('ERR_SSL') || /CERT|SIGNATURE/.test(code)) {
+  if (isOfTls(root)) {
     return {
       because: `TLS failed (${because})`,
       hint: 'check certificate-authority-data and the server name in the kubeconfig',
-    };
-  }
-  if (root.syscall?.startsWith('spawn')) {
-    return {
-      because: `its credentials come from a program that cannot be run (${because})`,
-      hint: "install the program under the kubeconfig's users[].user.exec.command",
     };
   }
   return { because, hint: 'try `kubectl cluster-info`' };

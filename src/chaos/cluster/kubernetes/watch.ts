@@ -1,4 +1,8 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
+import { now_ms } from '../../clock.ts';
+import { sleep } from '../../sleep.ts';
+import { Backoff } from '../retry.ts';
+import { Unavailable } from '../unavailable.ts';
 import type { Api, Call } from './api.ts';
 import { ApiError } from './errors.ts';
 
@@ -15,7 +19,6 @@ export type Selection = { readonly labelSelector: string } | { readonly fieldSel
 
 /** How long renewals may fail in a row before it is said. */
 const LOST_AFTER_MS = 1000;
-const RENEWAL_PAUSE_MS = 100;
 
 interface WatchEvent<T> {
   readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR';
@@ -53,9 +56,9 @@ export async function follow<T extends KubernetesObject>(
   const remove = (object: T) => {
     if (known.delete(keyOf(object))) watcher.changed('deleted', object);
   };
-  const list = async (): Promise<string> => {
+  const list = async (ask: 'read' | 'once'): Promise<string> => {
     const call: Call = { ...collection, verb: 'list' };
-    const { metadata, items } = await api.read<List<T>>(call, { query: { ...selector }, signal });
+    const { metadata, items } = await api[ask]<List<T>>(call, { query: { ...selector }, signal });
     const present = new Set(items.map(keyOf));
     for (const [key, object] of known) if (!present.has(key)) remove(object);
     for (const object of items) set(object);
@@ -76,15 +79,18 @@ export async function follow<T extends KubernetesObject>(
     let version: string | undefined = from;
     let failingSince_ms: number | undefined;
     let lost = false;
+    const backoff = new Backoff();
     const stands = () => {
       failingSince_ms = undefined;
+      backoff.reset();
       if (lost) watcher.found();
       lost = false;
     };
     while (!signal.aborted) {
+      let asked_ms = 0;
       try {
         if (lost || version === undefined) {
-          version = await list();
+          version = await list('once');
           stands();
         }
         for await (const reached of watchFrom(version)) {
@@ -93,22 +99,24 @@ export async function follow<T extends KubernetesObject>(
         }
         // The server ends a watch after some minutes: no failure.
         failingSince_ms = undefined;
+        backoff.reset();
       } catch (error) {
         if (signal.aborted) return;
         if (isGone(error)) version = undefined;
         else {
-          failingSince_ms ??= performance.now();
-          if (!lost && performance.now() - failingSince_ms >= LOST_AFTER_MS) {
+          if (error instanceof Unavailable) asked_ms = error.retry_after_ms;
+          failingSince_ms ??= now_ms();
+          if (!lost && now_ms() - failingSince_ms >= LOST_AFTER_MS) {
             lost = true;
             watcher.lost(error instanceof Error ? error : new Error(String(error)));
           }
         }
       }
-      await new Promise((resolve) => setTimeout(resolve, RENEWAL_PAUSE_MS));
+      await sleep(Math.max(backoff.next_ms(), asked_ms), signal).catch(() => {});
     }
   };
 
-  const version = await list();
+  const version = await list('read');
   void goOn(version);
 }
 

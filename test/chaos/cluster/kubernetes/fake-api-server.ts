@@ -9,6 +9,7 @@ export interface FakeRequest {
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly body: unknown;
+  readonly authorization?: string | undefined;
 }
 
 /** JSON with a status; or a function that answers by itself; undefined is 404. */
@@ -39,6 +40,7 @@ export async function fakeApiServer(respond: (request: FakeRequest) => Reply): P
       path,
       query: Object.fromEntries(searchParams),
       body: text === '' ? undefined : JSON.parse(text),
+      authorization: incoming.headers.authorization,
     };
     requests.push(request);
     const reply = respond(request) ?? status(404, 'NotFound', `${path} not found`);

@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -132,11 +133,82 @@ describe('what keeps us from the API server', () => {
     expect(error.message).toMatch(/answers, but not as a Kubernetes API server does/);
   });
 
-  it.each([429, 503])('is not tried again where something would be changed (%i)', async (code) => {
-    const cluster = await connect(() => status(code, 'TooBusy', 'busy'));
+  it.each([429, 503])('is waited for where something is to be changed, too (%i)', async (code) => {
+    let failures = 0;
+    const cluster = await connect(() => {
+      failures += 1;
+      return failures < 3 ? status(code, 'TooBusy', 'busy') : { body: {} };
+    });
+    await cluster.deletePod(POD, 0);
+    expect(server.requests.map(({ body }) => body)).toEqual(Array(3).fill(server.requests[0]!.body));
+  });
+
+  it('is said when it does not pass in time', async () => {
+    await connect(() => status(503, 'ServiceUnavailable', 'busy'));
+    const cluster = connectKubernetes({ kubeconfig: server.kubeconfig, patience_ms: 250 });
     const error = await failureOf(cluster.deletePod(POD, 0));
-    expect(error.message).toMatch(`failed with ${code}: busy`);
+    expect(error.message).toMatch('failed with 503: busy');
+    expect(server.requests.length).toBeGreaterThan(1);
+  });
+
+  it('is left alone for longer than there is time, where it asks for that', async () => {
+    const cluster = await connect(() => (response) => {
+      response.writeHead(429, { 'retry-after': '30' }).end('Too many requests, please try again later.');
+    });
+    const error = await failureOf(cluster.pods('shop', { app: 'web' }));
+    expect(error.message).toMatch('failed with 429: HTTP 429: Too many requests');
     expect(server.requests).toHaveLength(1);
+  });
+});
+
+/** Answers what takes a pod away with one after the other, and then well; this is what has its name meanwhile. */
+const taking = (
+  answers: readonly (ReturnType<typeof status> | ((response: ServerResponse) => void))[],
+  uid: string | undefined,
+) => {
+  const left = [...answers];
+  return connect(({ method }) =>
+    method === 'GET'
+      ? { body: { items: uid === undefined ? [] : [{ metadata: { name: POD.name, uid } }] } }
+      : (left.shift() ?? { body: {} }),
+  );
+};
+const conflict = status(409, 'Conflict', 'the UID in the precondition does not match');
+const writes = () => server.requests.filter(({ method }) => method !== 'GET').length;
+
+describe.each([
+  ['deleting a pod', (cluster: Cluster) => cluster.deletePod(POD, 0)],
+  ['evicting a pod', (cluster: Cluster) => cluster.evictPod(POD, 0)],
+])('%s', (_, takeAway) => {
+  it('says that it is gone where nothing has its name (404)', async () => {
+    const error = await takeAway(await taking([status(404, 'NotFound', 'not found')], undefined)).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toBeInstanceOf(PodReplacedError);
+    expect(error).toMatchObject({ now: 'gone', message: 'pod shop/web-1 with UID uid-1 is gone' });
+  });
+
+  it('says that it is another one by now (409)', async () => {
+    const error = await takeAway(await taking([conflict], 'uid-2')).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({ name: 'PodReplacedError', now: 'replaced' });
+    expect(writes()).toBe(1);
+  });
+
+  it('is tried again where it is the same, and somebody was only writing to it (409)', async () => {
+    await takeAway(await taking([conflict, conflict], 'uid-1'));
+    expect(writes()).toBe(3);
+  });
+
+  it.each([
+    ['404', status(404, 'NotFound', 'not found'), undefined],
+    ['409', conflict, 'uid-2'],
+  ])('is done where an answer was lost and the pod has gone since (%s)', async (_, refusal, uid) => {
+    expect(await takeAway(await taking([(response) => response.destroy(), refusal], uid))).toBeUndefined();
+    expect(writes()).toBe(2);
   });
 });
 
@@ -154,11 +226,6 @@ describe('deleting a pod', () => {
       { body: { preconditions: { uid: 'uid-1' } } },
     ]);
     expect(server.requests[1]!.body).not.toHaveProperty('gracePeriodSeconds');
-  });
-
-  it.each([404, 409])('says that it was replaced at %i', async (code) => {
-    const cluster = await connect(() => status(code, 'Conflict', 'the UID does not match'));
-    await expect(cluster.deletePod(POD, 0)).rejects.toThrow(PodReplacedError);
   });
 });
 
@@ -196,9 +263,11 @@ describe('evicting a pod', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it.each([404, 409])('says that it was replaced at %i', async (code) => {
-    const cluster = await connect(() => status(code, 'Conflict', 'the UID does not match'));
-    await expect(cluster.evictPod(POD, undefined)).rejects.toThrow(PodReplacedError);
+  it('waits where it is the server that is busy, not a budget that refuses', async () => {
+    const busy = (response: ServerResponse) =>
+      void response.writeHead(429, { 'retry-after': '0' }).end('Too many requests, please try again later.');
+    expect(await (await taking([busy, busy], 'uid-1')).evictPod(POD, undefined)).toBeUndefined();
+    expect(writes()).toBe(3);
   });
 });
 
@@ -266,6 +335,21 @@ describe('changing what is there', () => {
       { op: 'test', path: '/metadata/resourceVersion', value: '8' },
       { op: 'replace', path: '/metadata/managedFields', value: [kubectl, applied] },
     ]);
+  });
+
+  it('takes it for done where an answer was lost, though the change is refused the second time', async () => {
+    let patches = 0;
+    const cluster = await connect(({ method }) => {
+      if (method !== 'PATCH') {
+        return { body: { resources: [{ kind: 'Deployment', name: 'deployments', namespaced: true }] } };
+      }
+      patches += 1;
+      return patches === 1 ? (response) => response.destroy() : status(422, 'Invalid', 'testing path failed');
+    });
+    const error = await failureOf(cluster.patch(WEB, SCALED));
+    expect(error).not.toBeInstanceOf(ChangedError);
+    expect(error).toMatchObject({ mayBeDone: true });
+    expect(patches).toBe(2);
   });
 
   it.each([404, 409, 422])('says that it is not as it was at %i', async (code) => {

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Api } from '../../../../src/chaos/cluster/kubernetes/api.ts';
-import { loadConfig } from '../../../../src/chaos/cluster/kubernetes/config.ts';
+import { Credentials } from '../../../../src/chaos/cluster/kubernetes/credentials.ts';
 import { follow, tellingOnce } from '../../../../src/chaos/cluster/kubernetes/watch.ts';
 import { type FakeApiServer, type FakeRequest, fakeApiServer, status } from './fake-api-server.ts';
 
@@ -38,7 +38,7 @@ describe('following a collection', () => {
     const lost: Error[] = [];
     const found: string[] = [];
     await follow(
-      new Api(loadConfig({ kubeconfig: server.kubeconfig })),
+      new Api(new Credentials({ kubeconfig: server.kubeconfig })),
       { group: '', version: 'v1', resource: 'pods', namespace: 'shop' },
       { labelSelector: 'app=web' },
       {
