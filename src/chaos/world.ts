@@ -7,6 +7,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { Recorder, RequestEvent } from '../timeline/event.ts';
 import type { World } from '../timeline/world.ts';
 import { ActEvents } from './act-events.ts';
+import { checkFaults } from './check-faults.ts';
 import { now_ms } from './clock.ts';
 import type { Cluster, ClusterIdentity, ClusterNode, Transport } from './cluster/cluster.ts';
 import { CommandPace } from './command-pace.ts';
@@ -16,7 +17,6 @@ import { Hold, type StartGuard } from './hold.ts';
 import { type Sender, senderFor } from './load/sender.ts';
 import { CONNTRACK_MEMORY_MS } from './load/source.ts';
 import { type Applied, applyManifests, removeCreated } from './manifests.ts';
-import { checkNodeFaults } from './node-faults.ts';
 import { checkAccount } from './preflight.ts';
 import { lastingWorkloads, restartedWorkloads } from './restarted.ts';
 import {
@@ -158,9 +158,10 @@ export class ChaosWorld implements World {
         this.#renewal('preparing', this.#deadline_ms, signal),
         restartedWorkloads(scenario),
       );
+      const entry_node = this.#transport?.entry_node;
       if (this.#movesPods())
-        this.#placement = await placementOf(cluster, lastingWorkloads(scenario), this.#transport?.entry_node);
-      await checkNodeFaults({ scenario, cluster, entry_node: this.#transport?.entry_node });
+        this.#placement = await placementOf(cluster, lastingWorkloads(scenario), entry_node);
+      for (const note of await checkFaults({ scenario, cluster, entry_node })) this.#tell(note);
       this.#tell(`route: ${this.#transport?.route}`);
       this.#tell(this.#sources.describe());
       if (scenario.load.resolve === 'dns') {
