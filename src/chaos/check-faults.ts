@@ -30,7 +30,8 @@ export async function checkFaults(
     }
     await rulingOf(cluster, fault, EXIT.configuration);
     // Of another Service its own callers meet the fault; one that was named may be that of a gateway.
-    const isOfLoad = service === load.service && namespace === load.namespace && virtual_service === undefined;
+    const isOfLoad =
+      service === load.service && namespace === load.namespace && virtual_service === undefined;
     if (!isOfLoad || (await isBehindSidecar())) continue;
     notes.push(
       `${type}: no istio-proxy is ready where the requests of the load are sent from, and faults are injected there: ` +

@@ -81,9 +81,7 @@ export class EffectWatch implements Recorder {
       if (during.length === 0 || spares === undefined || during.some(meets)) return [];
       if (spares ** during.length >= CHANCE_MAX) return [];
       const { fault, repetition, name } = begin;
-      return [
-        { type: 'no-effect', at_ms: end_ms, fault, repetition, name, because: because(during.length) },
-      ];
+      return [{ type: 'no-effect', at_ms: end_ms, fault, repetition, name, because: because(during.length) }];
     });
   }
 
@@ -97,7 +95,9 @@ export class EffectWatch implements Recorder {
         .map(({ at_ms }) => at_ms);
       if (met.length === 0) return [];
       const [first, last] = [Math.min(...met), Math.max(...met)].map((at_ms) => (at_ms / 1000).toFixed(1));
-      return [`${begin.name}: ${met.length} requests met it, the first sent at ${first} s, the last at ${last} s`];
+      return [
+        `${begin.name}: ${met.length} requests met it, the first sent at ${first} s, the last at ${last} s`,
+      ];
     });
   }
 
@@ -148,7 +148,11 @@ export class EffectWatch implements Recorder {
   }
 }
 
-const WATCHED: readonly FaultType[] = ['network-partition', 'http-delay', 'http-abort'] satisfies Fault['type'][];
+const WATCHED: readonly FaultType[] = [
+  'network-partition',
+  'http-delay',
+  'http-abort',
+] satisfies Fault['type'][];
 
 /** The client may give up before the delay is over. */
 function delayed({ delay_ms, percentage }: HttpDelay): Watched {

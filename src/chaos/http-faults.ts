@@ -66,7 +66,9 @@ export function injecting<F extends HttpFault>(injected: (fault: F) => object) {
       return {};
     },
     async undo(cluster: Cluster, target: Target): Promise<Undone> {
-      return memoryOf(target).virtual_service_uid === undefined ? remove(cluster, target) : eject(cluster, target);
+      return memoryOf(target).virtual_service_uid === undefined
+        ? remove(cluster, target)
+        : eject(cluster, target);
     },
   } as const;
 }
@@ -98,11 +100,18 @@ export async function rulingOf(
   const { group } = VIRTUAL_SERVICES;
   const seesAll = await cluster.may('list', 'virtualservices', undefined, group);
   const all = seesAll ? await cluster.virtualServices(undefined) : own;
-  const meant = all.filter((each) => isForSidecars(each) && each.hosts.some((host) => isHostOf(host, each, fault)));
+  const meant = all.filter(
+    (each) => isForSidecars(each) && each.hosts.some((host) => isHostOf(host, each, fault)),
+  );
   const [first, ...others] = meant;
   if (first === undefined) return undefined;
   const names = meant.map((each) => `${each.namespace}/${each.name}`).join(', ');
-  if (others.length > 0 || first.namespace !== namespace || first.hosts.length > 1 || isWild(first.hosts[0])) {
+  if (
+    others.length > 0 ||
+    first.namespace !== namespace ||
+    first.hosts.length > 1 ||
+    isWild(first.hosts[0])
+  ) {
     throw refused(
       `VirtualService ${names} rules requests to Service ${namespace}/${service}, and ${others.length > 0 ? 'there is more than one' : 'not those alone'}`,
       `name one of namespace ${namespace} as \`virtual_service\`: all its hosts meet the fault`,
@@ -199,7 +208,8 @@ async function remove(cluster: Cluster, target: Target): Promise<Undone> {
 async function inject(cluster: Cluster, target: Target): Promise<void> {
   const { virtual_service, injected } = memoryOf(target);
   const found = await rememberedIn(cluster, target);
-  if (found === undefined) throw new ChangedError(`VirtualService ${virtual_service} is not the one that it was`);
+  if (found === undefined)
+    throw new ChangedError(`VirtualService ${virtual_service} is not the one that it was`);
   const value = JSON.parse(injected);
   await cluster.patch(virtualServiceRef(found.namespace, found.name), [
     isThis(found),

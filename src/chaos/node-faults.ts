@@ -68,7 +68,10 @@ export async function checkNodeFaults(place: NodeFaultPlace): Promise<void> {
 }
 
 /** @throws UserError where there are none */
-async function nodesToHit(place: NodeFaultPlace, fault: NodeFault | ZoneOutage): Promise<readonly ClusterNode[]> {
+async function nodesToHit(
+  place: NodeFaultPlace,
+  fault: NodeFault | ZoneOutage,
+): Promise<readonly ClusterNode[]> {
   const { kind, name } = targetOf(place.scenario, fault);
   const isZone = 'zone' in fault;
   const nodes = isZone

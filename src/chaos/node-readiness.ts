@@ -27,6 +27,8 @@ interface Act {
   readonly over: AbortController;
   /** Of its targets, those that were seen not Ready. */
   readonly gone: Set<string>;
+  /** When each was last seen Ready. */
+  readonly ready_ms: Map<string, number>;
   end_ms?: number;
 }
 
@@ -54,7 +56,7 @@ export class NodeReadiness implements Recorder {
 
   record(event: TimelineEvent): void {
     if (event.type === 'fault-begin' && TAKING_AWAY.includes(event.name)) {
-      const act: Act = { begin: event, over: new AbortController(), gone: new Set() };
+      const act: Act = { begin: event, over: new AbortController(), gone: new Set(), ready_ms: new Map() };
       this.#acts.push(act);
       void this.#look(act);
     } else if (event.type === 'fault-end') {
@@ -72,13 +74,14 @@ export class NodeReadiness implements Recorder {
     const { faults } = this.#scenario;
     // Who would find it out may be away.
     if (faults.some(({ type }) => type === 'control-plane-outage')) return [];
-    return this.#acts.flatMap(({ begin, gone, end_ms }) => {
-      const ready = begin.targets.filter((name) => !gone.has(name));
-      const lasted_ms = (end_ms ?? 0) - begin.at_ms;
-      if (ready.length === 0 || lasted_ms < this.#foundOutWithin_ms) return [];
+    return this.#acts.flatMap(({ begin, gone, ready_ms, end_ms = begin.at_ms }) => {
+      const late_ms = begin.at_ms + this.#foundOutWithin_ms;
+      const ready = begin.targets.filter((name) => !gone.has(name) && (ready_ms.get(name) ?? 0) >= late_ms);
+      if (ready.length === 0) return [];
       const { fault, repetition, name } = begin;
-      const because = `${ready.join(', ')} was Ready for all of its ${(lasted_ms / 1000).toFixed(1)} s`;
-      return [{ type: 'no-effect', at_ms: end_ms ?? begin.at_ms, fault, repetition, name, because }];
+      const lasted_s = ((end_ms - begin.at_ms) / 1000).toFixed(1);
+      const because = `${ready.join(', ')} was Ready for all of its ${lasted_s} s`;
+      return [{ type: 'no-effect', at_ms: end_ms, fault, repetition, name, because }];
     });
   }
 
@@ -86,10 +89,10 @@ export class NodeReadiness implements Recorder {
   get #foundOutWithin_ms(): number {
     const { node_monitor_grace_period, node_monitor_period } = this.#scenario.timing;
     const looks_ms = 2 * mean_ms(node_monitor_period);
-    return mean_ms(node_monitor_grace_period) + looks_ms + RENEWAL_MS + POLL_MS;
+    return mean_ms(node_monitor_grace_period) + looks_ms + RENEWAL_MS;
   }
 
-  async #look({ begin, over, gone }: Act): Promise<void> {
+  async #look({ begin, over, gone, ready_ms }: Act): Promise<void> {
     const signal = AbortSignal.any([over.signal, this.#signal]);
     while (gone.size < begin.targets.length) {
       try {
@@ -101,7 +104,11 @@ export class NodeReadiness implements Recorder {
       const nodes = await this.#cluster.nodes().catch(() => undefined);
       if (nodes === undefined || signal.aborted) continue;
       for (const name of begin.targets) {
-        if (gone.has(name) || nodes.some((node) => node.name === name && node.ready)) continue;
+        if (gone.has(name)) continue;
+        if (nodes.some((node) => node.name === name && node.ready)) {
+          ready_ms.set(name, this.#at_ms());
+          continue;
+        }
         gone.add(name);
         const after_s = (this.#at_ms() - begin.at_ms) / 1000;
         const text = `${begin.name}: ${name} was seen not Ready ${after_s.toFixed(0)} s after it began`;

@@ -92,6 +92,7 @@ export class ChaosWorld implements World {
   readonly #applied: Applied = { created: [], notes: [] };
   readonly #sources: TrialSources;
   readonly #told = new Set<string>();
+  readonly #tell = (note: string): void => void this.#told.add(note);
   readonly #pace = new CommandPace();
   readonly #events: ActEvents;
   readonly #journal: Journal;
@@ -114,8 +115,7 @@ export class ChaosWorld implements World {
     this.#events = new ActEvents(scenario, cluster);
     this.#journal = this.#events.witness(options.journal);
     this.#sources = new TrialSources(scenario.load, cluster.kind, options.source_addresses ?? []);
-    const tell = (note: string) => this.#tell(note);
-    this.#hold = new Hold(scenario, cluster, { ...options, journal: this.#journal, tell });
+    this.#hold = new Hold(scenario, cluster, { ...options, journal: this.#journal, tell: this.#tell });
   }
 
   get where(): string {
@@ -196,7 +196,7 @@ export class ChaosWorld implements World {
           records: this.#hold.records,
           recorder,
           progress: (detail) => this.#progress('running', detail),
-          tell: (note) => this.#tell(note),
+          tell: this.#tell,
           begun: () => {
             this.#hasActed = true;
           },
@@ -329,7 +329,7 @@ export class ChaosWorld implements World {
       trial: this.#trial,
       signal,
       progress: (detail) => this.#progress(state, detail),
-      tell: (note) => this.#tell(note),
+      tell: this.#tell,
       settle: () => this.#awaitSteadyState(state, deadline_ms, signal),
     };
   }
@@ -392,9 +392,5 @@ export class ChaosWorld implements World {
 
   #progress(state: Progress['state'], detail: string): void {
     this.#options.progress?.({ trial: this.#trial, trials: this.#options.trials ?? 0, state, detail });
-  }
-
-  #tell(note: string): void {
-    this.#told.add(note);
   }
 }

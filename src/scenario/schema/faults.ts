@@ -125,9 +125,7 @@ const EXPECTED_SHARE = 'a percentage above 0, at most 100';
 
 /** Requests that a mesh does something to. */
 const requests = {
-  service: kubernetesName
-    .optional()
-    .describe('Service whose requests are meant. Default: that of the load.'),
+  service: kubernetesName.optional().describe('Service whose requests are meant. Default: that of the load.'),
   virtual_service: kubernetesName
     .optional()
     .describe(

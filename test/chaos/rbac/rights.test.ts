@@ -34,6 +34,8 @@ const FAULTS: readonly Fault[] = [
   lasting('bad-readiness'),
   lasting('scale'),
   lasting('endpoint-removal'),
+  lasting('http-delay'),
+  lasting('http-abort'),
   lasting('control-plane-outage'),
   lasting('registry-outage'),
 ];
