@@ -144,7 +144,10 @@ function injectable(found: VirtualService, refused: Refused): VirtualService {
   return found;
 }
 
-/** Rules that may have a fault: it does not go with a redirect, a direct response or a delegate (Istio 1.30 pkg/config/validation/virtualservice.go validateHTTPRouteConflict). */
+/**
+ * Rules that may have a fault: it does not go with a redirect, a direct response or a delegate (Istio 1.30
+ * pkg/config/validation/virtualservice.go validateHTTPRouteConflict).
+ */
 function forwarding({ http }: VirtualService): readonly { readonly rule: HttpRule; readonly path: string }[] {
   return http
     .map((rule, index) => ({ rule, path: `/spec/http/${index}` }))

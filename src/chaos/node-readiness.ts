@@ -19,7 +19,10 @@ const TAKING_AWAY: readonly string[] = [
 /** Nobody measures anything by it, and a list of all nodes may be long. */
 const POLL_MS = 2000;
 
-/** A kubelet renews its lease that often (Kubernetes 1.35 pkg/kubelet/kubelet.go nodeLeaseRenewIntervalFraction, a quarter of 40 s). */
+/**
+ * A kubelet renews its lease that often: a quarter of 40 s (Kubernetes 1.35 pkg/kubelet/kubelet.go
+ * nodeLeaseRenewIntervalFraction, pkg/kubelet/apis/config/v1beta1/defaults.go NodeLeaseDurationSeconds).
+ */
 const RENEWAL_MS = 10_000;
 
 interface Act {
@@ -85,7 +88,10 @@ export class NodeReadiness implements Recorder {
     });
   }
 
-  /** From a node's end to its condition, at the latest (Kubernetes 1.35 pkg/controller/nodelifecycle/node_lifecycle_controller.go tryUpdateNodeHealth). */
+  /**
+   * From a node's end to its condition, at the latest (Kubernetes 1.35
+   * pkg/controller/nodelifecycle/node_lifecycle_controller.go tryUpdateNodeHealth).
+   */
   get #foundOutWithin_ms(): number {
     const { node_monitor_grace_period, node_monitor_period } = this.#scenario.timing;
     const looks_ms = 2 * mean_ms(node_monitor_period);

@@ -58,24 +58,33 @@ describe('a provider command', { timeout: 30_000 }, () => {
   });
 
   test('that fails to cut the power ends the trial, in its own words, and is asked to give the node back', async () => {
-    const { cluster, journal, asked } = await provided(`case $1 in node-loss) echo 'no such machine' >&2; exit 3 ;; esac`);
+    const { cluster, journal, asked } = await provided(
+      `case $1 in node-loss) echo 'no such machine' >&2; exit 3 ;; esac`,
+    );
     const error = await runOn(cluster, 'node-loss', journal).catch((caught: unknown) => caught);
     expectUserError(error, EXIT.aborted, 'the provider command failed: no such machine');
     expect(asked()).toEqual([LOSS, RETURN]);
   });
 
-  test('that fails to give the node back is asked again by restore, with what the journal has of the machine', async () => {
+  test.each([
+    ['the journal', true],
+    ['the Lease of the dead run alone', false],
+  ])('that fails to give the node back is asked again by restore, with what %s has of the machine', async (_, hasJournal) => {
     const { cluster, journal, asked, behave } = await provided('[ "$1" != node-return ]');
     const error = await runOn(cluster, 'node-loss', journal).catch((caught: unknown) => caught);
     expectUserError(error, EXIT.notRestored, 'node-loss of node-2 is not undone');
     behave('');
     const before = asked().length;
     const told: string[] = [];
-    const { wasLeft } = await restore({ cluster, journal, tell: (text) => told.push(text) });
-    expect(wasLeft).toBe(true);
+    const restoring = () =>
+      restore({
+        ...{ cluster, tell: (text) => told.push(text), lapsed: async () => true },
+        ...(hasJournal ? { journal } : {}),
+      });
+    expect((await restoring()).wasLeft).toBe(true);
     expect(asked().slice(before)).toEqual([RETURN]);
     expect(told.join('\n')).toContain('node-loss of node-2, of an earlier run that was killed, was undone');
-    expect((await restore({ cluster, journal, tell: () => {} })).wasLeft).toBe(false);
+    expect((await restoring()).wasLeft).toBe(false);
     expect(asked().slice(before)).toEqual([RETURN]);
   });
 });
