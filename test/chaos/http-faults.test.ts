@@ -15,6 +15,8 @@ import { lasting, shortScenario } from './scenario.ts';
 
 const ROUTE = [{ destination: { host: 'nginx' } }];
 const ABORT = { abort: { httpStatus: 503, percentage: { value: 100 } } };
+/** Of somebody else's. */
+const THEIRS = { delay: { fixedDelay: '0.001s', percentage: { value: 1 } } };
 const DELAY = { delay: { fixedDelay: '0.05s', percentage: { value: 100 } } };
 
 /** As somebody else has written it. */
@@ -200,7 +202,7 @@ describe('a fault of requests', () => {
   test('does not touch a VirtualService that was changed since it was chosen', async () => {
     const changes: readonly VirtualServiceObject[] = [
       ruling({ uid: 'another' }),
-      ruling({ http: [{ route: ROUTE, fault: { delay: {} } }] }),
+      ruling({ http: [{ route: ROUTE, fault: THEIRS }] }),
     ];
     for (const change of changes) {
       const { cluster, apply } = await targeted(lasting('http-abort'), [ruling()]);
@@ -264,7 +266,7 @@ describe('which VirtualService is changed', () => {
     ],
     [
       'it injects a fault',
-      [ruling({ http: [{ route: ROUTE, fault: { delay: {} } }] })],
+      [ruling({ http: [{ route: ROUTE, fault: THEIRS }] })],
       'injects a fault already',
     ],
     ['it sends nothing on', [ruling({ http: [] })], 'has no rule that sends HTTP requests on'],

@@ -6,7 +6,9 @@ import type { TimelineEvent } from '../../src/timeline/event.ts';
 import { lasting, shortScenario } from './scenario.ts';
 import { time } from './virtual-time.ts';
 
-vi.mock('../../src/chaos/sleep.ts', async () => ({ sleep: time.sleep }));
+vi.mock('../../src/chaos/sleep.ts', () => ({
+  sleep: (duration_ms: number, signal?: AbortSignal) => time.sleep(duration_ms, signal),
+}));
 beforeEach(() => time.reset());
 
 const BEGIN_MS = 1000;
