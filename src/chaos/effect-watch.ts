@@ -89,15 +89,15 @@ export class EffectWatch implements Recorder {
   sightings(): readonly string[] {
     return this.#acts.flatMap(({ begin, watched, end_ms = Number.POSITIVE_INFINITY }) => {
       if (begin.name === 'network-partition') return [];
+      // In the order in which they ended, not of their sending.
       const met = this.#requests
         .filter(({ at_ms }) => at_ms >= begin.at_ms && at_ms < end_ms + ENFORCED_WITHIN_MS)
         .filter(watched.meets)
-        .map(({ at_ms }) => at_ms);
-      if (met.length === 0) return [];
-      const [first, last] = [Math.min(...met), Math.max(...met)].map((at_ms) => (at_ms / 1000).toFixed(1));
-      return [
-        `${begin.name}: ${met.length} requests met it, the first sent at ${first} s, the last at ${last} s`,
-      ];
+        .sort((a, b) => a.at_ms - b.at_ms);
+      const [first, last] = [met.at(0), met.at(-1)];
+      if (first === undefined || last === undefined) return [];
+      const times = `the first sent at ${seconds(first)} s, the last at ${seconds(last)} s`;
+      return [`${begin.name} was met by requests: ${met.length}, ${times}`];
     });
   }
 
@@ -153,6 +153,8 @@ const WATCHED: readonly FaultType[] = [
   'http-delay',
   'http-abort',
 ] satisfies Fault['type'][];
+
+const seconds = ({ at_ms }: Sent): string => (at_ms / 1000).toFixed(1);
 
 /** The client may give up before the delay is over. */
 function delayed({ delay_ms, percentage }: HttpDelay): Watched {

@@ -123,7 +123,7 @@ describe('a fault that a mesh injects', () => {
   ])('had one where %s, which is said with its time', (_, type, options) => {
     const { without, sightings } = injected(type, { requests: 20, ...options });
     expect(without).toEqual([]);
-    expect(sightings).toEqual([`${type}: 1 requests met it, the first sent at 4.9 s, the last at 4.9 s`]);
+    expect(sightings).toEqual([`${type} was met by requests: 1, the first sent at 4.9 s, the last at 4.9 s`]);
   });
 
   test('may have spared all of a few requests, where it is for some of them', () => {

@@ -154,7 +154,7 @@ describe('a fault of requests', () => {
     const later = requests.filter(({ at_ms, outcome }) => at_ms > end!.at_ms && outcome === 'bad-status');
     expect(later).toEqual([]);
     expect(ofType(trials[0]!, 'note').map(({ text }) => text)).toContainEqual(
-      expect.stringMatching(/^http-abort: \d+ requests met it, the first sent at 0\.\d s/),
+      expect.stringMatching(/^http-abort was met by requests: \d+, the first sent at 0\.\d s/),
     );
     expect(faultsIn(cluster)).toEqual([]);
     const intent = journal.find(({ act }) => act === 'abort-requests');
