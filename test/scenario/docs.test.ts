@@ -25,7 +25,8 @@ test('the example of docs/scenario.md loads', () => {
 });
 
 test('the faults of docs/faults.md load', () => {
-  const [, faults = ''] = /```yaml\n(faults:\n[\s\S]*?)```/.exec(readFileSync('docs/faults.md', 'utf8')) ?? [];
+  const page = readFileSync('docs/faults.md', 'utf8');
+  const [, faults = ''] = /```yaml\n(faults:\n[\s\S]*?)```/.exec(page) ?? [];
   const base = parse(SCENARIO);
   const scenario = { ...base, load: { ...base.load, duration: '2m' }, ...parse(faults) };
   const folder = folderWith(filesWith({ 'scenario.yaml': stringify(scenario) }));

@@ -69,18 +69,16 @@ describe('a provider command', { timeout: 30_000 }, () => {
   test.each([
     ['the journal', true],
     ['the Lease of the dead run alone', false],
-  ])('that fails to give the node back is asked again by restore, with what %s has of the machine', async (_, hasJournal) => {
+  ])('that fails to give the node back is asked again by restore, going by %s', async (_, hasJournal) => {
     const { cluster, journal, asked, behave } = await provided('[ "$1" != node-return ]');
     const error = await runOn(cluster, 'node-loss', journal).catch((caught: unknown) => caught);
     expectUserError(error, EXIT.notRestored, 'node-loss of node-2 is not undone');
     behave('');
     const before = asked().length;
     const told: string[] = [];
-    const restoring = () =>
-      restore({
-        ...{ cluster, tell: (text) => told.push(text), lapsed: async () => true },
-        ...(hasJournal ? { journal } : {}),
-      });
+    const tell = (text: string) => void told.push(text);
+    const place = { cluster, tell, lapsed: async () => true, ...(hasJournal ? { journal } : {}) };
+    const restoring = () => restore(place);
     expect((await restoring()).wasLeft).toBe(true);
     expect(asked().slice(before)).toEqual([RETURN]);
     expect(told.join('\n')).toContain('node-loss of node-2, of an earlier run that was killed, was undone');
