@@ -60,7 +60,7 @@ const faultsIn = ({ virtual_services }: FakeCluster) =>
 describe('what is written', () => {
   /** What the API server has under a path, without what it counts itself. */
   async function written(type: 'http-delay' | 'http-abort') {
-    const { cluster, scenario, fake } = await oneCluster(type);
+    const { cluster, scenario, fake } = await oneCluster({ fault: type });
     for (const object of scenario.objects) {
       if ((await cluster.find(object)) === undefined) await cluster.apply(object);
     }

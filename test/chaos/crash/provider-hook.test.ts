@@ -9,12 +9,14 @@ import { EXIT } from '../../../src/scenario/errors.ts';
 import { expectUserError } from '../run.ts';
 import { oneCluster, runOn } from './one-cluster.ts';
 
+const NODE_LOSS = { fault: 'node-loss' } as const;
+
 /** What a machine of the fake cluster is called. */
 const MACHINE = 'node-2 fake://zone-2/machine-2';
 
 /** With a program that writes down what it is asked and told, and does what `behaviour`, a piece of shell, says. */
 async function provided(behaviour = '') {
-  const place = await oneCluster('node-loss');
+  const place = await oneCluster(NODE_LOSS);
   const { folder } = place;
   const program = join(folder, 'power');
   const log = join(folder, 'asked');
@@ -39,14 +41,14 @@ const RETURN = `node-return --node node-2 ${MACHINE}`;
 describe('a provider command', { timeout: 30_000 }, () => {
   test('is told the node and the name that its cloud has for the machine, both times', async () => {
     const { cluster, journal, asked } = await provided();
-    await runOn(cluster, 'node-loss', journal);
+    await runOn(cluster, NODE_LOSS, journal);
     expect(asked()).toEqual([LOSS, RETURN]);
   });
 
   test('is asked to give the node back when the run is aborted', async () => {
     const { cluster, journal, asked } = await provided();
     const stop = new AbortController();
-    const run = runOn(cluster, 'node-loss', journal, {
+    const run = runOn(cluster, NODE_LOSS, journal, {
       signal: stop.signal,
       aborted_deadline_ms: 2000,
       progress: ({ detail }) => {
@@ -61,7 +63,7 @@ describe('a provider command', { timeout: 30_000 }, () => {
     const { cluster, journal, asked } = await provided(
       `case $1 in node-loss) echo 'no such machine' >&2; exit 3 ;; esac`,
     );
-    const error = await runOn(cluster, 'node-loss', journal).catch((caught: unknown) => caught);
+    const error = await runOn(cluster, NODE_LOSS, journal).catch((caught: unknown) => caught);
     expectUserError(error, EXIT.aborted, 'the provider command failed: no such machine');
     expect(asked()).toEqual([LOSS, RETURN]);
   });
@@ -71,7 +73,7 @@ describe('a provider command', { timeout: 30_000 }, () => {
     ['the Lease of the dead run alone', false],
   ])('that fails to give the node back is asked again by restore, going by %s', async (_, hasJournal) => {
     const { cluster, journal, asked, behave } = await provided('[ "$1" != node-return ]');
-    const error = await runOn(cluster, 'node-loss', journal).catch((caught: unknown) => caught);
+    const error = await runOn(cluster, NODE_LOSS, journal).catch((caught: unknown) => caught);
     expectUserError(error, EXIT.notRestored, 'node-loss of node-2 is not undone');
     behave('');
     const before = asked().length;
