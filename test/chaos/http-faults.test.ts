@@ -264,11 +264,7 @@ describe('which VirtualService is changed', () => {
       [ruling({ hosts: ['*.default.svc.cluster.local'] })],
       'not those alone',
     ],
-    [
-      'it injects a fault',
-      [ruling({ http: [{ route: ROUTE, fault: THEIRS }] })],
-      'injects a fault already',
-    ],
+    ['it injects a fault', [ruling({ http: [{ route: ROUTE, fault: THEIRS }] })], 'injects a fault already'],
     ['it sends nothing on', [ruling({ http: [] })], 'has no rule that sends HTTP requests on'],
     [
       'it leaves them to others',

@@ -20,9 +20,11 @@ const IN_ORDER: readonly CrashCase[] = [
 const UNMARKED = ['http-delay', 'http-abort'];
 /** What is caused through the API: the object that is changed says so. What a command has caused only the Lease does. */
 const MARKED: readonly CrashCase[] = [
-  ...LASTING.filter((type) => actionFor(type).byCommand !== true && !UNMARKED.includes(type)).map((fault) => ({
-    fault,
-  })),
+  ...LASTING.filter((type) => actionFor(type).byCommand !== true && !UNMARKED.includes(type)).map(
+    (fault) => ({
+      fault,
+    }),
+  ),
   ...IN_ORDER,
 ];
 
