@@ -53,7 +53,7 @@ export async function chooseTargets(
     case 'workload':
       return [await workloadTarget(choice, action, fault as WorkloadFault)];
     case 'service':
-      return [await serviceTarget(choice, fault as ServiceFault)];
+      return [await serviceTarget(choice, action, fault as ServiceFault)];
     case 'pods':
       return podTargets(choice, fault as VictimFault, purpose);
     case 'nodes':
@@ -89,8 +89,11 @@ async function nodeTargets(
     .filter((pod) => action.hitsPod?.(fault, pod) ?? true);
   await checkLimits(choice, fault, { own, uids: uidsOf(hit), isOfNodes: true });
   return victims.map((node) => {
-    const before = action.remember === undefined ? {} : { before: action.remember(node, fault) };
-    return { kind: 'Node', namespace: '', name: node.name, uid: node.uid, ...before };
+    const before = action.remember?.(node, fault);
+    return {
+      ...{ kind: 'Node', namespace: '', name: node.name, uid: node.uid },
+      ...(before === undefined ? {} : { before }),
+    };
   });
 }
 
@@ -136,8 +139,8 @@ async function workloadTarget(choice: Choice, action: On<'workload'>, fault: Wor
   return { kind, namespace, name, uid: state.uid, ...container, ...before };
 }
 
-/** To its clients it is as if all pods behind it were gone. */
-async function serviceTarget(choice: Choice, fault: ServiceFault): Promise<Target> {
+/** What befalls a Service befalls the clients of all pods behind it. */
+async function serviceTarget(choice: Choice, action: On<'service'>, fault: ServiceFault): Promise<Target> {
   const { cluster, scenario } = choice;
   const { service: name, namespace } = fault;
   const service = scenario.services.find((each) => each.name === name && each.namespace === namespace);
@@ -149,7 +152,8 @@ async function serviceTarget(choice: Choice, fault: ServiceFault): Promise<Targe
   await checkLimits(choice, fault, { own, uids, isOfNodes: false });
   const found = await cluster.find({ apiVersion: 'v1', kind: 'Service', namespace, name });
   if (found === undefined) throw gone(fault, `Service ${namespace}/${name}`);
-  return { kind: 'Service', namespace, name, uid: found.uid };
+  const before = await action.remember?.(cluster, fault, found.uid);
+  return { kind: 'Service', namespace, name, uid: found.uid, ...(before === undefined ? {} : { before }) };
 }
 
 function gone({ type }: Fault, what: string): UserError {

@@ -8,8 +8,8 @@ import { UserError } from '../scenario/errors.ts';
 import type { Scenario, Workload } from '../scenario/scenario.ts';
 import type { DryRun, Obstacle, PlannedObject, PlannedRights } from '../timeline/dry-run.ts';
 import { VERSION } from '../version.ts';
+import { checkFaults } from './check-faults.ts';
 import type { ClusterReader } from './cluster/cluster.ts';
-import { checkNodeFaults } from './node-faults.ts';
 import { type Plannable, planActs } from './planned-acts.ts';
 import { restartedWorkloads } from './restarted.ts';
 import { leftBy, notesOf } from './safety/left.ts';
@@ -49,7 +49,7 @@ export async function dryRun(
   const { why, missing } = await looking.pods(cluster, scenario);
   const { route, entry_node } = await looking.route(cluster, scenario, objects);
   const plannable: Plannable = { scenario, cluster, trial: 0, entry_node, why };
-  if (isSound && why === undefined && route !== undefined) await looking.at(() => checkNodeFaults(plannable));
+  if (isSound && why === undefined && route !== undefined) await looking.at(() => checkFaults(plannable));
   const { acts, refusals } = isSound ? await planActs(plannable) : { acts: [], refusals: [] };
   for (const refusal of refusals) looking.met(refusal);
   const { service, namespace, rate_per_s, duration_ms } = scenario.load;

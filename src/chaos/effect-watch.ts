@@ -1,38 +1,65 @@
 /**
  * Whether a fault that the cluster took without a word had an effect. Kubernetes stores NetworkPolicies wherever there
- * is no network that enforces them (kubernetes.io, Network Policies, Prerequisites): only the requests can tell.
+ * is no network that enforces them (kubernetes.io, Network Policies, Prerequisites), and Istio's VirtualServices though
+ * no proxy of its own is on the way of a request: only the requests can tell.
  */
-import type { FaultType, Scenario } from '../scenario/scenario.ts';
+import type { Fault, FaultType, HttpAbort, HttpDelay, Scenario } from '../scenario/scenario.ts';
 import type { FaultEvent, NoEffectEvent, Recorder, TimelineEvent } from '../timeline/event.ts';
 
-const WATCHED = 'network-partition' satisfies FaultType;
+/** What is known of a request when it has its outcome. */
+type Sent = Pick<Extract<TimelineEvent, { readonly type: 'request' }>, 'at_ms' | 'latency_ms' | 'outcome'>;
 
-/** Networks take their time to enforce a policy: what is sent earlier after it says nothing. */
+/**
+ * Networks take their time to enforce a policy, and a mesh to hear of a rule (Istio 1.30 pilot/pkg/features/tuning.go
+ * PILOT_DEBOUNCE_AFTER, 100 ms at the least): what is sent earlier after it says nothing.
+ */
 const ENFORCED_WITHIN_MS = 2000;
 
-/** How unlikely it must be, were it enforced, that every request went to another pod. */
+/** How unlikely it must be, were it in force, that every request was spared. */
 const CHANCE_MAX = 1e-6;
+
+/** A delayed request may be early by what the resolution of timers leaves over. */
+const TIMER_MS = 1;
+
+/** What a fault does to requests, and how often. */
+interface Watched {
+  /** Whether a request may have met it. */
+  readonly meets: (request: Sent) => boolean;
+  /** How likely a request is spared while it stands; undefined: nobody knows. */
+  readonly spares: number | undefined;
+  /** What its absence means, of so many requests that did not meet it. */
+  readonly because: (requests: number) => string;
+}
+
+interface Act {
+  readonly begin: FaultEvent;
+  readonly watched: Watched;
+  end_ms?: number;
+}
 
 /** Follows the events of one trial. */
 export class EffectWatch implements Recorder {
   readonly #scenario: Scenario;
-  readonly #requests: { readonly at_ms: number; readonly isGood: boolean }[] = [];
+  readonly #isNeeded: boolean;
+  readonly #requests: Sent[] = [];
   readonly #acts: Act[] = [];
   #ready: readonly string[] = [];
 
   constructor(scenario: Scenario) {
     this.#scenario = scenario;
+    this.#isNeeded = scenario.faults.some(({ type }) => WATCHED.includes(type));
   }
 
   record(event: TimelineEvent): void {
-    if (!this.#scenario.faults.some(({ type }) => type === WATCHED)) return;
+    if (!this.#isNeeded) return;
     if (event.type === 'request') {
-      this.#requests.push({ at_ms: event.at_ms, isGood: event.outcome === 'ok' });
+      const { at_ms, latency_ms, outcome } = event;
+      this.#requests.push({ at_ms, latency_ms, outcome });
     } else if (event.type === 'endpoints') {
       this.#ready = event.ready;
-    } else if (event.type === 'fault-begin' && event.name === WATCHED) {
-      const cut = this.#ready.filter((pod) => event.targets.includes(pod)).length;
-      this.#acts.push({ begin: event, share: this.#ready.length === 0 ? 0 : cut / this.#ready.length });
+    } else if (event.type === 'fault-begin') {
+      const watched = this.#watched(event);
+      if (watched !== undefined) this.#acts.push({ begin: event, watched });
     } else if (event.type === 'fault-end') {
       const act = this.#acts.find(
         ({ begin }) => begin.fault === event.fault && begin.repetition === event.repetition,
@@ -42,23 +69,68 @@ export class EffectWatch implements Recorder {
   }
 
   /**
-   * Acts without effect, once every request has its outcome: none failed, though of so many some should have gone to
-   * the pods that were cut off.
+   * Acts without effect, once every request has its outcome: none met it, though of so many some should have, for all
+   * but certain.
    */
   withoutEffect(): readonly NoEffectEvent[] {
-    return this.#acts.flatMap(({ begin, share, end_ms = Number.POSITIVE_INFINITY }) => {
+    return this.#acts.flatMap(({ begin, watched, end_ms = Number.POSITIVE_INFINITY }) => {
+      const { spares, meets, because } = watched;
       const during = this.#requests.filter(
         ({ at_ms }) => at_ms >= begin.at_ms + ENFORCED_WITHIN_MS && at_ms < end_ms,
       );
-      if (during.some(({ isGood }) => !isGood)) return [];
-      const isAlone = share === 1 && during.length > 0;
-      if (!isAlone && !(this.#isBalanced && (1 - share) ** during.length < CHANCE_MAX)) return [];
+      if (during.length === 0 || spares === undefined || during.some(meets)) return [];
+      if (spares ** during.length >= CHANCE_MAX) return [];
       const { fault, repetition, name } = begin;
-      const because =
-        `none of ${during.length} requests failed while the policy stood, ` +
-        'so the network of this cluster does not enforce NetworkPolicies, or not on the way that the load takes';
-      return [{ type: 'no-effect', at_ms: end_ms, fault, repetition, name, because }];
+      return [{ type: 'no-effect', at_ms: end_ms, fault, repetition, name, because: because(during.length) }];
     });
+  }
+
+  /** When requests met what is done to requests, in sentences: of other faults the timeline itself tells. */
+  sightings(): readonly string[] {
+    return this.#acts.flatMap(({ begin, watched, end_ms = Number.POSITIVE_INFINITY }) => {
+      if (begin.name === 'network-partition') return [];
+      // In the order in which they ended, not of their sending.
+      const met = this.#requests
+        .filter(({ at_ms }) => at_ms >= begin.at_ms && at_ms < end_ms + ENFORCED_WITHIN_MS)
+        .filter(watched.meets)
+        .sort((a, b) => a.at_ms - b.at_ms);
+      const [first, last] = [met.at(0), met.at(-1)];
+      if (first === undefined || last === undefined) return [];
+      const times = `the first sent at ${seconds(first)} s, the last at ${seconds(last)} s`;
+      return [`${begin.name} was met by requests: ${met.length}, ${times}`];
+    });
+  }
+
+  #watched(begin: FaultEvent): Watched | undefined {
+    const fault = this.#scenario.faults[begin.fault];
+    switch (fault?.type) {
+      case 'network-partition':
+        return this.#partition(begin);
+      case 'http-delay':
+        return this.#isOfLoad(fault) ? delayed(fault) : undefined;
+      case 'http-abort':
+        return this.#isOfLoad(fault) ? answered(fault) : undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  #partition({ targets }: FaultEvent): Watched {
+    const cut = this.#ready.filter((pod) => targets.includes(pod)).length;
+    const share = this.#ready.length === 0 ? 0 : cut / this.#ready.length;
+    return {
+      meets: ({ outcome }) => outcome !== 'ok',
+      spares: share === 1 ? 0 : this.#isBalanced ? 1 - share : undefined,
+      because: (requests) =>
+        `none of ${requests} requests failed while the policy stood, ` +
+        'so the network of this cluster does not enforce NetworkPolicies, or not on the way that the load takes',
+    };
+  }
+
+  /** Only there do the requests of the load meet it for certain. */
+  #isOfLoad({ service, namespace }: HttpDelay | HttpAbort): boolean {
+    const { load } = this.#scenario;
+    return service === load.service && namespace === load.namespace;
   }
 
   /** Whether each request goes to any of the endpoints, alike. */
@@ -76,9 +148,30 @@ export class EffectWatch implements Recorder {
   }
 }
 
-interface Act {
-  readonly begin: FaultEvent;
-  /** Of the endpoints, how many are cut off. */
-  readonly share: number;
-  end_ms?: number;
+const WATCHED: readonly FaultType[] = [
+  'network-partition',
+  'http-delay',
+  'http-abort',
+] satisfies Fault['type'][];
+
+const seconds = ({ at_ms }: Sent): string => (at_ms / 1000).toFixed(1);
+
+/** The client may give up before the delay is over. */
+function delayed({ delay_ms, percentage }: HttpDelay): Watched {
+  return {
+    meets: ({ latency_ms, outcome }) => outcome === 'timeout' || latency_ms >= delay_ms - TIMER_MS,
+    spares: 1 - percentage / 100,
+    because: (requests) => `none of ${requests} requests was held up for ${delay_ms / 1000} s: ${NO_PROXY}`,
+  };
 }
+
+function answered({ status, percentage }: HttpAbort): Watched {
+  return {
+    meets: ({ outcome }) => outcome === 'bad-status',
+    spares: 1 - percentage / 100,
+    because: (requests) => `none of ${requests} requests was answered with ${status}: ${NO_PROXY}`,
+  };
+}
+
+const NO_PROXY =
+  "no proxy of Istio's that injects faults is on their way (no sidecar where they are sent from, no gateway), or it has not heard of the rule";

@@ -1,11 +1,13 @@
 import type { Fault, FaultType, Workload } from '../scenario/scenario.ts';
-import type { Cluster, ClusterNode, Pod, Provided, WorkloadState } from './cluster/cluster.ts';
+import type { Cluster, ClusterNode, ClusterReader, Pod, Provided, WorkloadState } from './cluster/cluster.ts';
 import { badImage } from './faults/bad-image.ts';
 import { badReadiness } from './faults/bad-readiness.ts';
 import { containerKill } from './faults/container-kill.ts';
 import { containerPause } from './faults/container-pause.ts';
 import { controlPlaneOutage } from './faults/control-plane-outage.ts';
 import { endpointRemoval } from './faults/endpoint-removal.ts';
+import { httpAbort } from './faults/http-abort.ts';
+import { httpDelay } from './faults/http-delay.ts';
 import { networkPartition } from './faults/network-partition.ts';
 import { nodeCordon } from './faults/node-cordon.ts';
 import { nodeDrain } from './faults/node-drain.ts';
@@ -86,7 +88,7 @@ interface OnNodes<F extends Fault> extends Action<F> {
   /** Whether it takes a pod down that runs there. Default: all but those that every node has. */
   hitsPod?(fault: F, pod: Pod): boolean;
   /** What of the node is to be so again. */
-  remember?(node: ClusterNode, fault: F): Memory;
+  remember?(node: ClusterNode, fault: F): Memory | undefined;
 }
 
 /** Changes the workload itself. */
@@ -99,6 +101,12 @@ interface OnWorkload<F extends Fault> extends Action<F> {
 /** Changes a Service. */
 interface OnService<F extends Fault> extends Action<F> {
   readonly on: 'service';
+  /**
+   * What is to be so again.
+   *
+   * @throws UserError where something that is there stands in the way
+   */
+  remember?(cluster: ClusterReader, fault: F, service_uid: string): Promise<Memory>;
 }
 
 /** Hits a part of the cluster that everybody shares. */
@@ -136,6 +144,8 @@ const ACTIONS: { readonly [T in FaultType]: FaultAction<Extract<Fault, { type: T
   'bad-readiness': badReadiness,
   scale,
   'endpoint-removal': endpointRemoval,
+  'http-delay': httpDelay,
+  'http-abort': httpAbort,
   'control-plane-outage': controlPlaneOutage,
   'registry-outage': registryOutage,
 };

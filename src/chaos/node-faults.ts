@@ -8,7 +8,8 @@ import { candidateNodesOf, candidateZonesOf, checkNeighbours, type Zone } from '
 import { ownPods } from './safety/limits.ts';
 import { targetOf } from './safety/protection.ts';
 
-interface Place {
+/** Where faults on nodes are to act. */
+export interface NodeFaultPlace {
   readonly scenario: Scenario;
   readonly cluster: ClusterReader;
   /** Node where the load enters; undefined where it is not known which. */
@@ -18,7 +19,7 @@ interface Place {
 type NodeFault = Extract<Fault, { readonly mode: FaultMode }>;
 
 /** Nodes that a fault may hit now. */
-export async function nodesFor({ scenario, cluster, entry_node }: Place, fault: NodeFault) {
+export async function nodesFor({ scenario, cluster, entry_node }: NodeFaultPlace, fault: NodeFault) {
   const workload = targetOf(scenario, fault);
   const [{ candidates }, nodes] = await Promise.all([
     ownPods({ scenario, cluster }, workload),
@@ -29,7 +30,7 @@ export async function nodesFor({ scenario, cluster, entry_node }: Place, fault: 
 
 /** Zones that an outage may hit now. */
 export async function zonesFor(
-  { scenario, cluster, entry_node }: Place,
+  { scenario, cluster, entry_node }: NodeFaultPlace,
   fault: ZoneOutage,
 ): Promise<readonly Zone[]> {
   const workload = targetOf(scenario, fault);
@@ -46,7 +47,7 @@ export async function zonesFor(
  *
  * @throws UserError with EXIT.configuration
  */
-export async function checkNodeFaults(place: Place): Promise<void> {
+export async function checkNodeFaults(place: NodeFaultPlace): Promise<void> {
   const { scenario, cluster, entry_node } = place;
   for (const fault of scenario.faults) {
     const action = actionFor(fault.type);
@@ -67,7 +68,10 @@ export async function checkNodeFaults(place: Place): Promise<void> {
 }
 
 /** @throws UserError where there are none */
-async function nodesToHit(place: Place, fault: NodeFault | ZoneOutage): Promise<readonly ClusterNode[]> {
+async function nodesToHit(
+  place: NodeFaultPlace,
+  fault: NodeFault | ZoneOutage,
+): Promise<readonly ClusterNode[]> {
   const { kind, name } = targetOf(place.scenario, fault);
   const isZone = 'zone' in fault;
   const nodes = isZone

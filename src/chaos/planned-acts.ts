@@ -92,6 +92,9 @@ const NOBODY: Target = { kind: '', namespace: '', name: '', uid: undefined };
 
 /** How far a fault reaches at most, in words. */
 async function reach(plannable: Plannable, fault: Fault): Promise<string> {
+  if ('percentage' in fault) {
+    return `${fault.percentage} % of the requests to Service ${fault.namespace}/${fault.service}`;
+  }
   if ('service' in fault) return `all clients of Service ${fault.namespace}/${fault.service}`;
   if (!('workload' in fault)) return 'everybody who uses the cluster';
   const workload = targetOf(plannable.scenario, fault);

@@ -12,6 +12,7 @@ import type { CommandPace } from './command-pace.ts';
 import { EffectWatch } from './effect-watch.ts';
 import type { Sender } from './load/sender.ts';
 import type { SourcePlan } from './load/source.ts';
+import { NodeReadiness } from './node-readiness.ts';
 import { observe } from './observe.ts';
 import { AbortRules } from './safety/abort-rules.ts';
 import { keepProbing } from './safety/health-probe.ts';
@@ -70,7 +71,8 @@ export async function runTrial(trial: Trial, signal: AbortSignal | undefined): P
   const rules = new AbortRules({ scenario, times_ms, at_ms, breach: breached });
   stopping.addEventListener('abort', () => rules.end(), { once: true });
   const effects = new EffectWatch(scenario);
-  const recorder = tee(trial.recorder, effects, rules);
+  const nodes = new NodeReadiness(trial, at_ms, watching.signal);
+  const recorder = tee(trial.recorder, effects, nodes, rules);
 
   recorder.record(headerOf(scenario, { arm: 'chaos', trial: trial.trial, where: trial.where }));
   try {
@@ -110,9 +112,12 @@ export async function runTrial(trial: Trial, signal: AbortSignal | undefined): P
       });
     }
     if (failed !== undefined) throw failed.reason;
-    for (const event of effects.withoutEffect()) {
+    for (const event of [...effects.withoutEffect(), ...nodes.withoutEffect()]) {
       trial.recorder.record(event);
       trial.tell(`${event.name} had no effect: ${event.because}`);
+    }
+    for (const text of effects.sightings()) {
+      trial.recorder.record({ type: 'note', at_ms: at_ms(), text });
     }
   } finally {
     watching.abort();

@@ -7,6 +7,7 @@ import type { Scenario } from '../scenario/scenario.ts';
 import type { Recorder, RequestEvent } from '../timeline/event.ts';
 import type { World } from '../timeline/world.ts';
 import { ActEvents } from './act-events.ts';
+import { checkFaults } from './check-faults.ts';
 import { now_ms } from './clock.ts';
 import type { Cluster, ClusterIdentity, ClusterNode, Transport } from './cluster/cluster.ts';
 import { CommandPace } from './command-pace.ts';
@@ -16,7 +17,6 @@ import { Hold, type StartGuard } from './hold.ts';
 import { type Sender, senderFor } from './load/sender.ts';
 import { CONNTRACK_MEMORY_MS } from './load/source.ts';
 import { type Applied, applyManifests, removeCreated } from './manifests.ts';
-import { checkNodeFaults } from './node-faults.ts';
 import { checkAccount } from './preflight.ts';
 import { lastingWorkloads, restartedWorkloads } from './restarted.ts';
 import {
@@ -92,6 +92,7 @@ export class ChaosWorld implements World {
   readonly #applied: Applied = { created: [], notes: [] };
   readonly #sources: TrialSources;
   readonly #told = new Set<string>();
+  readonly #tell = (note: string): void => void this.#told.add(note);
   readonly #pace = new CommandPace();
   readonly #events: ActEvents;
   readonly #journal: Journal;
@@ -114,8 +115,7 @@ export class ChaosWorld implements World {
     this.#events = new ActEvents(scenario, cluster);
     this.#journal = this.#events.witness(options.journal);
     this.#sources = new TrialSources(scenario.load, cluster.kind, options.source_addresses ?? []);
-    const tell = (note: string) => this.#tell(note);
-    this.#hold = new Hold(scenario, cluster, { ...options, journal: this.#journal, tell });
+    this.#hold = new Hold(scenario, cluster, { ...options, journal: this.#journal, tell: this.#tell });
   }
 
   get where(): string {
@@ -158,9 +158,10 @@ export class ChaosWorld implements World {
         this.#renewal('preparing', this.#deadline_ms, signal),
         restartedWorkloads(scenario),
       );
+      const entry_node = this.#transport?.entry_node;
       if (this.#movesPods())
-        this.#placement = await placementOf(cluster, lastingWorkloads(scenario), this.#transport?.entry_node);
-      await checkNodeFaults({ scenario, cluster, entry_node: this.#transport?.entry_node });
+        this.#placement = await placementOf(cluster, lastingWorkloads(scenario), entry_node);
+      for (const note of await checkFaults({ scenario, cluster, entry_node })) this.#tell(note);
       this.#tell(`route: ${this.#transport?.route}`);
       this.#tell(this.#sources.describe());
       if (scenario.load.resolve === 'dns') {
@@ -195,7 +196,7 @@ export class ChaosWorld implements World {
           records: this.#hold.records,
           recorder,
           progress: (detail) => this.#progress('running', detail),
-          tell: (note) => this.#tell(note),
+          tell: this.#tell,
           begun: () => {
             this.#hasActed = true;
           },
@@ -328,7 +329,7 @@ export class ChaosWorld implements World {
       trial: this.#trial,
       signal,
       progress: (detail) => this.#progress(state, detail),
-      tell: (note) => this.#tell(note),
+      tell: this.#tell,
       settle: () => this.#awaitSteadyState(state, deadline_ms, signal),
     };
   }
@@ -391,9 +392,5 @@ export class ChaosWorld implements World {
 
   #progress(state: Progress['state'], detail: string): void {
     this.#options.progress?.({ trial: this.#trial, trials: this.#options.trials ?? 0, state, detail });
-  }
-
-  #tell(note: string): void {
-    this.#told.add(note);
   }
 }

@@ -147,6 +147,32 @@ export interface EndpointRemoval extends FaultBase, Lasting {
   readonly namespace: string;
 }
 
+/**
+ * A service mesh does something to some of the requests to a Service, in the proxy of whoever sends them. Undone: it
+ * leaves them alone.
+ */
+interface HttpFault extends FaultBase, Lasting {
+  readonly service: string;
+  readonly namespace: string;
+  /** Istio's VirtualService that is changed; undefined: that of the Service, or a new one where it has none. */
+  readonly virtual_service: string | undefined;
+  /** Of the requests, drawn for each: above 0, at most 100. */
+  readonly percentage: number;
+}
+
+/** Requests are held up before they are sent on. */
+export interface HttpDelay extends HttpFault {
+  readonly type: 'http-delay';
+  readonly delay_ms: number;
+}
+
+/** Requests are answered by the proxy, with an error, and never sent on. */
+export interface HttpAbort extends HttpFault {
+  readonly type: 'http-abort';
+  /** Of HTTP, 200 to 599. */
+  readonly status: number;
+}
+
 /** Parts of the control plane are away: what runs goes on, nothing heals. */
 export interface ControlPlaneOutage extends FaultBase, Lasting {
   readonly type: 'control-plane-outage';
@@ -176,6 +202,8 @@ export type Fault =
   | BadReadiness
   | Scale
   | EndpointRemoval
+  | HttpDelay
+  | HttpAbort
   | ControlPlaneOutage
   | RegistryOutage;
 

@@ -141,6 +141,7 @@ export function resolveScenario(
       load_service: service || undefined,
       nodes: cluster?.nodes,
       window_ms: file.load?.duration,
+      expected_status: file.load?.expected_status ?? [],
       report,
     });
   if (complete && cluster) {

@@ -6,6 +6,8 @@ import { containerKill } from './faults/container-kill.ts';
 import { containerPause } from './faults/container-pause.ts';
 import { controlPlaneOutage } from './faults/control-plane-outage.ts';
 import { endpointRemoval } from './faults/endpoint-removal.ts';
+import { httpAbort } from './faults/http-abort.ts';
+import { httpDelay } from './faults/http-delay.ts';
 import { networkPartition } from './faults/network-partition.ts';
 import { nodeCordon } from './faults/node-cordon.ts';
 import { nodeDrain } from './faults/node-drain.ts';
@@ -53,6 +55,8 @@ const ACTIONS: { readonly [T in Fault['type']]: FaultAction<Extract<Fault, { typ
   'node-partition': nodePartition,
   'zone-outage': zoneOutage,
   'endpoint-removal': endpointRemoval,
+  'http-delay': httpDelay,
+  'http-abort': httpAbort,
   'control-plane-outage': controlPlaneOutage,
   'rollout-restart': rolloutRestart,
   'bad-image': badImage,

@@ -30,7 +30,7 @@ export function refusalIn(
   const isHit = ({ name, node }: PodNow, index: number) =>
     isOfNodes
       ? node !== undefined && victims.includes(node) && leaves(fault, objects[index]!)
-      : fault.type === 'endpoint-removal' || victims.includes(name);
+      : 'service' in fault || victims.includes(name);
   const hit =
     fault.type === 'scale'
       ? pods.filter(({ healthy }) => healthy).slice(scaledTo(replicasOf(cluster, fault), fault.replicas))
@@ -38,7 +38,7 @@ export function refusalIn(
   return refusalOf(scenario.safety, { fault, pods, hit, isOfNodes, budgets: budgetsNow(cluster) });
 }
 
-/** The workloads that a fault is about; to the clients of a Service without endpoints all behind it are gone. */
+/** The workloads that a fault is about; a fault on a Service is one on all behind it. */
 function workloadsOf({ workloads, services }: Scenario, fault: Fault): readonly Workload[] {
   if ('workload' in fault) {
     return workloads.filter(

@@ -68,7 +68,7 @@ export class SimulatedWorld implements World {
     const cluster = new SimulatedCluster(environment, this.#scenario, this.#service, load.port, (cause) => {
       recoveries.push({ at_ms: environment.now_ms, cause });
     });
-    new Client(environment, cluster.network, load).start();
+    new Client(environment, cluster.network, cluster.faultFilter, load).start();
     const course: Course = { trial, standing: new Set(), refusal: undefined };
     const times_ms = actTimes(this.#scenario, trial);
     for (const [index, fault] of faults.entries()) {

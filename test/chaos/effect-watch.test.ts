@@ -81,3 +81,58 @@ describe('nothing is said of its effect', () => {
     expect(watch.withoutEffect()).toEqual([]);
   });
 });
+
+interface Requests {
+  readonly percentage?: number;
+  readonly requests?: number;
+  readonly latency_ms?: number;
+  readonly outcome?: 'ok' | 'bad-status' | 'timeout';
+  readonly service?: string;
+}
+
+/** So many requests, ten a second, two seconds after a fault in their way begins; the last of them is another. */
+function injected(type: 'http-delay' | 'http-abort', options: Requests) {
+  const { percentage = 100, requests = 1, latency_ms = 1, outcome = 'ok', service: name = 'nginx' } = options;
+  const watch = new EffectWatch(shortScenario([lasting(type, { percentage, service: name })]));
+  const fault = { fault: 0, repetition: 0, name: type, targets: [] };
+  watch.record({ type: 'fault-begin', at_ms: 1000, ...fault });
+  for (let index = 1; index <= requests; index += 1) {
+    const last = index === requests ? { latency_ms, outcome } : { latency_ms: 1, outcome: 'ok' as const };
+    watch.record({ type: 'request', at_ms: 2900 + index * 100, send_lag_ms: 0, ...last });
+  }
+  watch.record({ type: 'fault-end', at_ms: 3000 + requests * 100, ...fault });
+  return { without: watch.withoutEffect(), sightings: watch.sightings() };
+}
+
+describe('a fault that a mesh injects', () => {
+  test.each(['http-delay', 'http-abort'] as const)('%s had no effect where no request met it', (type) => {
+    const { without, sightings } = injected(type, { requests: 20 });
+    expect(without).toEqual([
+      {
+        ...{ type: 'no-effect', at_ms: 5000, fault: 0, repetition: 0, name: type },
+        because: expect.stringMatching(/^none of 20 requests was .*no sidecar where they are sent from/),
+      },
+    ]);
+    expect(sightings).toEqual([]);
+  });
+
+  test.each<[string, 'http-delay' | 'http-abort', Requests]>([
+    ['a request was answered with an error', 'http-abort', { outcome: 'bad-status' }],
+    ['a request took as long as the delay', 'http-delay', { latency_ms: 49.2 }],
+    ['a client gave up before the delay was over', 'http-delay', { outcome: 'timeout' }],
+  ])('had one where %s, which is said with its time', (_, type, options) => {
+    const { without, sightings } = injected(type, { requests: 20, ...options });
+    expect(without).toEqual([]);
+    expect(sightings).toEqual([`${type} was met by requests: 1, the first sent at 4.9 s, the last at 4.9 s`]);
+  });
+
+  test('may have spared all of a few requests, where it is for some of them', () => {
+    // 0.9^132 is 9.1e-7.
+    expect(injected('http-abort', { percentage: 10, requests: 131 }).without).toEqual([]);
+    expect(injected('http-abort', { percentage: 10, requests: 132 }).without).toHaveLength(1);
+  });
+
+  test('is not looked for in requests that go to another Service', () => {
+    expect(injected('http-abort', { requests: 100, service: 'other' }).without).toEqual([]);
+  });
+});

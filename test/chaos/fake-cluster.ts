@@ -23,6 +23,8 @@ import type {
 } from '../../src/chaos/cluster/cluster.ts';
 import { ChangedError, PodReplacedError } from '../../src/chaos/cluster/cluster.ts';
 import { patched } from '../../src/chaos/cluster/json-patch.ts';
+import { type VirtualServiceObject, viewVirtualService } from '../../src/chaos/cluster/virtual-service.ts';
+import { sleep } from '../../src/chaos/sleep.ts';
 import { EXIT, UserError } from '../../src/scenario/errors.ts';
 import { amount } from '../../src/scenario/safety.ts';
 import type { Labels, ManifestObject, Scenario, Selector, Workload } from '../../src/scenario/scenario.ts';
@@ -44,7 +46,7 @@ export interface FakeOptions {
   readonly nodes?: number;
   /** Whether the load enters at a node's address; default: it does. */
   readonly hasEntry?: boolean;
-  /** Whether its network enforces NetworkPolicies; default: it does. */
+  /** Whether its network enforces NetworkPolicies, and its mesh injects faults; default: it does. */
   readonly enforces?: boolean;
   /** Of the cluster. */
   readonly uid?: string;
@@ -90,6 +92,8 @@ export class FakeCluster implements Cluster {
   };
   #count = 0;
   #turn = 0;
+  /** Istio's, as the API has them; their faults befall all requests. */
+  readonly virtual_services: VirtualServiceObject[] = [];
   /** Run before a call is served: a test's way to step in. */
   before: (call: string) => void | Promise<void> = () => {};
   /** Run when a call of the provider has been served, before it is answered. */
@@ -175,6 +179,11 @@ export class FakeCluster implements Cluster {
     const found = this.objects.has(keyOf(object));
     if (!found) this.objects.set(keyOf(object), `uid-${++this.#count}`);
     if (object.kind === this.#workload.kind && !found) this.#fill();
+    if (object.kind === 'VirtualService' && !found) {
+      const body = object.body as VirtualServiceObject;
+      const uid = this.objects.get(keyOf(object)) as string;
+      this.virtual_services.push({ ...body, metadata: { ...body.metadata, uid } });
+    }
     return found ? 'unchanged' : 'created';
   }
 
@@ -187,6 +196,12 @@ export class FakeCluster implements Cluster {
     await this.#called(`remove ${ref.kind}`);
     if (this.objects.get(keyOf(ref)) !== uid) throw new Error(`${ref.kind} has another uid`);
     this.objects.delete(keyOf(ref));
+    if (ref.kind === 'VirtualService') {
+      this.virtual_services.splice(
+        this.virtual_services.findIndex(({ metadata }) => metadata?.uid === uid),
+        1,
+      );
+    }
     if (ref.kind === this.#workload.kind) this.#pods.clear();
   }
 
@@ -194,6 +209,12 @@ export class FakeCluster implements Cluster {
     return [...this.#pods.values()].filter(
       (pod) => pod.namespace === namespace && selects(selector, pod.labels),
     );
+  }
+
+  async virtualServices(namespace: string | undefined) {
+    return this.virtual_services
+      .map(viewVirtualService)
+      .filter((each) => namespace === undefined || each.namespace === namespace);
   }
 
   async podsOn(node: string) {
@@ -232,6 +253,15 @@ export class FakeCluster implements Cluster {
       if (pod === undefined) throw new ChangedError(`there is no pod ${ref.name}`);
       const { metadata } = patched({ metadata: { uid: pod.uid, labels: { ...pod.labels } } }, patch);
       this.#set({ ...pod, labels: metadata.labels });
+      return;
+    }
+    if (ref.kind === 'VirtualService') {
+      const index = this.virtual_services.findIndex(
+        ({ metadata }) => metadata?.name === ref.name && metadata.namespace === ref.namespace,
+      );
+      const found = this.virtual_services[index];
+      if (found === undefined) throw new ChangedError(`there is no VirtualService ${ref.name}`);
+      this.virtual_services[index] = patched(found, patch);
       return;
     }
     if (ref.kind === 'Service') {
@@ -366,7 +396,14 @@ export class FakeCluster implements Cluster {
     return {
       route: 'in memory',
       entry_node: this.#options.hasEntry === false ? undefined : 'node-1',
-      send: async () => {
+      send: async ({ timeout_ms }) => {
+        const { delay, abort } = this.#injected;
+        if (delay !== undefined) {
+          const delay_ms = Number.parseFloat(delay.fixedDelay) * 1000;
+          await sleep(Math.min(delay_ms, timeout_ms));
+          if (delay_ms >= timeout_ms) return { outcome: 'timeout', status: undefined };
+        }
+        if (abort !== undefined) return { outcome: 'answered', status: abort.httpStatus };
         const { ready } = await this.endpoints('', '');
         const pod = this.#pods.get(ready[this.#turn++ % ready.length] ?? '');
         if (pod !== undefined && this.#isIsolated(pod)) return { outcome: 'timeout', status: undefined };
@@ -379,6 +416,13 @@ export class FakeCluster implements Cluster {
   }
 
   async close() {}
+
+  /** What stands in the rules of its VirtualServices, and counts. */
+  get #injected(): { readonly delay?: { fixedDelay: string }; readonly abort?: { httpStatus: number } } {
+    if (this.#options.enforces === false) return {};
+    const faults = this.virtual_services.flatMap(({ spec }) => (spec?.http ?? []).map(({ fault }) => fault));
+    return Object.assign({}, ...faults);
+  }
 
   /** Whether a NetworkPolicy for this pod stands, and counts. */
   #isIsolated({ namespace, uid, labels }: Pod): boolean {

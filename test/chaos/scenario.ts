@@ -45,6 +45,10 @@ export function lasting<T extends FaultType>(type: T, options: Partial<Of<T>> = 
     ...options,
   };
   const { workload, namespace, mode, value, service, ...ofCluster } = all;
+  if (type === 'http-delay' || type === 'http-abort') {
+    const requests = { virtual_service: undefined, percentage: 100, delay_ms: 50, status: 503 };
+    return { ...requests, ...ofCluster, namespace, service } as unknown as Of<T>;
+  }
   if (type === 'control-plane-outage' || type === 'registry-outage') return ofCluster as unknown as Of<T>;
   if (type === 'endpoint-removal') return { ...ofCluster, namespace, service } as unknown as Of<T>;
   const zone = type === 'zone-outage' ? { zone: 'any', ...options } : { mode, value };

@@ -51,7 +51,7 @@ function fault<T extends FaultType>(type: T, fields: Partial<Of<T>> = {}): Of<T>
   const ofWorkload =
     type === 'control-plane-outage' || type === 'registry-outage'
       ? {}
-      : type === 'endpoint-removal'
+      : ['endpoint-removal', 'http-delay', 'http-abort'].includes(type)
         ? { service: 'nginx', namespace: base.load.namespace }
         : { workload: 'nginx', namespace: base.load.namespace };
   const victims = 'workload' in ofWorkload && type !== 'zone-outage' ? { mode: 'one', value: undefined } : {};
@@ -212,6 +212,41 @@ const CASES: Readonly<Partial<Record<FaultType, Case>>> = {
           ({ at_ms, gone, terminating, ready }) => at_ms >= AT_MS && (gone || terminating || !ready),
         ),
       ).toEqual([]);
+    },
+  },
+  'http-delay': {
+    faults: [fault('http-delay', { delay_ms: 200, percentage: 50, duration_ms: 4000 })],
+    duration_ms: 8000,
+    shows:
+      'its share of the requests is answered so much later, and none after it, while the pods are as before',
+    check({ requests, endpoints, pods, begin_ms, end_ms }) {
+      const late = requests.filter(({ latency_ms }) => latency_ms >= 200);
+      const during = requests.filter(({ at_ms }) => at_ms > begin_ms + 1000 && at_ms < end_ms);
+      const share = during.filter((request) => late.includes(request)).length / during.length;
+      expect(share).toBeGreaterThan(0.3);
+      expect(share).toBeLessThan(0.7);
+      // What holds them is told of the end a moment later.
+      for (const { at_ms } of late) expect(at_ms).toBeLessThan(end_ms + 1000);
+      expect(requests.filter(isBad)).toEqual([]);
+      expect(Math.min(...endpoints.map(({ ready }) => ready.length))).toBe(2);
+      expect(pods.filter(({ at_ms, ready }) => at_ms >= AT_MS && !ready)).toEqual([]);
+    },
+  },
+  'http-abort': {
+    faults: [fault('http-abort', { status: 503, percentage: 50, duration_ms: 4000 })],
+    duration_ms: 8000,
+    shows:
+      'its share of the requests is answered with the error, and none after it, while the pods are as before',
+    check({ requests, endpoints, pods, begin_ms, end_ms }) {
+      const bad = requests.filter(isBad);
+      expect(new Set(bad.map(({ outcome }) => outcome))).toEqual(new Set(['bad-status']));
+      const during = requests.filter(({ at_ms }) => at_ms > begin_ms + 1000 && at_ms < end_ms);
+      const share = during.filter(isBad).length / during.length;
+      expect(share).toBeGreaterThan(0.3);
+      expect(share).toBeLessThan(0.7);
+      for (const { at_ms } of bad) expect(at_ms).toBeLessThan(end_ms + 1000);
+      expect(Math.min(...endpoints.map(({ ready }) => ready.length))).toBe(2);
+      expect(pods.filter(({ at_ms, ready }) => at_ms >= AT_MS && !ready)).toEqual([]);
     },
   },
   'container-pause': {

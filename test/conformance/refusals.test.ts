@@ -26,6 +26,7 @@ test.each<[string, Fault, Partial<Safety>, readonly DisruptionBudget[]]>([
   ['min_healthy, by a scale', lasting('scale', { replicas: 0 }), { min_healthy: { pods: 1 } }, []],
   ['a budget', podKill(), {}, [BUDGET]],
   ['min_healthy, by a Service without endpoints', REMOVAL, { min_healthy: { pods: 1 } }, []],
+  ['max_victims, by errors for all requests', lasting('http-abort'), { max_victims: { pods: 1 } }, []],
   ['a namespace', podKill(), { namespaces: ['elsewhere'] }, []],
 ])('%s', async (rule, fault, safety, disruption_budgets) => {
   const scenario = shortScenario([fault], { safety: { ...SAFETY_DEFAULT, ...safety }, disruption_budgets });

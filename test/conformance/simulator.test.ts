@@ -16,6 +16,8 @@ describeFaults(
     'bad-readiness',
     'scale',
     'endpoint-removal',
+    'http-delay',
+    'http-abort',
     'container-pause',
     'sandbox-kill',
     'node-partition',

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { EXIT } from '../../src/scenario/errors.ts';
 import { experimentJsonSchema } from '../../src/scenario/json-schema.ts';
 import { loadScenario } from '../../src/scenario/load.ts';
@@ -21,6 +21,18 @@ test('the example of docs/scenario.md loads', () => {
   expect(scenario.faults.map(({ type, at_ms }) => [type, at_ms])).toEqual([
     ['pod-kill', [2000]],
     ['container-kill', [8000, 11_000]],
+  ]);
+});
+
+test('the faults of docs/faults.md load', () => {
+  const page = readFileSync('docs/faults.md', 'utf8');
+  const [, faults = ''] = /```yaml\n(faults:\n[\s\S]*?)```/.exec(page) ?? [];
+  const base = parse(SCENARIO);
+  const scenario = { ...base, load: { ...base.load, duration: '2m' }, ...parse(faults) };
+  const folder = folderWith(filesWith({ 'scenario.yaml': stringify(scenario) }));
+  expect(loadScenario(join(folder, 'scenario.yaml')).faults.map(({ type }) => type)).toEqual([
+    'http-abort',
+    'http-delay',
   ]);
 });
 

@@ -212,6 +212,23 @@ const fault = fc.oneof(
     text: { 'endpoint-removal': text },
     read: { ...read, namespace, service: 'web', type: 'endpoint-removal' },
   })),
+  fc.tuple(passing, fc.double({ min: 0.1, max: 100, noNaN: true }), fc.integer({ min: 1, max: 9999 })).map(
+    ([
+      {
+        text,
+        read,
+        of: { namespace },
+      },
+      percentage,
+      delay_ms,
+    ]) => ({
+      text: { 'http-delay': { ...text, percentage, delay: msToDuration(delay_ms) } },
+      read: {
+        ...{ ...read, namespace, service: 'web', virtual_service: undefined },
+        ...{ percentage, delay_ms, type: 'http-delay' },
+      },
+    }),
+  ),
   fc.tuple(passing, fc.integer({ min: 5, max: 50 })).map(([{ text, read, of }, replicas]) => ({
     text: { scale: { ...text, replicas } },
     read: { ...of, ...read, replicas, type: 'scale' },

@@ -14,6 +14,7 @@ import type {
 } from '../../scenario/scenario.ts';
 import type { Outcome } from '../../timeline/event.ts';
 import type { Leases } from './leases.ts';
+import type { VirtualService } from './virtual-service.ts';
 import type { ContainerSpec, WorkloadState } from './workload-state.ts';
 
 export type { ContainerSpec, WorkloadState } from './workload-state.ts';
@@ -64,6 +65,8 @@ export interface ClusterNode {
   readonly addresses: readonly string[];
   /** Label topology.kubernetes.io/zone; undefined where it has none. */
   readonly zone: string | undefined;
+  /** spec.providerID: what its cloud calls the machine; undefined where it has none. */
+  readonly provider_id?: string | undefined;
   readonly annotated?: Annotated;
 }
 
@@ -244,6 +247,8 @@ export interface Cluster {
   workload(ref: WorkloadRef): Promise<WorkloadState | undefined>;
   /** The disruption budgets of a namespace. */
   budgets(namespace: string): Promise<readonly Budget[]>;
+  /** Istio's, of a namespace; undefined: of all. */
+  virtualServices(namespace: string | undefined): Promise<readonly VirtualService[]>;
   endpoints(namespace: string, service: string): Promise<Endpoints>;
   /** Follows the pods and the endpoints of one Service until `signal`; resolves once the watch stands and the first state was delivered. */
   watch(
@@ -299,6 +304,7 @@ export type ClusterReader = Pick<
   | 'nodes'
   | 'workload'
   | 'budgets'
+  | 'virtualServices'
   | 'endpoints'
   | 'transport'
 >;
@@ -341,6 +347,8 @@ export type ProviderAction =
   | {
       readonly verb: 'node-loss' | 'node-return' | 'node-partition' | 'node-rejoin';
       readonly node: string;
+      /** What the cloud calls the machine (spec.providerID); undefined where no cloud has said so. */
+      readonly provider_id?: string | undefined;
     }
   | {
       readonly verb: 'container-pause' | 'container-resume';

@@ -169,6 +169,11 @@ class EmbeddedCluster implements Cluster {
     return [];
   }
 
+  /** There is no mesh in it. */
+  async virtualServices(): Promise<readonly []> {
+    return [];
+  }
+
   async endpoints(namespace: string, service: string): Promise<Endpoints> {
     return viewEndpoints(service, (await this.#slices(namespace, service)).items);
   }

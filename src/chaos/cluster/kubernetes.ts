@@ -42,6 +42,7 @@ import { type Command, parseCommand } from './kubernetes/command.ts';
 import type { ConfigOptions } from './kubernetes/config.ts';
 import { requireKillCommand, runContainerKill } from './kubernetes/container-kill.ts';
 import { Credentials } from './kubernetes/credentials.ts';
+import { disown } from './kubernetes/disown.ts';
 import { ApiError, isApiError, refusedManifest } from './kubernetes/errors.ts';
 import { addressOf, describeBy, identityOf, visibleNodes } from './kubernetes/identity.ts';
 import { Kinds } from './kubernetes/kinds.ts';
@@ -64,6 +65,12 @@ import {
   viewNode,
   viewPod,
 } from './view.ts';
+import {
+  VIRTUAL_SERVICES,
+  type VirtualService,
+  type VirtualServiceObject,
+  viewVirtualService,
+} from './virtual-service.ts';
 import { viewWorkload } from './workload-view.ts';
 
 export interface KubernetesOptions extends ConfigOptions {
@@ -196,6 +203,11 @@ class KubernetesCluster implements Cluster {
     return items.map(viewBudget);
   }
 
+  async virtualServices(namespace: string | undefined): Promise<readonly VirtualService[]> {
+    const call = { ...VIRTUAL_SERVICES, verb: 'list', resource: 'virtualservices', namespace } as const;
+    return (await this.#api.read<{ items: VirtualServiceObject[] }>(call)).items.map(viewVirtualService);
+  }
+
   async endpoints(namespace: string, service: string): Promise<Endpoints> {
     const query = { labelSelector: `${SERVICE_NAME_LABEL}=${service}` };
     const { items } = await this.#api.read<{ items: V1EndpointSlice[] }>(
@@ -262,27 +274,7 @@ class KubernetesCluster implements Cluster {
   }
 
   async disown(ref: ObjectRef): Promise<void> {
-    const target = await this.#kinds.locate(ref);
-    for (let attempt = 0; attempt < WRITES_MAX; attempt += 1) {
-      try {
-        const { resource, namespace, group, name } = target;
-        if (!(await this.may('patch', resource, namespace, group, name))) return;
-        const { metadata } = (await this.#read(target)) ?? {};
-        const managed = metadata?.managedFields ?? [];
-        const others = managed.filter(
-          ({ manager, operation }) => manager !== FIELD_MANAGER || operation !== 'Update',
-        );
-        if (others.length === 0 || others.length === managed.length) return;
-        const body: readonly Operation[] = [
-          { op: 'test', path: '/metadata/resourceVersion', value: metadata?.resourceVersion },
-          { op: 'replace', path: '/metadata/managedFields', value: others },
-        ];
-        return void (await this.#api.call({ ...target, verb: 'patch' }, { body, contentType: JSON_PATCH }));
-      } catch (error) {
-        // Its controllers write to it all the time; whoever may not do this leaves the fields ours.
-        if (!isApiError(error, 409, 422)) return;
-      }
-    }
+    await disown(this.#api, await this.#kinds.locate(ref));
   }
 
   tell(event: ObjectEvent, signal: AbortSignal): Promise<void> {

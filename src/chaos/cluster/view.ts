@@ -175,6 +175,7 @@ export function viewNode({ metadata, spec, status }: V1Node): ClusterNode {
     taints: (spec?.taints ?? []).map(viewTaint),
     addresses: (status?.addresses ?? []).map(({ address }) => address),
     zone: metadata?.labels?.[ZONE_LABEL],
+    ...(spec?.providerID === undefined ? {} : { provider_id: spec.providerID }),
     annotated: viewAnnotated(metadata),
   };
 }

@@ -1,5 +1,6 @@
 import type { NodePartition } from '../../scenario/scenario.ts';
 import type { FaultAction } from '../fault-action.ts';
+import { ofNode, rememberProviderId } from '../power.ts';
 import { NODE_RIGHTS, RETURN_RIGHTS } from '../safety/rights.ts';
 
 /** Cuts nodes off from everything else, while they run on; undone: they are reachable again. */
@@ -11,10 +12,9 @@ export const nodePartition: FaultAction<NodePartition> = {
   byHand: ({ name }) => `connect node ${name} to its network again`,
   leavesRestarts: true,
   byCommand: true,
-  apply: async (cluster, _fault, { name }) => ({
-    effect: await cluster.provide({ verb: 'node-partition', node: name }),
+  remember: rememberProviderId,
+  apply: async (cluster, _fault, target) => ({
+    effect: await cluster.provide(ofNode('node-partition', target)),
   }),
-  undo: async (cluster, { name }) => ({
-    effect: await cluster.provide({ verb: 'node-rejoin', node: name }),
-  }),
+  undo: async (cluster, target) => ({ effect: await cluster.provide(ofNode('node-rejoin', target)) }),
 };

@@ -49,6 +49,8 @@ export interface Intent {
     | 'set-readiness-probe'
     | 'scale'
     | 'deselect-pods'
+    | 'delay-requests'
+    | 'abort-requests'
     | 'stop-control-plane'
     | 'stop-registry'
     | 'undo';

@@ -31,6 +31,8 @@ export interface FaultContext {
   readonly nodes: readonly Node[] | undefined;
   /** undefined where the load is wrong: then the times are not checked against it */
   readonly window_ms: number | undefined;
+  /** Of a good answer. */
+  readonly expected_status: readonly number[];
   readonly report: Reporter;
 }
 
@@ -136,12 +138,18 @@ const RESOLVERS: Resolvers = {
       : undefined;
   },
   'endpoint-removal': (fields, place) => {
-    const { services, load_service, path, report } = place;
-    const service = resolveSelectingService(fields.service, services, load_service, path, report);
-    const when = acts(fields, place);
-    if (service === undefined || when === undefined) return undefined;
-    const { name, namespace } = service;
-    return { ...when, type: 'endpoint-removal', service: name, namespace, duration_ms: fields.duration };
+    const target = serviceTarget(fields, place);
+    return target && { ...target, type: 'endpoint-removal', duration_ms: fields.duration };
+  },
+  'http-delay': (fields, place) => {
+    const target = requestsTarget(fields, place);
+    return target && { ...target, type: 'http-delay', delay_ms: fields.delay, duration_ms: fields.duration };
+  },
+  'http-abort': (fields, place) => {
+    const target = requestsTarget(fields, place);
+    const { status, duration: duration_ms } = fields;
+    if (target === undefined || !isSeenAsError(status, target, place)) return undefined;
+    return { ...target, type: 'http-abort', status, duration_ms };
   },
   'control-plane-outage': (fields, place) => {
     const target = acts(fields, place);
@@ -160,6 +168,40 @@ function acts(
 ): { readonly position: Position; readonly at_ms: ActTimes } | undefined {
   const at_ms = resolveTimes(fields, place);
   return at_ms && { position: place.report.position(place.path), at_ms };
+}
+
+type OfService = Acts & { readonly service?: string | undefined };
+
+function serviceTarget(fields: OfService, place: Place) {
+  const { services, load_service, path, report } = place;
+  const service = resolveSelectingService(fields.service, services, load_service, path, report);
+  const when = acts(fields, place);
+  if (service === undefined || when === undefined) return undefined;
+  return { ...when, service: service.name, namespace: service.namespace };
+}
+
+function requestsTarget(
+  fields: OfService & { readonly virtual_service?: string | undefined; readonly percentage: number },
+  place: Place,
+) {
+  const { virtual_service, percentage } = fields;
+  const target = serviceTarget(fields, place);
+  return target && { ...target, virtual_service, percentage };
+}
+
+/** What counts as a good answer would show nothing of the fault. */
+function isSeenAsError(
+  status: number,
+  { service, namespace }: { readonly service: string; readonly namespace: string },
+  { load_service, expected_status, path, report }: Place,
+): boolean {
+  const isOfLoad = service === load_service?.name && namespace === load_service.namespace;
+  if (!isOfLoad || !expected_status.includes(status)) return true;
+  report.at([...path, 'status'], {
+    message: `an answer with status ${status} is a good one (\`load.expected_status\`): the fault would be none`,
+    expected: 'a status that the load does not expect',
+  });
+  return false;
 }
 
 type OfWorkload = Acts & { readonly workload?: string | undefined };

@@ -62,6 +62,10 @@ function targetsOf(fault: Fault): readonly string[] {
       return [`${fault.type} ${fault.namespace}/${fault.workload}/${fault.container}`];
     case 'endpoint-removal':
       return [`endpoint-removal ${fault.namespace}/${fault.service}`];
+    case 'http-delay':
+    case 'http-abort':
+      // Both are the fault of the same routes.
+      return [`requests ${fault.namespace}/${fault.service}`];
     case 'control-plane-outage':
       return fault.component === 'all'
         ? ['api-server', 'controller-manager', 'scheduler']
@@ -98,8 +102,9 @@ function tellOfOne({ path, at_ms, duration_ms }: Act, next: Act, report: Reporte
 
 function tellOfTwo(last: Act, { path, repetition, type, at_ms }: Act, report: Reporter): void {
   const { duration_ms } = last;
+  const earlier = last.type === type ? 'the one' : `the ${last.type}`;
   report.at([...path, repetition === 0 ? 'at' : 'repeat'], {
-    message: `the ${type} at ${at_ms / 1000} s would come before the one at ${last.at_ms / 1000} s is undone`,
+    message: `the ${type} at ${at_ms / 1000} s would come before ${earlier} at ${last.at_ms / 1000} s is undone`,
     expected:
       duration_ms === undefined
         ? 'a `duration` of the earlier one that is over by then'

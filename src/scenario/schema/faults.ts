@@ -121,6 +121,26 @@ const faultTaint = taint
   .refine(({ key }) => !key.startsWith('node.kubernetes.io/'), { path: ['key'], error: OWN_TAINT })
   .describe('What the nodes get, as `kubectl taint` has it.');
 
+const EXPECTED_SHARE = 'a percentage above 0, at most 100';
+
+/** Requests that a mesh does something to. */
+const requests = {
+  service: kubernetesName.optional().describe('Service whose requests are meant. Default: that of the load.'),
+  virtual_service: kubernetesName
+    .optional()
+    .describe(
+      "Istio's VirtualService that is changed for it, in the namespace of the Service, with all of its hosts. Default: that of the Service, or a new one where it has none.",
+    ),
+  percentage: z
+    .number({ error: EXPECTED_SHARE })
+    .gt(0, EXPECTED_SHARE)
+    .max(100, EXPECTED_SHARE)
+    .default(100)
+    .describe('Percent of the requests, drawn for each. Default: 100.'),
+};
+
+const EXPECTED_STATUS = 'an HTTP status from 200 to 599';
+
 const REPLICAS_MAX = 100_000;
 const CHANGE = 'a whole number such as -1, or a whole percentage such as -50%';
 
@@ -224,6 +244,35 @@ const SCHEMAS = {
     })
     .describe(
       'Takes all endpoints from a Service, though its pods go on: its selector gets a label that no pod has.',
+    ),
+  'http-delay': z
+    .strictObject({
+      ...requests,
+      // Istio 1.30 manifests/charts/base/files/crd-all.gen.yaml, fixedDelay.
+      delay: positiveDuration
+        .refine((delay_ms) => delay_ms >= 1, { error: `${EXPECTED.duration}, of 1ms at least` })
+        .describe('How long each of them is held up.'),
+      ...acts,
+      ...lasting('Then they are sent on at once.'),
+    })
+    .describe(
+      'Has a service mesh (Istio) hold up requests to a Service, in the proxy of their sender or in a gateway.',
+    ),
+  'http-abort': z
+    .strictObject({
+      ...requests,
+      // Istio 1.30 pkg/config/validation/validation.go validateHTTPStatus.
+      status: z
+        .number({ error: EXPECTED_STATUS })
+        .int(EXPECTED_STATUS)
+        .min(200, EXPECTED_STATUS)
+        .max(599, EXPECTED_STATUS)
+        .describe('What they are answered with.'),
+      ...acts,
+      ...lasting('Then they are sent on.'),
+    })
+    .describe(
+      'Has a service mesh (Istio) answer requests to a Service with an error, in the proxy of their sender or in a gateway; they never reach it.',
     ),
   'control-plane-outage': z
     .strictObject({

@@ -3,6 +3,7 @@ import type { Autoscaler, Node, Scenario, Service, Workload } from '../../scenar
 import { type Cause, step } from '../cause.ts';
 import type { Processors } from '../engine/processors.ts';
 import type { Environment } from '../environment.ts';
+import { FaultFilter } from '../traffic/fault-filter.ts';
 import { type ApiClient, ApiServer } from './api-server.ts';
 import { MetricsServer, type Usage } from './autoscaling/metrics-server.ts';
 import { type Balancer, balancer } from './balancer.ts';
@@ -49,7 +50,10 @@ export class SimulatedCluster {
   readonly network: Network;
   /** Names of pods that a NetworkPolicy lets no new connection in to. */
   readonly isolated = new Set<string>();
+  /** What a mesh does to the requests of the load on their way. */
+  readonly faultFilter: FaultFilter;
   readonly #proxy: KubeProxy;
+  readonly #service: Service;
   readonly #target_port: number;
   readonly #restored: (cause: Cause) => void;
 
@@ -66,6 +70,8 @@ export class SimulatedCluster {
     restored: (cause: Cause) => void,
   ) {
     this.environment = environment;
+    this.faultFilter = new FaultFilter(environment);
+    this.#service = service;
     this.#restored = restored;
     this.#target_port = service.ports.find((each) => each.port === port)?.target_port ?? port;
     this.api = new ApiServer(environment, service);
@@ -161,6 +167,11 @@ export class SimulatedCluster {
       (address) => this.#backend(address),
       (address) => this.machines.find(({ kubelet }) => kubelet?.knows(podOf(address)))?.index,
     );
+  }
+
+  /** Whether the load goes to this Service. */
+  isOfLoad({ service, namespace }: { readonly service: string; readonly namespace: string }): boolean {
+    return service === this.#service.name && namespace === this.#service.namespace;
   }
 
   machine(name: string): Machine | undefined {

@@ -4,6 +4,7 @@ import type { Outcome } from '../../timeline/event.ts';
 import type { Environment } from '../environment.ts';
 import type { Connected, Connecting, Network } from '../kubernetes/network.ts';
 import { EphemeralPorts } from './ephemeral-ports.ts';
+import type { FaultFilter } from './fault-filter.ts';
 
 /** Requests that have their outcome are dropped so many at a time. */
 const FORGET_AT = 1000;
@@ -15,6 +16,7 @@ const FORGET_AT = 1000;
 export class Client {
   readonly #environment: Environment;
   readonly #network: Network;
+  readonly #filter: FaultFilter;
   readonly #load: Load;
   readonly #ports: EphemeralPorts;
   readonly #times_ms: Float64Array;
@@ -26,9 +28,11 @@ export class Client {
   #oldest = 0;
   #next = 0;
 
-  constructor(environment: Environment, network: Network, load: Load) {
+  /** @param filter what its proxy does to its requests */
+  constructor(environment: Environment, network: Network, filter: FaultFilter, load: Load) {
     this.#environment = environment;
     this.#network = network;
+    this.#filter = filter;
     this.#load = load;
     this.#ports = new EphemeralPorts(environment);
     this.#times_ms = schedule(load, environment.uniform('arrivals'));
@@ -48,6 +52,15 @@ export class Client {
     const request = new Request(this.#environment, this.#load, at_ms, this.#idle);
     this.#waiting.push(request);
     if (this.#waiting.length === 1) this.#giveUpLater(request);
+    this.#filter.pass(
+      () => this.#forward(request),
+      () => request.aborted(),
+    );
+  }
+
+  #forward(request: Request): void {
+    // The client has given up while its proxy held the request, and the proxy with it.
+    if (!request.isOpen) return;
     const kept = this.#takeIdle();
     if (kept !== undefined) {
       this.#environment.after(this.#environment.delay_ms('network_round_trip'), () => {
@@ -121,6 +134,11 @@ class Request implements Connecting {
 
   unreachable(): void {
     this.end('unreachable');
+  }
+
+  /** The client's own proxy answers, with an error. */
+  aborted(): void {
+    this.#environment.after(this.#environment.delay_ms('network_round_trip'), () => this.end('bad-status'));
   }
 
   end(outcome: Outcome): void {

@@ -36,6 +36,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   '/api/v1': ['Service', 'Node', 'Namespace', 'Pod'],
   '/apis/apps/v1': ['Deployment', 'StatefulSet', 'DaemonSet'],
   '/apis/networking.k8s.io/v1': ['NetworkPolicy'],
+  '/apis/networking.istio.io/v1': ['VirtualService'],
 };
 const CLUSTER_WIDE = ['Node', 'Namespace'];
 const READY = [{ type: 'Ready', status: 'True' }];
@@ -53,7 +54,7 @@ export class KubernetesState {
   readonly #watchers = new Set<(change: Change) => void>();
   #version = 0;
 
-  constructor({ workloads }: Scenario) {
+  constructor({ workloads, faults }: Scenario) {
     this.#put('/api/v1/namespaces/kube-system', {});
     for (const namespace of new Set(workloads.map((workload) => workload.namespace))) {
       this.#put(`/api/v1/namespaces/${namespace}`, {});
@@ -62,7 +63,7 @@ export class KubernetesState {
       const addresses = [{ type: 'InternalIP', address: `203.0.113.${index}` }];
       this.#put(`/api/v1/nodes/node-${index}`, {
         metadata: { labels: { 'topology.kubernetes.io/zone': `zone-${index}` } },
-        spec: {},
+        spec: { providerID: `fake://zone-${index}/machine-${index}` },
         status: { conditions: READY, addresses },
       });
     }
@@ -70,6 +71,15 @@ export class KubernetesState {
       if (workload.kind === 'StatefulSet') this.#addSet(workload);
       else this.#add(workload);
     }
+    // One of the two finds a VirtualService to change, the other makes its own.
+    const ruled = faults.find((fault) => fault.type === 'http-abort');
+    if (ruled === undefined) return;
+    const { namespace, service } = ruled;
+    const route = [{ destination: { host: service } }];
+    const canary = { match: [{ headers: { canary: { exact: 'yes' } } }], route };
+    this.#put(`/apis/networking.istio.io/v1/namespaces/${namespace}/virtualservices/routes`, {
+      spec: { hosts: [service], http: [canary, { route }] },
+    });
   }
 
   /** All that a run may change, without what the server counts; what is left out is false or empty. */
@@ -425,6 +435,6 @@ function managed(operation: 'Apply' | 'Update', annotations: object): object {
 }
 
 const isCollection = (path: string): boolean =>
-  /\/(pods|nodes|namespaces|services|deployments|statefulsets|daemonsets|endpointslices|networkpolicies|leases|poddisruptionbudgets)$/.test(
+  /\/(pods|nodes|namespaces|services|deployments|statefulsets|daemonsets|endpointslices|networkpolicies|leases|poddisruptionbudgets|virtualservices)$/.test(
     path,
   );

@@ -192,6 +192,7 @@ function broken(run: Run): readonly string[] {
 const ACT_OF: readonly (readonly [RegExp, RegExp])[] = [
   [/^PATCH services/, /"act":"(create|deselect-pods)"/],
   [/networkpolicies|^PATCH pods/, /"act":"deny-ingress"/],
+  [/virtualservices/, /"act":"(delay|abort)-requests"/],
   [/^DELETE services/, /"act":"remove"/],
   [/^DELETE pods/, /"act":"(delete-pod|replace-pod|set-image|set-readiness-probe)"/],
   [/eviction$/, /"act":"(drain-node|evict-pod)"/],

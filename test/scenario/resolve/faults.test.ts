@@ -110,6 +110,28 @@ const EXPECTED: Readonly<
     fields: { service: 'web', duration: '3s' },
     most: { service: 'web', namespace: 'default', at_ms: [2000], duration_ms: 3000 },
   },
+  'http-delay': {
+    least: {
+      ...{ service: 'web', namespace: 'default', at_ms: [2000], duration_ms: undefined },
+      ...{ virtual_service: undefined, percentage: 100, delay_ms: 250 },
+    },
+    fields: { service: 'web', virtual_service: 'routes', delay: '2s', percentage: 0.5, duration: '3s' },
+    most: {
+      ...{ service: 'web', namespace: 'default', at_ms: [2000], duration_ms: 3000 },
+      ...{ virtual_service: 'routes', percentage: 0.5, delay_ms: 2000 },
+    },
+  },
+  'http-abort': {
+    least: {
+      ...{ service: 'web', namespace: 'default', at_ms: [2000], duration_ms: undefined },
+      ...{ virtual_service: undefined, percentage: 100, status: 503 },
+    },
+    fields: { service: 'web', virtual_service: 'routes', status: 404, percentage: 50, duration: '3s' },
+    most: {
+      ...{ service: 'web', namespace: 'default', at_ms: [2000], duration_ms: 3000 },
+      ...{ virtual_service: 'routes', percentage: 50, status: 404 },
+    },
+  },
   'control-plane-outage': {
     least: { at_ms: [2000], component: 'all', duration_ms: undefined },
     fields: { component: 'scheduler', duration: '30s' },
@@ -122,11 +144,18 @@ const EXPECTED: Readonly<
   },
 };
 
+const NEEDED: Readonly<Partial<Record<FaultType, Readonly<Record<string, unknown>>>>> = {
+  scale: { replicas: 1 },
+  'node-taint': { taint: TAINT },
+  'http-delay': { delay: '250ms' },
+  'http-abort': { status: 503 },
+};
+
 describe.each(FAULTS)('%s', (type) => {
   const { least, fields, most } = EXPECTED[type];
   // The fields that must be there beside the time.
   const cluster = type === 'zone-outage' ? { nodes: [{ count: 3, zones: ['a', 'b'] }] } : {};
-  const needed = type === 'scale' ? { replicas: 1 } : type === 'node-taint' ? { taint: TAINT } : {};
+  const needed = NEEDED[type] ?? {};
 
   test('is read with its defaults', () => {
     expect(faultOf(type, needed, cluster)).toEqual({ type, ...least, position: expect.anything() });
@@ -214,6 +243,48 @@ describe('a fault on a Service', () => {
     const repeat = { every: '2s', times: 2 };
     expect(problems({ duration: '3s', repeat })).toEqual([
       'the next act would come after 2 s, before the last is undone after 3 s',
+    ]);
+  });
+});
+
+describe('a fault of requests', () => {
+  const problems = (type: FaultType, fields: Readonly<Record<string, unknown>>) =>
+    errorOf(files(type, fields)).problems;
+
+  test('is of a share of them above nothing', () => {
+    for (const percentage of [0, -1, 100.1, '50']) {
+      expect(problems('http-abort', { status: 503, percentage })).toMatchObject([
+        { expected: 'a percentage above 0, at most 100' },
+      ]);
+    }
+  });
+
+  test('holds them up for a millisecond at least, and answers with a status of HTTP', () => {
+    expect(problems('http-delay', { delay: '0.5ms' })[0]!.expected).toContain('of 1ms at least');
+    for (const status of [199, 600, 503.5, 'bad']) {
+      expect(problems('http-abort', { status })[0]!.expected).toBe('an HTTP status from 200 to 599');
+    }
+  });
+
+  test('does not answer the load with what it takes for good', () => {
+    expect(problems('http-abort', { status: 200 })).toMatchObject([
+      {
+        message: expect.stringContaining('an answer with status 200 is a good one (`load.expected_status`)'),
+      },
+    ]);
+  });
+
+  test('stands alone on its Service: a rule has one fault', () => {
+    const both = [
+      { 'http-delay': { at: '1s', delay: '1s', duration: '3s' } },
+      { 'http-abort': { at: '2s', status: 503 } },
+    ];
+    const scenario = stringify({ ...parse(SCENARIO), faults: both });
+    expect(errorOf(filesWith({ 'scenario.yaml': scenario })).problems).toMatchObject([
+      {
+        message: 'the http-abort at 2 s would come before the http-delay at 1 s is undone',
+        expected: 'a time after 4 s',
+      },
     ]);
   });
 });

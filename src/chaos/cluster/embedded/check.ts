@@ -12,6 +12,8 @@ const NOT_HERE: Readonly<Partial<Record<Fault['type'], string>>> = {
   'node-loss': 'its nodes do not fail',
   'node-partition': 'its nodes are not on a network that could be cut',
   'zone-outage': 'its nodes do not fail',
+  'http-delay': 'there is no mesh in it',
+  'http-abort': 'there is no mesh in it',
   'control-plane-outage': 'its control plane is this process',
   'registry-outage': 'its images come from no registry',
 };

@@ -46,14 +46,21 @@ function noProvider(what: string): UserError {
  */
 export async function runProvider(command: Command | undefined, action: ProviderAction): Promise<Provided> {
   if (command === undefined) throw noProvider(action.verb);
-  const pod = 'pod' in action ? { FORESHOCK_POD_UID: action.pod.uid } : {};
   const begin_ms = now_ms();
   const said = await runCommand([...command, action.verb, ...flagsOf(action)], {
     what: 'provider',
     timeout_ms: TIMEOUT_MS,
-    env: pod,
+    env: variablesOf(action),
   });
   return timesIn(said) ?? { after_ms: begin_ms, before_ms: now_ms() };
+}
+
+/** What it may want to know beside its flags. */
+function variablesOf(action: ProviderAction): Record<string, string> {
+  if ('pod' in action) return { FORESHOCK_POD_UID: action.pod.uid };
+  if (!('node' in action)) return {};
+  // Where there is none it must not be taken for that of another node, should the variable be set already.
+  return { FORESHOCK_NODE: action.node, FORESHOCK_PROVIDER_ID: action.provider_id ?? '' };
 }
 
 function flagsOf(action: ProviderAction): string[] {

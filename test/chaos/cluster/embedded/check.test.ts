@@ -48,6 +48,8 @@ describe('the embedded cluster', () => {
     ['node-loss', 'its nodes do not fail'],
     ['node-partition', 'its nodes are not on a network'],
     ['zone-outage', 'its nodes do not fail'],
+    ['http-delay', 'there is no mesh in it'],
+    ['http-abort', 'there is no mesh in it'],
     ['control-plane-outage', 'its control plane is this process'],
     ['registry-outage', 'its images come from no registry'],
   ] as const)('refuses %s and says why', (type, reason) => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { now_ms } from '../../../../src/chaos/clock.ts';
 import type { ProviderAction } from '../../../../src/chaos/cluster/cluster.ts';
 import { checkProvider, runProvider } from '../../../../src/chaos/cluster/kubernetes/provider.ts';
@@ -23,6 +23,19 @@ describe('the provider command', () => {
   ])('is told what to do: %j', async (action, wanted) => {
     const check = `const { argv, env } = process;
       const told = argv.slice(1).join(' ') + ' ' + env.FORESHOCK_POD_UID;
+      if (told !== ${JSON.stringify(wanted)}) { process.stderr.write(told); process.exit(3); }`;
+    await runProvider(node(check), action);
+  });
+
+  it.each<[ProviderAction, string]>([
+    [{ verb: 'node-loss', node: 'node-2', provider_id: 'aws:///a/i-1' }, 'node-2 aws:///a/i-1'],
+    // Not that of another node, should one be set where it is run.
+    [{ verb: 'node-return', node: 'node-2' }, 'node-2 '],
+  ])('is told of a node what its cloud calls the machine: %j', async (action, wanted) => {
+    vi.stubEnv('FORESHOCK_PROVIDER_ID', 'of another');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const check = `const { FORESHOCK_NODE, FORESHOCK_PROVIDER_ID } = process.env;
+      const told = FORESHOCK_NODE + ' ' + FORESHOCK_PROVIDER_ID;
       if (told !== ${JSON.stringify(wanted)}) { process.stderr.write(told); process.exit(3); }`;
     await runProvider(node(check), action);
   });

@@ -38,6 +38,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   '/api/v1': ['Service', 'Node', 'Namespace', 'ConfigMap', 'Secret', 'Pod'],
   '/apis/apps/v1': ['Deployment', 'StatefulSet', 'DaemonSet'],
   '/apis/networking.k8s.io/v1': ['NetworkPolicy'],
+  '/apis/networking.istio.io/v1': ['VirtualService'],
 };
 const CLUSTER_SCOPED = ['Node', 'Namespace'];
 
