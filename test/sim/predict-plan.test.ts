@@ -76,6 +76,12 @@ describe('a prediction of a plan', () => {
     expect(ci95[1]).toBeGreaterThan(mean);
   });
 
+  it('knows of one horizon only that the mean lies in it', async () => {
+    const { services, horizon_s } = await predictPlan(ZONES, { trials: 1, ...simulation });
+    expect(services[1]!.downtime_s.mean).toBeGreaterThan(0);
+    expect(services[1]!.downtime_s.ci95).toEqual([0, horizon_s]);
+  });
+
   it('is another under another seed', async () => {
     const downtime_s = async (seed: string) =>
       (await predictPlan({ ...ZONES, seed }, { trials: 50, ...simulation })).services[0]!.downtime_s.mean;
