@@ -11,7 +11,7 @@ import { predictNginx } from './predict-nginx.ts';
 import { repair, station } from './queueing.ts';
 import { RARE } from './rare.ts';
 import type { Benchmark, Result } from './result.ts';
-import { largestCluster, thousandYears, yearOf } from './years.ts';
+import { largestCluster, thousandYears, yearOfNodes } from './years.ts';
 
 const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   help,
@@ -20,9 +20,9 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'model-episode-60s': modelEpisode,
   'years-1000': thousandYears,
   'years-largest-cluster': largestCluster,
-  'years-50-nodes': yearOf(50, 1500),
-  'years-500-nodes': yearOf(500, 15_000),
-  'years-5000-nodes': yearOf(5000, 150_000),
+  'years-50-nodes': yearOfNodes(50, 1500),
+  'years-500-nodes': yearOfNodes(500, 15_000),
+  'years-5000-nodes': yearOfNodes(5000, 150_000),
   ...RARE,
   'hold-64': hold(64),
   'hold-1e3': hold(1e3),

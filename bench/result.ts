@@ -1,7 +1,7 @@
 export interface Result {
   /** What it is called, where that is more than the name by which it was asked for. */
   readonly name?: string;
-  readonly unit: 'ms' | 's' | '/s';
+  readonly unit: 'ms' | 's' | '/s' | 'events' | 'MiB';
   readonly value: number;
   /** Who else did the same work, and how many times as fast as theirs ours was: above 1, we are ahead. */
   readonly peer?: string;

@@ -35,9 +35,11 @@ export const arms: Arms = {
   async predictPlan({ plan, workers = availableParallelism(), ...options }) {
     const { predictPlan } = await import('../sim/predict-plan.ts');
     const { predictEpisodes } = await import('../sim/years/predict-episodes.ts');
-    const episodes = EPISODES.get(plan.episodes) ?? (await predictEpisodes(plan, workers));
+    const begin_ms = performance.now();
+    const episodes =
+      EPISODES.get(plan.episodes) ?? (await predictEpisodes(plan, workers, options.limits.max_time_ms));
     EPISODES.set(plan.episodes, episodes);
-    return predictPlan(plan, { workers, episodes, ...options });
+    return predictPlan(plan, { workers, episodes, begin_ms, ...options });
   },
 
   async measure({ scenario, target, journal: file, progress, recorderForTrial, confirm, signal }) {

@@ -5,7 +5,7 @@ import type { PlanMethod, PlanPrediction } from '../timeline/plan-prediction.ts'
 import type { ReplicationOptions } from './estimate/replications.ts';
 import { type StoppingLimits, withLimit } from './estimate/stopping.ts';
 import { answerExactly } from './exact/plan/answer.ts';
-import type { ChainLimits } from './exact/plan/by-chain.ts';
+import { type ChainLimits, WORK_MAX } from './exact/plan/by-chain.ts';
 import type { PredictionProgress } from './predict.ts';
 import { splitPlan } from './rare/split-plan.ts';
 import { checkEvents } from './years/event-limit.ts';
@@ -86,17 +86,17 @@ export async function answerBy(
     case 'auto':
       break;
   }
-  const exact = askExact(plan, methods);
+  const inTime = shareOut(options);
+  const exact = askExact(plan, methods, workWithin(options.limits));
   if (!('refused' in exact)) return exact;
   checkEvents(plan);
   const notExact = `no exact answer: ${exact.refused}`;
-  const inTime = shareOut(options);
   const answered = (answer: PlanAnswer, because: string): Reasoned => ({
     ...withLongRun(answer, exact),
     stop: answer.stop && withLimit(answer.stop, options.limits),
     because,
   });
-  const unlessRare = await methods.simulationUnlessRare(plan, episodes, options);
+  const unlessRare = await methods.simulationUnlessRare(plan, episodes, inTime(1));
   if (!('refused' in unlessRare)) return answered(unlessRare, notExact);
   // Half of what is left: should it refuse, simulation has the other.
   const split = await methods.splitting(plan, episodes, inTime(0.5));
@@ -120,6 +120,16 @@ type LongRun = readonly (number | undefined)[];
 
 /** Who asks for the exact method waits for it: some half an hour for each question, where there is no other way. */
 const WORK_MAX_ASKED_FOR = 1e12;
+
+/** What an exact method does in a millisecond, for each question; and what it may do however little time there is. */
+const WORK_PER_MS = 4e5;
+const WORK_LEAST = 1e8;
+
+/** Of a chain that takes longer than all the time there is nobody would have anything. */
+const workWithin = ({ max_time_ms }: StoppingLimits): ChainLimits =>
+  max_time_ms === undefined
+    ? {}
+    : { work_max: Math.min(WORK_MAX, Math.max(WORK_LEAST, WORK_PER_MS * max_time_ms)) };
 
 function askExact(
   plan: Plan,

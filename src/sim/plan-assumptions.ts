@@ -2,7 +2,9 @@
 import type { Distribution } from '../scenario/distribution.ts';
 import { distributionText } from '../scenario/distribution-text.ts';
 import type { KindIndex, Plan, UnitKind } from '../scenario/plan.ts';
-import type { Position } from '../scenario/scenario.ts';
+import { applicationName } from '../scenario/said.ts';
+import type { Position, Scenario } from '../scenario/scenario.ts';
+import type { TimingName } from '../scenario/timing.ts';
 import type { PlanPrediction } from '../timeline/plan-prediction.ts';
 
 export function planAssumptions(plan: Plan): PlanPrediction['assumptions'] {
@@ -45,11 +47,39 @@ export function planAssumptions(plan: Plan): PlanPrediction['assumptions'] {
         `time to roll back: ${distributionText(deployments.time_to_roll_back)}`,
       source: placeOf(deployments),
     })),
-    ...plan.episodes.map((episode) => ({
-      name: `episode ${episode.name}`,
-      value: 'what it costs beside, request by request',
-      source: episode.file,
-    })),
+    ...plan.episodes.flatMap((episode) => [
+      {
+        name: `episode ${episode.name}`,
+        value: 'what it costs beside, request by request',
+        source: episode.file,
+      },
+      ...measuredDelays(episode),
+    ]),
+  ];
+}
+
+/** What a calibration says instead of an episode's scenario and of the defaults. */
+function measuredDelays(episode: Scenario): PlanPrediction['assumptions'] {
+  const { file, said, workloads, timing } = episode;
+  const measured = (name: string, delay: Distribution | undefined, source: string | undefined) =>
+    delay === undefined || source === undefined || source === file
+      ? []
+      : [{ name: `episode ${episode.name}: ${name}`, value: distributionText(delay), source }];
+  return [
+    ...workloads.flatMap((workload) =>
+      workload.pod.containers.flatMap((container) => {
+        const name = applicationName(workload, container, (other) => Object.hasOwn(said.applications, other));
+        const sources = said.applications[name] ?? {};
+        const { start_time, service_time } = container.application;
+        return [
+          ...measured(`${name} start_time`, start_time, sources.start_time),
+          ...measured(`${name} service_time`, service_time, sources.service_time),
+        ];
+      }),
+    ),
+    ...(Object.keys(said.timing) as TimingName[]).flatMap((name) =>
+      measured(name, timing[name], said.timing[name]),
+    ),
   ];
 }
 

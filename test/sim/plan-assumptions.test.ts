@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
+import { applyCalibration } from '../../src/calibrate/apply.ts';
 import { constant } from '../../src/scenario/distribution.ts';
+import { loadScenario } from '../../src/scenario/load.ts';
 import { planAssumptions } from '../../src/sim/plan-assumptions.ts';
+import { CALIBRATION } from '../calibrate/calibration.ts';
 import {
   atLeast,
   commonCause,
@@ -49,4 +52,24 @@ it('every time and chance that a plan rests on is said, with who said so', () =>
       "weekly: every: exponential with a mean of 7d; bad with a chance of 0.02; time to roll back: exponential with a mean of 1h",
     ]
   `);
+});
+
+it('of episodes it says which delays were measured, and where', () => {
+  const scenario = loadScenario('scenarios/nginx-x2.yaml');
+  const episode = applyCalibration(scenario, CALIBRATION, 'calibration.json');
+  const plan = planOf({
+    units: [kind('node')],
+    services: [service(atLeast(1, [0]))],
+    episodes: [scenario, episode],
+  });
+  const said = planAssumptions(plan).slice(1);
+  const measured = said.filter(({ source }) => source.startsWith('calibration.json: '));
+  expect(said.filter((each) => !measured.includes(each)).map(({ source }) => source)).toEqual([
+    scenario.file,
+    scenario.file,
+  ]);
+  const names = measured.map(({ name }) => name);
+  for (const timer of Object.keys(CALIBRATION.timing)) {
+    expect(names).toContain(`episode ${scenario.name}: ${timer}`);
+  }
 });

@@ -64,6 +64,24 @@ describe('a prediction of a plan', () => {
     expect(JSON.parse(alone)).toMatchObject({ method: 'simulation', trials: 300, plan: 'plan', seed: '1' });
   });
 
+  it('counts as its time what was over before it, as with episodes, and has an interval all the same', async () => {
+    const { trials, stop, services } = await predictPlan(ZONES, {
+      ...simulation,
+      limits: { max_time_ms: 3000 },
+      begin_ms: performance.now() - 4000,
+    });
+    expect(trials).toBe(2);
+    expect(stop).toMatchObject({ by: 'max-time', max_time_s: 3 });
+    const { mean, ci95 } = services[0]!.downtime_s;
+    expect(ci95[1]).toBeGreaterThan(mean);
+  });
+
+  it('knows of one horizon only that the mean lies in it', async () => {
+    const { services, horizon_s } = await predictPlan(ZONES, { trials: 1, ...simulation });
+    expect(services[1]!.downtime_s.mean).toBeGreaterThan(0);
+    expect(services[1]!.downtime_s.ci95).toEqual([0, horizon_s]);
+  });
+
   it('is another under another seed', async () => {
     const downtime_s = async (seed: string) =>
       (await predictPlan({ ...ZONES, seed }, { trials: 50, ...simulation })).services[0]!.downtime_s.mean;
@@ -276,7 +294,7 @@ describe('the method', () => {
   it('is simulation where its time is over before it shows how rare outages are', async () => {
     const options = { ...OPTIONS, limits: { max_time_ms: 0 } };
     const answer = await answerBy('auto', seldom, NO_EPISODES, options, methods({ splitting }));
-    expect(answer).toMatchObject({ method: 'simulation', trials: 1, stop: { by: 'max-time' } });
+    expect(answer).toMatchObject({ method: 'simulation', trials: 2, stop: { by: 'max-time' } });
     expect(answer.warnings).toHaveLength(1);
   });
 

@@ -53,7 +53,9 @@ export class StoppingRule {
         return this.#stop('precision', downtime);
     }
     if (isLast) return this.#stop(this.#isOpen ? 'max-trials' : 'trials', downtime);
-    if (max_time_ms !== undefined && this.#now_ms() - this.#begin_ms >= max_time_ms) {
+    // One trial has no spread, and so no interval.
+    const isOver = max_time_ms !== undefined && this.#now_ms() - this.#begin_ms >= max_time_ms;
+    if (isOver && downtime.count > 1) {
       return this.#stop('max-time', downtime);
     }
     return undefined;

@@ -3,6 +3,7 @@ import type { Plan } from '../../scenario/plan.ts';
 import type { Scenario } from '../../scenario/scenario.ts';
 import type { Recorder } from '../../timeline/event.ts';
 import type { Platform } from '../platform.ts';
+import type { HastenedCause } from '../rare/hastening.ts';
 import type { Levels } from '../rare/levels.ts';
 import type { Root } from '../rare/restart.ts';
 import { SplitRunner } from '../rare/split-runner.ts';
@@ -33,6 +34,8 @@ export interface SplitWork {
   /** Place in the plan's services. */
   readonly service: number;
   readonly levels: Levels;
+  /** Common causes that come more often in this plan than they should. */
+  readonly hastened: readonly HastenedCause[];
 }
 
 /** What a trial of each kind of work gives: plain data, too. */
@@ -65,6 +68,6 @@ function make(work: Work): TrialRunner<EpisodeWork> | TrialRunner<HorizonWork> |
     case 'horizon':
       return new HorizonReplicator(work.plan, work.episodes);
     case 'split':
-      return new SplitRunner(work.plan, work.episodes, work.service, work.levels);
+      return new SplitRunner(work.plan, work.episodes, work.service, work.levels, work.hastened);
   }
 }

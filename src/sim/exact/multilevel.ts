@@ -13,8 +13,11 @@ import { aggregate } from './aggregation.ts';
 import { gth, normalised } from './gth.ts';
 import type { Inflow } from './inflow.ts';
 
-/** The smallest chain of the levels, where elimination costs less than a further level. */
-const COARSEST_MAX = 100;
+/**
+ * The smallest chain of the levels. So many of these are solved that elimination takes most of the time where they are
+ * larger: half of it with 100, for a million states.
+ */
+const COARSEST_MAX = 32;
 /** A chain that does not shrink to this share is not worth a level. */
 const COARSER = 0.75;
 /** Sweeps there and back before and after a smaller chain is solved. */
@@ -31,34 +34,45 @@ const ROUNDING = 1e-14;
 const DISAGREEMENT_MAX = 1e-10;
 /** The balance of each state, in to out, must hold to this at the end. */
 const RESIDUAL_MAX = 1e-11;
-/** Sweeping for so long costs about half as much as balancing groups once. */
-const WAIT_MAX = 4;
+/** Blocks of sweeps that take as long as balancing groups once: 17 with 300,000 states, 30 with a million. */
+const BALANCE_BLOCKS = 20;
+/** Sweeping for so long costs nearly as much as balancing groups once. */
+const WAIT_MAX = 16;
 const BLOCKS_MAX = 1500;
 /** Keeps sums above zero where a probability is too small for a double. */
 const TINY = 1e-300;
-/** A smaller probability is not looked at. */
+/** Probabilities below this are out of reach of doubles. */
 const COUNTS = 1e-290;
 
-/** The steady state, with a sum of 1; undefined where it does not come to rest. */
-export function multilevel(chain: Inflow): Float64Array | undefined {
+/**
+ * The steady state, with a sum of 1; undefined where it does not come to rest.
+ *
+ * @param least a smaller probability may be anything below it: in a large chain many are far below 1e-100, and they come
+ *   to rest last
+ */
+export function multilevel(chain: Inflow, least = COUNTS): Float64Array | undefined {
   let x = firstGuess(chain);
-  let pace = settle(chain, x);
+  let pace = settle(chain, x, least);
   /** Blocks of sweeps until groups are balanced again: more after each time that it did not help. */
   let wait = 0;
   let nextWait = 1;
   for (let block = 0; block < BLOCKS_MAX; block += 1) {
     const isAtRest = pace.error <= ERROR_MAX;
     if (!isAtRest && (!pace.isSlow || wait > 0)) {
-      pace = settle(chain, x);
+      pace = settle(chain, x, least);
       wait -= 1;
       continue;
     }
     // Slow, or perhaps at rest only because groups exchange too little to be seen.
     const balanced = x.slice();
     balanceGroups(chain, balanced);
-    const after = settle(chain, balanced);
-    if (isAtRest && agree(x, balanced) && largestResidual(chain, balanced) <= RESIDUAL_MAX) return balanced;
-    nextWait = after.change < SLOW * pace.change ? 1 : Math.min(WAIT_MAX, 2 * nextWait);
+    const after = settle(chain, balanced, least);
+    if (isAtRest && agree(x, balanced, least) && largestResidual(chain, balanced, least) <= RESIDUAL_MAX) {
+      return balanced;
+    }
+    // Else sweeping for as long as that took would have done more.
+    const hasHelped = after.change < pace.shrinks ** BALANCE_BLOCKS * pace.change;
+    nextWait = hasHelped ? 1 : Math.min(WAIT_MAX, 2 * nextWait);
     wait = nextWait;
     x = balanced;
     pace = after;
@@ -73,7 +87,7 @@ export function multilevel(chain: Inflow): Float64Array | undefined {
 function firstGuess(chain: Inflow): Float64Array {
   const x = new Float64Array(chain.size).fill(TINY);
   x[0] = 1;
-  sweep(chain, x, 1, chain.size, 1);
+  sweep(chain, x, 1, chain.size, 1, COUNTS);
   return normalised(x);
 }
 
@@ -83,12 +97,14 @@ interface Pace {
   /** All the changes that would follow if they went on to shrink as they do. */
   readonly error: number;
   readonly isSlow: boolean;
+  /** What such a block of sweeps leaves of the change; at most 1. */
+  readonly shrinks: number;
 }
 
-function settle(chain: Inflow, x: Float64Array): Pace {
+function settle(chain: Inflow, x: Float64Array, least: number): Pace {
   const sweeps = (count: number): number => {
     let change = 0;
-    for (let sweep = 0; sweep < count; sweep += 1) change = sweepBoth(chain, x);
+    for (let sweep = 0; sweep < count; sweep += 1) change = sweepBoth(chain, x, least);
     return change;
   };
   const first = sweeps(1);
@@ -98,13 +114,13 @@ function settle(chain: Inflow, x: Float64Array): Pace {
   const shrinks = (change / middle) ** (2 / BLOCK);
   let error = change;
   if (change > ROUNDING) error = shrinks < 1 ? change / (1 - shrinks) : Number.POSITIVE_INFINITY;
-  return { change, error, isSlow: change > SLOW * first };
+  return { change, error, isSlow: change > SLOW * first, shrinks: Math.min(1, shrinks ** BLOCK) };
 }
 
 /** Gauss-Seidel there and back. @returns the largest change on the way back, relative to the value itself */
-function sweepBoth(chain: Inflow, x: Float64Array): number {
-  sweep(chain, x, 0, chain.size, 1);
-  return sweep(chain, x, chain.size - 1, -1, -1);
+function sweepBoth(chain: Inflow, x: Float64Array, least = COUNTS): number {
+  sweep(chain, x, 0, chain.size, 1, least);
+  return sweep(chain, x, chain.size - 1, -1, -1, least);
 }
 
 /** Each state in turn gets what balances it against the others. */
@@ -114,6 +130,7 @@ function sweep(
   first: number,
   end: number,
   step: number,
+  least: number,
 ): number {
   let most = 0;
   for (let to = first; to !== end; to += step) {
@@ -123,7 +140,7 @@ function sweep(
     const before = x[to]!;
     const value = sum / exit[to]!;
     x[to] = value > TINY ? value : TINY;
-    if (value > COUNTS) {
+    if (value > least) {
       const change = Math.abs(value - before) / value;
       if (change > most) most = change;
     }
@@ -152,20 +169,21 @@ function balanceGroups(chain: Inflow, x: Float64Array): void {
 }
 
 /** Two distributions, each value within what may be left open. */
-function agree(one: Float64Array, other: Float64Array): boolean {
-  return one.every(
-    (value, state) => value < COUNTS || Math.abs(value - other[state]!) <= DISAGREEMENT_MAX * value,
-  );
+function agree(one: Float64Array, other: Float64Array, least: number): boolean {
+  return one.every((value, state) => {
+    const most = Math.max(value, other[state]!);
+    return most < least || Math.abs(value - other[state]!) <= DISAGREEMENT_MAX * most;
+  });
 }
 
 /** How far in and out of a state differ, relative to what flows out of it. */
-function largestResidual({ size, start, from, rate, exit }: Inflow, x: Float64Array): number {
+function largestResidual({ size, start, from, rate, exit }: Inflow, x: Float64Array, least: number): number {
   let most = 0;
   for (let to = 0; to < size; to += 1) {
-    if (x[to]! < COUNTS) continue;
     let sum = 0;
     for (let at = start[to]!; at < start[to + 1]!; at += 1) sum += x[from[at]!]! * rate[at]!;
     const out = x[to]! * exit[to]!;
+    if (Math.max(sum, out) < least * exit[to]!) continue;
     most = Math.max(most, Math.abs(sum - out) / out);
   }
   return most;

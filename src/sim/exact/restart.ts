@@ -15,7 +15,7 @@ import { stationary } from './stationary.ts';
 export function flowsOut(rates: Rates, exits: Int32Array, count: number): number[] {
   const { rowStart, target, rate_per_h } = rates;
   const members = inside(rates, exits);
-  const shares = stationary(rates, members, 0);
+  const shares = stationary(rates, members);
   const flows = new Array<number>(count).fill(0);
   for (const [place, state] of members.entries()) {
     for (let at = rowStart[state]!; at < rowStart[state + 1]!; at += 1) {

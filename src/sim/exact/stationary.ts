@@ -14,13 +14,18 @@ const FALLBACK_MAX = 3000;
  * The share of time in each of `members`, in their order, when every way out of them leads back to the member with
  * the number `restart`. From each member each other one must be reached in this way.
  *
+ * @param least probabilities below it need not be right, which saves time; default: all are
  * @throws UserError where the iteration does not come to its end
  */
-export function stationary(rates: Rates, members: Int32Array, restart = 0): Float64Array {
+export function stationary(
+  rates: Rates,
+  members: Int32Array,
+  { restart = 0, least }: { readonly restart?: number; readonly least?: number | undefined } = {},
+): Float64Array {
   if (members.length === 1) return Float64Array.of(1);
   const chain = inflowOf(rates, members, restart);
   if (chain.size <= DIRECT_MAX) return checked(gth(chain));
-  const shares = multilevel(chain);
+  const shares = multilevel(chain, least);
   if (shares !== undefined) return checked(shares);
   if (chain.size <= FALLBACK_MAX) return checked(gth(chain));
   throw wrong(

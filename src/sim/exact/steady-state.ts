@@ -17,14 +17,15 @@ export interface SteadyState {
  * is weighted with the probability that the chain ends up there, so the result is a mean over runs, which no single
  * run shows.
  *
+ * @param least probabilities below it need not be right, which saves time; default: all are
  * @throws UserError where the iteration does not come to its end
  */
-export function steadyState<State>(chain: MarkovChain<State>): SteadyState {
+export function steadyState<State>(chain: MarkovChain<State>, least?: number): SteadyState {
   const classes = closedClasses(chain);
   const weights = classWeights(chain, classes);
   const probability = new Float64Array(chain.size);
   for (const [index, members] of classes.entries()) {
-    const shares = stationary(chain, members);
+    const shares = stationary(chain, members, { least });
     for (const [place, state] of members.entries()) probability[state] = weights[index]! * shares[place]!;
   }
   return { probability, closedClasses: classes.length };

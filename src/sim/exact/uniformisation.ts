@@ -129,6 +129,10 @@ class Walk {
   shares: Float64Array;
   /** All zero between two ticks. */
   #next: Float64Array;
+  /** By state: one past the highest state that a step from it, or from a lower one, leads to. */
+  readonly #reach: Int32Array;
+  /** Shares are 0 from this state on. */
+  #end: number;
   readonly #begun: number;
   #gone = 0;
   #lost = 0;
@@ -146,37 +150,44 @@ class Walk {
     this.shares = part.start.slice();
     this.#begun = sumOf(part.start);
     this.#next = new Float64Array(part.size);
+    this.#reach = reachOf(part);
+    this.#end = part.size;
   }
 
   /** Adds what the states are worth now, and goes on. @returns the probability that is followed no further */
   tick(chance: number, hours: number): number {
-    const { size, rowStart, target } = this.#part;
+    const { rowStart, target } = this.#part;
+    const end = this.#end;
     const [now, next, least] = [this.shares, this.#next, this.#least];
     const [step, stay, leave] = [this.#step, this.#stay, this.#leave];
     const [probability, occupancy_h] = [this.#probability, this.#occupancy_h];
     let gone = 0;
     let lost = 0;
     let steps = 0;
-    for (let from = 0; from < size; from += 1) {
+    let last = -1;
+    for (let from = 0; from < end; from += 1) {
       const share = now[from]!;
       now[from] = 0;
       if (share <= least) {
         lost += share;
         continue;
       }
+      last = from;
       occupancy_h[from]! += share * hours;
       if (chance > 0) probability[from]! += share * chance;
       gone += share * leave[from]!;
       next[from]! += share * stay[from]!;
-      const end = rowStart[from + 1]!;
-      steps += end - rowStart[from]! + 1;
-      for (let at = rowStart[from]!; at < end; at += 1) next[target[at]!]! += share * step[at]!;
+      const stop = rowStart[from + 1]!;
+      steps += stop - rowStart[from]! + 1;
+      for (let at = rowStart[from]!; at < stop; at += 1) next[target[at]!]! += share * step[at]!;
     }
     this.shares = next;
     this.#next = now;
     this.#gone += gone;
     this.#lost += lost;
-    this.work += steps + size;
+    this.work += steps + end;
+    // States are numbered as they were found, so the improbable ones come last, and are not even looked at.
+    this.#end = last === -1 ? 0 : this.#reach[last]!;
     return lost;
   }
 
@@ -205,6 +216,18 @@ class Walk {
       lost: this.#lost + lostLater,
     };
   }
+}
+
+function reachOf({ size, rowStart, target }: Part): Int32Array {
+  const reach = new Int32Array(size);
+  let highest = 0;
+  for (let from = 0; from < size; from += 1) {
+    highest = Math.max(highest, from);
+    for (let at = rowStart[from]!; at < rowStart[from + 1]!; at += 1)
+      highest = Math.max(highest, target[at]!);
+    reach[from] = highest + 1;
+  }
+  return reach;
 }
 
 /** The weights of all ticks from `first` on, of a share that changes by the same factor with each. */

@@ -1,5 +1,6 @@
 import type { PlanModel } from '../years/plan-model.ts';
 import type { YearState } from '../years/year-state.ts';
+import { type HastenedCause, logLikelihood } from './hastening.ts';
 import { Importance } from './importance/importance.ts';
 import { DOWNTIME_MS, LOST_MS, OUTAGES, type SplitModel } from './split-model.ts';
 
@@ -26,17 +27,26 @@ export class PlanTrajectory implements SplitModel<PlanTrajectory> {
   readonly #service: number;
   readonly #horizon_ms: number;
   readonly #importance: Importance;
+  readonly #hastened: readonly HastenedCause[];
   #root = 0;
 
   /**
    * @param fresh where a horizon begins; it is not changed
    * @param make another such state
+   * @param hastened common causes that come more often in the model than they should
    */
-  constructor(model: PlanModel, service: number, fresh: YearState, make: () => YearState) {
+  constructor(
+    model: PlanModel,
+    service: number,
+    fresh: YearState,
+    make: () => YearState,
+    hastened: readonly HastenedCause[] = [],
+  ) {
     this.#new = fresh;
     this.#state = make();
     this.#service = service;
     this.#horizon_ms = model.plan.horizon_ms;
+    this.#hastened = hastened;
     this.#importance = new Importance(
       model.plan,
       model.units,
@@ -70,8 +80,17 @@ export class PlanTrajectory implements SplitModel<PlanTrajectory> {
     return !this.#state.isUp(this.#service);
   }
 
+  get likelihood(): number {
+    return Math.exp(this.#logLikelihood());
+  }
+
+  /** What counts less is further from mattering: hastened causes do not bring on copies that count for nothing. */
   get importance(): number {
-    return Math.round(this.#importance.ofNow() / GRAIN) * GRAIN;
+    return Math.round((this.#importance.ofNow() + this.#logLikelihood()) / GRAIN) * GRAIN;
+  }
+
+  #logLikelihood(): number {
+    return logLikelihood(this.#hastened, this.#state.struck, this.#state.now_ms);
   }
 
   copyFrom(other: PlanTrajectory): void {

@@ -118,10 +118,12 @@ export class Restart<Model extends SplitModel<Model>> {
   }
 
   /** Adds what is new. */
-  #account(weight: number): void {
+  #account(ofLevel: number): void {
     const { tallies } = this.#model;
     const accounted = this.#accounted;
     if (tallies[0] === accounted[0] && tallies[1] === accounted[1]) return;
+    // A martingale: the likelihood of now is as good for what was a while ago.
+    const weight = ofLevel * (this.#model.likelihood ?? 1);
     if (accounted[OUTAGES] === 0 && tallies[OUTAGES]! > 0) this.#outage_chance += weight;
     for (let at = 0; at < tallies.length; at += 1) {
       this.#sums[at]! += weight * (tallies[at]! - accounted[at]!);

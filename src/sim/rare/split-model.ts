@@ -15,6 +15,8 @@ export interface SplitModel<Self> {
   /** What has added up so far, by entry; others than the first two change only with one of these. */
   readonly tallies: Float64Array;
   readonly isDown: boolean;
+  /** What the trajectory counts by so far, where something is not simulated as often as it happens; default: 1. */
+  readonly likelihood?: number;
   /**
    * How near to being down it is, whenever it is not: the logarithm of its chance, roughly, or anything that grows with it.
    * It looks at what has happened, never at what was drawn for the future: else `goOn` would not be fair.

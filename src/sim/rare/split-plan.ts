@@ -13,10 +13,12 @@ import type { MethodOptions, OutOfReach, PlanAnswer } from '../method.ts';
 import { judgeService, orderedCauses, rates, scaled } from '../service-prediction.ts';
 import type { EpisodeCost } from '../years/costs.ts';
 import { EVENTS_MAX } from '../years/event-limit.ts';
-import { causesOf } from '../years/plan-model.ts';
+import { causesOf, compilePlan } from '../years/plan-model.ts';
 import type { PredictedEpisodes } from '../years/predict-episodes.ts';
+import { unseenAlone } from './alone.ts';
 import { EFFECTIVE_MIN } from './diagnosis.ts';
 import { RootSum, type SplitEstimate } from './estimate.ts';
+import { hasten } from './hastening.ts';
 import { runPilot } from './pilot.ts';
 import { CAUSES } from './plan-trajectory.ts';
 import { trajectories } from './split-runner.ts';
@@ -73,19 +75,30 @@ async function splitService(
   const rule = new StoppingRule(trials, limits);
   const begin_ms = performance.now();
   const isOver = () => performance.now() - begin_ms > PILOT_SHARE * (limits.max_time_ms ?? Infinity);
-  const pilot = await runPilot(trajectories(plan, episodes, service), {
+  const { dependsOn } = compilePlan(plan).conditions;
+  const { plan: hastened, calm, causes } = hasten(plan, dependsOn[service]!);
+  const pilot = await runPilot(trajectories(calm, episodes, service), {
     isOver: () => {
       onProgress?.({ done: 0, total: rule.trials, downtime_s: { mean: 0, half_width: Infinity } });
       return isOver();
     },
   });
-  if (pilot.gain === undefined) {
-    const events = `${pilot.events.toLocaleString('en')} events of its pilot`;
+  const events = `${pilot.events.toLocaleString('en')} events of its pilot`;
+  const isBlind = pilot.gain === undefined;
+  // Hastened causes may be the only way there is.
+  if (isBlind && (causes.length === 0 || isOver())) {
     const time = isOver() ? ', all that there was time for,' : '';
     return { refused: `in ${events}${time} no way to outages was found` };
   }
   const sum = new RootSum();
-  const work = { kind: 'split', plan, episodes, service, levels: pilot.levels } as const;
+  const work = {
+    kind: 'split',
+    plan: hastened,
+    episodes,
+    service,
+    levels: pilot.levels,
+    hastened: causes,
+  } as const;
   let stop: Stop | undefined;
   let told_ms = Number.NEGATIVE_INFINITY;
   for await (const root of replications(work, { trials: rule.trials, workers, threads })) {
@@ -101,7 +114,10 @@ async function splitService(
     if (stop !== undefined) break;
   }
   if (stop === undefined) throw new Error('the roots ended before the prediction');
-  const estimate = sum.estimate();
+  const found = sum.estimate();
+  const alone = unseenAlone(plan, service, found.roots, found.downtime_ms.mean);
+  const only = isBlind ? [`in ${events} no way to outages was found but by common causes`] : [];
+  const estimate = { ...found, complaints: [...found.complaints, ...only, ...alone] };
   if (estimate.diagnosis.effective_size < EFFECTIVE_MIN) {
     return { refused: `${estimate.complaints[0] ?? 'its roots are worth too little'}; more trials may do` };
   }

@@ -123,8 +123,8 @@ export class HorizonSummary {
 function estimate(values: readonly number[], most?: number): Estimate {
   const moments = RunningMean.of(values);
   const { count, mean } = moments;
-  // One horizon has no spread to tell of.
-  if (count < 2) return { mean, ci95: [mean, mean] };
+  // One horizon has no spread to tell of: the mean is anywhere up to the bound, where there is one.
+  if (count < 2 && most === undefined) return { mean, ci95: [mean, mean] };
   const bound = most ?? (mean === 0 ? 1 : Number.POSITIVE_INFINITY);
   return { mean, ci95: withinRange(moments.ci95, moments, [0, bound]) };
 }

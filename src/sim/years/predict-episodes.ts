@@ -13,28 +13,49 @@ import type { EpisodeCost } from './costs.ts';
  */
 export const EPISODE_TRIALS = 200;
 
+/** Fewer are too few to stand for all others, however little time there is. */
+const TRIALS_LEAST = 20;
+
+/** Of the time there is, what all episodes may take; the rest is for the horizons. */
+const TIME_SHARE = 0.5;
+
 export interface PredictedEpisodes {
   /** By their places in the plan. */
   readonly costs: readonly EpisodeCost[];
-  /** Of those that had not ended with their window: then it costs more than is counted. */
+  /** Of those that had not ended with their window, and cost more than is counted; and of those cut short by the time. */
   readonly warnings: readonly string[];
 }
 
-export async function predictEpisodes(plan: Plan, workers: number): Promise<PredictedEpisodes> {
+/** @param max_time_ms for the whole prediction; half of it at most is for its episodes, shared out evenly */
+export async function predictEpisodes(
+  plan: Plan,
+  workers: number,
+  max_time_ms = Number.POSITIVE_INFINITY,
+): Promise<PredictedEpisodes> {
   const costs: EpisodeCost[] = [];
   const warnings: string[] = [];
-  for (const episode of plan.episodes) {
+  const begin_ms = performance.now();
+  for (const [index, episode] of plan.episodes.entries()) {
+    const now_ms = performance.now();
+    const left_ms = TIME_SHARE * max_time_ms - (now_ms - begin_ms);
+    const end_ms = now_ms + left_ms / (plan.episodes.length - index);
     const scenario = { ...episode, seed: plan.seed };
     const trials: (readonly Outage[])[] = [];
     const work = { kind: 'episode', scenario, platform: 'kubernetes' } as const;
     for await (const { outages } of replications(work, { trials: EPISODE_TRIALS, workers })) {
       trials.push(outages);
+      if (trials.length >= TRIALS_LEAST && performance.now() > end_ms) break;
     }
     costs.push(costOf(scenario, trials));
+    if (trials.length < EPISODE_TRIALS) {
+      warnings.push(
+        `there was time for ${trials.length} trials of the episode ${scenario.file} instead of ${EPISODE_TRIALS}: what it costs is known less well`,
+      );
+    }
     const unended = trials.filter((outages) => outages.at(-1)?.end_ms === scenario.load.duration_ms).length;
     if (unended > 0) {
       warnings.push(
-        `${unended} of ${EPISODE_TRIALS} trials of the episode ${scenario.file} were down when their window ended: ` +
+        `${unended} of ${trials.length} trials of the episode ${scenario.file} were down when their window ended: ` +
           'make the window longer, for no more than that is counted',
       );
     }

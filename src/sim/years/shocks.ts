@@ -9,22 +9,22 @@ export class Shocks {
   /** By unit, the state's own. */
   readonly #works: Uint8Array;
   readonly #parent: Int32Array;
-  /** By common cause: how often it has struck. */
-  readonly #struck: Int32Array;
+  /** By common cause: how often it has come. */
+  readonly struck: Int32Array;
 
   constructor(model: PlanModel, dice: Dice, works: Uint8Array, parent: Int32Array) {
     this.#model = model;
     this.#dice = dice;
     this.#works = works;
     this.#parent = parent;
-    this.#struck = new Int32Array(model.plan.common_causes.length);
+    this.struck = new Int32Array(model.plan.common_causes.length);
   }
 
   /** The units that fail by a common cause now, in the order of their numbers. */
   strike(index: number): number[] {
     const { units, plan } = this.#model;
     const { hits, within, share } = plan.common_causes[index]!;
-    const nth = this.#struck[index]!++;
+    const nth = this.struck[index]!++;
     const where = within === undefined ? -1 : this.#oneOf(index, within);
     const found: number[] = [];
     for (const kind of hits) {
@@ -40,7 +40,7 @@ export class Shocks {
   }
 
   copyFrom(other: Shocks): void {
-    this.#struck.set(other.#struck);
+    this.struck.set(other.struck);
   }
 
   /** A unit of a kind, each equally likely. */

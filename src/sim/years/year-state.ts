@@ -92,6 +92,11 @@ export class YearState {
     return this.#lives.repairs;
   }
 
+  /** By common cause: how often it has come. */
+  get struck(): ArrayLike<number> {
+    return this.#shocks.struck;
+  }
+
   /** Infinity where nothing will ever happen. */
   get nextEvent_ms(): number {
     return this.#timetable.alarms.nextTime;

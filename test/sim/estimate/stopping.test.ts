@@ -51,6 +51,10 @@ describe('a prediction ends', () => {
     expect(end({ precision: 0.5 }, () => 0).trials).toBe(MAX_TRIALS_DEFAULT);
   });
 
+  it('never with one trial alone, of which no interval can be told, however little time there was', () => {
+    expect(end({ max_time_ms: 0 }, oneOrThree)).toMatchObject({ trials: 2, stop: { by: 'max-time' } });
+  });
+
   it('after the time, with the trials that fitted in', () => {
     let now_ms = 5000;
     const ended = end({ max_time_ms: 300 }, oneOrThree, 1000, () => {

@@ -48,4 +48,16 @@ describe('the cost of an episode', () => {
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toMatch(/^\d+ of 200 trials of the episode .* were down when their window ended: /);
   });
+
+  it('has fewer trials where there is no time for all, and says so', async () => {
+    const plan = planOf({
+      units: [kind('unit')],
+      services: [service(atLeast(1, [0]))],
+      episodes: [SCENARIO, at(5000)],
+    });
+    const { costs, warnings } = await predictEpisodes(plan, 1, 0);
+    expect(costs.map(({ trials }) => trials)).toEqual([20, 20]);
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toMatch(/^there was time for 20 trials of the episode .* instead of 200: /);
+  });
 });

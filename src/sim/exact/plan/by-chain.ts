@@ -42,7 +42,7 @@ export interface Figures {
   readonly outage_chance: number | undefined;
 }
 
-const WORK_MAX = 3e10;
+export const WORK_MAX = 3e10;
 
 export interface ChainAnswer {
   readonly states: number;
@@ -76,8 +76,8 @@ export function answerByChain(
     const built = planChain(plan, kinds, conditions, repaired, limits);
     if ('refused' in built) return built;
     const { chain, down, repairs_per_h } = built;
-    const longRun = orRefused(() => steadyState(chain));
-    const steady = 'refused' in longRun ? undefined : longRun.probability;
+    const longRun = orRefused(() => longRunOf(chain, down));
+    const steady = longRun instanceof Float64Array ? longRun : undefined;
     const { work_max = WORK_MAX } = limits;
     const rewards = [
       repairs_per_h,
@@ -96,6 +96,17 @@ export function answerByChain(
       })),
     };
   });
+}
+
+/** States that are less likely than this are looked at only where so little matters. */
+const LEAST = 1e-30;
+/** What a share of time down may miss of itself because of them. */
+const MISSING_MAX = 1e-12;
+
+function longRunOf(chain: MarkovChain<StateKey>, down: readonly Uint8Array[]): Float64Array {
+  const { probability } = steadyState(chain, LEAST);
+  const isSeen = down.every((marks) => LEAST * chain.size <= MISSING_MAX * shareOf(probability, marks));
+  return isSeen ? probability : steadyState(chain).probability;
 }
 
 /** The chance of at least one outage alone. */

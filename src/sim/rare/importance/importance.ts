@@ -6,7 +6,7 @@
  *
  * A chance rather than a number of failures, since units of different kinds fail by orders of magnitude apart, and many
  * ways that are long can be likelier than one that is short. It is an approximation where parts of a condition share
- * units, where links connect, and where units are spread unevenly. That costs efficiency, never correctness.
+ * units, where links connect, and where many units are spread unevenly. That costs efficiency, never correctness.
  */
 import type { KindIndex, Plan } from '../../../scenario/plan.ts';
 import type { ConditionNode, ConditionProgram } from '../../years/condition-program.ts';
@@ -26,14 +26,20 @@ export interface Standing {
   readonly conditions: Conditions;
 }
 
+/** What a condition counts within; the kind is -1 where that is everything. */
+interface Scope {
+  readonly kind: KindIndex | -1;
+  readonly instance: number;
+}
+
 /** Smaller chances are all one: splitting does not reach them. */
 const CHANCE_MIN = 1e-300;
 
 /** Conditions within each of more units than this are not looked at one by one. */
 const INSTANCES_MAX = 64;
 
-/** Of more replicas it is not looked where each runs: they are spread over much, and seldom crowd. */
-const REPLICAS_MAX = 64;
+/** Of more units it is not looked where each is: they are spread over much, and seldom crowd. */
+const PLACED_MAX = 64;
 
 export class Importance {
   readonly #program: ConditionProgram;
@@ -50,7 +56,7 @@ export class Importance {
   readonly #parts: readonly (readonly number[])[];
   /** By node whose count alone decides its chance: that, by count; NaN where it was not asked for yet. */
   readonly #tables: readonly (Float64Array | undefined)[];
-  /** By node: whether it counts a few replicas, of which it matters where they run. */
+  /** By node: whether it counts a few units that are lost with what holds them, so that it matters where each is. */
   readonly #isPlaced: readonly boolean[];
   /** By node that the numbers of some kinds decide: these, the numbers it was asked of last, and the answer. */
   readonly #decisive: readonly (readonly KindIndex[] | undefined)[];
@@ -68,20 +74,18 @@ export class Importance {
     this.#conditions = standing.conditions;
     this.#own = own;
     this.#losses = losses;
-    this.#outer = losses.map((held, kind) =>
-      held.reduce((chance, loss) => 1 - (1 - chance) * (1 - loss.chance), own[kind]!),
-    );
+    this.#outer = losses.map((held, kind) => lostWith(own[kind]!, held));
     this.#root = program.roots[service]!;
     this.#parts = program.nodes.map((_, index) =>
       program.nodes.flatMap(({ parent, isWhere }, part) => (parent === index && !isWhere ? [part] : [])),
     );
     this.#isPlaced = program.nodes.map(
-      ({ kind, where, of }) =>
+      ({ kind, where, of, scope }) =>
         kind === 'units' &&
         where === undefined &&
         of.length === 1 &&
-        plan.units[of[0]!]!.placed !== undefined &&
-        countOf(units, of[0]!) <= REPLICAS_MAX,
+        heldWithin(losses[of[0]!]!, scope).length > 0 &&
+        countOf(units, of[0]!) <= PLACED_MAX,
     );
     this.#decisive = program.nodes.map((node) => decisiveKinds(node, losses));
     this.#tables = program.nodes.map((node) => {
@@ -147,49 +151,58 @@ export class Importance {
       return groupLoss(count, failed, this.#meanOwn(node.of), this.#holders(node.of, node.scope));
     }
     const kind = node.of[0]!;
-    if (node.scope < 0 && this.#program.nodes[node.where]!.instances <= INSTANCES_MAX) {
-      return this.#ofEach(node.where, kind, failed);
+    if (this.#program.nodes[node.where]!.instances <= INSTANCES_MAX) {
+      return this.#ofEach(node.where, kind, failed, { kind: node.scope, instance });
     }
     const chance = Math.min(1, this.#own[kind]! + this.#spread(node.where));
     return groupLoss(count, failed, chance, this.#holders(node.of, node.scope));
   }
 
-  /** That too many replicas are lost, from where they run now. */
+  /** That too many units are lost, from where they are now. */
   #ofPlaced(node: ConditionNode, instance: number): number {
     const kind = node.of[0]!;
     const held = heldWithin(this.#losses[kind]!, node.scope);
     const scope = node.scope < 0 ? -1 : this.#layout.first[node.scope]! + instance;
-    const holderOf = (replica: number, level: KindIndex) =>
-      ancestor(this.#layout, this.#parent, replica, level);
-    const replicas: Holding[] = [];
-    for (let replica = this.#layout.first[kind]!; replica < this.#layout.first[kind + 1]!; replica += 1) {
-      if (this.#works[replica] === 0 || (scope >= 0 && holderOf(replica, node.scope) !== scope)) continue;
-      replicas.push(held.map((loss) => holderOf(replica, loss.kind)));
+    const holderOf = (unit: number, level: KindIndex) => ancestor(this.#layout, this.#parent, unit, level);
+    const placed: Holding[] = [];
+    for (let unit = this.#layout.first[kind]!; unit < this.#layout.first[kind + 1]!; unit += 1) {
+      if (this.#works[unit] === 0 || (scope >= 0 && holderOf(unit, node.scope) !== scope)) continue;
+      placed.push(held.map((loss) => holderOf(unit, loss.kind)));
     }
     const failed = this.#conditions.counted(node, instance, 0) - node.at_least + 1;
     return placedLoss(
-      replicas,
+      placed,
       failed,
       this.#own[kind]!,
       held.map(({ chance }) => chance),
     );
   }
 
-  /** That so many units that count no longer do: by themselves, with what holds them, or for what is in them. */
-  #ofEach(where: number, kind: KindIndex, failed: number): number {
+  /**
+   * That so many units that count no longer do: by themselves, with what holds them, or for what is in them.
+   *
+   * @param scope the unit within which they are counted
+   */
+  #ofEach(where: number, kind: KindIndex, failed: number, scope: Scope): number {
     const node = this.#program.nodes[where]!;
     const first = this.#layout.first[kind]!;
-    const outer = this.#outer[kind]!;
+    const outer = lostWith(this.#own[kind]!, heldWithin(this.#losses[kind]!, scope.kind));
     const tail = this.#tails[where]!.begin(failed);
     const table = this.#tables[where];
     for (let instance = 0; instance < node.instances; instance += 1) {
       if (this.#works[first + instance] === 0 || !this.#conditions.holds(node, instance)) continue;
+      if (!this.#isWithin(first + instance, scope)) continue;
       // Nearly always it is in the table; then all the rest need not be gone through.
       const known = table?.[this.#conditions.counted(node, instance, 0)];
       const inside = known === undefined || Number.isNaN(known) ? this.#chance(where, instance) : known;
       tail.add(1 - (1 - outer) * (1 - inside));
     }
     return tail.chance;
+  }
+
+  #isWithin(unit: number, { kind, instance }: Scope): boolean {
+    if (kind < 0) return true;
+    return ancestor(this.#layout, this.#parent, unit, kind) === this.#layout.first[kind]! + instance;
   }
 
   /** The same for one of very many, from the first of them where it holds. */
@@ -283,6 +296,10 @@ export class Importance {
     }));
   }
 }
+
+/** That a unit is lost: by itself, or with what holds it. */
+const lostWith = (own: number, held: readonly Loss[]): number =>
+  held.reduce((chance, loss) => 1 - (1 - chance) * (1 - loss.chance), own);
 
 /** What units of a kind are lost with, other than the unit of `scope` they are in and what holds that. */
 function heldWithin(losses: readonly Loss[], scope: KindIndex | -1): readonly Loss[] {

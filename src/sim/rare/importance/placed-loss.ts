@@ -1,41 +1,41 @@
-/** The chance that too many replicas are lost, from where each of them runs at present. */
+/** The chance that too many units are lost, from where each of them is at present. */
 import { binomialPoint } from './binomial.ts';
 
-/** What holds a replica, and with it all others there: its unit, the coarsest first, one of each level. */
+/** What holds a unit, and with it all others there: the coarsest first, one of each level. */
 export type Holding = readonly number[];
 
 /**
- * P(at least `failed` of these are lost): each by itself, or with what holds it. Where they crowd in one zone, one
+ * P(at least `failed` of these units are lost): each by itself, or with what holds it. Where they crowd in one zone, one
  * failure is enough, however many there are; of groups of average size that could not be told.
  *
- * @param replicas by replica that works: what holds it
- * @param chance of a replica, by itself
+ * @param placed by unit that works: what holds it
+ * @param chance of a unit, by itself
  * @param levels by level of holders: chance that one goes, and all it holds with it
  */
 export function placedLoss(
-  replicas: readonly Holding[],
+  placed: readonly Holding[],
   failed: number,
   chance: number,
   levels: readonly number[],
 ): number {
   if (failed <= 0) return 1;
-  if (failed > replicas.length) return 0;
-  return Math.min(1, lostWithin(replicas, failed, chance, levels, 0)[failed]!);
+  if (failed > placed.length) return 0;
+  return Math.min(1, lostWithin(placed, failed, chance, levels, 0)[failed]!);
 }
 
 /** Chances that 0, 1, ... of those within one holder of the level above are lost while it is not; the last: `most` or more. */
 function lostWithin(
-  replicas: readonly Holding[],
+  placed: readonly Holding[],
   most: number,
   chance: number,
   levels: readonly number[],
   level: number,
 ): Float64Array {
   const goes = levels[level];
-  if (goes === undefined) return ofThemselves(replicas.length, most, chance);
+  if (goes === undefined) return ofThemselves(placed.length, most, chance);
   let lost: Float64Array = new Float64Array(most + 1);
   lost[0] = 1;
-  for (const held of Map.groupBy(replicas, (holding) => holding[level]!).values()) {
+  for (const held of Map.groupBy(placed, (holding) => holding[level]!).values()) {
     const some = lostWithin(held, most, chance, levels, level + 1).map((each) => each * (1 - goes));
     some[Math.min(most, held.length)]! += goes;
     lost = together(lost, some);
