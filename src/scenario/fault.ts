@@ -66,6 +66,20 @@ export interface NetworkPartition extends PodFault, Lasting {
   readonly type: 'network-partition';
 }
 
+/** An ephemeral container beside the victim's own, which takes of what the pod may have and ends by itself. */
+interface Stress extends PodFault {
+  /** Whole seconds. */
+  readonly duration_ms: number;
+  /** Of the container: it brings a shell, `sleep` and `grep`. */
+  readonly image: string;
+}
+
+/** Takes processor time from pods: each worker as much as one processor gives. */
+export interface CpuStress extends Stress {
+  readonly type: 'cpu-stress';
+  readonly workers: number;
+}
+
 /** Evicts pods through the eviction API, which asks the disruption budgets; refused ones are tried again. */
 export interface PodEviction extends PodFault {
   readonly type: 'pod-eviction';
@@ -164,6 +178,7 @@ export type Fault =
   | ContainerPause
   | SandboxKill
   | NetworkPartition
+  | CpuStress
   | PodEviction
   | NodeCordon
   | NodeDrain

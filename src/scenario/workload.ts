@@ -84,6 +84,8 @@ export interface PodTemplate {
   readonly restart_policy: 'Always' | 'OnFailure' | 'Never';
   /** What the scheduler keeps free for it, in all; 0 where nothing is requested. */
   readonly requests: { readonly cpu_millis: number; readonly memory_bytes: number };
+  /** What its cgroup lets it have in all; undefined where there is no limit. */
+  readonly limits: { readonly cpu_millis: number | undefined };
   /** Labels a node must have: nodeSelector. */
   readonly node_selector: Labels;
   /** What node affinity requires: a node that one of these selects. undefined: any node. */

@@ -5,6 +5,7 @@ import { badReadiness } from './faults/bad-readiness.ts';
 import { containerKill } from './faults/container-kill.ts';
 import { containerPause } from './faults/container-pause.ts';
 import { controlPlaneOutage } from './faults/control-plane-outage.ts';
+import { cpuStress } from './faults/cpu-stress.ts';
 import { endpointRemoval } from './faults/endpoint-removal.ts';
 import { networkPartition } from './faults/network-partition.ts';
 import { nodeCordon } from './faults/node-cordon.ts';
@@ -45,6 +46,7 @@ const ACTIONS: { readonly [T in Fault['type']]: FaultAction<Extract<Fault, { typ
   'container-pause': containerPause,
   'sandbox-kill': sandboxKill,
   'network-partition': networkPartition,
+  'cpu-stress': cpuStress,
   'pod-eviction': podEviction,
   'node-cordon': nodeCordon,
   'node-drain': nodeDrain,

@@ -4,6 +4,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type {
+  KubeConfig,
   KubernetesObject,
   V1EndpointSlice,
   V1Node,
@@ -28,7 +29,6 @@ import {
   type Operation,
   type Pod,
   type PodRef,
-  PodReplacedError,
   type Provided,
   type ProviderAction,
   type Refusal,
@@ -38,10 +38,11 @@ import {
 } from './cluster.ts';
 import { isAllowed } from './kubernetes/access-review.ts';
 import { Api, type Call } from './kubernetes/api.ts';
-import { BUDGETS, core, SLICES } from './kubernetes/calls.ts';
+import { BUDGETS, core, deletion, gone, SLICES } from './kubernetes/calls.ts';
 import { type Command, parseCommand } from './kubernetes/command.ts';
 import { type ConfigOptions, loadConfig } from './kubernetes/config.ts';
 import { requireKillCommand, runContainerKill } from './kubernetes/container-kill.ts';
+import { ApiEphemeralContainers } from './kubernetes/ephemeral-containers.ts';
 import { ApiError, isApiError, refusedManifest } from './kubernetes/errors.ts';
 import { addressOf, describeBy, identityOf, visibleNodes } from './kubernetes/identity.ts';
 import { Kinds } from './kubernetes/kinds.ts';
@@ -86,7 +87,7 @@ export function connectKubernetes(options: KubernetesOptions): Cluster {
       containerKillCommand === undefined ? undefined : parseCommand(containerKillCommand, 'container kill'),
     provider: providerCommand === undefined ? undefined : parseCommand(providerCommand, 'provider'),
   };
-  return new KubernetesCluster(new Api(loadConfig(options)), commands);
+  return new KubernetesCluster(loadConfig(options), commands);
 }
 
 interface Commands {
@@ -97,13 +98,16 @@ interface Commands {
 class KubernetesCluster implements Cluster {
   readonly kind = 'kubernetes';
   readonly leases: ApiLeases;
+  readonly ephemeral: ApiEphemeralContainers;
   readonly #api: Api;
   readonly #kinds: Kinds;
   readonly #commands: Commands;
 
-  constructor(api: Api, commands: Commands) {
+  constructor(config: KubeConfig, commands: Commands) {
+    const api = new Api(config);
     this.#api = api;
     this.leases = new ApiLeases(api);
+    this.ephemeral = new ApiEphemeralContainers(api, config);
     this.#kinds = new Kinds(api);
     this.#commands = commands;
   }
@@ -384,16 +388,8 @@ class KubernetesCluster implements Cluster {
   }
 }
 
-const deletion = ({ uid }: PodRef, grace_period_s: number | undefined) => ({
-  preconditions: { uid },
-  ...(grace_period_s === undefined ? {} : { gracePeriodSeconds: grace_period_s }),
-});
-
 /** What a person wrote or sees of an object: not the server's book-keeping, not what controllers report. */
 function content(object: KubernetesObject): unknown {
   const { metadata, ...rest } = object as KubernetesObject & { status?: unknown };
   return { ...rest, status: undefined, labels: metadata?.labels, annotations: metadata?.annotations };
 }
-
-const gone = ({ namespace, name, uid }: PodRef): PodReplacedError =>
-  new PodReplacedError(`pod ${namespace}/${name} with UID ${uid} is gone`);

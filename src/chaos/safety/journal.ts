@@ -36,6 +36,7 @@ export interface Intent {
     | 'delete-pod'
     | 'evict-pod'
     | 'deny-ingress'
+    | 'stress-cpu'
     | 'kill-container'
     | 'pause-container'
     | 'kill-sandbox'

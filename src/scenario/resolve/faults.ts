@@ -77,6 +77,11 @@ const RESOLVERS: Resolvers = {
     const target = podTarget(fields, place);
     return target && { ...target.base, type: 'network-partition', duration_ms: fields.duration };
   },
+  'cpu-stress': (fields, place) => {
+    const target = podTarget(fields, place);
+    const { duration, image, workers } = fields;
+    return target && { ...target.base, type: 'cpu-stress', workers, duration_ms: duration, image };
+  },
   'pod-eviction': (fields, place) => {
     const target = podTarget(fields, place);
     return target && { ...target.base, type: 'pod-eviction', grace_period_s: fields.grace_period };

@@ -169,6 +169,7 @@ function victimsOf(fault: Fault, { replicas }: Described): number | undefined {
     case 'container-pause':
     case 'sandbox-kill':
     case 'network-partition':
+    case 'cpu-stress':
     case 'pod-eviction':
       return fault.mode === 'random-max-percent' ? undefined : victimsMax(replicas, fault.mode, fault.value);
     default:

@@ -3,6 +3,7 @@ import type { Cause } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import { Process } from './container-runtime.ts';
 import { ContainerState } from './container-state.ts';
+import { CpuQuota } from './cpu-quota.ts';
 import type { PodObject } from './objects.ts';
 import { areReady, containerStatus, type PodStatus, phaseOf } from './pod-status.ts';
 import { restartBackoff } from './restart-backoff.ts';
@@ -20,6 +21,8 @@ export class PodState {
   readonly lasting: readonly ContainerState[];
   /** When the cache last took in what runs. */
   cached_at_ms = Number.NEGATIVE_INFINITY;
+  /** What its cgroup may use of processors. */
+  readonly cpu: CpuQuota;
   readonly #environment: Environment;
   readonly #serving: (process: Process, cause: Cause) => void;
 
@@ -36,6 +39,9 @@ export class PodState {
     this.sidecars = this.init.filter(({ isSidecar }) => isSidecar);
     this.containers = containers.map((spec) => stateOf(spec, false));
     this.lasting = [...this.sidecars, ...this.containers];
+    this.cpu = new CpuQuota(environment, pod.template.limits.cpu_millis, () =>
+      [...this.init, ...this.containers].flatMap(({ process }) => process ?? []),
+    );
   }
 
   /** The pod runs and is ready since long ago. */
@@ -52,7 +58,9 @@ export class PodState {
     const process = new Process(this.#environment, container.program, {
       serving: this.#serving,
       exited: () => container.exited(process),
+      used: (cpu_ms) => this.cpu.use(cpu_ms),
     });
+    if (this.cpu.isThrottled) process.throttle();
     container.replace(process);
     return process;
   }

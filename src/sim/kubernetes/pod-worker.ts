@@ -2,6 +2,7 @@ import { type Cause, step } from '../cause.ts';
 import type { Process } from './container-runtime.ts';
 import type { StartResult } from './container-start.ts';
 import type { ContainerState } from './container-state.ts';
+import type { CpuQuota } from './cpu-quota.ts';
 import type { KubeletNode } from './kubelet-node.ts';
 import { isTerminal, type PodObject } from './objects.ts';
 import type { Relisted } from './pleg.ts';
@@ -86,6 +87,10 @@ export class PodWorker implements Relisted {
   container(name: string): Process | undefined {
     const { containers, init } = this.#state;
     return [...containers, ...init].find(({ spec }) => spec.name === name)?.process;
+  }
+
+  get cpu(): CpuQuota {
+    return this.#state.cpu;
   }
 
   /** What holds its sandbox is killed; see `Sandbox`. */

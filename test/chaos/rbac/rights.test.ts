@@ -23,6 +23,7 @@ const FAULTS: readonly Fault[] = [
   lasting('sandbox-kill'),
   lasting('pod-eviction'),
   lasting('network-partition'),
+  lasting('cpu-stress'),
   lasting('node-cordon'),
   lasting('node-drain'),
   lasting('node-taint'),

@@ -44,6 +44,14 @@ const EXPECTED: Readonly<
     fields: { mode: 'fixed-percent', value: '50%', duration: '5s' },
     most: { ...WEB, mode: 'fixed-percent', value: 50, duration_ms: 5000 },
   },
+  'cpu-stress': {
+    least: { ...WEB, ...ONE, workers: 1, duration_ms: 30_000, image: 'busybox:1.36' },
+    fields: { mode: 'all', workers: 4, duration: '1m', image: 'localhost/tools:2' },
+    most: {
+      ...{ ...WEB, mode: 'all', value: undefined },
+      ...{ workers: 4, duration_ms: 60_000, image: 'localhost/tools:2' },
+    },
+  },
   'pod-eviction': {
     least: { ...WEB, ...ONE, grace_period_s: undefined },
     fields: { mode: 'random-max-percent', value: 75, grace_period: '5s' },
@@ -122,11 +130,17 @@ const EXPECTED: Readonly<
   },
 };
 
+/** The fields that must be there beside the time. */
+const NEEDED: Readonly<Partial<Record<FaultType, Readonly<Record<string, unknown>>>>> = {
+  scale: { replicas: 1 },
+  'node-taint': { taint: TAINT },
+  'cpu-stress': { duration: '30s' },
+};
+
 describe.each(FAULTS)('%s', (type) => {
   const { least, fields, most } = EXPECTED[type];
-  // The fields that must be there beside the time.
   const cluster = type === 'zone-outage' ? { nodes: [{ count: 3, zones: ['a', 'b'] }] } : {};
-  const needed = type === 'scale' ? { replicas: 1 } : type === 'node-taint' ? { taint: TAINT } : {};
+  const needed = NEEDED[type] ?? {};
 
   test('is read with its defaults', () => {
     expect(faultOf(type, needed, cluster)).toEqual({ type, ...least, position: expect.anything() });
@@ -157,6 +171,23 @@ test('scale takes a number or a difference, and exactly one of them', () => {
   expect(wrong({ replicas: 1, by: -1 })).toBe('scale has both `replicas` and `by`');
   expect(wrong({ by: '0%' })).toBe('Deployment web has 4 replicas already');
   expect(errorOf(files('scale', { by: '50 of them' })).problems[0]!.expected).toContain('such as -50%');
+});
+
+test('a stress says how long it lasts, in whole seconds, for it has to end by itself', () => {
+  const expected = (fields: object) => errorOf(files('cpu-stress', { ...fields })).problems[0]!;
+  expect(expected({}).message).toContain('duration');
+  expect(expected({ duration: '1500ms' }).expected).toContain('whole seconds');
+  expect(expected({ duration: '0s' }).expected).toBe('a duration of whole seconds, such as 30s');
+});
+
+test('what comes after a stress in a sequence begins when that is over', () => {
+  const steps = [{ 'cpu-stress': { duration: '4s' } }, { 'pod-kill': {} }];
+  const scenario = { ...parse(SCENARIO), faults: [{ serial: { at: '1s', steps } }] };
+  const { faults } = load(filesWith({ 'scenario.yaml': stringify(scenario) }));
+  expect(faults.map(({ type, at_ms }) => [type, at_ms])).toEqual([
+    ['cpu-stress', [1000]],
+    ['pod-kill', [5000]],
+  ]);
 });
 
 test('those without victims take no mode', () => {

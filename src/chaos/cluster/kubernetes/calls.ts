@@ -1,4 +1,5 @@
 /** Calls that are made again and again. */
+import { type PodRef, PodReplacedError } from '../cluster.ts';
 import type { Call } from './api.ts';
 
 export const SLICES = { group: 'discovery.k8s.io', version: 'v1', resource: 'endpointslices' } as const;
@@ -17,3 +18,12 @@ export const core = (verb: Call['verb'], resource: string, namespace?: string): 
   resource,
   namespace,
 });
+
+/** Body of the deletion of a pod, and of no other that has its name. */
+export const deletion = ({ uid }: PodRef, grace_period_s: number | undefined) => ({
+  preconditions: { uid },
+  ...(grace_period_s === undefined ? {} : { gracePeriodSeconds: grace_period_s }),
+});
+
+export const gone = ({ namespace, name, uid }: PodRef): PodReplacedError =>
+  new PodReplacedError(`pod ${namespace}/${name} with UID ${uid} is gone`);
