@@ -7,6 +7,7 @@ import { containerPause } from './faults/container-pause.ts';
 import { controlPlaneOutage } from './faults/control-plane-outage.ts';
 import { cpuStress } from './faults/cpu-stress.ts';
 import { endpointRemoval } from './faults/endpoint-removal.ts';
+import { memoryStress } from './faults/memory-stress.ts';
 import { networkPartition } from './faults/network-partition.ts';
 import { nodeCordon } from './faults/node-cordon.ts';
 import { nodeDrain } from './faults/node-drain.ts';
@@ -128,6 +129,7 @@ const ACTIONS: { readonly [T in FaultType]: FaultAction<Extract<Fault, { type: T
   'sandbox-kill': sandboxKill,
   'network-partition': networkPartition,
   'cpu-stress': cpuStress,
+  'memory-stress': memoryStress,
   'pod-eviction': podEviction,
   'node-cordon': nodeCordon,
   'node-drain': nodeDrain,

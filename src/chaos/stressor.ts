@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { EXIT, UserError } from '../scenario/errors.ts';
-import type { CpuStress } from '../scenario/scenario.ts';
+import type { CpuStress, MemoryStress } from '../scenario/scenario.ts';
 import { now_ms } from './clock.ts';
 import { type Cluster, PodReplacedError } from './cluster/cluster.ts';
 import {
@@ -18,7 +18,7 @@ import type { Right } from './safety/rights.ts';
 import { sleep } from './sleep.ts';
 import { podRefOf } from './target.ts';
 
-type Stress = CpuStress;
+type Stress = CpuStress | MemoryStress;
 
 /** Between two looks at it; the kubelet itself looks once a second (Kubernetes 1.35 pkg/kubelet/kubelet.go genericPlegRelistPeriod). */
 const POLL_MS = 250;
@@ -26,6 +26,9 @@ const POLL_MS = 250;
 const START_PATIENCE_MS = 60_000;
 /** From its end to the kubelet's having told of it. */
 const END_PATIENCE_MS = 10_000;
+
+/** The runtime's word, which the kubelet hands on (Kubernetes 1.35 pkg/kubelet/kuberuntime/helpers.go). */
+const OOM_KILLED = 'OOMKilled';
 
 const EARLY_END = 'a stress that is to end before its time goes on until that is up';
 
@@ -78,7 +81,9 @@ export async function startStressor(
     const looked_ms = now_ms();
     const found = await containers.find(pod, name);
     if (found === undefined) throw new PodReplacedError(`pod ${target.name} is gone, with ${name} in it`);
-    if (found.is === 'running') return { effect: { after_ms, before_ms: now_ms() } };
+    // What the kernel has killed for the memory that it took has had its effect.
+    if (found.is === 'running' || found.reason === OOM_KILLED)
+      return { effect: { after_ms, before_ms: now_ms() } };
     if (found.is === 'terminated' || isHopeless(found) || signal.aborted || now_ms() > deadline_ms) {
       throw notRunning(type, target, image, found);
     }
@@ -167,7 +172,7 @@ function notRunning(
     `${type} of ${name}: its container of image ${image} ${how}: ${reason ?? 'it is not known why'}`,
     {
       exitCode: EXIT.aborted,
-      hint: '`image` names one that the cluster can pull, with sh, sleep and grep in it',
+      hint: '`image` names one that the cluster can pull, with sh, sleep, dd and grep in it',
     },
   );
 }

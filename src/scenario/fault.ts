@@ -70,7 +70,7 @@ export interface NetworkPartition extends PodFault, Lasting {
 interface Stress extends PodFault {
   /** Whole seconds. */
   readonly duration_ms: number;
-  /** Of the container: it brings a shell, `sleep` and `grep`. */
+  /** Of the container: it brings a shell, `sleep`, `dd` and `grep`. */
   readonly image: string;
 }
 
@@ -78,6 +78,12 @@ interface Stress extends PodFault {
 export interface CpuStress extends Stress {
   readonly type: 'cpu-stress';
   readonly workers: number;
+}
+
+/** Takes memory from pods, and holds it. */
+export interface MemoryStress extends Stress {
+  readonly type: 'memory-stress';
+  readonly size_bytes: number;
 }
 
 /** Evicts pods through the eviction API, which asks the disruption budgets; refused ones are tried again. */
@@ -179,6 +185,7 @@ export type Fault =
   | SandboxKill
   | NetworkPartition
   | CpuStress
+  | MemoryStress
   | PodEviction
   | NodeCordon
   | NodeDrain

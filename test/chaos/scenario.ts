@@ -43,6 +43,7 @@ export function lasting<T extends FaultType>(type: T, options: Partial<Of<T>> = 
     taint: { key: 'maintenance', value: 'yes', effect: 'NoExecute' },
     component: 'api-server',
     workers: 1,
+    size_bytes: 2 ** 20,
     image: 'busybox:1.36',
     ...options,
   };

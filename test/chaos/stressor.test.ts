@@ -46,6 +46,18 @@ describe.concurrent('a stressor', () => {
     expectUserError(error, EXIT.aborted, 'ended at once: StartError');
   });
 
+  test('that the kernel kills for what it takes has had its effect, and that is told', async () => {
+    const { scenario, cluster } = started([lasting('memory-stress', { duration_ms: 5000 })], {
+      stressor: { is: 'terminated', reason: 'OOMKilled', ran_s: 0 },
+    });
+    const { error, trials } = await run(cluster, scenario);
+    expect(error).toBeUndefined();
+    expect(ofType(trials[0]!, 'fault-begin')).toHaveLength(1);
+    expect(ofType(trials[0]!, 'note').map(({ text }) => text)).toEqual([
+      expect.stringMatching(/^memory-stress: the stress of nginx-\S+ ended after 0 of 5 s: OOMKilled$/),
+    ]);
+  });
+
   test('that ends before its time is told of', async () => {
     const { scenario, cluster } = started([lasting('cpu-stress', { duration_ms: 5000 })]);
     cluster.before = (call) => {

@@ -48,6 +48,7 @@ manifests: [web.k8s.yaml]
 load: {rate: 50, duration: 15s}
 faults:
   - ${fault}
+applications: {web: {memory: 20MiB}}
 trials: {predict: 10, measure: 1}
 `,
   );
@@ -90,6 +91,37 @@ describeOnTestbed('a stress', () => {
       expect(effective_ms).toBeGreaterThan(6000);
       expect(effective_ms).toBeLessThan(11_000);
       expect(stressors()).toBe('');
+    },
+    4 * MINUTES,
+  );
+
+  it(
+    'of memory beyond the limit is killed itself where it holds most, and no request is lost by it',
+    async () => {
+      const { code, stderr } = await chaos(scenario('memory-stress: {at: 2s, duration: 8s, size: 256MiB}'), {
+        out: OUT,
+      });
+      expect([EXIT.ok, EXIT.inconclusive], stderr).toContain(code);
+      const { notes, outages } = measurement();
+      expect(notes.join('\n')).toMatch(
+        /memory-stress: the stress of web-\S+ ended after \d of 8 s: OOMKilled/,
+      );
+      expect(outages.flatMap((trial) => trial.outages)).toEqual([]);
+      expect(stressors()).toBe('');
+    },
+    4 * MINUTES,
+  );
+
+  it(
+    'of memory below the limit is held for its time',
+    async () => {
+      const { code, stderr } = await chaos(scenario('memory-stress: {at: 2s, duration: 8s, size: 40MiB}'), {
+        out: OUT,
+      });
+      expect([EXIT.ok, EXIT.inconclusive], stderr).toContain(code);
+      const { faults, notes } = measurement();
+      expect(notes.join('\n')).not.toContain('ended after');
+      expect(faults[0]!.lasting!.effective_ms).toBeGreaterThan(6000);
     },
     4 * MINUTES,
   );

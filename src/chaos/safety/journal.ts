@@ -37,6 +37,7 @@ export interface Intent {
     | 'evict-pod'
     | 'deny-ingress'
     | 'stress-cpu'
+    | 'stress-memory'
     | 'kill-container'
     | 'pause-container'
     | 'kill-sandbox'

@@ -63,8 +63,11 @@ export function podLimits({ containers, initContainers, ofPod }: Requesting): Po
     if ([...containers, ...initContainers].some((each) => of(each) === 0)) return undefined;
     return inAll({ containers, initContainers }, of);
   };
-  const cpus = limited('cpu');
-  return { cpu_millis: cpus === undefined ? undefined : cpuMillis(cpus) };
+  const [cpus, bytes] = [limited('cpu'), limited('memory')];
+  return {
+    cpu_millis: cpus === undefined ? undefined : cpuMillis(cpus),
+    memory_bytes: bytes === undefined ? undefined : wholeBytes(bytes),
+  };
 }
 
 /** Of the containers and sidecars together, or of an init container with the sidecars before it if that is more. */

@@ -170,6 +170,7 @@ function victimsOf(fault: Fault, { replicas }: Described): number | undefined {
     case 'sandbox-kill':
     case 'network-partition':
     case 'cpu-stress':
+    case 'memory-stress':
     case 'pod-eviction':
       return fault.mode === 'random-max-percent' ? undefined : victimsMax(replicas, fault.mode, fault.value);
     default:

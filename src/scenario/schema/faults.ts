@@ -13,6 +13,7 @@ import {
   kubernetesName,
   oneOf,
   positiveDuration,
+  size,
   wholeSeconds,
 } from './quantities.ts';
 
@@ -107,7 +108,7 @@ const gracePeriod = {
     .describe("Grace period of the pods. Default: each pod's own. 0s: forced, the pod object goes at once."),
 };
 
-/** Whatever brings a shell, `sleep` and `grep`. */
+/** Whatever brings a shell, `sleep`, `dd` and `grep`. */
 const STRESS_IMAGE = 'busybox:1.36';
 
 /** Beyond the processors of most machines. */
@@ -127,7 +128,9 @@ const stress = {
     .min(1)
     .max(1024)
     .default(STRESS_IMAGE)
-    .describe(`Image of the ephemeral container: with a shell, sleep and grep. Default: ${STRESS_IMAGE}.`),
+    .describe(
+      `Image of the ephemeral container: with a shell, sleep, dd and grep. Default: ${STRESS_IMAGE}.`,
+    ),
 };
 
 /** Of these Kubernetes' own controllers decide: they would take it off at once, or take it for their own. */
@@ -176,6 +179,15 @@ const SCHEMAS = {
     })
     .describe(
       'Computes in an ephemeral container of each pod: it uses up what the CPU limits of its containers let the pod have.',
+    ),
+  'memory-stress': z
+    .strictObject({
+      ...pods,
+      size: size.describe('How much it takes, and holds: 200MiB. It must be there.'),
+      ...stress,
+    })
+    .describe(
+      'Holds memory in an ephemeral container of each pod, whose containers must all have a memory limit: beyond their sum the kernel kills what holds most, a program of the pod or the ephemeral container itself.',
     ),
   'pod-eviction': z
     .strictObject({ ...pods, ...gracePeriod })

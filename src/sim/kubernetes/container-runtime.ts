@@ -81,6 +81,11 @@ export class Process {
     return this.#state === 'listening';
   }
 
+  /** Nothing before it listens, and nothing where it is not known. */
+  get memory_bytes(): number {
+    return this.isListening ? (this.#application?.memory_bytes ?? 0) : 0;
+  }
+
   /** Whether it answers. */
   get isServing(): boolean {
     return this.#state === 'listening' && !this.#clock.isStopped;

@@ -4,6 +4,7 @@ import type { Environment } from '../environment.ts';
 import { Process } from './container-runtime.ts';
 import { ContainerState } from './container-state.ts';
 import { CpuQuota } from './cpu-quota.ts';
+import { MemoryLimit } from './memory-limit.ts';
 import type { PodObject } from './objects.ts';
 import { areReady, containerStatus, type PodStatus, phaseOf } from './pod-status.ts';
 import { restartBackoff } from './restart-backoff.ts';
@@ -23,6 +24,8 @@ export class PodState {
   cached_at_ms = Number.NEGATIVE_INFINITY;
   /** What its cgroup may use of processors. */
   readonly cpu: CpuQuota;
+  /** What its cgroup may hold of memory. */
+  readonly memory: MemoryLimit;
   readonly #environment: Environment;
   readonly #serving: (process: Process, cause: Cause) => void;
 
@@ -39,7 +42,11 @@ export class PodState {
     this.sidecars = this.init.filter(({ isSidecar }) => isSidecar);
     this.containers = containers.map((spec) => stateOf(spec, false));
     this.lasting = [...this.sidecars, ...this.containers];
-    this.cpu = new CpuQuota(environment, pod.template.limits.cpu_millis, () =>
+    const { limits } = pod.template;
+    this.memory = new MemoryLimit(environment, limits.memory_bytes, () =>
+      this.lasting.flatMap(({ process }) => process ?? []),
+    );
+    this.cpu = new CpuQuota(environment, limits.cpu_millis, () =>
       [...this.init, ...this.containers].flatMap(({ process }) => process ?? []),
     );
   }
@@ -56,7 +63,10 @@ export class PodState {
   /** A process takes the place of the container's last. */
   newProcess(container: ContainerState): Process {
     const process = new Process(this.#environment, container.program, {
-      serving: this.#serving,
+      serving: (served, cause) => {
+        this.memory.holds(served);
+        if (!served.hasExited) this.#serving(served, cause);
+      },
       exited: () => container.exited(process),
       used: (cpu_ms) => this.cpu.use(cpu_ms),
     });

@@ -4,6 +4,7 @@ import type { StartResult } from './container-start.ts';
 import type { ContainerState } from './container-state.ts';
 import type { CpuQuota } from './cpu-quota.ts';
 import type { KubeletNode } from './kubelet-node.ts';
+import type { MemoryLimit } from './memory-limit.ts';
 import { isTerminal, type PodObject } from './objects.ts';
 import type { Relisted } from './pleg.ts';
 import { addProbes } from './pod-probes.ts';
@@ -91,6 +92,10 @@ export class PodWorker implements Relisted {
 
   get cpu(): CpuQuota {
     return this.#state.cpu;
+  }
+
+  get memory(): MemoryLimit {
+    return this.#state.memory;
   }
 
   /** What holds its sandbox is killed; see `Sandbox`. */

@@ -24,6 +24,7 @@ const FAULTS: readonly Fault[] = [
   lasting('pod-eviction'),
   lasting('network-partition'),
   lasting('cpu-stress'),
+  lasting('memory-stress'),
   lasting('node-cordon'),
   lasting('node-drain'),
   lasting('node-taint'),

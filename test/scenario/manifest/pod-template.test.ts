@@ -98,12 +98,19 @@ describe('limits', () => {
       3000,
     ],
   ])('%s', (_, spec, cpu_millis) => {
-    expect(limitsOf(spec)).toEqual({ cpu_millis });
+    expect(limitsOf(spec)).toEqual({ cpu_millis, memory_bytes: undefined });
   });
 
   test('are not the pod’s own in a version that drops those', () => {
     const spec = { resources: { limits: { cpu: 3 } }, containers: [container('a', ONE_CPU)] };
-    expect(limitsOf(spec, { kubernetes: '1.33' })).toEqual({ cpu_millis: 1000 });
+    expect(limitsOf(spec, { kubernetes: '1.33' })).toEqual({ cpu_millis: 1000, memory_bytes: undefined });
+  });
+
+  test('are of memory alone where that is all that is limited', () => {
+    const spec = {
+      containers: [container('a', { memory: '64Mi' }), container('b', { memory: '1k', cpu: 1 })],
+    };
+    expect(limitsOf(spec)).toEqual({ cpu_millis: undefined, memory_bytes: 64 * 2 ** 20 + 1000 });
   });
 });
 

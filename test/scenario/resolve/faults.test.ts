@@ -2,12 +2,19 @@ import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { FaultType } from '../../../src/scenario/scenario.ts';
 import { FAULTS } from '../../../src/scenario/schema/faults.ts';
-import { errorOf, type Files, filesWith, load, SCENARIO } from '../files.ts';
+import { DEPLOYMENT, errorOf, type Files, filesWith, load, SCENARIO } from '../files.ts';
 
 const files = (type: FaultType, fields: Readonly<Record<string, unknown>>, cluster = {}): Files => {
-  const scenario = { ...parse(SCENARIO), cluster, faults: [{ [type]: { at: '2s', ...fields } }] };
-  return filesWith({ 'scenario.yaml': stringify(scenario) });
+  const faults = [{ [type]: { at: '2s', ...fields } }];
+  const scenario = { ...parse(SCENARIO), cluster, faults, ...(type === 'memory-stress' ? HOLDING : {}) };
+  return filesWith({
+    'scenario.yaml': stringify(scenario),
+    'deployment.yaml': type === 'memory-stress' ? LIMITED : DEPLOYMENT,
+  });
 };
+/** What memory-stress wants to know of a program, and of its container. */
+const HOLDING = { applications: { web: { memory: '50MiB' } } };
+const LIMITED = `${DEPLOYMENT}          resources: {limits: {memory: 128Mi}}\n`;
 const faultOf = (type: FaultType, fields: Readonly<Record<string, unknown>> = {}, cluster = {}) =>
   load(files(type, fields, cluster)).faults[0];
 
@@ -50,6 +57,14 @@ const EXPECTED: Readonly<
     most: {
       ...{ ...WEB, mode: 'all', value: undefined },
       ...{ workers: 4, duration_ms: 60_000, image: 'localhost/tools:2' },
+    },
+  },
+  'memory-stress': {
+    least: { ...WEB, ...ONE, size_bytes: 2 ** 20, duration_ms: 30_000, image: 'busybox:1.36' },
+    fields: { mode: 'all', size: '1.5GB', duration: '1m', image: 'localhost/tools:2' },
+    most: {
+      ...{ ...WEB, mode: 'all', value: undefined },
+      ...{ size_bytes: 1.5e9, duration_ms: 60_000, image: 'localhost/tools:2' },
     },
   },
   'pod-eviction': {
@@ -135,6 +150,7 @@ const NEEDED: Readonly<Partial<Record<FaultType, Readonly<Record<string, unknown
   scale: { replicas: 1 },
   'node-taint': { taint: TAINT },
   'cpu-stress': { duration: '30s' },
+  'memory-stress': { duration: '30s', size: '1MiB' },
 };
 
 describe.each(FAULTS)('%s', (type) => {
@@ -178,6 +194,25 @@ test('a stress says how long it lasts, in whole seconds, for it has to end by it
   expect(expected({}).message).toContain('duration');
   expect(expected({ duration: '1500ms' }).expected).toContain('whole seconds');
   expect(expected({ duration: '0s' }).expected).toBe('a duration of whole seconds, such as 30s');
+});
+
+test('memory-stress wants a limit of every container, and to know what their programs hold', () => {
+  const all = files('memory-stress', { size: '1MiB', duration: '30s' });
+  const problems = (changed: Files) => errorOf({ ...all, ...changed }).problems;
+  expect(problems({ 'deployment.yaml': DEPLOYMENT })).toMatchObject([
+    {
+      message:
+        "not every container of Deployment web has a memory limit: the memory that is taken would be the node's",
+      position: { file: 'scenario.yaml' },
+    },
+  ]);
+  const { applications: _, ...silent } = parse(String(all['scenario.yaml'])) as Record<string, unknown>;
+  expect(problems({ 'scenario.yaml': stringify(silent) })).toMatchObject([
+    {
+      message: 'how much memory web holds is not known, and who is killed goes by that',
+      expected: 'applications.web.memory',
+    },
+  ]);
 });
 
 test('what comes after a stress in a sequence begins when that is over', () => {

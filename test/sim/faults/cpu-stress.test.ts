@@ -48,7 +48,7 @@ function scenarioOf({ cpu_millis, workers = 1, application, load }: Change): Sce
       ...workload,
       pod: {
         ...workload.pod,
-        limits: { cpu_millis },
+        limits: { cpu_millis, memory_bytes: undefined },
         containers: workload.pod.containers.map((each) => ({
           ...each,
           ...{ readiness_probe: undefined, liveness_probe: undefined },

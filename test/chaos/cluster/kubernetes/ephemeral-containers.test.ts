@@ -43,8 +43,8 @@ test('one is added beside those that are there, to that pod and to no other of i
 test('it is no root, and has no capability', async () => {
   const { ephemeral, patches } = await ephemeralIn({ spec: {} });
   await ephemeral.add(POD, CONTAINER);
-  const [, , { value }] = patches()[0]!.body as { value: readonly { securityContext: object }[] }[] as never;
-  expect(value[0].securityContext).toEqual({
+  const patch = patches()[0]!.body as readonly { readonly value?: readonly { securityContext: object }[] }[];
+  expect(patch[2]!.value![0]!.securityContext).toEqual({
     allowPrivilegeEscalation: false,
     capabilities: { drop: ['ALL'] },
     runAsNonRoot: true,
