@@ -63,6 +63,8 @@ interface Action<F extends Fault> {
   readonly byCommand?: boolean;
   /** Whether it takes effect only some time after it was asked for, as `Caused.effect` says. */
   readonly takesTime?: boolean;
+  /** Whether it is over when its time is up though nobody undoes it. */
+  readonly endsByItself?: boolean;
   /**
    * Begins it.
    *

@@ -10,6 +10,7 @@ export const cpuStress: FaultAction<CpuStress> = {
   byHand: waitItOut,
   leavesRestarts: true,
   takesTime: true,
+  endsByItself: true,
   remember: planStressor,
   apply: (cluster, fault, target, signal) =>
     startStressor(

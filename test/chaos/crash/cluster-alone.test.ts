@@ -16,9 +16,14 @@ const IN_ORDER: readonly CrashCase[] = [
   { fault: 'bad-image', kind: 'StatefulSet' },
   { fault: 'bad-readiness', kind: 'StatefulSet' },
 ];
-/** What is caused through the API: the object that is changed says so. What a command has caused only the Lease does. */
+/**
+ * What is caused through the API: the object that is changed says so. What a command has caused only the Lease does, and
+ * what ends by itself needs nobody to say so.
+ */
 const MARKED: readonly CrashCase[] = [
-  ...LASTING.filter((type) => actionFor(type).byCommand !== true).map((fault) => ({ fault })),
+  ...LASTING.filter((type) => actionFor(type).byCommand !== true && actionFor(type).endsByItself !== true).map(
+    (fault) => ({ fault }),
+  ),
   ...IN_ORDER,
 ];
 
