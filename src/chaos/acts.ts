@@ -87,8 +87,8 @@ export async function causeFaults(options: Omit<ActsOptions, 'away'>): Promise<v
       const end = finish(run, begun, standing);
       end.catch(run.failed);
       ends.push(end);
-      // A command takes its time, and the next act need not wait for it.
-      if (actionFor(act.fault.type).byCommand !== true) await begun.answers;
+      // The next act need not wait for what takes its time.
+      if (!beginsLate(act.fault)) await begun.answers;
     }
   };
   const [beginning] = await Promise.allSettled([beginAll()]);
@@ -142,7 +142,7 @@ async function begin(run: ActsOptions, act: Act, standing: Set<string>): Promise
   }
   run.begun();
   const begun_ms = now_ms();
-  if (action.byCommand !== true) record(run, act, 'fault-begin', begun_ms, targets);
+  if (!beginsLate(fault)) record(run, act, 'fault-begin', begun_ms, targets);
   const ending = new AbortController();
   const signal = AbortSignal.any([ending.signal, run.over]);
   const answers = Promise.allSettled(
@@ -160,10 +160,8 @@ async function finish(run: ActsOptions, act: Begun, standing: Set<string>): Prom
   const hit = aims.filter((_, which) => answers[which]?.status === 'fulfilled').map(({ target }) => target);
   const effects_ms = caused.flatMap(({ effect }) => (effect === undefined ? [] : [effect.after_ms]));
   const begun_ms = effects_ms.length > 0 ? Math.min(...effects_ms) : act.begun_ms;
-  if (action.byCommand === true) {
-    if (effects_ms.length > 0) run.pace.observe(begun_ms - act.begun_ms);
-    record(run, act, 'fault-begin', begun_ms, hit);
-  }
+  if (action.byCommand === true && effects_ms.length > 0) run.pace.observe(begun_ms - act.begun_ms);
+  if (beginsLate(fault)) record(run, act, 'fault-begin', begun_ms, hit);
   const lead_ms = action.byCommand === true ? run.pace.lead_ms : 0;
   const rest = Promise.all(caused.map(({ rest }) => rest));
   // Awaited below, after the undoing.
@@ -199,6 +197,12 @@ async function finish(run: ActsOptions, act: Begun, standing: Set<string>): Prom
 function takesPods({ type }: Fault): boolean {
   const action = actionFor(type);
   return action.on !== 'nodes' || action.hitsPod === undefined;
+}
+
+/** Whether it begins only some time after it was called for: a command takes its time, and so do containers. */
+function beginsLate({ type }: Fault): boolean {
+  const { byCommand, takesTime } = actionFor(type);
+  return byCommand === true || takesTime === true;
 }
 
 /** Records what is about to last. @returns the targets, with the run's name where they are to be marked with it */

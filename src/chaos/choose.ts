@@ -55,20 +55,28 @@ export async function chooseTargets(
     case 'service':
       return [await serviceTarget(choice, action, fault as ServiceFault)];
     case 'pods':
-      return podTargets(choice, fault as VictimFault, purpose);
+      return podTargets(choice, action, fault as VictimFault, purpose);
     case 'nodes':
       return nodeTargets(choice, action, fault as VictimFault | ZoneOutage, purpose);
   }
 }
 
-async function podTargets(choice: Choice, fault: VictimFault, purpose: string): Promise<readonly Target[]> {
+async function podTargets(
+  choice: Choice,
+  action: On<'pods'>,
+  fault: VictimFault,
+  purpose: string,
+): Promise<readonly Target[]> {
   const workload = targetOf(choice.scenario, fault);
   const own = await ownPods(choice, workload);
   const victims = drawn(choice, fault, purpose, own.candidates);
   checkPodVictims(fault, workload, own.pods, victims);
   await checkLimits(choice, fault, { own: [own], uids: uidsOf(victims), isOfNodes: false });
   const container = 'container' in fault ? { container: fault.container } : {};
-  return victims.map(({ namespace, name, uid }) => ({ kind: 'Pod', namespace, name, uid, ...container }));
+  return victims.map(({ namespace, name, uid }) => {
+    const before = action.remember === undefined ? {} : { before: action.remember(fault) };
+    return { kind: 'Pod', namespace, name, uid, ...container, ...before };
+  });
 }
 
 async function nodeTargets(

@@ -5,9 +5,11 @@ import { badReadiness } from './faults/bad-readiness.ts';
 import { containerKill } from './faults/container-kill.ts';
 import { containerPause } from './faults/container-pause.ts';
 import { controlPlaneOutage } from './faults/control-plane-outage.ts';
+import { cpuStress } from './faults/cpu-stress.ts';
 import { endpointRemoval } from './faults/endpoint-removal.ts';
 import { httpAbort } from './faults/http-abort.ts';
 import { httpDelay } from './faults/http-delay.ts';
+import { memoryStress } from './faults/memory-stress.ts';
 import { networkPartition } from './faults/network-partition.ts';
 import { nodeCordon } from './faults/node-cordon.ts';
 import { nodeDrain } from './faults/node-drain.ts';
@@ -55,14 +57,18 @@ interface Action<F extends Fault> {
   /** How a person puts it back. */
   byHand(target: Target): string;
   /**
-   * Whether containers have been restarted by it: the kubelet then waits longer with each restart, so such a
-   * pod is no fresh one for the next trial and is replaced.
+   * Whether containers have been restarted by it, or added: the kubelet waits longer with each restart, and what was
+   * added stays, so such a pod is no fresh one for the next trial and is replaced.
    */
   readonly leavesRestarts?: boolean;
   /** Whether it kills containers without anybody's being asked, so that the API shows it only later. */
   readonly kills?: boolean;
   /** Whether a command causes it, which takes its time and says when it took effect. */
   readonly byCommand?: boolean;
+  /** Whether it takes effect only some time after it was asked for, as `Caused.effect` says. */
+  readonly takesTime?: boolean;
+  /** Whether it is over when its time is up though nobody undoes it. */
+  readonly endsByItself?: boolean;
   /**
    * Begins it.
    *
@@ -80,6 +86,8 @@ interface Action<F extends Fault> {
 /** Hits some of a workload's pods. */
 interface OnPods<F extends Fault> extends Action<F> {
   readonly on: 'pods';
+  /** What its undoing will have to know of it. */
+  remember?(fault: F): Memory;
 }
 
 /** Hits some of the nodes that a workload runs on. */
@@ -132,6 +140,8 @@ const ACTIONS: { readonly [T in FaultType]: FaultAction<Extract<Fault, { type: T
   'container-pause': containerPause,
   'sandbox-kill': sandboxKill,
   'network-partition': networkPartition,
+  'cpu-stress': cpuStress,
+  'memory-stress': memoryStress,
   'pod-eviction': podEviction,
   'node-cordon': nodeCordon,
   'node-drain': nodeDrain,

@@ -81,10 +81,15 @@ async function outline(
     repetition,
     at_ms,
     ...(action.undo === undefined ? {} : { undone_at_ms: end }),
-    undo:
-      action.undo === undefined ? action.byHand(NOBODY) : 'by foreshock; if it were killed, by its next run',
+    undo: undoingOf(action),
     blast_radius: await reach(plannable, fault),
   };
+}
+
+function undoingOf({ undo, endsByItself, byHand }: ReturnType<typeof actionFor>): string {
+  if (undo === undefined) return byHand(NOBODY);
+  if (endsByItself === true) return 'by itself when its time is up, by foreshock where that must be earlier';
+  return 'by foreshock; if it were killed, by its next run';
 }
 
 /** Of what is not undone, the way back is the same whatever was hit. */

@@ -66,6 +66,26 @@ export interface NetworkPartition extends PodFault, Lasting {
   readonly type: 'network-partition';
 }
 
+/** An ephemeral container beside the victim's own, which takes of what the pod may have and ends by itself. */
+interface Stress extends PodFault {
+  /** Whole seconds. */
+  readonly duration_ms: number;
+  /** Of the container: it brings a shell, `sleep`, `dd` and `grep`. */
+  readonly image: string;
+}
+
+/** Takes processor time from pods: each worker as much as one processor gives. */
+export interface CpuStress extends Stress {
+  readonly type: 'cpu-stress';
+  readonly workers: number;
+}
+
+/** Takes memory from pods, and holds it. */
+export interface MemoryStress extends Stress {
+  readonly type: 'memory-stress';
+  readonly size_bytes: number;
+}
+
 /** Evicts pods through the eviction API, which asks the disruption budgets; refused ones are tried again. */
 export interface PodEviction extends PodFault {
   readonly type: 'pod-eviction';
@@ -190,6 +210,8 @@ export type Fault =
   | ContainerPause
   | SandboxKill
   | NetworkPartition
+  | CpuStress
+  | MemoryStress
   | PodEviction
   | NodeCordon
   | NodeDrain

@@ -138,6 +138,7 @@ export function resolveScenario(
     resolveFaults(file.faults, {
       workloads,
       services,
+      applications: file.applications,
       load_service: service || undefined,
       nodes: cluster?.nodes,
       window_ms: file.load?.duration,

@@ -84,6 +84,8 @@ export interface PodTemplate {
   readonly restart_policy: 'Always' | 'OnFailure' | 'Never';
   /** What the scheduler keeps free for it, in all; 0 where nothing is requested. */
   readonly requests: { readonly cpu_millis: number; readonly memory_bytes: number };
+  /** What its cgroup lets it have in all; undefined where there is no limit. */
+  readonly limits: { readonly cpu_millis: number | undefined; readonly memory_bytes: number | undefined };
   /** Labels a node must have: nodeSelector. */
   readonly node_selector: Labels;
   /** What node affinity requires: a node that one of these selects. undefined: any node. */
@@ -176,4 +178,6 @@ export interface Application {
   readonly stop_time: Distribution;
   /** Processor time of one request, what an autoscaler on CPU sees, in milliseconds. */
   readonly cpu_per_request_ms: number;
+  /** Memory that it holds while it listens; undefined: nobody has said. */
+  readonly memory_bytes?: number | undefined;
 }

@@ -5,9 +5,11 @@ import { badReadiness } from './faults/bad-readiness.ts';
 import { containerKill } from './faults/container-kill.ts';
 import { containerPause } from './faults/container-pause.ts';
 import { controlPlaneOutage } from './faults/control-plane-outage.ts';
+import { cpuStress } from './faults/cpu-stress.ts';
 import { endpointRemoval } from './faults/endpoint-removal.ts';
 import { httpAbort } from './faults/http-abort.ts';
 import { httpDelay } from './faults/http-delay.ts';
+import { memoryStress } from './faults/memory-stress.ts';
 import { networkPartition } from './faults/network-partition.ts';
 import { nodeCordon } from './faults/node-cordon.ts';
 import { nodeDrain } from './faults/node-drain.ts';
@@ -47,6 +49,8 @@ const ACTIONS: { readonly [T in Fault['type']]: FaultAction<Extract<Fault, { typ
   'container-pause': containerPause,
   'sandbox-kill': sandboxKill,
   'network-partition': networkPartition,
+  'cpu-stress': cpuStress,
+  'memory-stress': memoryStress,
   'pod-eviction': podEviction,
   'node-cordon': nodeCordon,
   'node-drain': nodeDrain,

@@ -26,6 +26,7 @@ import { RunningMean } from './estimate/running-mean.ts';
 import { type StoppingLimits, StoppingRule } from './estimate/stopping.ts';
 import { summarise } from './estimate/summary.ts';
 import { warningsOf } from './estimate/warnings.ts';
+import { faultWarnings } from './fault-warnings.ts';
 import { PLATFORMS, type Platform, timingOn } from './platform.ts';
 import { refusalWarnings } from './refusal.ts';
 
@@ -112,7 +113,7 @@ export async function predict(scenario: Scenario, options: PredictOptions = {}):
     objectives: judgeObjectives(scenario.objectives, metrics, undefined).map((objective) =>
       withTrialsMet(objective, trials),
     ),
-    warnings: [...refusalWarnings(refusals), ...warningsOf(trials)],
+    warnings: [...refusalWarnings(refusals), ...faultWarnings(scenario), ...warningsOf(trials)],
     assumptions: assumptions(scenario, platform),
     ignored: scenario.ignored.map(
       ({ kind, name, position }) => `${kind} ${name} (${position.file}:${position.line}:${position.column})`,

@@ -86,7 +86,13 @@ function isHealthy(cluster: SimulatedCluster, pod: PodObject): boolean {
   if (!pod.ready || isTerminating(pod) || pod.node === undefined) return false;
   const machine = cluster.machines[pod.node];
   const worker = machine?.kubelet?.worker(pod.name);
-  if (machine?.isReachable !== true || worker === undefined) return false;
+  if (
+    machine?.isReachable !== true ||
+    worker === undefined ||
+    worker.cpu.isStressed ||
+    worker.memory.isStressed
+  )
+    return false;
   return pod.template.containers.every(({ name }) => {
     const process = worker.container(name);
     return process !== undefined && !process.hasExited && process.stoppedCause === undefined;

@@ -90,6 +90,20 @@ describe('a dry run changes nothing, and', () => {
     );
   });
 
+  test('says of a stress that it ends by itself', async () => {
+    const { scenario, cluster } = await standing([lasting('cpu-stress')]);
+    const { acts } = await look(scenario, cluster);
+    expect(acts).toMatchObject([
+      {
+        fault: 'cpu-stress',
+        undone_at_ms: 250,
+        blast_radius: '1 of 2 ready pods of Deployment default/nginx',
+        undo: 'by itself when its time is up, by foreshock where that must be earlier',
+      },
+    ]);
+    expect(cluster.stressed).toEqual([]);
+  });
+
   test('does not pretend to know whom an act hits after others have changed which pods there are', async () => {
     const faults = [
       podKill({ at_ms: [100, 300] }),

@@ -22,6 +22,7 @@ import type {
   WorkloadState,
 } from '../../src/chaos/cluster/cluster.ts';
 import { ChangedError, PodReplacedError } from '../../src/chaos/cluster/cluster.ts';
+import type { EphemeralContainers, EphemeralState } from '../../src/chaos/cluster/ephemeral-containers.ts';
 import { patched } from '../../src/chaos/cluster/json-patch.ts';
 import { type VirtualServiceObject, viewVirtualService } from '../../src/chaos/cluster/virtual-service.ts';
 import { sleep } from '../../src/chaos/sleep.ts';
@@ -48,6 +49,8 @@ export interface FakeOptions {
   readonly hasEntry?: boolean;
   /** Whether its network enforces NetworkPolicies, and its mesh injects faults; default: it does. */
   readonly enforces?: boolean;
+  /** How stressors stand once they are added; default: they run. */
+  readonly stressor?: EphemeralState;
   /** Of the cluster. */
   readonly uid?: string;
   /** Of the workload's object. */
@@ -58,6 +61,7 @@ export interface FakeOptions {
   readonly allowed?: number;
 }
 
+const RUNNING: EphemeralState = { is: 'running', reason: undefined, ran_s: undefined };
 const HASH = '6d4cf56db6';
 /** An image that is nowhere. */
 const BAD_IMAGE = /\.invalid\//;
@@ -215,6 +219,41 @@ export class FakeCluster implements Cluster {
     return this.virtual_services
       .map(viewVirtualService)
       .filter((each) => namespace === undefined || each.namespace === namespace);
+  }
+
+  /** Stressors by the UID of their pod. */
+  readonly #stressors = new Map<string, { name: string; state: EphemeralState }[]>();
+
+  readonly ephemeral: EphemeralContainers = {
+    add: async (ref, { name }) => {
+      await this.#called(`add ${ref.name}`);
+      const pod = this.#exactly(ref);
+      const { stressor = RUNNING } = this.#options;
+      this.#stressors.set(ref.uid, [...(this.#stressors.get(ref.uid) ?? []), { name, state: stressor }]);
+      this.#set({ ...pod, ephemeral: [...(pod.ephemeral ?? []), name] });
+    },
+    find: async ({ uid }, name) => this.#stressors.get(uid)?.find((each) => each.name === name)?.state,
+    exec: async ({ name: pod, uid }, name) => {
+      await this.#called(`exec ${pod}`);
+      this.endStressor(uid, name, 'Completed', 0);
+    },
+  };
+
+  /** Of one pod, or of all. */
+  get stressed(): string[] {
+    return [...this.#stressors].flatMap(([uid, all]) =>
+      all.some(({ state }) => state.is === 'running') ? [uid] : [],
+    );
+  }
+
+  /** As if its program had ended. */
+  endStressor(uid: string, name: string | undefined, reason: string, ran_s: number): void {
+    const ended = { is: 'terminated', reason, ran_s } as const;
+    const all = this.#stressors.get(uid) ?? [];
+    this.#stressors.set(
+      uid,
+      all.map((each) => (name === undefined || each.name === name ? { ...each, state: ended } : each)),
+    );
   }
 
   async podsOn(node: string) {

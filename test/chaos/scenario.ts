@@ -42,6 +42,9 @@ export function lasting<T extends FaultType>(type: T, options: Partial<Of<T>> = 
     service: 'nginx',
     taint: { key: 'maintenance', value: 'yes', effect: 'NoExecute' },
     component: 'api-server',
+    workers: 1,
+    size_bytes: 2 ** 20,
+    image: 'busybox:1.36',
     ...options,
   };
   const { workload, namespace, mode, value, service, ...ofCluster } = all;

@@ -102,6 +102,18 @@ const CASES: Readonly<Partial<Record<FaultType, Case>>> = {
       expect(pods.filter(({ at_ms, ready }) => at_ms >= AT_MS && !ready)).toEqual([]);
     },
   },
+  'cpu-stress': {
+    faults: [fault('cpu-stress', { workers: 1, image: 'busybox', duration_ms: 4000 })],
+    duration_ms: 10_000,
+    shows: 'a pod without a CPU limit serves as before',
+    check: expectUnmoved,
+  },
+  'memory-stress': {
+    faults: [fault('memory-stress', { size_bytes: 8 * 2 ** 20, image: 'busybox', duration_ms: 4000 })],
+    duration_ms: 10_000,
+    shows: 'a pod with room for what it takes serves as before',
+    check: expectUnmoved,
+  },
   'node-cordon': {
     faults: [
       fault('node-cordon', { duration_ms: 5000 }),
@@ -341,6 +353,17 @@ const CASES: Readonly<Partial<Record<FaultType, Case>>> = {
     },
   },
 };
+
+/** One pod is hit, and neither it nor any request suffers. */
+function expectUnmoved({ targets, before, pods, requests }: Seen): void {
+  expect(targets).toHaveLength(1);
+  expect(before).toContain(targets[0]);
+  const moved = pods.filter(
+    ({ at_ms, gone, terminating, ready }) => at_ms >= AT_MS && (gone || terminating || !ready),
+  );
+  expect(moved).toEqual([]);
+  expect(requests.filter(isBad)).toEqual([]);
+}
 
 /** About half of the requests go to the node, and fail while it is away: from begin to `until_ms` at the most. */
 function expectHalfLost({ requests, begin_ms, end_ms }: Seen, until_ms: number): void {

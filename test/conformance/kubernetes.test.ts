@@ -36,6 +36,8 @@ describeOnTestbed('a cluster that a kubeconfig points at', () => {
     'chaos on the testbed',
     [
       'pod-eviction',
+      'cpu-stress',
+      'memory-stress',
       'node-cordon',
       'node-drain',
       'node-taint',

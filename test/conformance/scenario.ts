@@ -51,6 +51,7 @@ export function scenario(): Pick<Scenario, 'seed' | 'cluster' | 'workloads' | 's
           containers: [container],
           restart_policy: 'Always',
           requests: { cpu_millis: 0, memory_bytes: 0 },
+          limits: { cpu_millis: undefined, memory_bytes: undefined },
           node_selector: {},
           node_affinity: undefined,
           node_preferences: [],

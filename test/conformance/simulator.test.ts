@@ -8,6 +8,8 @@ describeFaults(
   [
     'pod-eviction',
     'network-partition',
+    'cpu-stress',
+    'memory-stress',
     'node-cordon',
     'node-drain',
     'node-taint',

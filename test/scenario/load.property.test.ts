@@ -175,6 +175,12 @@ const fault = fc.oneof(
     text: { 'sandbox-kill': text },
     read: { ...read, type: 'sandbox-kill' },
   })),
+  fc
+    .record({ act, workers: fc.integer({ min: 1, max: 64 }), duration_s: fc.integer({ min: 1, max: 3600 }) })
+    .map(({ act: { text, read }, workers, duration_s }) => ({
+      text: { 'cpu-stress': { ...text, workers, duration: `${duration_s}s`, image: 'tools' } },
+      read: { ...read, type: 'cpu-stress', workers, duration_ms: duration_s * 1000, image: 'tools' },
+    })),
   fc.tuple(act, lasting).map(([{ text, read }, time]) => ({
     text: { 'container-pause': { ...text, ...time.text } },
     read: { ...read, ...time.read, type: 'container-pause', container: 'server' },

@@ -13,6 +13,7 @@ import type {
   Workload,
 } from '../../scenario/scenario.ts';
 import type { Outcome } from '../../timeline/event.ts';
+import type { EphemeralContainers } from './ephemeral-containers.ts';
 import type { Leases } from './leases.ts';
 import type { VirtualService } from './virtual-service.ts';
 import type { ContainerSpec, WorkloadState } from './workload-state.ts';
@@ -38,6 +39,8 @@ export interface Pod extends PodRef {
   /** The API's image of a static pod, which its kubelet takes from a file. */
   readonly mirror: boolean;
   readonly tolerations: readonly Toleration[];
+  /** Names of the ephemeral containers that were added to it; they stay when they have ended. */
+  readonly ephemeral?: readonly string[];
   readonly containers: readonly {
     readonly name: string;
     readonly ready: boolean;
@@ -198,6 +201,8 @@ export interface Cluster {
   readonly kind: ClusterIdentity['kind'];
   /** Undefined where nothing outlives this process. */
   readonly leases?: Leases | undefined;
+  /** Undefined where pods take none. */
+  readonly ephemeral?: EphemeralContainers | undefined;
   /** For reports: "kubernetes v1.35.4, 2 nodes". Fails where the cluster cannot be reached. */
   describe(): Promise<string>;
   identity(): Promise<ClusterIdentity>;

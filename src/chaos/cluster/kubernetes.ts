@@ -43,6 +43,7 @@ import type { ConfigOptions } from './kubernetes/config.ts';
 import { requireKillCommand, runContainerKill } from './kubernetes/container-kill.ts';
 import { Credentials } from './kubernetes/credentials.ts';
 import { disown } from './kubernetes/disown.ts';
+import { ApiEphemeralContainers } from './kubernetes/ephemeral-containers.ts';
 import { ApiError, isApiError, refusedManifest } from './kubernetes/errors.ts';
 import { addressOf, describeBy, identityOf, visibleNodes } from './kubernetes/identity.ts';
 import { Kinds } from './kubernetes/kinds.ts';
@@ -93,7 +94,7 @@ export function connectKubernetes(options: KubernetesOptions): Cluster {
       containerKillCommand === undefined ? undefined : parseCommand(containerKillCommand, 'container kill'),
     provider: providerCommand === undefined ? undefined : parseCommand(providerCommand, 'provider'),
   };
-  return new KubernetesCluster(new Api(new Credentials(options), options.patience_ms), commands);
+  return new KubernetesCluster(new Credentials(options), options.patience_ms, commands);
 }
 
 interface Commands {
@@ -104,13 +105,16 @@ interface Commands {
 class KubernetesCluster implements Cluster {
   readonly kind = 'kubernetes';
   readonly leases: ApiLeases;
+  readonly ephemeral: ApiEphemeralContainers;
   readonly #api: Api;
   readonly #kinds: Kinds;
   readonly #commands: Commands;
 
-  constructor(api: Api, commands: Commands) {
+  constructor(credentials: Credentials, patience_ms: number | undefined, commands: Commands) {
+    const api = new Api(credentials, patience_ms);
     this.#api = api;
     this.leases = new ApiLeases(api);
+    this.ephemeral = new ApiEphemeralContainers(api, credentials);
     this.#kinds = new Kinds(api);
     this.#commands = commands;
   }

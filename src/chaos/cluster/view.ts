@@ -39,6 +39,7 @@ export function viewPod(pod: V1Pod): Pod {
     owner: owner && { kind: owner.kind, name: owner.name, uid: owner.uid },
     mirror: pod.metadata?.annotations?.[MIRROR_ANNOTATION] !== undefined,
     tolerations: (pod.spec?.tolerations ?? []).map(viewToleration),
+    ephemeral: (pod.spec?.ephemeralContainers ?? []).map(({ name }) => name),
     containers: (pod.status?.containerStatuses ?? []).map(({ name, ready, restartCount, state }) => ({
       name,
       ready,

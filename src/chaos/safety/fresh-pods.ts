@@ -5,6 +5,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Workload } from '../../scenario/scenario.ts';
 import { type Cluster, type Pod, PodReplacedError } from '../cluster/cluster.ts';
+import { STRESSOR_PREFIX } from '../cluster/ephemeral-containers.ts';
 import { type Journal, journaled } from './journal.ts';
 import { podsOf } from './ownership.ts';
 
@@ -21,16 +22,26 @@ export interface Renewal {
   readonly settle: () => Promise<void>;
 }
 
-/** Replaces pods in which a container has been restarted: the kubelet waits 10 s, 20 s, ... before further restarts. */
+/**
+ * Replaces pods in which a container has been restarted, since the kubelet waits 10 s, 20 s, ... before further
+ * restarts, and those to which a stressor was added, since it stays there.
+ */
 export async function replaceRestarted(renewal: Renewal, workloads: readonly Workload[]): Promise<void> {
   for (const workload of workloads) {
     const pods = await podsOf(renewal.cluster, workload);
-    for (const pod of pods.filter(({ containers }) => containers.some(({ restarts }) => restarts > 0))) {
-      renewal.tell(
-        'pods in which a container was restarted were deleted gracefully before the next trial, ' +
-          'so that each trial meets a container without restart back-off',
-      );
-      await replace(renewal, pod, `${pod.name}, whose container was restarted`);
+    for (const pod of pods) {
+      if (pod.containers.some(({ restarts }) => restarts > 0)) {
+        renewal.tell(
+          'pods in which a container was restarted were deleted gracefully before the next trial, ' +
+            'so that each trial meets a container without restart back-off',
+        );
+        await replace(renewal, pod, `${pod.name}, whose container was restarted`);
+      } else if (pod.ephemeral?.some((name) => name.startsWith(STRESSOR_PREFIX))) {
+        renewal.tell(
+          'pods that were stressed were deleted gracefully before the next trial: an ephemeral container stays in its pod',
+        );
+        await replace(renewal, pod, `${pod.name}, which was stressed`);
+      }
     }
   }
 }

@@ -36,6 +36,8 @@ export interface Intent {
     | 'delete-pod'
     | 'evict-pod'
     | 'deny-ingress'
+    | 'stress-cpu'
+    | 'stress-memory'
     | 'kill-container'
     | 'pause-container'
     | 'kill-sandbox'

@@ -12,7 +12,7 @@ import {
   readInitContainer,
 } from './container.ts';
 import { labels, whole } from './fields.ts';
-import { podRequests, resources, withoutCpuRequest } from './requests.ts';
+import { podLimits, podRequests, resources, withoutCpuRequest } from './requests.ts';
 import { readScheduling, schedulingFields } from './scheduling.ts';
 import type { ManifestContext } from './workload.ts';
 
@@ -89,6 +89,7 @@ export function readPodTemplate(
     containers,
     restart_policy: spec.restartPolicy ?? 'Always',
     requests: podRequests(requesting),
+    limits: podLimits(requesting),
     without_cpu_request: withoutCpuRequest(requesting),
     ...readScheduling(spec, owner.kind, context.default_toleration_s),
     mounts_volumes: (spec.volumes ?? []).length > 0 || spec.automountServiceAccountToken !== false,

@@ -44,15 +44,42 @@ export function podRequests({ containers, initContainers, ofPod }: Requesting): 
   const total = (resource: Resource): number => {
     const of = (each: HasResources) => requested(each, resource);
     const isSaid = [...containers, ...initContainers].some((each) => of(each) !== undefined);
-    const sum = (some: readonly HasResources[]) => some.reduce((before, each) => before + (of(each) ?? 0), 0);
-    const whileStarting = initContainers.map((each, index) =>
-      sum([...initContainers.slice(0, index).filter(isSidecar), each]),
-    );
-    const lasting = sum([...containers, ...initContainers.filter(isSidecar)]);
-    const ofContainers = isSaid ? Math.max(lasting, ...whileStarting) : undefined;
+    const ofContainers = isSaid ? inAll({ containers, initContainers }, (each) => of(each) ?? 0) : undefined;
     return ofPod?.requests?.[resource] ?? ofContainers ?? ofPod?.limits?.[resource] ?? 0;
   };
   return { cpu_millis: cpuMillis(total('cpu')), memory_bytes: wholeBytes(total('memory')) };
+}
+
+/**
+ * What the pod's cgroup lets all of its containers have together: the sum of their limits, counted as requests are, or
+ * none where one of them, an init container too, has none; the pod's own limit stands before that (Kubernetes 1.35
+ * pkg/kubelet/cm/helpers_linux.go ResourceConfigForPod). Ephemeral containers have none, and are not asked.
+ */
+export function podLimits({ containers, initContainers, ofPod }: Requesting): PodTemplate['limits'] {
+  const limited = (resource: Resource): number | undefined => {
+    const own = ofPod?.limits?.[resource] ?? 0;
+    if (own > 0) return own;
+    const of = ({ resources: given }: HasResources): number => given?.limits?.[resource] ?? 0;
+    if ([...containers, ...initContainers].some((each) => of(each) === 0)) return undefined;
+    return inAll({ containers, initContainers }, of);
+  };
+  const [cpus, bytes] = [limited('cpu'), limited('memory')];
+  return {
+    cpu_millis: cpus === undefined ? undefined : cpuMillis(cpus),
+    memory_bytes: bytes === undefined ? undefined : wholeBytes(bytes),
+  };
+}
+
+/** Of the containers and sidecars together, or of an init container with the sidecars before it if that is more. */
+function inAll(
+  { containers, initContainers }: Pick<Requesting, 'containers' | 'initContainers'>,
+  of: (each: HasResources) => number,
+): number {
+  const sum = (some: readonly HasResources[]) => some.reduce((before, each) => before + of(each), 0);
+  const whileStarting = initContainers.map((each, index) =>
+    sum([...initContainers.slice(0, index).filter(isSidecar), each]),
+  );
+  return Math.max(sum([...containers, ...initContainers.filter(isSidecar)]), ...whileStarting);
 }
 
 /**

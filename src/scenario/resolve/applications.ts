@@ -60,6 +60,7 @@ function applicationOf(said: Said): Application {
     on_sigterm: said.on_sigterm ?? defaults.on_sigterm.value,
     stop_time: said.stop_time ?? defaults.stop_time.value,
     cpu_per_request_ms: said.cpu_per_request ?? defaults.cpu_per_request.value,
+    memory_bytes: said.memory,
   };
 }
 

@@ -3,6 +3,7 @@ import type { ActTimes } from '../act-times.ts';
 import type { ReadService } from '../manifest/service.ts';
 import type { ManifestWorkload } from '../manifest/workload.ts';
 import type { Reporter } from '../reporter.ts';
+import { applicationName } from '../said.ts';
 import { scaledTo } from '../scaled-to.ts';
 import type { Fault, FaultMode, FaultType, Node, Position, Scale, ScaledBy, Service } from '../scenario.ts';
 import type { FaultFields } from '../schema/faults.ts';
@@ -25,6 +26,8 @@ import {
 export interface FaultContext {
   readonly workloads: readonly ManifestWorkload[];
   readonly services: readonly ReadService[];
+  /** What the scenario says of programs; undefined where that is wrong. */
+  readonly applications: ScenarioFile['applications'] | undefined;
   /** Where the load goes; undefined where that is wrong. */
   readonly load_service: Service | undefined;
   /** undefined where the cluster is wrong: then the nodes are not checked against it */
@@ -78,6 +81,17 @@ const RESOLVERS: Resolvers = {
   'network-partition': (fields, place) => {
     const target = podTarget(fields, place);
     return target && { ...target.base, type: 'network-partition', duration_ms: fields.duration };
+  },
+  'cpu-stress': (fields, place) => {
+    const target = podTarget(fields, place);
+    const { duration, image, workers } = fields;
+    return target && { ...target.base, type: 'cpu-stress', workers, duration_ms: duration, image };
+  },
+  'memory-stress': (fields, place) => {
+    const target = podTarget(fields, place);
+    const { duration, image, size: size_bytes } = fields;
+    if (target === undefined || !isMemoryKnown(target.workload, place)) return undefined;
+    return { ...target.base, type: 'memory-stress', size_bytes, duration_ms: duration, image };
   },
   'pod-eviction': (fields, place) => {
     const target = podTarget(fields, place);
@@ -252,6 +266,27 @@ function containerTarget(fields: OfVictims & { readonly container?: string | und
   const { workload, base } = victimTarget(fields, place, podsOf);
   const container = workload && resolveContainer(fields.container, workload, place.path, place.report);
   return base === undefined || container === undefined ? undefined : { ...base, container };
+}
+
+/** Without a limit it would be the node's memory that is taken; and who is killed goes by what each program holds. */
+function isMemoryKnown(workload: ManifestWorkload, { applications, path, report }: Place): boolean {
+  const { kind, name, pod } = workload;
+  if (pod.limits.memory_bytes === undefined) {
+    report.at([...path, 'workload'], {
+      message: `not every container of ${kind} ${name} has a memory limit: the memory that is taken would be the node's`,
+      expected: 'resources.limits.memory in every container',
+    });
+    return false;
+  }
+  const silent = pod.containers
+    .map((container) => applicationName(workload, container, (other) => applications?.[other] !== undefined))
+    .filter((key) => applications?.[key]?.memory === undefined);
+  if (applications === undefined || silent.length === 0) return true;
+  report.at(path, {
+    message: `how much memory ${silent.join(' and ')} holds is not known, and who is killed goes by that`,
+    expected: silent.map((key) => `applications.${key}.memory`).join(', '),
+  });
+  return false;
 }
 
 function nodeTarget(fields: OfVictims, place: Place) {

@@ -169,6 +169,8 @@ function victimsOf(fault: Fault, { replicas }: Described): number | undefined {
     case 'container-pause':
     case 'sandbox-kill':
     case 'network-partition':
+    case 'cpu-stress':
+    case 'memory-stress':
     case 'pod-eviction':
       return fault.mode === 'random-max-percent' ? undefined : victimsMax(replicas, fault.mode, fault.value);
     default:

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { constant, lognormal } from '../distribution.ts';
 import { distribution } from './distribution.ts';
-import { count, duration } from './quantities.ts';
+import { count, duration, size } from './quantities.ts';
 
 /** Assumptions about a program nothing is said about; every prediction lists them. */
 export const APPLICATION_DEFAULTS = {
@@ -65,6 +65,11 @@ export const application = z.strictObject({
     .optional()
     .describe(
       withDefault('cpu_per_request', 'Processor time of one request, what an autoscaler on CPU sees.'),
+    ),
+  memory: size
+    .optional()
+    .describe(
+      'Memory that the program holds while it listens. Wanted for `memory-stress`, and used for nothing else.',
     ),
   run_time: distribution
     .optional()

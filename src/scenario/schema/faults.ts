@@ -13,6 +13,7 @@ import {
   kubernetesName,
   oneOf,
   positiveDuration,
+  size,
   wholeSeconds,
 } from './quantities.ts';
 
@@ -107,6 +108,31 @@ const gracePeriod = {
     .describe("Grace period of the pods. Default: each pod's own. 0s: forced, the pod object goes at once."),
 };
 
+/** Whatever brings a shell, `sleep`, `dd` and `grep`. */
+const STRESS_IMAGE = 'busybox:1.36';
+
+/** Beyond the processors of most machines. */
+const WORKERS_MAX = 1024;
+
+const STRESS_SECONDS = 'a duration of whole seconds, such as 30s';
+
+const stress = {
+  duration: wholeSeconds
+    .refine((seconds) => seconds > 0, { error: STRESS_SECONDS })
+    .transform((seconds) => seconds * 1000)
+    .describe(
+      'How long it lasts, in whole seconds. It ends by itself then, for nobody can take an ephemeral container out of its pod. It must be there.',
+    ),
+  image: z
+    .string()
+    .min(1)
+    .max(1024)
+    .default(STRESS_IMAGE)
+    .describe(
+      `Image of the ephemeral container: with a shell, sleep, dd and grep. Default: ${STRESS_IMAGE}.`,
+    ),
+};
+
 /** Of these Kubernetes' own controllers decide: they would take it off at once, or take it for their own. */
 const OWN_TAINT = "a key that is not one of Kubernetes' own, node.kubernetes.io/...";
 
@@ -161,6 +187,27 @@ const SCHEMAS = {
     .strictObject({ ...pods, ...lasting('Then the policy is removed.') })
     .describe(
       'Denies pods all connections to them by a NetworkPolicy, which the network of the cluster must enforce. Their kubelets still reach them, so probes succeed and they stay endpoints.',
+    ),
+  'cpu-stress': z
+    .strictObject({
+      ...pods,
+      workers: count
+        .max(WORKERS_MAX)
+        .default(1)
+        .describe('Processes that do nothing but compute, each on a processor of its own. Default: 1.'),
+      ...stress,
+    })
+    .describe(
+      'Computes in an ephemeral container of each pod: it uses up what the CPU limits of its containers let the pod have.',
+    ),
+  'memory-stress': z
+    .strictObject({
+      ...pods,
+      size: size.describe('How much it takes, and holds: 200MiB. It must be there.'),
+      ...stress,
+    })
+    .describe(
+      'Holds memory in an ephemeral container of each pod, whose containers must all have a memory limit: beyond their sum the kernel kills what holds most, a program of the pod or the ephemeral container itself.',
     ),
   'pod-eviction': z
     .strictObject({ ...pods, ...gracePeriod })

@@ -219,6 +219,9 @@ export class SimulatedCluster {
       const process = worker?.container(name);
       return process === undefined || process.hasExited ? [] : [process.usage];
     });
+    // A container like the others to the kubelet; where it has ended it goes on to count, as one that stands still.
+    const stressed = worker?.cpu.stressUsage;
+    if (stressed !== undefined && used.length > 0) used.push(stressed);
     return used.length === 0
       ? undefined
       : {

@@ -28,6 +28,8 @@ export interface ProcessEvents {
   /** It answers requests from now on: it has begun to listen, or goes on after it was stopped. */
   serving(process: Process, cause: Cause): void;
   exited(process: Process): void;
+  /** It has used so much processor time. */
+  used?(cpu_ms: number): void;
 }
 
 interface ProcessUsage {
@@ -58,6 +60,7 @@ export class Process {
   #pendingSignal: Cause | undefined;
   /** Connections in the accept queue while it is stopped. */
   #queued = 0;
+  #isThrottled = false;
 
   constructor(environment: Environment, program: Program, events: ProcessEvents) {
     this.#environment = environment;
@@ -76,6 +79,11 @@ export class Process {
   /** Whether the kernel accepts connections for it: what it does with them is another matter. */
   get isListening(): boolean {
     return this.#state === 'listening';
+  }
+
+  /** Nothing before it listens, and nothing where it is not known. */
+  get memory_bytes(): number {
+    return this.isListening ? (this.#application?.memory_bytes ?? 0) : 0;
   }
 
   /** Whether it answers. */
@@ -183,9 +191,10 @@ export class Process {
     const served = () => {
       this.#usage.cpu_ms += cpu_per_request_ms;
       this.#usage.requests += 1;
+      this.#events.used?.(cpu_per_request_ms);
       done();
     };
-    this.#station?.submit(service_ms, served, lost);
+    this.#station?.submit(service_ms, served, lost, Math.min(cpu_per_request_ms, service_ms));
   }
 
   /** Answers a probe: no work, but it waits for its turn behind the requests. */
@@ -235,9 +244,22 @@ export class Process {
     this.#pendingSignal = undefined;
     this.#queued = 0;
     this.#clock.resume();
-    this.#station?.thaw();
+    if (!this.#isThrottled) this.#station?.thaw();
     if (signal !== undefined) this.#react(step(signal, 'container pause', this.#environment.now_ms));
     if (this.isServing) this.#events.serving(this, cause);
+  }
+
+  /** Its cgroup has used up its processor time: it does not compute, and what it has asked of others goes on. */
+  throttle(): void {
+    if (this.hasExited) return;
+    this.#isThrottled = true;
+    this.#station?.freeze();
+  }
+
+  unthrottle(): void {
+    if (!this.#isThrottled) return;
+    this.#isThrottled = false;
+    if (!this.#clock.isStopped) this.#station?.thawWork();
   }
 
   #end(code: number, cause: Cause): void {

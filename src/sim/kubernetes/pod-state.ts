@@ -3,6 +3,8 @@ import type { Cause } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import { Process } from './container-runtime.ts';
 import { ContainerState } from './container-state.ts';
+import { CpuQuota } from './cpu-quota.ts';
+import { MemoryLimit } from './memory-limit.ts';
 import type { PodObject } from './objects.ts';
 import { areReady, containerStatus, type PodStatus, phaseOf } from './pod-status.ts';
 import { restartBackoff } from './restart-backoff.ts';
@@ -20,6 +22,10 @@ export class PodState {
   readonly lasting: readonly ContainerState[];
   /** When the cache last took in what runs. */
   cached_at_ms = Number.NEGATIVE_INFINITY;
+  /** What its cgroup may use of processors. */
+  readonly cpu: CpuQuota;
+  /** What its cgroup may hold of memory. */
+  readonly memory: MemoryLimit;
   readonly #environment: Environment;
   readonly #serving: (process: Process, cause: Cause) => void;
 
@@ -36,6 +42,13 @@ export class PodState {
     this.sidecars = this.init.filter(({ isSidecar }) => isSidecar);
     this.containers = containers.map((spec) => stateOf(spec, false));
     this.lasting = [...this.sidecars, ...this.containers];
+    const { limits } = pod.template;
+    this.memory = new MemoryLimit(environment, limits.memory_bytes, () =>
+      this.lasting.flatMap(({ process }) => process ?? []),
+    );
+    this.cpu = new CpuQuota(environment, limits.cpu_millis, () =>
+      [...this.init, ...this.containers].flatMap(({ process }) => process ?? []),
+    );
   }
 
   /** The pod runs and is ready since long ago. */
@@ -50,9 +63,14 @@ export class PodState {
   /** A process takes the place of the container's last. */
   newProcess(container: ContainerState): Process {
     const process = new Process(this.#environment, container.program, {
-      serving: this.#serving,
+      serving: (served, cause) => {
+        this.memory.holds(served);
+        if (!served.hasExited) this.#serving(served, cause);
+      },
       exited: () => container.exited(process),
+      used: (cpu_ms) => this.cpu.use(cpu_ms),
     });
+    if (this.cpu.isThrottled) process.throttle();
     container.replace(process);
     return process;
   }

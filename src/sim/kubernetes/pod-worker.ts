@@ -2,7 +2,9 @@ import { type Cause, step } from '../cause.ts';
 import type { Process } from './container-runtime.ts';
 import type { StartResult } from './container-start.ts';
 import type { ContainerState } from './container-state.ts';
+import type { CpuQuota } from './cpu-quota.ts';
 import type { KubeletNode } from './kubelet-node.ts';
+import type { MemoryLimit } from './memory-limit.ts';
 import { isTerminal, type PodObject } from './objects.ts';
 import type { Relisted } from './pleg.ts';
 import { addProbes } from './pod-probes.ts';
@@ -86,6 +88,14 @@ export class PodWorker implements Relisted {
   container(name: string): Process | undefined {
     const { containers, init } = this.#state;
     return [...containers, ...init].find(({ spec }) => spec.name === name)?.process;
+  }
+
+  get cpu(): CpuQuota {
+    return this.#state.cpu;
+  }
+
+  get memory(): MemoryLimit {
+    return this.#state.memory;
   }
 
   /** What holds its sandbox is killed; see `Sandbox`. */

@@ -25,8 +25,10 @@ export class Station {
     return hasWorker && this.#frozen_at_ms === undefined;
   }
 
-  submit(service_ms: number, done: () => void, lost: () => void): void {
-    const job: Job = { service_ms, end_ms: Number.POSITIVE_INFINITY, done, lost };
+  /** @param work_ms how much of it, at its beginning, is work; the rest is waiting for somebody else */
+  submit(service_ms: number, done: () => void, lost: () => void, work_ms = service_ms): void {
+    const begin_ms = Number.POSITIVE_INFINITY;
+    const job: Job = { service_ms, work_ms, begin_ms, end_ms: begin_ms, done, lost };
     this.#inside.add(job);
     if (this.#frozen_at_ms === undefined) this.#begin(job);
     else this.#arrived.push(job);
@@ -55,10 +57,33 @@ export class Station {
     this.#arrived = [];
     for (const job of this.#inside) {
       if (job.end_ms === Number.POSITIVE_INFINITY) continue;
+      job.begin_ms += lost_ms;
       job.end_ms += lost_ms;
       this.#schedule(job, this.#clock.now());
     }
     for (const job of arrived) this.#begin(job);
+  }
+
+  /** It thaws. What its workers waited for somebody else to do has gone on meanwhile. */
+  thawWork(): void {
+    const frozen_at_ms = this.#frozen_at_ms;
+    if (frozen_at_ms === undefined) return;
+    this.#frozen_at_ms = undefined;
+    const now_ms = this.#clock.now();
+    const lost_ms = now_ms - frozen_at_ms;
+    this.#arrived = [];
+    this.#freeAt_ms.length = 0;
+    const [begun, queued] = [[], []] as [Job[], Job[]];
+    for (const job of this.#inside) (job.begin_ms <= frozen_at_ms ? begun : queued).push(job);
+    for (const job of begun) {
+      if (job.begin_ms + job.work_ms > frozen_at_ms) {
+        job.begin_ms += lost_ms;
+        job.end_ms += lost_ms;
+      } else job.end_ms = Math.max(job.end_ms, now_ms);
+      insert(this.#freeAt_ms, job.end_ms);
+      this.#schedule(job, now_ms);
+    }
+    for (const job of queued) this.#begin(job);
   }
 
   /** Loses all work that is waiting or under way. */
@@ -75,6 +100,7 @@ export class Station {
     const heap = this.#freeAt_ms;
     while (heap.length > 0 && (heap[0] as number) <= now_ms) takeFirst(heap);
     const begin_ms = heap.length < this.#servers ? now_ms : takeFirst(heap);
+    job.begin_ms = begin_ms;
     job.end_ms = begin_ms + job.service_ms;
     insert(heap, job.end_ms);
     this.#schedule(job, now_ms);
@@ -99,7 +125,9 @@ export interface Clock {
 
 interface Job {
   readonly service_ms: number;
-  /** Infinity until it is begun. */
+  readonly work_ms: number;
+  /** Both are infinity while it is not known when it is begun. */
+  begin_ms: number;
   end_ms: number;
   readonly done: () => void;
   readonly lost: () => void;

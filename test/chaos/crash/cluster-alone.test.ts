@@ -6,6 +6,7 @@ import { chooseTargets } from '../../../src/chaos/choose.ts';
 import { actionFor, FAULT_TYPES } from '../../../src/chaos/fault-action.ts';
 import { restore } from '../../../src/chaos/restore.ts';
 import { faultRecord } from '../../../src/chaos/safety/records.ts';
+import type { FaultType } from '../../../src/scenario/scenario.ts';
 import { DEAD_PID, held } from './held-lease.ts';
 import { oneCluster, runOn } from './one-cluster.ts';
 import { type CrashCase, nameOf } from './scenario.ts';
@@ -17,16 +18,16 @@ const IN_ORDER: readonly CrashCase[] = [
   { fault: 'bad-readiness', kind: 'StatefulSet' },
 ];
 /** Objects of Istio's, which not every cluster has, are not looked through. */
-const UNMARKED = ['http-delay', 'http-abort'];
-/** What is caused through the API: the object that is changed says so. What a command has caused only the Lease does. */
-const MARKED: readonly CrashCase[] = [
-  ...LASTING.filter((type) => actionFor(type).byCommand !== true && !UNMARKED.includes(type)).map(
-    (fault) => ({
-      fault,
-    }),
-  ),
-  ...IN_ORDER,
-];
+const UNMARKED: readonly FaultType[] = ['http-delay', 'http-abort'];
+/**
+ * What is caused through the API: the object that is changed says so. What a command has caused only the Lease does, and
+ * what ends by itself needs nobody to say so.
+ */
+const isMarked = (type: FaultType): boolean => {
+  const { byCommand, endsByItself } = actionFor(type);
+  return byCommand !== true && endsByItself !== true && !UNMARKED.includes(type);
+};
+const MARKED: readonly CrashCase[] = [...LASTING.filter(isMarked).map((fault) => ({ fault })), ...IN_ORDER];
 
 /** Causes the fault as a run does that dies then. @returns its records, and what was so before */
 async function caused(which: CrashCase) {

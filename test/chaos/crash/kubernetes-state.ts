@@ -89,8 +89,8 @@ export class KubernetesState {
         // Events stay, to tell what was done.
         .filter(([path]) => !path.includes('/events/'))
         .map(([path, { metadata, ...rest }]) => {
-          // Pods come and go; each comes with the labels of its template.
-          if (path.includes('/pods/')) return [path, metadata.labels];
+          // Pods come and go; each comes with the labels of its template. What was added to it stays, and has ended.
+          if (path.includes('/pods/')) return [path, metadata.labels, stressorsOf(rest).filter(isRunning)];
           const { resourceVersion, managedFields, generation, annotations = {}, ...kept } = metadata;
           const { unschedulable = false, taints = [], ...spec } = rest.spec ?? {};
           return [
@@ -125,6 +125,8 @@ export class KubernetesState {
     if (method === 'POST') return this.#create(request);
     if (method === 'PATCH') return this.#patch(request);
     if (method === 'DELETE') return this.#delete(request);
+    // Whoever runs a command in a stressor ends it; the client is answered without a WebSocket.
+    if (path.endsWith('/exec')) return this.#endStressors(path.replace(/\/exec$/, ''));
     const found = this.#objects.get(path);
     if (found !== undefined) return { body: found };
     return isCollection(path) ? this.#list(request) : undefined;
@@ -211,7 +213,7 @@ export class KubernetesState {
       return { body: this.#put(path, body as Stored, [fields]) };
     }
     const isScale = path.endsWith('/scale');
-    const key = path.replace(/\/scale$/, '');
+    const key = path.replace(/\/(scale|ephemeralcontainers)$/, '');
     const object = this.#objects.get(key);
     if (object === undefined) return undefined;
     try {
@@ -223,6 +225,7 @@ export class KubernetesState {
       const stored = this.#put(key, after, [...(after.metadata.managedFields ?? []), ...fields]);
       if (key.includes('/deployments/')) this.#fill(stored);
       if (key.includes('/statefulsets/')) this.#changeSet(key, object, stored);
+      if (path.endsWith('/ephemeralcontainers')) setStates(stored, { running: {} });
       return { body: stored };
     } catch (error) {
       if (!(error instanceof ChangedError)) throw error;
@@ -257,8 +260,22 @@ export class KubernetesState {
         path.replace(/\/api\/v1(.*)\/pods\/.*$/, `/apis/apps/v1$1/statefulsets/${owner.name}`),
         path,
       );
-    } else this.#put(path, { ...pod, metadata: { ...pod.metadata, uid: undefined } as never });
+    } else {
+      const { ephemeralContainers: _, ...spec } = pod.spec;
+      const { ephemeralContainerStatuses: __, ...state } = pod.status;
+      this.#put(path, {
+        ...pod,
+        spec,
+        status: state,
+        metadata: { ...pod.metadata, uid: undefined } as never,
+      });
+    }
     return { body: {} };
+  }
+
+  #endStressors(path: string): undefined {
+    const pod = this.#objects.get(path);
+    if (pod !== undefined) setStates(pod, { terminated: { reason: 'Completed' } });
   }
 
   /** What its controller does when it has seen it: with a bad template the last pod is one that never gets ready. */
@@ -420,6 +437,32 @@ function isSelected({ path, query }: FakeRequest, key: string, object: Stored): 
   if (field === 'metadata.name') return object.metadata.name === value;
   return field === undefined || object.spec.nodeName === value;
 }
+
+interface StressorStatus {
+  readonly name: string;
+  readonly state: { readonly running?: object; readonly terminated?: object };
+}
+
+const stressorsOf = ({
+  status,
+}: Record<string, { ephemeralContainerStatuses?: StressorStatus[] } | undefined>) =>
+  status?.ephemeralContainerStatuses ?? [];
+
+const isRunning = ({ state }: StressorStatus): boolean => state.running !== undefined;
+
+/** Of those whose state is not known yet, or of all where they have ended. */
+function setStates(pod: Stored, state: StressorStatus['state']): void {
+  const added: readonly { readonly name: string }[] = pod.spec.ephemeralContainers ?? [];
+  const before = stressorsOf(pod as never);
+  pod.status = {
+    ...pod.status,
+    ephemeralContainerStatuses: added.map(
+      ({ name }) => (isEnd(state) ? undefined : before.find((each) => each.name === name)) ?? { name, state },
+    ),
+  };
+}
+
+const isEnd = ({ terminated }: StressorStatus['state']): boolean => terminated !== undefined;
 
 /** It leaves 0 replicas out, as Kubernetes does. */
 function scaled(object: Stored, patch: readonly Operation[]): Stored {

@@ -62,6 +62,58 @@ describe('requests', () => {
   });
 });
 
+describe('limits', () => {
+  const limitsOf = (spec: Readonly<Record<string, unknown>>, cluster = {}) => {
+    const workload = object('Deployment', { selector, template: { metadata: template().metadata, spec } });
+    return scenarioWith([workload], { cluster }).workloads[0]!.pod.limits;
+  };
+  const container = (name: string, limits: unknown) => ({ name, image: 'x:1', resources: { limits } });
+  const ONE_CPU = { cpu: '1' };
+
+  test.each([
+    [
+      'are the sum of the containers’',
+      { containers: [container('a', ONE_CPU), container('b', { cpu: 0.5 })] },
+      1500,
+    ],
+    [
+      'are none where a container has none',
+      { containers: [container('a', ONE_CPU), container('b', {})] },
+      undefined,
+    ],
+    ['are none where one is nothing', { containers: [container('a', { cpu: 0 })] }, undefined],
+    [
+      'are an init container’s where that is more',
+      { containers: [container('a', ONE_CPU)], initContainers: [container('i', { cpu: '1500m' })] },
+      1500,
+    ],
+    [
+      'are none where an init container has none',
+      { containers: [container('a', ONE_CPU)], initContainers: [container('i', {})] },
+      undefined,
+    ],
+    [
+      'are the pod’s own before those of its containers',
+      { resources: { limits: { cpu: 3 } }, containers: [container('a', ONE_CPU), container('b', {})] },
+      3000,
+    ],
+  ])('%s', (_, spec, cpu_millis) => {
+    expect(limitsOf(spec)).toEqual({ cpu_millis, memory_bytes: undefined });
+  });
+
+  test('are not the pod’s own in a version that drops those', () => {
+    const spec = { resources: { limits: { cpu: 3 } }, containers: [container('a', ONE_CPU)] };
+    expect(limitsOf(spec, { kubernetes: '1.33' })).toEqual({ cpu_millis: 1000, memory_bytes: undefined });
+  });
+
+  test('are of memory alone where that is all that is limited', () => {
+    const spec = {
+      containers: [container('a', { memory: '64Mi' }), container('b', { memory: '1k', cpu: 1 })],
+    };
+    expect(limitsOf(spec)).toEqual({ cpu_millis: undefined, memory_bytes: 64 * 2 ** 20 + 1000 });
+  });
+});
+
 describe('init containers', () => {
   const withInit = (containers: readonly unknown[], applications = {}) =>
     workloadOf(deployment({ initContainers: containers }), { applications }).pod.init_containers;

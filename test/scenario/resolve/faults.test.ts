@@ -2,12 +2,19 @@ import { describe, expect, test } from 'vitest';
 import { parse, stringify } from 'yaml';
 import type { FaultType } from '../../../src/scenario/scenario.ts';
 import { FAULTS } from '../../../src/scenario/schema/faults.ts';
-import { errorOf, type Files, filesWith, load, SCENARIO } from '../files.ts';
+import { DEPLOYMENT, errorOf, type Files, filesWith, load, SCENARIO } from '../files.ts';
 
 const files = (type: FaultType, fields: Readonly<Record<string, unknown>>, cluster = {}): Files => {
-  const scenario = { ...parse(SCENARIO), cluster, faults: [{ [type]: { at: '2s', ...fields } }] };
-  return filesWith({ 'scenario.yaml': stringify(scenario) });
+  const faults = [{ [type]: { at: '2s', ...fields } }];
+  const scenario = { ...parse(SCENARIO), cluster, faults, ...(type === 'memory-stress' ? HOLDING : {}) };
+  return filesWith({
+    'scenario.yaml': stringify(scenario),
+    'deployment.yaml': type === 'memory-stress' ? LIMITED : DEPLOYMENT,
+  });
 };
+/** What memory-stress wants to know of a program, and of its container. */
+const HOLDING = { applications: { web: { memory: '50MiB' } } };
+const LIMITED = `${DEPLOYMENT}          resources: {limits: {memory: 128Mi}}\n`;
 const faultOf = (type: FaultType, fields: Readonly<Record<string, unknown>> = {}, cluster = {}) =>
   load(files(type, fields, cluster)).faults[0];
 
@@ -43,6 +50,22 @@ const EXPECTED: Readonly<
     least: { ...WEB, ...ONE, duration_ms: undefined },
     fields: { mode: 'fixed-percent', value: '50%', duration: '5s' },
     most: { ...WEB, mode: 'fixed-percent', value: 50, duration_ms: 5000 },
+  },
+  'cpu-stress': {
+    least: { ...WEB, ...ONE, workers: 1, duration_ms: 30_000, image: 'busybox:1.36' },
+    fields: { mode: 'all', workers: 4, duration: '1m', image: 'localhost/tools:2' },
+    most: {
+      ...{ ...WEB, mode: 'all', value: undefined },
+      ...{ workers: 4, duration_ms: 60_000, image: 'localhost/tools:2' },
+    },
+  },
+  'memory-stress': {
+    least: { ...WEB, ...ONE, size_bytes: 2 ** 20, duration_ms: 30_000, image: 'busybox:1.36' },
+    fields: { mode: 'all', size: '1.5GB', duration: '1m', image: 'localhost/tools:2' },
+    most: {
+      ...{ ...WEB, mode: 'all', value: undefined },
+      ...{ size_bytes: 1.5e9, duration_ms: 60_000, image: 'localhost/tools:2' },
+    },
   },
   'pod-eviction': {
     least: { ...WEB, ...ONE, grace_period_s: undefined },
@@ -144,16 +167,18 @@ const EXPECTED: Readonly<
   },
 };
 
+/** The fields that must be there beside the time. */
 const NEEDED: Readonly<Partial<Record<FaultType, Readonly<Record<string, unknown>>>>> = {
   scale: { replicas: 1 },
   'node-taint': { taint: TAINT },
+  'cpu-stress': { duration: '30s' },
+  'memory-stress': { duration: '30s', size: '1MiB' },
   'http-delay': { delay: '250ms' },
   'http-abort': { status: 503 },
 };
 
 describe.each(FAULTS)('%s', (type) => {
   const { least, fields, most } = EXPECTED[type];
-  // The fields that must be there beside the time.
   const cluster = type === 'zone-outage' ? { nodes: [{ count: 3, zones: ['a', 'b'] }] } : {};
   const needed = NEEDED[type] ?? {};
 
@@ -186,6 +211,42 @@ test('scale takes a number or a difference, and exactly one of them', () => {
   expect(wrong({ replicas: 1, by: -1 })).toBe('scale has both `replicas` and `by`');
   expect(wrong({ by: '0%' })).toBe('Deployment web has 4 replicas already');
   expect(errorOf(files('scale', { by: '50 of them' })).problems[0]!.expected).toContain('such as -50%');
+});
+
+test('a stress says how long it lasts, in whole seconds, for it has to end by itself', () => {
+  const expected = (fields: object) => errorOf(files('cpu-stress', { ...fields })).problems[0]!;
+  expect(expected({}).message).toContain('duration');
+  expect(expected({ duration: '1500ms' }).expected).toContain('whole seconds');
+  expect(expected({ duration: '0s' }).expected).toBe('a duration of whole seconds, such as 30s');
+});
+
+test('memory-stress wants a limit of every container, and to know what their programs hold', () => {
+  const all = files('memory-stress', { size: '1MiB', duration: '30s' });
+  const problems = (changed: Files) => errorOf({ ...all, ...changed }).problems;
+  expect(problems({ 'deployment.yaml': DEPLOYMENT })).toMatchObject([
+    {
+      message:
+        "not every container of Deployment web has a memory limit: the memory that is taken would be the node's",
+      position: { file: 'scenario.yaml' },
+    },
+  ]);
+  const { applications: _, ...silent } = parse(String(all['scenario.yaml'])) as Record<string, unknown>;
+  expect(problems({ 'scenario.yaml': stringify(silent) })).toMatchObject([
+    {
+      message: 'how much memory web holds is not known, and who is killed goes by that',
+      expected: 'applications.web.memory',
+    },
+  ]);
+});
+
+test('what comes after a stress in a sequence begins when that is over', () => {
+  const steps = [{ 'cpu-stress': { duration: '4s' } }, { 'pod-kill': {} }];
+  const scenario = { ...parse(SCENARIO), faults: [{ serial: { at: '1s', steps } }] };
+  const { faults } = load(filesWith({ 'scenario.yaml': stringify(scenario) }));
+  expect(faults.map(({ type, at_ms }) => [type, at_ms])).toEqual([
+    ['cpu-stress', [1000]],
+    ['pod-kill', [5000]],
+  ]);
 });
 
 test('those without victims take no mode', () => {

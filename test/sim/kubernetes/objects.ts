@@ -31,6 +31,7 @@ export function template(change: Partial<PodTemplate> = {}): PodTemplate {
     termination_grace_period_s: 30,
     restart_policy: 'Always',
     requests: { cpu_millis: 0, memory_bytes: 0 },
+    limits: { cpu_millis: undefined, memory_bytes: undefined },
     node_selector: {},
     node_affinity: undefined,
     node_preferences: [],

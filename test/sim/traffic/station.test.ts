@@ -183,3 +183,95 @@ describe('Station', () => {
     );
   });
 });
+
+describe('a station that thaws, where only work had stood still', () => {
+  /** When each of the jobs was done, by its place. */
+  function doneAt(
+    jobs: readonly { readonly at_ms: number; readonly service_ms: number; readonly work_ms: number }[],
+    freezes: readonly (readonly [from_ms: number, to_ms: number])[],
+    servers: number,
+    thaw: 'thaw' | 'thawWork' = 'thawWork',
+  ): readonly (number | undefined)[] {
+    const simulation = new Simulation();
+    const one = station(simulation, servers);
+    const done: (number | undefined)[] = jobs.map(() => undefined);
+    const lost = () => expect.unreachable();
+    for (const [from_ms, to_ms] of freezes) {
+      simulation.at(from_ms, () => one.freeze());
+      simulation.at(to_ms, () => one[thaw]());
+    }
+    for (const [place, { at_ms, service_ms, work_ms }] of jobs.entries()) {
+      simulation.at(at_ms, () => {
+        one.submit(
+          service_ms,
+          () => {
+            done[place] = simulation.now;
+          },
+          lost,
+          work_ms,
+        );
+      });
+    }
+    simulation.runUntil(1_000_000);
+    return done;
+  }
+
+  it('puts off what was being worked on, and not what was waited for', () => {
+    const jobs = [
+      { at_ms: 0, service_ms: 40, work_ms: 40 },
+      { at_ms: 0, service_ms: 40, work_ms: 10 },
+      { at_ms: 0, service_ms: 200, work_ms: 10 },
+    ];
+    // The second has its answer while all stands still, and is done when it goes on.
+    expect(doneAt(jobs, [[20, 120]], 3)).toEqual([140, 120, 200]);
+  });
+
+  it('begins what comes meanwhile, and what has waited for its turn, when it goes on', () => {
+    const jobs = [
+      { at_ms: 0, service_ms: 30, work_ms: 5 },
+      { at_ms: 1, service_ms: 30, work_ms: 5 },
+      { at_ms: 50, service_ms: 10, work_ms: 10 },
+    ];
+    // The first is over at 100, the next begins then.
+    expect(doneAt(jobs, [[20, 100]], 1)).toEqual([100, 130, 140]);
+  });
+
+  const jobs = fc.array(
+    fc.record({ at_ms: fc.nat(500), service_ms: fc.integer({ min: 1, max: 80 }), work_ms: fc.nat(80) }),
+    { minLength: 1, maxLength: 40 },
+  );
+  const freezes = fc.array(fc.integer({ min: 1, max: 120 }), { maxLength: 12 }).map((gaps) => {
+    const times = gaps.map((_, index) => gaps.slice(0, index + 1).reduce((sum, gap) => sum + gap, 0) + 0.5);
+    return times.flatMap((from_ms, index) =>
+      index % 2 === 0 && times[index + 1] !== undefined ? [[from_ms, times[index + 1]!] as const] : [],
+    );
+  });
+
+  it('is as one that thaws as a whole where all of it is work', () => {
+    fc.assert(
+      fc.property(jobs, freezes, fc.integer({ min: 1, max: 5 }), (some, stood, servers) => {
+        const all = some.map(({ at_ms, service_ms }) => ({ at_ms, service_ms, work_ms: service_ms }));
+        const whole = doneAt(all, stood, servers, 'thaw');
+        for (const [place, at_ms] of doneAt(all, stood, servers).entries()) {
+          expect(at_ms).toBeCloseTo(whole[place]!, 6);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('ends nothing while it stands, loses nothing, and is no later than one that stands as a whole', () => {
+    fc.assert(
+      fc.property(jobs, freezes, (some, stood) => {
+        const all = some.map((job) => ({ ...job, work_ms: Math.min(job.work_ms, job.service_ms) }));
+        const whole = doneAt(all, stood, 1000, 'thaw');
+        for (const [place, at_ms] of doneAt(all, stood, 1000).entries()) {
+          expect(at_ms).toBeLessThanOrEqual(whole[place]! + 1e-6);
+          expect(at_ms).toBeGreaterThanOrEqual(all[place]!.at_ms + all[place]!.service_ms - 1e-6);
+          expect(stood.filter(([from_ms, to_ms]) => at_ms! > from_ms && at_ms! < to_ms)).toEqual([]);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});

@@ -6,6 +6,8 @@ import { selects } from '../../../scenario/selector.ts';
 const NOT_HERE: Readonly<Partial<Record<Fault['type'], string>>> = {
   'sandbox-kill': 'nothing reaches what holds its sandboxes',
   'network-partition': 'its network knows no NetworkPolicies',
+  'cpu-stress': 'its programs take no processor time, and its pods no ephemeral containers',
+  'memory-stress': 'its programs hold no memory of their own, and its pods no ephemeral containers',
   'node-cordon': 'its scheduler does not know of cordoned nodes',
   'node-drain': 'its scheduler does not know of cordoned nodes',
   'node-taint': 'its scheduler and its controllers do not know of taints',

@@ -1,4 +1,5 @@
 /** Calls that are made again and again. */
+import { type PodRef, PodReplacedError } from '../cluster.ts';
 import type { Call } from './api.ts';
 
 /** An object is written to by its controllers in between: how often it is tried, and the pause before the next time. */
@@ -21,3 +22,12 @@ export const core = (verb: Call['verb'], resource: string, namespace?: string): 
   resource,
   namespace,
 });
+
+/** Body of the deletion of a pod, and of no other that has its name. */
+export const deletion = ({ uid }: PodRef, grace_period_s: number | undefined) => ({
+  preconditions: { uid },
+  ...(grace_period_s === undefined ? {} : { gracePeriodSeconds: grace_period_s }),
+});
+
+export const gone = ({ namespace, name, uid }: PodRef): PodReplacedError =>
+  new PodReplacedError(`pod ${namespace}/${name} with UID ${uid} is gone`);

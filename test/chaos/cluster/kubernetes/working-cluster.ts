@@ -32,6 +32,12 @@ interface Item {
   };
 }
 
+/** A pod, with the containers that were added to it. */
+interface Stressed {
+  readonly spec: { readonly ephemeralContainers?: readonly { readonly name: string }[] };
+  readonly status: object;
+}
+
 const NODES = ['node-1', 'node-2'];
 const READY = [{ type: 'Ready', status: 'True' }];
 const KINDS: Readonly<Record<string, readonly string[]>> = {
@@ -176,10 +182,11 @@ export async function workingCluster(
     return answer(request);
   });
 
-  /** To apply what is not there is to create it, too. */
+  /** To apply what is not there is to create it, too; and so it is to run a command (pkg/registry/core/pod/rest/subresources.go). */
   function accessesOf(request: FakeRequest): readonly Access[] {
     const access = accessOf(request);
     if (access === undefined) return [];
+    if (access.resource === 'pods/exec') return [access, { ...access, verb: 'create' }];
     const isNew = access.verb === 'patch' && !items.has(wholeOf(request.path));
     return isNew ? [access, { ...access, verb: 'create' }] : [access];
   }
@@ -197,6 +204,9 @@ export async function workingCluster(
     if (query.watch === 'true') return (response) => void response.writeHead(200).flushHeaders();
     const whole = wholeOf(path);
     const found = items.get(whole);
+    // Whoever runs a command in a stressor ends it; the client is answered without a WebSocket.
+    if (path.endsWith('/exec')) return ended(whole), undefined;
+    if (path.endsWith('/ephemeralcontainers')) return { body: stressed(whole, body as never) };
     switch (method) {
       case 'POST':
         if (path.endsWith('/eviction')) replace(whole);
@@ -239,6 +249,27 @@ export async function workingCluster(
     return changed;
   }
 
+  /** What is added runs at once, for as long as its command sleeps. */
+  function stressed(path: string, patch: Parameters<typeof patched>[1]): Item {
+    const pod = patched(items.get(path) as Item & Stressed, patch);
+    const ephemeralContainerStatuses = (pod.spec.ephemeralContainers ?? []).map(({ name }) => ({
+      ...{ name, state: { running: {} } },
+    }));
+    const changed = { ...pod, status: { ...pod.status, ephemeralContainerStatuses } };
+    items.set(path, changed);
+    const seconds = Number(/sleep (\d+)/.exec(JSON.stringify(patch))?.[1]);
+    setTimeout(() => items.get(path) !== undefined && ended(path), seconds * 1000).unref();
+    return changed;
+  }
+
+  function ended(path: string): void {
+    const pod = items.get(path) as Item & Stressed;
+    const ephemeralContainerStatuses = (pod.spec.ephemeralContainers ?? []).map(({ name }) => ({
+      ...{ name, state: { terminated: { reason: 'Completed' } } },
+    }));
+    items.set(path, { ...pod, status: { ...pod.status, ephemeralContainerStatuses } } as Item);
+  }
+
   function posted(path: string, body: Item): Item {
     const metadata = { ...body.metadata, uid: `uid-${++count}`, resourceVersion: '1' };
     const item = { ...body, metadata };
@@ -265,4 +296,4 @@ const plural = (kind: string): string => `${kind.toLowerCase()}s`.replace(/ys$/,
 const takesPods = (node: Item | undefined): boolean =>
   node?.spec?.unschedulable !== true && (node?.spec?.taints ?? []).length === 0;
 
-const wholeOf = (path: string): string => path.replace(/\/(scale|eviction)$/, '');
+const wholeOf = (path: string): string => path.replace(/\/(scale|eviction|exec|ephemeralcontainers)$/, '');
