@@ -36,6 +36,8 @@ export const CPP = {
 export const SIMULATORS: readonly Contestant[] = [
   CPP.queueing,
   program('simcore, Rust', 'simcore/target/release/queueing'),
+  { ...program('nexosim, Rust', 'nexosim/target/release/queueing'), share: 1 / 2 },
+  { ...program('SimGrid, C++', 'simgrid/build/queueing'), share: 1 / 10 },
   { ...node('simjs', 'simjs/queueing.mjs', 'simjs/node_modules/simjs/package.json'), share: 1 / 10 },
   { ...python('SimPy, CPython', '.venv', 'simpy/queueing.py'), share: 1 / 20 },
   { ...python('SimPy, PyPy', '.venv-pypy', 'simpy/queueing.py'), share: 1 / 10 },

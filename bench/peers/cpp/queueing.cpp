@@ -4,9 +4,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <queue>
-#include <random>
 #include <string>
 #include <vector>
+
+#include "random.hpp"
 
 enum class Kind : std::uint8_t { arrival, departure };
 
@@ -22,10 +23,6 @@ struct LeavesLater {
     return a.time > b.time || (a.time == b.time && a.order > b.order);
   }
 };
-
-std::mt19937_64 generator{1};
-
-double exponential(double rate) { return std::exponential_distribution<double>{rate}(generator); }
 
 class Model {
  public:
@@ -110,7 +107,7 @@ int main(int, char** argv) {
     Model model(std::atoi(argv[2]));
     return is_repair ? model.repair(rate, count, std::atoi(argv[5])) : model.station(rate, count);
   };
-  run(customers / 10);
+  run(customers);
   const auto begin = std::chrono::steady_clock::now();
   const double answer = run(customers);
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;

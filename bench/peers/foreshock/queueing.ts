@@ -11,9 +11,9 @@ class Server {
   readonly #end: () => void;
   #cameAt = 0;
 
-  constructor(simulation: Simulation, ended: (server: Server, cameAt: number) => void) {
+  constructor(simulation: Simulation, station: Station) {
     this.#simulation = simulation;
-    this.#end = () => ended(this, this.#cameAt);
+    this.#end = () => station.end(this, this.#cameAt);
   }
 
   serve(cameAt: number): void {
@@ -27,17 +27,22 @@ class Station {
   readonly #simulation: Simulation;
   readonly #free: Server[];
   readonly #waiting: number[] = [];
+  readonly #customers: number;
+  readonly #left: () => void;
+  #served = 0;
+  #time = 0;
 
-  /** @param done told of each customer that leaves when it came */
-  constructor(simulation: Simulation, servers: number, done: (cameAt: number) => void) {
-    const ended = (server: Server, cameAt: number) => {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free.push(server);
-      else server.serve(next);
-      done(cameAt);
-    };
+  /** @param left told of each of so many customers that leaves */
+  constructor(simulation: Simulation, servers: number, customers: number, left: () => void = () => {}) {
     this.#simulation = simulation;
-    this.#free = Array.from({ length: servers }, () => new Server(simulation, ended));
+    this.#free = Array.from({ length: servers }, () => new Server(simulation, this));
+    this.#customers = customers;
+    this.#left = left;
+  }
+
+  /** Of so many customers, from coming to leaving. */
+  get meanTime(): number {
+    return this.#time / this.#customers;
   }
 
   /** A customer comes. */
@@ -46,16 +51,23 @@ class Station {
     if (server === undefined) this.#waiting.push(this.#simulation.now);
     else server.serve(this.#simulation.now);
   }
+
+  /** A service ends, of the customer that came then. */
+  end(server: Server, cameAt: number): void {
+    if (this.#waiting.length === 0) this.#free.push(server);
+    else server.serve(this.#waiting.shift() as number);
+    if (this.#served === this.#customers) return;
+    this.#served += 1;
+    this.#time += this.#simulation.now - cameAt;
+    this.#left();
+  }
 }
 
 /** Mean time from a customer's arrival to its departure. */
 function station(servers: number, arrivalRate: number, customers: number): number {
   const simulation = new Simulation();
-  let time = 0;
+  const station = new Station(simulation, servers, customers);
   let arrived = 0;
-  const station = new Station(simulation, servers, (cameAt) => {
-    time += simulation.now - cameAt;
-  });
   const arrive = () => {
     station.come();
     arrived += 1;
@@ -63,32 +75,25 @@ function station(servers: number, arrivalRate: number, customers: number): numbe
   };
   arrive();
   simulation.runUntil(Number.MAX_VALUE);
-  return time / customers;
+  return station.meanTime;
 }
 
 /** Mean time from a machine's failure to the end of its repair. */
 function repair(crews: number, failureRate: number, repairs: number, machines: number): number {
   const simulation = new Simulation();
-  let time = 0;
-  let repaired = 0;
   const run = () => simulation.after(exponential(failureRate), fail);
-  const crew = new Station(simulation, crews, (failedAt) => {
-    if (repaired === repairs) return;
-    time += simulation.now - failedAt;
-    repaired += 1;
-    run();
-  });
+  const crew = new Station(simulation, crews, repairs, run);
   const fail = () => crew.come();
   for (let machine = 0; machine < machines; machine += 1) run();
   simulation.runUntil(Number.MAX_VALUE);
-  return time / repairs;
+  return crew.meanTime;
 }
 
 const [model, ...numbers] = process.argv.slice(2);
 const [servers, rate, customers, machines] = numbers.map(Number) as [number, number, number, number];
 const run = (count: number): number =>
   model === 'repair' ? repair(servers, rate, count, machines) : station(servers, rate, count);
-run(customers / 10);
+run(customers);
 const begin_ms = performance.now();
 const answer = run(customers);
 console.log(JSON.stringify({ seconds: (performance.now() - begin_ms) / 1000, answer }));

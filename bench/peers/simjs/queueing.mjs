@@ -62,7 +62,7 @@ const [model, ...numbers] = process.argv.slice(2);
 const [servers, rate, customers, machines] = numbers.map(Number);
 const run = (count) =>
   model === 'repair' ? repair(servers, rate, count, machines) : station(servers, rate, count);
-run(customers / 10);
+run(customers);
 const begin_ms = performance.now();
 const answer = run(customers);
 console.log(JSON.stringify({ seconds: (performance.now() - begin_ms) / 1000, answer }));

@@ -1,12 +1,16 @@
 import type { EventSink, EventSlots } from './event-slots.ts';
 
-/** A 4-ary heap of events, its keys beside each other in typed arrays. Each operation is O(log n). */
+/**
+ * A 4-ary heap of events, its keys beside each other in typed arrays; of the same time, the one added first leaves first.
+ * Each operation is O(log n).
+ */
 export class EventHeap {
   readonly #events: EventSlots;
   #time = new Float64Array(64);
   #order = new Float64Array(64);
   #slot = new Int32Array(64);
   #size = 0;
+  #added = 0;
 
   constructor(events: EventSlots) {
     this.#events = events;
@@ -23,7 +27,7 @@ export class EventHeap {
 
   add(slot: number): void {
     if (this.#size === this.#time.length) this.#grow();
-    this.#siftUp(this.#size++, this.#events.time[slot] as number, this.#events.order[slot] as number, slot);
+    this.#siftUp(this.#size++, this.#events.time[slot] as number, this.#added++, slot);
   }
 
   /** Takes out the earliest event; there must be one. */
@@ -36,19 +40,18 @@ export class EventHeap {
     return slot;
   }
 
+  /** In the order in which they would leave. */
   moveTo(sink: EventSink): void {
-    for (let position = 0; position < this.#size; position += 1) sink.add(this.#slot[position] as number);
-    this.#size = 0;
+    while (this.#size > 0) sink.add(this.take());
   }
 
   /** Moves a hole from `position` towards the root until the event fits, and puts it there. */
   #siftUp(position: number, time: number, order: number, slot: number): void {
     const times = this.#time;
-    const orders = this.#order;
     while (position > 0) {
       const parent = (position - 1) >> 2;
-      const parentTime = times[parent] as number;
-      if (parentTime < time || (parentTime === time && (orders[parent] as number) < order)) break;
+      // What has the same time was added before, and leaves before.
+      if ((times[parent] as number) <= time) break;
       this.#move(parent, position);
       position = parent;
     }

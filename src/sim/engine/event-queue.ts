@@ -110,7 +110,7 @@ export class EventQueue<Payload> {
   #cutAnew(): void {
     this.#run.moveTo(this.#veryFar);
     this.#late.moveTo(this.#veryFar);
-    while (this.#far.moveNextTo(this.#veryFar));
+    this.#veryFar.takeFrom(this.#far);
     this.#cut();
   }
 

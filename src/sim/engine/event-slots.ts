@@ -7,12 +7,12 @@ export interface EventSink {
 }
 
 /**
- * The events that wait, each in a numbered slot: its time, its place in the order of insertion, and the slot that
- * follows it in a list. Only slot numbers move through the queue; the events stay where they are.
+ * The events that wait, each in a numbered slot: its time, and the slot that follows it in a list. Only slot numbers
+ * move through the queue; the events stay where they are. In which order they came is told by where the slots stand,
+ * which every part of the queue keeps for events of the same time.
  */
 export class EventSlots {
   time: Float64Array;
-  order: Float64Array;
   next: Int32Array;
   #free = NONE;
   #used = 0;
@@ -20,7 +20,6 @@ export class EventSlots {
 
   constructor(capacity: number) {
     this.time = new Float64Array(capacity);
-    this.order = new Float64Array(capacity);
     this.next = new Int32Array(capacity);
   }
 
@@ -39,7 +38,7 @@ export class EventSlots {
       this.#free = this.next[slot] as number;
     }
     this.time[slot] = time;
-    this.order[slot] = this.#inserted++;
+    this.#inserted += 1;
     return slot;
   }
 
@@ -48,18 +47,11 @@ export class EventSlots {
     this.#free = slot;
   }
 
-  /** Whether `a`, of `aTime`, leaves before `b`, of `bTime`. */
-  isBefore(aTime: number, a: number, bTime: number, b: number): boolean {
-    return aTime < bTime || (aTime === bTime && (this.order[a] as number) < (this.order[b] as number));
-  }
-
   #grow(): void {
-    const { time, order, next } = this;
+    const { time, next } = this;
     this.time = new Float64Array(2 * time.length);
-    this.order = new Float64Array(2 * time.length);
     this.next = new Int32Array(2 * time.length);
     this.time.set(time);
-    this.order.set(order);
     this.next.set(next);
   }
 }

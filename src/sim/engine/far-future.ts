@@ -58,7 +58,7 @@ export class FarFuture {
     this.#first[bucket] = slot;
   }
 
-  /** Moves what is in the next bucket that holds something; false where there is none. */
+  /** Moves what is in the next bucket that holds something, its latest insertion first; false where there is none. */
   moveNextTo(sink: EventSink): boolean {
     const first = this.#first;
     while (this.#reached < this.#buckets) {

@@ -40,7 +40,7 @@ export class SortedRun {
     this.#time[0] = Number.POSITIVE_INFINITY;
   }
 
-  /** Adds an event, to be sorted with the others before the first is taken. */
+  /** Adds an event, to be sorted before the first is taken. Of the same time, the one that came last is added first. */
   add(slot: number): void {
     if (this.#size + 1 === this.#slot.length) this.#grow();
     this.#time[this.#size] = this.#events.time[slot] as number;
@@ -66,7 +66,7 @@ export class SortedRun {
       const time = times[next] as number;
       const slot = slots[next] as number;
       let position = next;
-      while (position > begin && this.#isBefore(time, slot, position - 1)) {
+      while (position > begin && time <= (times[position - 1] as number)) {
         times[position] = times[position - 1] as number;
         slots[position] = slots[position - 1] as number;
         position -= 1;
@@ -76,16 +76,9 @@ export class SortedRun {
     }
   }
 
-  #isBefore(time: number, slot: number, position: number): boolean {
-    return this.#events.isBefore(time, slot, this.#time[position] as number, this.#slot[position] as number);
-  }
-
   /** Sorts blocks, and merges them two by two. */
   #sortMany(): void {
     const size = this.#size;
-    // Buckets are lists whose latest insertion comes first: turned round, ties are in order already.
-    this.#time.subarray(0, size).reverse();
-    this.#slot.subarray(0, size).reverse();
     for (let begin = 0; begin < size; begin += BLOCK) this.#sortBlock(begin, Math.min(begin + BLOCK, size));
     for (let length = BLOCK; length < size; length *= 2) {
       for (let begin = 0; begin < size; begin += 2 * length) {
@@ -102,9 +95,8 @@ export class SortedRun {
     let left = begin;
     let right = middle;
     for (let position = begin; position < end; position += 1) {
-      const isRight =
-        left === middle ||
-        (right < end && this.#isBefore(times[right] as number, slots[right] as number, left));
+      // Of the same time, what is on the right came first.
+      const isRight = left === middle || (right < end && (times[right] as number) <= (times[left] as number));
       const from = isRight ? right++ : left++;
       this.#timeMerged[position] = times[from] as number;
       this.#slotMerged[position] = slots[from] as number;

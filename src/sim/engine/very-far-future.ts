@@ -6,7 +6,7 @@ const SAMPLES = 16;
 /** The golden ratio's fraction: its multiples spread evenly, and in step with no pattern of times. */
 const STRIDE = (Math.sqrt(5) - 1) / 2;
 
-/** The events beyond what is cut into buckets, in no order. */
+/** The events beyond what is cut into buckets, those of the same time in the order in which they came. */
 export class VeryFarFuture {
   readonly #events: EventSlots;
   #slot = new Int32Array(64);
@@ -36,12 +36,18 @@ export class VeryFarFuture {
 
   /** Some of the times, evenly chosen, in their order. There must be an event. */
   sample(): Float64Array {
-    const { time } = this.#events;
     for (let i = 0; i < SAMPLES; i += 1) {
       const position = Math.floor(((i * STRIDE) % 1) * this.#size);
-      this.#sample[i] = time[this.#slot[position] as number] as number;
+      this.#sample[i] = this.#events.time[this.#slot[position] as number] as number;
     }
     return this.#sample.sort();
+  }
+
+  /** Takes over what is in the buckets of `far`: lists whose latest insertion comes first, and which are turned round. */
+  takeFrom(far: FarFuture): void {
+    const begin = this.#size;
+    while (far.moveNextTo(this));
+    this.#slot.subarray(begin, this.#size).reverse();
   }
 
   /** Moves what falls into the buckets of `far`, and keeps the rest. */

@@ -121,7 +121,7 @@ fn main() {
         }
         _ => run(servers, Model::Station { arrival_rate: rate, customers: count }, 1, rate),
     };
-    run(customers / 10);
+    run(customers);
     let begin = Instant::now();
     let answer = run(customers);
     println!("{{\"seconds\":{},\"answer\":{}}}", begin.elapsed().as_secs_f64(), answer);
