@@ -31,6 +31,9 @@ interface Memory {
 
 const of = (verb: string): Right => ({ verb, resource: 'virtualservices', group: VIRTUAL_SERVICES.group });
 
+/** Of the two ways back each takes its own, and which it is shows when it is caused. */
+const UNDO_RIGHTS = ['get', 'list', 'patch', 'delete'].map(of);
+
 const RIGHTS: readonly Right[] = [
   { verb: 'get', resource: 'services', group: '', on: 'service' },
   ...['get', 'list', 'create', 'patch', 'delete'].map(of),
@@ -52,6 +55,7 @@ export function injecting<F extends HttpFault>(injected: (fault: F) => object) {
   return {
     on: 'service',
     rights: () => RIGHTS,
+    undoRights: () => UNDO_RIGHTS,
     byHand,
     async remember(cluster: ClusterReader, fault: F, service_uid: string) {
       const ruling = await rulingOf(cluster, fault, EXIT.aborted);

@@ -100,6 +100,14 @@ async function restored(
   }
 }
 
+/** A VirtualService of the run's own is deleted; one that was there would be listed and patched. */
+const usable = (grants: Parameters<typeof texts>[0]) =>
+  texts(
+    grants.filter(
+      ({ resource, verb }) => resource !== 'virtualservices' || !['list', 'patch'].includes(verb),
+    ),
+  );
+
 describe.concurrent('the rights to restore', { timeout: 60_000 }, () => {
   const cases = FAULTS.map((fault) => [fault.type, fault] as const);
 
@@ -109,7 +117,7 @@ describe.concurrent('the rights to restore', { timeout: 60_000 }, () => {
     const { result, refused, done, asked, told } = await restored(scenario, grants);
     expect(result).toEqual({ wasLeft: true, goingOn: [] });
     expect(texts(refused)).toEqual([]);
-    expect(used(grants, done)).toEqual(texts(grants));
+    expect(used(grants, done)).toEqual(usable(grants));
     expect(texts(asked).filter((text) => !texts(grants).includes(text))).toEqual([]);
     expect(told.filter((text) => text.includes('was removed'))).toHaveLength(scenario.objects.length);
     const isUndone = actionFor(type).undo !== undefined;
@@ -123,7 +131,7 @@ describe.concurrent('the rights to restore', { timeout: 60_000 }, () => {
       const grants = await printed(scenario, { deployed: true, required_only: true });
       const { result, refused, done, told } = await restored(scenario, grants, { deployed: true });
       expect(result).toEqual({ wasLeft: true, goingOn: [] });
-      expect(used(grants, done)).toEqual(texts(grants));
+      expect(used(grants, done)).toEqual(usable(grants));
       // What it may not list it has tried to.
       expect(texts(refused).filter((text) => !text.startsWith('list '))).toEqual([]);
       expect(told.join('\n')).toContain('the account in use may not list them');
