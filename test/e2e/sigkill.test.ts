@@ -159,7 +159,7 @@ describeOnTestbed('a run that is killed', () => {
       const ready = () => of('.status.readyReplicas').concat(' ', of('.status.updatedReplicas'));
       await expect.poll(ready, { timeout: 2 * MINUTES, interval: 500 }).toBe('3 3');
       expect(of('.metadata.annotations')).toBe(marks);
-      expect(restore(out)).toMatchObject({ status: EXIT.ok, stdout: 'nothing is left to be put back\n' });
+      expect(restore([out])).toMatchObject({ status: EXIT.ok, stdout: 'nothing is left to be put back\n' });
     },
     6 * MINUTES,
   );
