@@ -104,13 +104,10 @@ function checkSomebodyIsThere({ steps }: GameDay, options: GameDayOptions, io: I
 }
 
 /** Hours may lie between the first experiment and the one whose rights are missing. */
-async function checkRights(
-  { steps }: GameDay,
-  { predict, target }: GameDayOptions,
-  arms: Arms,
-): Promise<void> {
+async function checkRights({ steps }: GameDay, options: GameDayOptions, arms: Arms): Promise<void> {
   const scenarios = steps.flatMap((step) => ('scenario' in step ? step.scenario : []));
-  if (predict || target.cluster === 'embedded' || scenarios.length === 0) return;
+  const { target } = options;
+  if (isIdle(options) || target.cluster === 'embedded' || scenarios.length === 0) return;
   await arms.preflight({ scenarios, target });
 }
 

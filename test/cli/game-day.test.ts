@@ -116,6 +116,7 @@ test('predicts, or looks at the cluster, not both', async () => {
 test('does without a guard where it is told so', async () => {
   let without: boolean | undefined;
   const arms: Partial<Arms> = {
+    preflight: async () => {},
     async measure({ target }) {
       without = target.no_guard;
       throw new UserError('that is all', { exitCode: EXIT.aborted });
