@@ -205,7 +205,10 @@ export async function workingCluster(
     const whole = wholeOf(path);
     const found = items.get(whole);
     // Whoever runs a command in a stressor ends it; the client is answered without a WebSocket.
-    if (path.endsWith('/exec')) return ended(whole), undefined;
+    if (path.endsWith('/exec')) {
+      ended(whole);
+      return undefined;
+    }
     if (path.endsWith('/ephemeralcontainers')) return { body: stressed(whole, body as never) };
     switch (method) {
       case 'POST':
