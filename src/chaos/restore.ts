@@ -17,7 +17,7 @@ import { hasLapsed, LEASE_DURATION_S } from './safety/lapse.ts';
 import { type Left, type LeftObject, leftBy, NOTHING_LEFT, notesOf } from './safety/left.ts';
 import { marksOf } from './safety/marks.ts';
 import { type LeftRecord, recordsOf } from './safety/records.ts';
-import { missingRights, refuseWithout, type Wanted } from './safety/rights.ts';
+import { isNeeded, missingRights, refuseWithout, type Wanted } from './safety/rights.ts';
 import { identify } from './safety/run-identity.ts';
 import { refuseRunning } from './safety/running.ts';
 import { isTaken, TargetLeases } from './safety/target-leases.ts';
@@ -131,7 +131,7 @@ async function askFirst(
     tell(`what the account in use may do is not known: ${error.message}`);
     return;
   }
-  refuseWithout(missing);
+  refuseWithout(missing.filter(isNeeded));
 }
 
 /** One that cannot be read is told of by whoever takes it over. */

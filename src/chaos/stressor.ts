@@ -35,15 +35,20 @@ const EARLY_END = 'a stress that is to end before its time goes on until that is
 /** A WebSocket is opened by GET; since 1.35 that takes both (pkg/registry/core/pod/rest/subresources.go ExecREST). */
 const EXEC_VERBS = ['get', 'create'];
 
-/** To add it, to see how it stands, to end it early, and to replace its pod after the trial. */
-export const STRESS_RIGHTS: readonly Right[] = [
+/** To see how it stands, and to end it early. */
+export const END_STRESS_RIGHTS: readonly Right[] = [
   { verb: 'get', resource: 'pods', group: '' },
-  { verb: 'delete', resource: 'pods', group: '' },
-  { verb: 'patch', resource: 'pods/ephemeralcontainers', group: '' },
   ...EXEC_VERBS.map((verb) => ({
     ...{ verb, resource: 'pods/exec', group: '', without: EARLY_END },
     to: 'to end a stress before its time',
   })),
+];
+
+/** To add it, to end it, and to replace its pod after the trial. */
+export const STRESS_RIGHTS: readonly Right[] = [
+  { verb: 'delete', resource: 'pods', group: '' },
+  { verb: 'patch', resource: 'pods/ephemeralcontainers', group: '' },
+  ...END_STRESS_RIGHTS,
 ];
 
 /** As it stands in the journal and on the Lease before it is there: another name for each, for none is ever taken out. */

@@ -1,11 +1,19 @@
 import type { CpuStress } from '../../scenario/scenario.ts';
 import type { FaultAction } from '../fault-action.ts';
-import { endStressor, planStressor, STRESS_RIGHTS, startStressor, waitItOut } from '../stressor.ts';
+import {
+  END_STRESS_RIGHTS,
+  endStressor,
+  planStressor,
+  STRESS_RIGHTS,
+  startStressor,
+  waitItOut,
+} from '../stressor.ts';
 
 /** Computes in an ephemeral container of each victim, on as many processors as it has workers. */
 export const cpuStress: FaultAction<CpuStress> = {
   on: 'pods',
   rights: () => STRESS_RIGHTS,
+  undoRights: () => END_STRESS_RIGHTS,
   act: 'stress-cpu',
   byHand: waitItOut,
   leavesRestarts: true,

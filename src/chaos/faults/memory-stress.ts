@@ -1,11 +1,19 @@
 import type { MemoryStress } from '../../scenario/scenario.ts';
 import type { FaultAction } from '../fault-action.ts';
-import { endStressor, planStressor, STRESS_RIGHTS, startStressor, waitItOut } from '../stressor.ts';
+import {
+  END_STRESS_RIGHTS,
+  endStressor,
+  planStressor,
+  STRESS_RIGHTS,
+  startStressor,
+  waitItOut,
+} from '../stressor.ts';
 
 /** Holds memory in an ephemeral container of each victim. */
 export const memoryStress: FaultAction<MemoryStress> = {
   on: 'pods',
   rights: () => STRESS_RIGHTS,
+  undoRights: () => END_STRESS_RIGHTS,
   act: 'stress-memory',
   byHand: waitItOut,
   leavesRestarts: true,

@@ -194,8 +194,8 @@ class Walk {
   /** Rounding adds up over many ticks; all probability together stays what it was. */
   conserve(): void {
     const expected = this.#begun - this.#gone - this.#lost;
-    // With little left the difference has no digits to correct by.
-    if (expected < this.#begun / 2) return;
+    // With little left, or where nothing began, the difference has no digits to correct by.
+    if (expected <= this.#begun / 2) return;
     const scale = expected / sumOf(this.shares);
     const shares = this.shares;
     for (let state = 0; state < shares.length; state += 1) shares[state]! *= scale;

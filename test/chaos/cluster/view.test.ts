@@ -79,6 +79,7 @@ describe('a pod', () => {
       tolerations: [],
       containers: [],
       specified: [],
+      ephemeral: [],
     });
   });
 

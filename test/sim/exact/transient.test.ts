@@ -194,6 +194,18 @@ describe('transient', () => {
     );
   });
 
+  it('never gets from where it does not begin', () => {
+    const initial = new Beginnings([
+      { state: 0, chance: 0 },
+      { state: 1, chance: 1 },
+    ]);
+    const chain = exploreChain<number>({
+      ...{ initial, key: (state) => state },
+      transitions: (state) => [{ rate_per_h: 1, to: 1 - state }],
+    });
+    expect(firstPassageWithin(chain, (state) => state === 1, 0.5)).toBe(1);
+  });
+
   it('is where it began at time 0, and where nothing happens', () => {
     expect([...transient(unit(1, 1), 0).probability]).toEqual([1, 0]);
     expect([...transient(chainOf([]), 10).probability]).toEqual([1]);
