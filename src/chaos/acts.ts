@@ -9,7 +9,7 @@ import { ChangedError, type Cluster, PodReplacedError } from './cluster/cluster.
 import { Unavailable } from './cluster/unavailable.ts';
 import type { CommandPace } from './command-pace.ts';
 import { actionFor, type Caused } from './fault-action.ts';
-import { Away } from './safety/away.ts';
+import { Away, type Struck } from './safety/away.ts';
 import type { Journal, Settle, Target } from './safety/journal.ts';
 import { isNotRestored } from './safety/not-restored.ts';
 import { faultRecord, type Records } from './safety/records.ts';
@@ -58,9 +58,14 @@ interface Aim {
   readonly settle: Settle;
 }
 
+/** Targets of faults that last, by `keyOf`. */
+type Standing = Map<string, Target>;
+
 /** An act that has begun. */
 interface Begun extends Act {
   readonly aims: readonly Aim[];
+  /** What is away while it lasts. */
+  readonly struck: readonly Struck[];
   readonly begun_ms: number;
   /** One answer for each aim. */
   readonly answers: Promise<readonly PromiseSettledResult<Caused>[]>;
@@ -78,7 +83,7 @@ interface Begun extends Act {
  */
 export async function causeFaults(options: Omit<ActsOptions, 'away'>): Promise<void> {
   const run: ActsOptions = { ...options, away: new Away() };
-  const standing = new Set<string>();
+  const standing: Standing = new Map();
   const ends: Promise<void>[] = [];
   const beginAll = async () => {
     for (const act of actsOf(run)) {
@@ -114,16 +119,19 @@ function actsOf({ scenario, trial, start_ms }: ActsOptions): readonly Act[] {
  * @param standing what faults that last stand on: the same fault does not hit it again
  * @returns undefined where no further fault may begin
  */
-async function begin(run: ActsOptions, act: Act, standing: Set<string>): Promise<Begun | undefined> {
+async function begin(run: ActsOptions, act: Act, standing: Standing): Promise<Begun | undefined> {
   const { fault, index, repetition } = act;
   const action = actionFor(fault.type);
   const due_ms = act.due_ms - (action.byCommand === true ? run.pace.lead_ms : 0);
   if (!(await reached(due_ms - PREPARE_MS, run.stop))) return undefined;
+  // What ends while we look has been seen as it stood.
+  const stood = new Map(standing);
   const chosen = await chooseTargets(run, fault, `victims/${index}/${repetition}`);
-  const free = chosen.filter((target) => !standing.has(keyOf(fault, target)));
+  const isFree = (target: Target) => !standing.has(keyOf(fault, target)) && !stood.has(keyOf(fault, target));
   for (const target of chosen) {
-    if (!free.includes(target)) note(run, `${fault.type}: ${target.name} is hit by it already`);
+    if (!isFree(target)) note(run, `${fault.type}: ${target.name} is hit by it already`);
   }
+  const free = chosen.filter(isFree).map((target) => asBefore(target, stood));
   const targets = action.undo === undefined ? free : await recorded(run, fault, free, standing);
   const aims = await Promise.all(targets.map((target) => aim(run, fault, target)));
   // What is hit at once is hit within a millisecond or two. Where it fails, the act itself will say so.
@@ -136,10 +144,11 @@ async function begin(run: ActsOptions, act: Act, standing: Set<string>): Promise
   }
   run.progress(`${fault.type}: ${targets.map(({ name }) => name).join(', ') || 'nothing to hit'}`);
   for (const target of targets) {
-    if (action.undo !== undefined) standing.add(keyOf(fault, target));
-    if (takesPods(fault)) run.away.begin(target);
+    if (action.undo !== undefined) standing.set(keyOf(fault, target), target);
     if (action.kills) run.away.killed(target);
   }
+  const struck = struckBy(run, fault, targets);
+  for (const each of struck) run.away.begin(each);
   run.begun();
   const begun_ms = now_ms();
   if (!beginsLate(fault)) record(run, act, 'fault-begin', begun_ms, targets);
@@ -148,11 +157,11 @@ async function begin(run: ActsOptions, act: Act, standing: Set<string>): Promise
   const answers = Promise.allSettled(
     targets.map((target) => action.apply(run.cluster, fault, target, signal)),
   );
-  return { ...act, aims, begun_ms, answers, ending };
+  return { ...act, aims, struck, begun_ms, answers, ending };
 }
 
 /** From the answers to the end of the fault, and its undoing. */
-async function finish(run: ActsOptions, act: Begun, standing: Set<string>): Promise<void> {
+async function finish(run: ActsOptions, act: Begun, standing: Standing): Promise<void> {
   const { fault, aims, ending } = act;
   const action = actionFor(fault.type);
   const answers = await act.answers;
@@ -185,18 +194,36 @@ async function finish(run: ActsOptions, act: Begun, standing: Set<string>): Prom
   }
   for (const { target } of aims) {
     standing.delete(keyOf(fault, target));
-    if (takesPods(fault)) run.away.end(target);
     if (!touched.some((aim) => aim.target === target)) run.records?.drop(faultRecord(fault.type, target));
   }
+  for (const each of act.struck) run.away.end(each);
   record(run, act, 'fault-end', end_ms, hit);
   for (const text of await rest) if (text !== undefined) note(run, `${fault.type}: ${text}`);
   if (failure !== undefined) throw failure.error;
 }
 
-/** Whether pods are gone while it lasts though the API may not show it: not where a node goes on with what it runs. */
-function takesPods({ type }: Fault): boolean {
-  const action = actionFor(type);
-  return action.on !== 'nodes' || action.hitsPod === undefined;
+/** Pods that are gone while it lasts though the API may not show it, or all pods of a node: of one that goes on only some. */
+function struckBy({ away }: ActsOptions, fault: Fault, targets: readonly Target[]): readonly Struck[] {
+  const action = actionFor(fault.type);
+  if (action.on !== 'nodes' || action.hitsPod === undefined) return targets;
+  const { hitsPod } = action;
+  const pods = targets.flatMap(({ name }) => away.podsOn(name)).filter((pod) => hitsPod(fault, pod));
+  return pods.map(({ name, uid }) => ({ kind: 'Pod', name, uid }));
+}
+
+/**
+ * A node that one of our own faults has cordoned was not so before all of them: two of them may last at once, and whichever
+ * ends last must not leave it so.
+ */
+function asBefore(target: Target, stood: Standing): Target {
+  const { before } = target;
+  if (before?.unschedulable !== true) return target;
+  const other = [...stood.values()].find(
+    ({ kind, name, before: its }) =>
+      kind === target.kind && name === target.name && its?.unschedulable !== undefined,
+  );
+  if (other?.before?.unschedulable === undefined) return target;
+  return { ...target, before: { ...before, unschedulable: other.before.unschedulable } };
 }
 
 /** Whether it begins only some time after it was called for: a command takes its time, and so do containers. */
@@ -210,13 +237,13 @@ async function recorded(
   { records }: ActsOptions,
   { type }: Fault,
   targets: readonly Target[],
-  standing: ReadonlySet<string>,
+  standing: Standing,
 ): Promise<readonly Target[]> {
   if (records === undefined) return targets;
   const own = targets.map((target) => ({ ...target, run: records.run }));
   const left = own.map((target) => faultRecord(type, target));
   // What has taken the API server away keeps us from saying so: the journal alone has it then.
-  if ([...standing].some((key) => key.startsWith('["control-plane-outage"'))) records.note(left);
+  if ([...standing.keys()].some((key) => key.startsWith('["control-plane-outage"'))) records.note(left);
   else await records.add(left);
   return own;
 }

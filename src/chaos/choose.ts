@@ -1,5 +1,6 @@
 import { EXIT, UserError } from '../scenario/errors.ts';
 import { stream } from '../scenario/random.ts';
+import { unavailableMax } from '../scenario/rollout-limit.ts';
 import { mayBeHit } from '../scenario/safety.ts';
 import { scaledTo } from '../scenario/scaled-to.ts';
 import type { Fault, FaultMode, Labels, Scenario, ZoneOutage } from '../scenario/scenario.ts';
@@ -138,10 +139,12 @@ async function workloadTarget(choice: Choice, action: On<'workload'>, fault: Wor
   if (state === undefined) throw gone(fault, `${kind} ${namespace}/${name}`);
   const own = await ownPods(choice, workload);
   checkTouchable(scenario, fault, own, state.labels);
-  if (fault.type === 'scale') {
-    const uids = uidsOf(own.candidates.slice(scaledTo(state.replicas, fault.replicas)));
-    await checkLimits(choice, fault, { own: [own], uids, isOfNodes: false });
-  }
+  // Which of them its controller takes is its own to choose.
+  const taken =
+    fault.type === 'scale'
+      ? own.candidates.slice(scaledTo(state.replicas, fault.replicas))
+      : own.candidates.slice(0, unavailableMax(workload, state.replicas));
+  await checkLimits(choice, fault, { own: [own], uids: uidsOf(taken), isOfNodes: false });
   const container = 'container' in fault ? { container: fault.container } : {};
   const before = action.remember === undefined ? {} : { before: action.remember(state, fault) };
   return { kind, namespace, name, uid: state.uid, ...container, ...before };

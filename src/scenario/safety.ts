@@ -62,6 +62,11 @@ export interface Situation {
   /** Whether it hits nodes, with all that they run. */
   readonly isOfNodes: boolean;
   readonly budgets: readonly BudgetNow[];
+  /**
+   * How many of a workload's healthy pods its controller keeps, by `workloadText`: a scale or a rollout that is under way
+   * may take the others at any moment. Left out: all.
+   */
+  readonly kept?: ReadonlyMap<string, number>;
 }
 
 /**
@@ -123,9 +128,10 @@ function untouchable(
   return spared && `would hit ${spared.name}, which its labels keep from faults (\`safety\`)`;
 }
 
-function tooMany(safety: Safety, { fault, pods, hit, isOfNodes }: Situation): string | undefined {
-  for (const [name, own] of Map.groupBy(pods, ({ workload }) => nameOf(workload))) {
-    const ownHit = hit.filter(({ workload }) => nameOf(workload) === name);
+function tooMany(safety: Safety, situation: Situation): string | undefined {
+  const { fault, pods, hit, isOfNodes, kept } = situation;
+  for (const [name, own] of Map.groupBy(pods, ({ workload }) => workloadText(workload))) {
+    const ownHit = hit.filter(({ workload }) => workloadText(workload) === name);
     const first = own[0];
     if (first === undefined || ownHit.length === 0) continue;
     const reason =
@@ -133,7 +139,7 @@ function tooMany(safety: Safety, { fault, pods, hit, isOfNodes }: Situation): st
       (isOfNodes ? undefined : aboveCapOf('node', safety.max_per_node, own, ownHit)) ??
       // That a zone goes as a whole is what its outage is.
       (fault.type === 'zone-outage' ? undefined : aboveCapOf('zone', safety.max_per_zone, own, ownHit)) ??
-      belowHealthy(safety, first.workload, own, ownHit);
+      belowHealthy(safety, first.workload, own, ownHit, kept?.get(name));
     if (reason !== undefined) return reason;
   }
   return undefined;
@@ -147,7 +153,7 @@ function aboveCap(
   if (most === undefined) return undefined;
   const limit = amount(most, workload.replicas, 'down');
   if (hit.length <= limit) return undefined;
-  return `would hit ${hit.length} pods of ${nameOf(workload)}; safety.max_victims allows ${limit}`;
+  return `would hit ${hit.length} pods of ${workloadText(workload)}; safety.max_victims allows ${limit}`;
 }
 
 /** How many of a workload's pods in one place are hit; a share is of those that are there. */
@@ -164,7 +170,7 @@ function aboveCapOf(
       return `would hit ${name}, of which no ${where} is known; safety.max_per_${where} is about it`;
     const limit = amount(most, own.filter((pod) => pod[where] === place).length, 'down');
     if (hitThere.length <= limit) continue;
-    return `would hit ${hitThere.length} pods of ${nameOf(workload)} on ${where} ${place}; safety.max_per_${where} allows ${limit}`;
+    return `would hit ${hitThere.length} pods of ${workloadText(workload)} on ${where} ${place}; safety.max_per_${where} allows ${limit}`;
   }
   return undefined;
 }
@@ -174,12 +180,16 @@ function belowHealthy(
   workload: PodNow['workload'],
   own: readonly PodNow[],
   hit: readonly PodNow[],
+  kept = Number.POSITIVE_INFINITY,
 ): string | undefined {
   if (least === undefined) return undefined;
   const wanted = amount(least, workload.replicas, 'up');
-  const left = own.filter((pod) => pod.healthy && !hit.includes(pod)).length;
+  const healthy = own.filter((pod) => pod.healthy);
+  const taken = healthy.filter((pod) => hit.includes(pod));
+  // Who is hit may be one of those that stay.
+  const left = Math.max(0, Math.min(healthy.length, kept) - taken.length);
   if (left >= wanted) return undefined;
-  return `would leave ${left} healthy pods of ${nameOf(workload)}; safety.min_healthy wants ${wanted}`;
+  return `would leave ${left} healthy pods of ${workloadText(workload)}; safety.min_healthy wants ${wanted}`;
 }
 
 function budgetRefuses(safety: Safety, { fault, hit, budgets }: Situation): string | undefined {
@@ -201,4 +211,6 @@ export function amount(value: IntOrPercent, total: number, rounded: 'up' | 'down
   return rounded === 'up' ? Math.ceil(exact) : Math.floor(exact);
 }
 
-const nameOf = ({ kind, namespace, name }: PodNow['workload']): string => `${kind} ${namespace}/${name}`;
+/** "Deployment shop/web" */
+export const workloadText = ({ kind, namespace, name }: Omit<PodNow['workload'], 'replicas'>): string =>
+  `${kind} ${namespace}/${name}`;

@@ -1,4 +1,5 @@
-import { type BudgetNow, mayBeHit, type PodNow, refusalOf } from '../scenario/safety.ts';
+import { unavailableMax } from '../scenario/rollout-limit.ts';
+import { type BudgetNow, mayBeHit, type PodNow, refusalOf, workloadText } from '../scenario/safety.ts';
 import { scaledTo } from '../scenario/scaled-to.ts';
 import type { Fault, Labels, Scale, Scenario, Workload } from '../scenario/scenario.ts';
 import { selects } from '../scenario/selector.ts';
@@ -31,11 +32,51 @@ export function refusalIn(
     isOfNodes
       ? node !== undefined && victims.includes(node) && leaves(fault, objects[index]!)
       : 'service' in fault || victims.includes(name);
-  const hit =
-    fault.type === 'scale'
-      ? pods.filter(({ healthy }) => healthy).slice(scaledTo(replicasOf(cluster, fault), fault.replicas))
-      : pods.filter(isHit);
-  return refusalOf(scenario.safety, { fault, pods, hit, isOfNodes, budgets: budgetsNow(cluster) });
+  const hit = takenOf(cluster, fault, pods) ?? pods.filter(isHit);
+  const kept = keptOf(cluster);
+  return refusalOf(scenario.safety, { fault, pods, hit, isOfNodes, kept, budgets: budgetsNow(cluster) });
+}
+
+/** What a workload's controller takes, whichever those are; undefined where the victims are chosen. */
+function takenOf(
+  cluster: SimulatedCluster,
+  fault: Fault,
+  pods: readonly PodNow[],
+): readonly PodNow[] | undefined {
+  const healthy = pods.filter((pod) => pod.healthy);
+  switch (fault.type) {
+    case 'scale':
+      return healthy.slice(scaledTo(objectOf(cluster, fault)?.replicas ?? 0, fault.replicas));
+    case 'bad-image':
+    case 'bad-readiness':
+    case 'rollout-restart': {
+      const object = objectOf(cluster, fault);
+      return object === undefined ? [] : healthy.slice(0, unavailableMax(object.workload, object.replicas));
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** What a scale or a rollout that is under way leaves for certain. */
+function keptOf(cluster: SimulatedCluster): ReadonlyMap<string, number> {
+  const pods = [...cluster.api.pods.values()];
+  return new Map(
+    [...cluster.api.workloads.values()].map(({ workload, replicas, template }) => {
+      const { kind, name, namespace } = workload;
+      const isRolling = pods.some(
+        (pod) =>
+          pod.template !== template &&
+          pod.workload.kind === kind &&
+          pod.workload.name === name &&
+          pod.workload.namespace === namespace,
+      );
+      return [
+        workloadText(workload),
+        replicas - (isRolling ? unavailableMax(workload, replicas) : 0),
+      ] as const;
+    }),
+  );
 }
 
 /** The workloads that a fault is about; a fault on a Service is one on all behind it. */
@@ -60,11 +101,13 @@ function leaves(fault: Fault, { template }: PodObject): boolean {
   return fault.taint.effect === 'NoExecute' && !tolerates(forEver, fault.taint);
 }
 
-function replicasOf(cluster: SimulatedCluster, { workload: name, namespace }: Scale): number {
-  const object = [...cluster.api.workloads.values()].find(
+function objectOf(
+  cluster: SimulatedCluster,
+  { workload: name, namespace }: Pick<Scale, 'workload' | 'namespace'>,
+) {
+  return [...cluster.api.workloads.values()].find(
     ({ workload }) => workload.name === name && workload.namespace === namespace,
   );
-  return object?.replicas ?? 0;
 }
 
 function podNow(cluster: SimulatedCluster, { safety, objects }: Scenario, pod: PodObject): PodNow {
@@ -86,17 +129,19 @@ function isHealthy(cluster: SimulatedCluster, pod: PodObject): boolean {
   if (!pod.ready || isTerminating(pod) || pod.node === undefined) return false;
   const machine = cluster.machines[pod.node];
   const worker = machine?.kubelet?.worker(pod.name);
-  if (
-    machine?.isReachable !== true ||
-    worker === undefined ||
-    worker.cpu.isStressed ||
-    worker.memory.isStressed
-  )
-    return false;
+  if (machine?.isReachable !== true || worker === undefined || isLeaving(cluster, pod)) return false;
+  if (worker.cpu.isStressed || worker.memory.isStressed) return false;
   return pod.template.containers.every(({ name }) => {
     const process = worker.container(name);
     return process !== undefined && !process.hasExited && process.stoppedCause === undefined;
   });
+}
+
+/** Its node has a taint that it does not bear for good: it goes, now or when its time is over. */
+function isLeaving({ api, machines }: SimulatedCluster, { node, template }: PodObject): boolean {
+  const { taints = [] } = api.nodes.get(machines[node as number]?.spec.name ?? '') ?? {};
+  const forEver = template.tolerations.filter(({ toleration_s }) => toleration_s === undefined);
+  return taints.some((taint) => taint.effect === 'NoExecute' && !tolerates(forEver, taint));
 }
 
 function budgetsNow(cluster: SimulatedCluster): readonly BudgetNow[] {

@@ -285,6 +285,36 @@ describe.concurrent('a fault on nodes', () => {
     expect((await cluster.nodes())[1]!.unschedulable).toBe(true);
   });
 
+  test('node-cordon and node-drain that overlap leave the node as it was before both', async () => {
+    // The second is prepared while the first lasts, and begins when that is over.
+    const { scenario, cluster } = started([
+      lasting('node-cordon', { at_ms: [50], duration_ms: 100 }),
+      lasting('node-drain', { at_ms: [250], duration_ms: 100 }),
+    ]);
+    const { error } = await run(cluster, scenario);
+    expect(error).toBeUndefined();
+    expect(acts(cluster).filter((call) => call === 'patch Node node-2')).toHaveLength(4);
+    expect((await cluster.nodes())[1]!.unschedulable).toBe(false);
+  });
+
+  test('node-cordon that ends while the next one is prepared is not taken for how the node was', async () => {
+    const { scenario, cluster } = started([lasting('node-cordon', { at_ms: [50, 120], duration_ms: 60 })]);
+    // The look of the second is held up until the first is over.
+    const nodes = cluster.nodes.bind(cluster);
+    let isHeld = false;
+    cluster.nodes = async () => {
+      const seen = await nodes();
+      if (!isHeld && seen[1]!.unschedulable) {
+        isHeld = true;
+        await sleep(150);
+      }
+      return seen;
+    };
+    const { error } = await run(cluster, scenario);
+    expect(error).toBeUndefined();
+    expect((await nodes())[1]!.unschedulable).toBe(false);
+  });
+
   test('node-cordon does not mind pods of others, which go on', async () => {
     const { scenario, cluster } = started([lasting('node-cordon')]);
     const there = { namespace: 'kube-system', node: 'node-2', labels: {} };

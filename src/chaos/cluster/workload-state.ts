@@ -24,6 +24,8 @@ export interface WorkloadState {
   readonly annotated?: Annotated;
   /** What its controller still has to do, as `kubectl rollout status` has it; undefined where nothing. */
   readonly unsettled: string | undefined;
+  /** Whether its pods are about to be replaced, or its controller has not seen its last change. */
+  readonly is_rolling?: boolean;
   /** Of a StatefulSet whose pods start one after the other (OrderedReady). */
   readonly in_order?: InOrder | undefined;
 }

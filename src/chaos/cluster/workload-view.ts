@@ -20,6 +20,7 @@ export function viewWorkload(kind: WorkloadRef['kind'], object: KubernetesObject
     unsettled: isSeen(object as V1Deployment)
       ? leftOf(kind, object)
       : 'its controller has not seen the last change',
+    is_rolling: !isSeen(object as V1Deployment) || isRolling(kind, object),
     in_order: kind === 'StatefulSet' ? inOrderOf(object) : undefined,
   };
 }
@@ -27,6 +28,30 @@ export function viewWorkload(kind: WorkloadRef['kind'], object: KubernetesObject
 /** By its controller, in its last version. */
 const isSeen = ({ metadata, status }: V1Deployment | V1StatefulSet): boolean =>
   (metadata?.generation ?? 0) <= (status?.observedGeneration ?? 0);
+
+/** Pods of an older template are there, or not enough of the last one. With OnDelete nobody replaces them. */
+function isRolling(kind: WorkloadRef['kind'], object: KubernetesObject): boolean {
+  switch (kind) {
+    case 'Deployment': {
+      const { spec, status } = object as V1Deployment;
+      const { updatedReplicas: updated = 0, replicas: present = 0 } = status ?? {};
+      return updated < (spec?.replicas ?? 1) || present > updated;
+    }
+    case 'StatefulSet': {
+      const { spec, status } = object as V1StatefulSet;
+      if (spec?.updateStrategy?.type === 'OnDelete') return false;
+      const partition = spec?.updateStrategy?.rollingUpdate?.partition ?? 0;
+      return (status?.updatedReplicas ?? 0) < (spec?.replicas ?? 1) - partition;
+    }
+    case 'DaemonSet': {
+      const { spec, status } = object as V1DaemonSet;
+      if (spec?.updateStrategy?.type === 'OnDelete') return false;
+      return (status?.updatedNumberScheduled ?? 0) < (status?.desiredNumberScheduled ?? 0);
+    }
+    case 'Job':
+      return false;
+  }
+}
 
 /** Where the policy is left out it is OrderedReady (Kubernetes 1.35 pkg/apis/apps/v1/defaults.go). */
 function inOrderOf(object: V1StatefulSet): InOrder | undefined {

@@ -33,6 +33,11 @@ export class Away {
     }
   }
 
+  /** Of those that were seen. */
+  podsOn(node: string): readonly Pod[] {
+    return [...this.#seen.values()].filter((pod) => pod.node === node);
+  }
+
   has(pod: Pod): boolean {
     const { uid, node: name = '' } = pod;
     if (this.#countOf({ kind: 'Pod', name: '', uid }) > 0) return true;
@@ -46,7 +51,7 @@ export class Away {
   }
 }
 
-interface Struck {
+export interface Struck {
   readonly kind: string;
   readonly name: string;
   readonly uid: string | undefined;

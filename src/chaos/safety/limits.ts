@@ -1,6 +1,14 @@
 /** The rules of the scenario's `safety`, held against the cluster a moment before an act. */
 import { EXIT, UserError } from '../../scenario/errors.ts';
-import { asksBudgets, type BudgetNow, mayBeHit, type PodNow, refusalOf } from '../../scenario/safety.ts';
+import { unavailableMax } from '../../scenario/rollout-limit.ts';
+import {
+  asksBudgets,
+  type BudgetNow,
+  mayBeHit,
+  type PodNow,
+  refusalOf,
+  workloadText,
+} from '../../scenario/safety.ts';
 import type { Fault, Labels, Safety, Scenario, Workload } from '../../scenario/scenario.ts';
 import { selectorText, selects } from '../../scenario/selector.ts';
 import type { ClusterReader, Pod } from '../cluster/cluster.ts';
@@ -82,6 +90,7 @@ export async function checkLimits(
     pods: known.map(({ now }) => now),
     hit,
     isOfNodes,
+    kept: await keptOf(limited, own),
     budgets: asksBudgets(fault, safety) ? await budgetsFor(limited, hit) : [],
   });
   if (refusal === undefined) return;
@@ -89,6 +98,23 @@ export async function checkLimits(
     exitCode: EXIT.aborted,
     hint: 'nothing was hit by this act; the rules are under `safety` in the scenario',
   });
+}
+
+/** Where it matters how many stay: what a scale or a rollout that is under way leaves for certain. */
+async function keptOf(
+  { cluster, scenario: { safety } }: Limited,
+  own: readonly OwnPods[],
+): Promise<ReadonlyMap<string, number>> {
+  if (safety.min_healthy === undefined) return new Map();
+  const kept = own.map(async ({ workload }): Promise<readonly (readonly [string, number])[]> => {
+    const state = workload.kind === 'Job' ? undefined : await cluster.workload(workload);
+    if (state === undefined) return [];
+    const { replicas, is_rolling } = state;
+    return [
+      [workloadText(workload), replicas - (is_rolling === true ? unavailableMax(workload, replicas) : 0)],
+    ];
+  });
+  return new Map((await Promise.all(kept)).flat());
 }
 
 /** By name of the node. */

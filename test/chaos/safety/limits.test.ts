@@ -1,8 +1,9 @@
 /** The rules of `safety`, as a run keeps to them. */
 import { describe, expect, test } from 'vitest';
+import { chooseTargets } from '../../../src/chaos/choose.ts';
 import { EXIT } from '../../../src/scenario/errors.ts';
 import { SAFETY_DEFAULT } from '../../../src/scenario/safety.ts';
-import type { DisruptionBudget, Fault, Safety, Scenario } from '../../../src/scenario/scenario.ts';
+import type { DisruptionBudget, Fault, Safety, Scenario, Workload } from '../../../src/scenario/scenario.ts';
 import { FakeCluster, type FakeOptions } from '../fake-cluster.ts';
 import { expectUserError, ofType, run } from '../run.ts';
 import { containerKill, lasting, podKill, shortScenario } from '../scenario.ts';
@@ -111,6 +112,45 @@ test.concurrent('node-taint with NoExecute asks the disruption budgets, which Ku
   const told = limited(faults, { ignore_disruption_budgets: true }, { disruption_budgets });
   expect((await run(told.cluster, told.scenario)).error).toBeUndefined();
   expect(hits(told.cluster)).toEqual(['patch Node node-2', 'patch Node node-2']);
+});
+
+describe('a rollout counts', () => {
+  const [nginx] = shortScenario([]).workloads;
+  const recreated = [{ ...nginx!, strategy: { type: 'Recreate' } } as Workload];
+
+  test.each(['bad-image', 'bad-readiness', 'rollout-restart'] as const)(
+    'as many pods as its strategy takes at once: %s of Recreate all of them',
+    async (type) => {
+      const place = limited([lasting(type)], { min_healthy: { pods: 1 } }, { workloads: recreated });
+      const { error } = await run(place.cluster, place.scenario);
+      expectUserError(error, EXIT.aborted, `${type} would leave 0 healthy pods of Deployment default/nginx`);
+      expect(place.cluster.calls.filter((call) => call.startsWith('patch'))).toEqual([]);
+    },
+  );
+
+  test('none where its strategy is to take none, as a quarter of two rounded down', async () => {
+    const { scenario, cluster } = limited([lasting('bad-image')], { min_healthy: { pods: 2 } });
+    expect((await run(cluster, scenario)).error).toBeUndefined();
+  });
+
+  test('while it is under way, and so does a scale: what they may still take is not healthy', async () => {
+    const { scenario, cluster } = limited(
+      [podKill()],
+      { min_healthy: { pods: 1 } },
+      { workloads: recreated, options: { start_ms: 1 } },
+    );
+    for (const object of scenario.objects) await cluster.apply(object);
+    const ready = async () => (await cluster.pods('default', { app: 'nginx' })).filter((pod) => pod.ready);
+    await expect.poll(ready).toHaveLength(2);
+    const choice = { scenario, cluster, trial: 0, entry_node: 'node-1' };
+    const choose = () => chooseTargets(choice, scenario.faults[0]!, 'victims/0/0');
+    expect(await choose()).toHaveLength(1);
+    const workload = cluster.workload.bind(cluster);
+    for (const state of [{ is_rolling: true }, { replicas: 1 }]) {
+      cluster.workload = async () => ({ ...(await workload())!, ...state });
+      await expect(choose()).rejects.toThrow('would leave 0 healthy pods of Deployment default/nginx');
+    }
+  });
 });
 
 test.concurrent('what keeps to the rules is done', async () => {

@@ -11,17 +11,12 @@ import { noJournal } from '../../../src/chaos/safety/journal.ts';
 import { actTimes } from '../../../src/scenario/act-times.ts';
 import { UserError } from '../../../src/scenario/errors.ts';
 import { stream } from '../../../src/scenario/random.ts';
-import { amount, SAFETY_DEFAULT } from '../../../src/scenario/safety.ts';
-import type {
-  DisruptionBudget,
-  Fault,
-  IntOrPercent,
-  Safety,
-  Scenario,
-} from '../../../src/scenario/scenario.ts';
+import { amount } from '../../../src/scenario/safety.ts';
+import type { Fault, IntOrPercent, Scenario } from '../../../src/scenario/scenario.ts';
 import { asCluster, LaggingCluster } from '../lagging-cluster.ts';
 import { containerKill, lasting, podKill, shortScenario } from '../scenario.ts';
 import { time } from '../virtual-time.ts';
+import { budgetOf, MODES, safetyOf } from './random-rules.ts';
 
 vi.mock('../../../src/chaos/clock.ts', () => ({ now_ms: () => time.now_ms }));
 vi.mock('../../../src/chaos/sleep.ts', () => ({
@@ -46,22 +41,6 @@ interface Setup {
   readonly crashes: readonly { readonly at_ms: number; readonly which: number; readonly for_ms: number }[];
   readonly seed: string;
 }
-
-const limit = (most: number): fc.Arbitrary<IntOrPercent> =>
-  fc.oneof(
-    fc.integer({ min: 0, max: most }).map((pods) => ({ pods })),
-    fc.integer({ min: 0, max: 100 }).map((percent) => ({ percent })),
-  );
-
-const MODES = fc.oneof(
-  fc.constant({ mode: 'one', value: undefined } as const),
-  fc.constant({ mode: 'all', value: undefined } as const),
-  fc.record({ mode: fc.constant('fixed' as const), value: fc.integer({ min: 1, max: 4 }) }),
-  fc.record({
-    mode: fc.constantFrom('fixed-percent' as const, 'random-max-percent' as const),
-    value: fc.integer({ min: 1, max: 100 }),
-  }),
-);
 
 /** Times of acts, each in a slot that no other act and nothing else has. */
 const slots = fc.uniqueArray(fc.integer({ min: 1, max: WINDOW_MS / SLOT_MS - 2 }), {
@@ -88,32 +67,6 @@ const faultAt: fc.Arbitrary<(at_ms: number) => Fault> = fc
     if (type === 'pod-kill') return podKill({ ...fields, grace_period_s });
     if (type === 'container-kill') return containerKill(fields);
     return lasting(type as 'node-loss', { ...fields, duration_ms });
-  });
-
-const safetyOf = (replicas: number): fc.Arbitrary<Safety> =>
-  fc
-    .record({
-      max_victims: fc.option(limit(replicas), { nil: undefined }),
-      max_per_node: fc.option(limit(replicas), { nil: undefined, freq: 1 }),
-      max_per_zone: fc.option(limit(replicas), { nil: undefined, freq: 1 }),
-      min_healthy: fc.option(limit(replicas - 1), { nil: undefined, freq: 5 }),
-      ignore_disruption_budgets: fc.boolean(),
-    })
-    .map((rules) => ({ ...SAFETY_DEFAULT, ...rules, protected_labels: { protected: 'yes' } }));
-
-const budgetOf = (replicas: number): fc.Arbitrary<readonly DisruptionBudget[]> =>
-  fc.option(fc.tuple(fc.boolean(), limit(replicas)), { nil: undefined }).map((given) => {
-    if (given === undefined) return [];
-    const [isMin, value] = given;
-    return [
-      {
-        ...{ name: 'nginx', namespace: 'default', position: { file: '', line: 1, column: 1 } },
-        selector: { app: 'nginx' },
-        min_available: isMin ? value : undefined,
-        max_unavailable: isMin ? undefined : value,
-        unhealthy_pod_eviction_policy: 'IfHealthyBudget',
-      },
-    ];
   });
 
 const setups: fc.Arbitrary<Setup> = fc
