@@ -101,7 +101,6 @@ describeOnTestbed('a run as a Job in the cluster', () => {
       // One trial may be too few to tell; that it says so is a verdict.
       expect(exitCode, log).toBeLessThan(EXIT.configuration);
       expect(log).toMatch(/agrees|differs|inconclusive/);
-      expect(log).toContain('pod-kill');
       expect(log).toContain('downtime');
 
       expect(names('deployments,services,leases,persistentvolumeclaims')).toBe('');
@@ -131,7 +130,7 @@ describeOnTestbed('a run as a Job in the cluster', () => {
       await expect.poll(replicas, { timeout: MINUTES, interval: 500 }).toBe('2');
       await expect.poll(() => names('leases'), { timeout: 2 * MINUTES, interval: 500 }).toBe('');
       await expect.poll(() => names('jobs'), { timeout: 2 * MINUTES, interval: 500 }).toBe('');
-      expect(get('deployment/web', '.metadata.annotations')).not.toContain('foreshock');
+      expect(get('deployment/web', '.metadata.annotations')).not.toContain('foreshock.dev');
     },
     5 * MINUTES,
   );

@@ -158,6 +158,9 @@ describeOnTestbed('a run that is killed', () => {
       await expect.poll(() => of('.spec'), { timeout: MINUTES, interval: 500 }).toBe(spec);
       const ready = () => of('.status.readyReplicas').concat(' ', of('.status.updatedReplicas'));
       await expect.poll(ready, { timeout: 2 * MINUTES, interval: 500 }).toBe('3 3');
+      await expect
+        .poll(() => kubectl('-n', NAMESPACE, 'get', 'leases', '-o', 'name'), { timeout: MINUTES })
+        .toBe('');
       expect(of('.metadata.annotations')).toBe(marks);
       expect(restore([out])).toMatchObject({ status: EXIT.ok, stdout: 'nothing is left to be put back\n' });
     },

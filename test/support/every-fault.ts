@@ -5,6 +5,9 @@ import { FAULTS, isLasting } from '../../src/scenario/schema/faults.ts';
 const REQUIRED: Readonly<Partial<Record<FaultType, string>>> = {
   'node-taint': 'taint: {key: maintenance, value: "yes", effect: NoExecute}',
   scale: 'replicas: 1',
+  'memory-stress': 'size: 8MiB',
+  'http-delay': 'delay: 100ms',
+  'http-abort': 'status: 503',
 };
 
 /** Every fault of the catalogue, and a line of a scenario that has it: on the only workload, a second into the trial. */
