@@ -38,7 +38,7 @@ export class ApiEphemeralContainers implements EphemeralContainers {
     const { namespace, name: podName, uid } = pod;
     const present = (await this.#read(pod))?.spec?.ephemeralContainers;
     const container = {
-      ...{ name, image, command, imagePullPolicy: 'IfNotPresent' },
+      ...{ name, image, command: command.map(literally), imagePullPolicy: 'IfNotPresent' },
       securityContext: SECURITY_CONTEXT,
     };
     const patch: readonly Operation[] = [
@@ -103,6 +103,9 @@ export class ApiEphemeralContainers implements EphemeralContainers {
     }
   }
 }
+
+/** The kubelet takes $(NAME) for a variable and $$ for a $ (Kubernetes 1.35 third_party/forked/golang/expansion/expand.go). */
+const literally = (word: string): string => word.replaceAll('$', () => '$$');
 
 function viewState(state: V1ContainerState | undefined): EphemeralState {
   const { waiting, running, terminated } = state ?? {};
