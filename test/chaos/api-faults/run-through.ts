@@ -124,7 +124,9 @@ export function expectInOrder(
   // Anything else is shown with a stack trace.
   if (error !== undefined) expect(error, `${what}: ${(error as Error).stack}`).toBeInstanceOf(UserError);
   if (error instanceof UserError) expect(DOCUMENTED, what).toContain(error.exitCode);
-  expect(error, what).not.toMatchObject({ exitCode: EXIT.notRestored });
+  expect(error, `${what}: ${(error as Error | undefined)?.message}`).not.toMatchObject({
+    exitCode: EXIT.notRestored,
+  });
 
   expect(server.state.content, what).toEqual(before);
   // One victim, and never its replacement.

@@ -26,13 +26,21 @@ export interface LabOptions {
 }
 
 /** A workload behind the Service, and another in a namespace of its own. */
+/** Of a StatefulSet or a DaemonSet. */
+const UPDATE_STRATEGY = {
+  type: 'RollingUpdate',
+  max_unavailable: { pods: 1 },
+  max_surge: { pods: 0 },
+  partition: 0,
+} as const;
+
 export function scenarioOf(
   fault: Fault,
   { kind = 'Deployment', rules = {}, port = 80 }: LabOptions = {},
 ): Scenario {
   const plain = shortScenario([fault]);
   const one = { ...plain, safety: { ...plain.safety, ...rules } };
-  const first = { ...one.workloads[0], kind } as Workload;
+  const first = { ...one.workloads[0], kind, update_strategy: UPDATE_STRATEGY } as Workload;
   const other: Workload = { ...first, namespace: 'shop', name: 'other' };
   const objects = one.objects.map((object) => (object.kind === 'Deployment' ? { ...object, kind } : object));
   const ofOther = objects

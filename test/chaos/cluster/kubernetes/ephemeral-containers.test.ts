@@ -40,6 +40,16 @@ test('one is added beside those that are there, to that pod and to no other of i
   ]);
 });
 
+test('its script comes to the shell as it is written, where the kubelet takes $$ for a $', async () => {
+  const { ephemeral, patches } = await ephemeralIn({ spec: {} });
+  await ephemeral.add(POD, { ...CONTAINER, command: ['sh', '-c', 'kill $$ $(PATH)'] });
+  expect(patches()[0]!.body).toMatchObject([
+    {},
+    {},
+    { value: [{ command: ['sh', '-c', 'kill $$$$ $$(PATH)'] }] },
+  ]);
+});
+
 test('it is no root, and has no capability', async () => {
   const { ephemeral, patches } = await ephemeralIn({ spec: {} });
   await ephemeral.add(POD, CONTAINER);
