@@ -1,18 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** In real time, most of them against a testbed, and within each of the parts below one file after the other. */
+/** In real time, most of them against a testbed: one file after the other, since they share two cores. */
 const CLUSTER = [
   'test/conformance/{embedded,kubernetes}.test.ts',
   'test/e2e/**/*.test.ts',
   'test/**/*.e2e.test.ts',
 ];
-/** tools/test.ts runs this part and the rest side by side, each in a testbed of its own; they take about as long. */
-const PART_ONE = [
-  'test/conformance/kubernetes.test.ts',
-  'test/e2e/{chaos-toolkit,dry-run,in-cluster,sandbox-kill,sigkill}.test.ts',
-];
-/** What is held against a prediction, or timed, or takes what processor time there is: it wants the machine for itself. */
-const TIMED = ['test/e2e/{calibrate,verify,stress}.test.ts', 'test/testbed/autoscaling.e2e.test.ts'];
 
 /** Keep real time on a machine that others use as well: what misses its time is tried again. */
 const REAL_TIME = ['test/chaos/**/*.test.ts', 'test/calibrate/observe/**/*.test.ts'];
@@ -33,16 +26,6 @@ const properties = {
 /** To end what hangs, not to say what is slow: the machine may be busy. */
 const TIMEOUT_MS = 30_000;
 const CLUSTER_TIMEOUT_MS = 60_000;
-
-const clusterPart = (name: string, groupOrder: number, include: string[], exclude: string[] = []) => ({
-  test: {
-    ...{ name: `cluster-${name}`, include, exclude },
-    fileParallelism: false,
-    sequence: { groupOrder },
-    ...{ testTimeout: CLUSTER_TIMEOUT_MS, hookTimeout: CLUSTER_TIMEOUT_MS },
-    ...properties,
-  },
-});
 
 export default defineConfig({
   test: {
@@ -79,9 +62,16 @@ export default defineConfig({
           ...properties,
         },
       },
-      clusterPart('one', 3, PART_ONE),
-      clusterPart('two', 4, CLUSTER, [...PART_ONE, ...TIMED]),
-      clusterPart('timed', 5, TIMED),
+      {
+        test: {
+          name: 'cluster',
+          include: CLUSTER,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+          ...{ testTimeout: CLUSTER_TIMEOUT_MS, hookTimeout: CLUSTER_TIMEOUT_MS },
+          ...properties,
+        },
+      },
     ],
   },
 });
