@@ -213,9 +213,15 @@ function rolloutDeployment(_args: unknown, place: Place, path: Path): Deed | und
 
 const PROCESS = z.looseObject({
   path: z.string().min(1),
-  arguments: z.union([z.array(z.union([z.string(), z.number()]).transform(String)), z.string()], {
-    error: 'a list of arguments, or a text of them',
-  }),
+  arguments: z.union(
+    [
+      z.array(z.union([z.string(), z.number()], { error: 'a text or a number' }).transform(String)),
+      z.string(),
+    ],
+    {
+      error: 'a list of arguments, or a text of them',
+    },
+  ),
 });
 
 function readProcess(place: Place): Deed | undefined {

@@ -9,7 +9,10 @@ const VARIABLES = z
   .array(
     z.looseObject({
       name: z.string().min(1),
-      value: z.union([z.string(), z.number(), z.boolean()]).transform(String).nullish(),
+      value: z
+        .union([z.string(), z.number(), z.boolean()], { error: 'a text, a number, true or false' })
+        .transform(String)
+        .nullish(),
     }),
   )
   .nullish();
