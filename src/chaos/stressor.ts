@@ -13,7 +13,7 @@ import {
   STRESSOR_PREFIX,
 } from './cluster/ephemeral-containers.ts';
 import type { Caused, Undone } from './fault-action.ts';
-import type { Target } from './safety/journal.ts';
+import type { Intent, Target } from './safety/journal.ts';
 import type { Right } from './safety/rights.ts';
 import { sleep } from './sleep.ts';
 import { podRefOf } from './target.ts';
@@ -35,41 +35,69 @@ const EARLY_END = 'a stress that is to end before its time goes on until that is
 /** A WebSocket is opened by GET; since 1.35 that takes both (pkg/registry/core/pod/rest/subresources.go ExecREST). */
 const EXEC_VERBS = ['get', 'create'];
 
-/** To see how it stands, and to end it early. */
-export const END_STRESS_RIGHTS: readonly Right[] = [
-  { verb: 'get', resource: 'pods', group: '' },
-  ...EXEC_VERBS.map((verb) => ({
-    ...{ verb, resource: 'pods/exec', group: '', without: EARLY_END },
-    to: 'to end a stress before its time',
-  })),
+const SEE: Right = { verb: 'get', resource: 'pods', group: '' };
+const REPLACE: Right = { verb: 'delete', resource: 'pods', group: '' };
+const END: readonly Right[] = EXEC_VERBS.map((verb) => ({
+  ...{ verb, resource: 'pods/exec', group: '', without: EARLY_END },
+  to: 'to end a stress before its time',
+}));
+
+/** To add it, to see how it stands, to end it early, and to replace its pod after the trial. */
+const RIGHTS: readonly Right[] = [
+  SEE,
+  REPLACE,
+  { verb: 'patch', resource: 'pods/ephemeralcontainers', group: '' },
+  ...END,
 ];
 
-/** To add it, to end it, and to replace its pod after the trial. */
-export const STRESS_RIGHTS: readonly Right[] = [
-  { verb: 'delete', resource: 'pods', group: '' },
-  { verb: 'patch', resource: 'pods/ephemeralcontainers', group: '' },
-  ...END_STRESS_RIGHTS,
+/** One that runs ends by itself; one that cannot start goes with its pod. */
+const UNDO_RIGHTS: readonly Right[] = [
+  SEE,
+  { ...REPLACE, without: 'a stressor that could not start stays in its pod, and may start later' },
+  ...END,
 ];
+
+/**
+ * What the two faults are, but for how the journal calls them and what their programs do.
+ *
+ * @param script of a shell, whose $0 is the stressor's name, so that its processes can be told by it
+ */
+export const stress = <F extends Stress, A extends Intent['act']>(
+  act: A,
+  script: (fault: F, duration_s: number) => string,
+) => ({
+  on: 'pods' as const,
+  rights: () => RIGHTS,
+  undoRights: () => UNDO_RIGHTS,
+  act,
+  byHand: waitItOut,
+  leavesRestarts: true as const,
+  takesTime: true as const,
+  endsByItself: true as const,
+  remember: planStressor,
+  apply: (cluster: Cluster, fault: F, target: Target, signal: AbortSignal) =>
+    startStressor(cluster, fault, target, script(fault, Number(target.before?.duration_s)), signal),
+  undo: endStressor,
+});
 
 /** As it stands in the journal and on the Lease before it is there: another name for each, for none is ever taken out. */
-export function planStressor({ duration_ms }: Stress): NonNullable<Target['before']> {
+function planStressor({ duration_ms }: Stress): NonNullable<Target['before']> {
   return {
     stressor: `${STRESSOR_PREFIX}${randomUUID().slice(0, 8)}`,
     duration_s: Math.ceil(duration_ms / 1000),
   };
 }
 
-export function waitItOut({ namespace, name, before }: Target): string {
+function waitItOut({ namespace, name, before }: Target): string {
   return `it ends by itself after ${before?.duration_s} s; kubectl delete pod -n ${namespace} ${name} ends it at once`;
 }
 
 /**
  * Adds it, and waits until it runs.
  *
- * @param script of a shell, whose $0 is the stressor's name, so that its processes can be told by it
  * @throws UserError where it does not run
  */
-export async function startStressor(
+async function startStressor(
   cluster: Cluster,
   { type, image }: Stress,
   target: Target,

@@ -52,11 +52,8 @@ const tolerance = (change: Partial<Toleration> = {}): Toleration => ({
   ...change,
 });
 
-/** What is timed to some milliseconds is tried again where the machine was busy with something else. */
-const BUSY = { retry: 3 } as const;
-
 describe.concurrent.each(LASTING)('%s', (type, act, undo) => {
-  test('is caused in its time and undone after its duration, both in the journal first', BUSY, async () => {
+  test('is caused in its time and undone after its duration, both in the journal first', async () => {
     const { scenario, cluster } = started([lasting(type)]);
     const before = structuredClone(cluster.template);
     const { error, trials, journal } = await run(cluster, scenario);
@@ -180,7 +177,7 @@ describe.concurrent('a fault on pods', () => {
     expect(ofType(trials[0]!, 'fault-end')[0]!.at_ms).toBeGreaterThanOrEqual(380);
   });
 
-  test('does not hold up another that comes while it goes on', BUSY, async () => {
+  test('does not hold up another that comes while it goes on', async () => {
     const { scenario, cluster } = started(
       [lasting('node-drain', { duration_ms: 300 }), podKill({ at_ms: [200], mode: 'all' })],
       { refusals: 100 },
@@ -652,24 +649,20 @@ describe.concurrent('endpoint-removal', () => {
 });
 
 describe.concurrent('a command that takes its time', () => {
-  test(
-    'is called so much earlier once that is known, and the fault lasts as long as it should',
-    BUSY,
-    async () => {
-      const { scenario, cluster } = started([lasting('node-partition', { duration_ms: 200 })]);
-      cluster.before = async (call) => {
-        if (/^node-(partition|rejoin)/.test(call)) await sleep(90);
-      };
-      const { error, trials } = await run(cluster, scenario, { trials: 2 });
-      expect(error).toBeUndefined();
-      for (const [trial, late_ms] of [90, 0].entries()) {
-        const [begin] = ofType(trials[trial]!, 'fault-begin');
-        const [end] = ofType(trials[trial]!, 'fault-end');
-        expect(Math.abs(begin!.at_ms - 100 - late_ms)).toBeLessThan(30);
-        expect(Math.abs(end!.at_ms - begin!.at_ms - 200)).toBeLessThan(30);
-      }
-    },
-  );
+  test('is called so much earlier once that is known, and the fault lasts as long as it should', async () => {
+    const { scenario, cluster } = started([lasting('node-partition', { duration_ms: 200 })]);
+    cluster.before = async (call) => {
+      if (/^node-(partition|rejoin)/.test(call)) await sleep(90);
+    };
+    const { error, trials } = await run(cluster, scenario, { trials: 2 });
+    expect(error).toBeUndefined();
+    for (const [trial, late_ms] of [90, 0].entries()) {
+      const [begin] = ofType(trials[trial]!, 'fault-begin');
+      const [end] = ofType(trials[trial]!, 'fault-end');
+      expect(Math.abs(begin!.at_ms - 100 - late_ms)).toBeLessThan(30);
+      expect(Math.abs(end!.at_ms - begin!.at_ms - 200)).toBeLessThan(30);
+    }
+  });
 });
 
 describe.concurrent('a fault that goes wrong', () => {
@@ -767,7 +760,7 @@ describe.concurrent('refusals, before anything is touched', () => {
   });
 });
 
-test('acts that are drawn come when the simulator has them, in each trial', BUSY, async () => {
+test('acts that are drawn come when the simulator has them, in each trial', async () => {
   const at_ms = { first: exponential(50), gap: exponential(80), times: undefined, until_ms: 400 };
   const scenario = shortScenario([podKill({ at_ms })], {
     seed: 'drawn',

@@ -19,7 +19,7 @@ type EventOf<T extends EventType, E = TimelineEvent> = E extends { readonly type
 /** Deletion to endpoint, and endpoint to proxy: half of the requests fail for at most so long. */
 const FAILOVER_MAX_S = 2;
 /** On a busy machine the sender may lag, which makes a trial invalid; then there is another. */
-const TRIALS_MAX = 8;
+const TRIALS_MAX = 4;
 /** Of the scenarios' applications, from exec to listening, at least. */
 const START_TIME_MIN_S = 1.01;
 

@@ -1,35 +1,11 @@
 import type { CpuStress } from '../../scenario/scenario.ts';
 import type { FaultAction } from '../fault-action.ts';
-import {
-  END_STRESS_RIGHTS,
-  endStressor,
-  planStressor,
-  STRESS_RIGHTS,
-  startStressor,
-  waitItOut,
-} from '../stressor.ts';
+import { stress } from '../stressor.ts';
 
 /** Computes in an ephemeral container of each victim, on as many processors as it has workers. */
-export const cpuStress: FaultAction<CpuStress> = {
-  on: 'pods',
-  rights: () => STRESS_RIGHTS,
-  undoRights: () => END_STRESS_RIGHTS,
-  act: 'stress-cpu',
-  byHand: waitItOut,
-  leavesRestarts: true,
-  takesTime: true,
-  endsByItself: true,
-  remember: planStressor,
-  apply: (cluster, fault, target, signal) =>
-    startStressor(
-      cluster,
-      fault,
-      target,
-      computing(fault.workers, Number(target.before?.duration_s)),
-      signal,
-    ),
-  undo: endStressor,
-};
+export const cpuStress: FaultAction<CpuStress> = stress('stress-cpu', ({ workers }: CpuStress, duration_s) =>
+  computing(workers, duration_s),
+);
 
 /**
  * The first process waits, so that it hears a signal and ends in time whatever the others do; with it the kernel ends

@@ -1,35 +1,12 @@
 import type { MemoryStress } from '../../scenario/scenario.ts';
 import type { FaultAction } from '../fault-action.ts';
-import {
-  END_STRESS_RIGHTS,
-  endStressor,
-  planStressor,
-  STRESS_RIGHTS,
-  startStressor,
-  waitItOut,
-} from '../stressor.ts';
+import { stress } from '../stressor.ts';
 
 /** Holds memory in an ephemeral container of each victim. */
-export const memoryStress: FaultAction<MemoryStress> = {
-  on: 'pods',
-  rights: () => STRESS_RIGHTS,
-  undoRights: () => END_STRESS_RIGHTS,
-  act: 'stress-memory',
-  byHand: waitItOut,
-  leavesRestarts: true,
-  takesTime: true,
-  endsByItself: true,
-  remember: planStressor,
-  apply: (cluster, fault, target, signal) =>
-    startStressor(
-      cluster,
-      fault,
-      target,
-      holding(fault.size_bytes, Number(target.before?.duration_s)),
-      signal,
-    ),
-  undo: endStressor,
-};
+export const memoryStress: FaultAction<MemoryStress> = stress(
+  'stress-memory',
+  ({ size_bytes }: MemoryStress, duration_s) => holding(size_bytes, duration_s),
+);
 
 /** One read(2) gives less than 2 GiB (Linux MAX_RW_COUNT). */
 const BLOCK_MAX_BYTES = 2 ** 30;

@@ -19,7 +19,7 @@ import type { Wanted } from '../../../src/chaos/safety/rights.ts';
 import { leaseFor } from '../../../src/chaos/safety/target-leases.ts';
 import { allRights } from '../../../src/chaos/wanted-rights.ts';
 import { EXIT } from '../../../src/scenario/errors.ts';
-import type { Scenario } from '../../../src/scenario/scenario.ts';
+import type { FaultType, Scenario } from '../../../src/scenario/scenario.ts';
 import { granted } from '../cluster/kubernetes/authorizer.ts';
 import { workingCluster } from '../cluster/kubernetes/working-cluster.ts';
 import { expectUserError } from '../run.ts';
@@ -100,12 +100,16 @@ async function restored(
   }
 }
 
-/** A VirtualService of the run's own is deleted; one that was there would be listed and patched. */
-const usable = (grants: Parameters<typeof texts>[0]) =>
+/**
+ * A VirtualService of the run's own is deleted; one that was there would be listed and patched. A stressor runs; one that
+ * could not start would go with its pod.
+ */
+const usable = (type: FaultType, grants: readonly Access[]) =>
   texts(
-    grants.filter(
-      ({ resource, verb }) => resource !== 'virtualservices' || !['list', 'patch'].includes(verb),
-    ),
+    grants.filter(({ resource, verb }) => {
+      if (resource === 'virtualservices') return !['list', 'patch'].includes(verb);
+      return !type.endsWith('-stress') || resource !== 'pods' || verb !== 'delete';
+    }),
   );
 
 describe.concurrent('the rights to restore', { timeout: 60_000 }, () => {
@@ -117,7 +121,7 @@ describe.concurrent('the rights to restore', { timeout: 60_000 }, () => {
     const { result, refused, done, asked, told } = await restored(scenario, grants);
     expect(result).toEqual({ wasLeft: true, goingOn: [] });
     expect(texts(refused)).toEqual([]);
-    expect(used(grants, done)).toEqual(usable(grants));
+    expect(used(grants, done)).toEqual(usable(type, grants));
     expect(texts(asked).filter((text) => !texts(grants).includes(text))).toEqual([]);
     expect(told.filter((text) => text.includes('was removed'))).toHaveLength(scenario.objects.length);
     const isUndone = actionFor(type).undo !== undefined;
@@ -126,12 +130,12 @@ describe.concurrent('the rights to restore', { timeout: 60_000 }, () => {
 
   test.each(cases)(
     '%s: suffice without those that it can do without, where all was there',
-    async (_, fault) => {
+    async (type, fault) => {
       const scenario = scenarioOf(fault);
       const grants = await printed(scenario, { deployed: true, required_only: true });
       const { result, refused, done, told } = await restored(scenario, grants, { deployed: true });
       expect(result).toEqual({ wasLeft: true, goingOn: [] });
-      expect(used(grants, done)).toEqual(usable(grants));
+      expect(used(grants, done)).toEqual(usable(type, grants));
       // What it may not list it has tried to.
       expect(texts(refused).filter((text) => !text.startsWith('list '))).toEqual([]);
       expect(told.join('\n')).toContain('the account in use may not list them');
