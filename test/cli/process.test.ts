@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { EXIT } from '../../src/scenario/errors.ts';
+import { kubeconfigFor } from '../chaos/cluster/kubernetes/fake-api-server.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 const SCENARIO = 'scenarios/nginx-x2.yaml';
@@ -28,8 +29,12 @@ interface Ended {
 function foreshock(
   words: readonly string[],
   onStderr?: (text: string, kill: (signal: NodeJS.Signals) => void) => void,
+  env: NodeJS.ProcessEnv = {},
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [MAIN, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.on('data', (text) => {
@@ -97,6 +102,15 @@ test.each([
   },
   20_000,
 );
+
+test.concurrent('that no cluster answers is said, and where it was asked', async () => {
+  const KUBECONFIG = join(own(), 'kubeconfig');
+  writeFileSync(KUBECONFIG, kubeconfigFor('https://127.0.0.1:1'));
+  const words = ['chaos', SCENARIO, '--cluster', 'kubernetes', '--yes', '--out', own()];
+  const { code, stderr } = await foreshock(words, undefined, { KUBECONFIG });
+  expect(code, stderr).toBe(EXIT.configuration);
+  expect(stderr).toContain('127.0.0.1:1');
+}, 60_000);
 
 describe.concurrent('in mid-fault, what was done is undone before the end', () => {
   const BUG_ON_SIGUSR2 = `data:text/javascript,process.on('SIGUSR2', () => { throw new Error('a bug') })`;

@@ -13,7 +13,7 @@ import type { Scenario } from '../../src/scenario/scenario.ts';
 import type { World } from '../../src/timeline/world.ts';
 import { accessText, granted } from '../chaos/cluster/kubernetes/authorizer.ts';
 import { accessesOf, auditOf, isRefused } from '../e2e/audit.ts';
-import { applied, kubeconfigOf, kubectl } from '../e2e/chaos-command.ts';
+import { applied, kubeconfigOf, kubectl } from '../e2e/kubectl.ts';
 import { CONTAINER_KILL_COMMAND, PROVIDER_COMMAND } from '../support/lab.ts';
 import { withChaosWorld } from './chaos-world.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openCluster } from '../../src/chaos/cluster/open.ts';
 import { type TimelineEvent, tee } from '../../src/timeline/event.ts';
 import { Score } from '../../src/timeline/score.ts';
-import { kubectl } from '../e2e/chaos-command.ts';
+import { kubectl } from '../e2e/kubectl.ts';
 import { CONTAINER_KILL_COMMAND, PROVIDER_COMMAND } from '../support/lab.ts';
 import { describeOnTestbed } from '../support/testbed.ts';
 import { withChaosWorld } from './chaos-world.ts';

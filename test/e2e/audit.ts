@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Access } from '../../src/chaos/cluster/kubernetes/access-review.ts';
 import { type AuditEvent, isReview, readAudit } from '../../testbed/audit-log.ts';
 import { currentInstance } from '../../testbed/instance.ts';
-import { kubectl } from './chaos-command.ts';
+import { kubectl } from './kubectl.ts';
 
 const PATIENCE_MS = 10_000;
 
@@ -16,10 +16,8 @@ export async function auditOf(user: string): Promise<readonly AuditEvent[]> {
   const mark = randomUUID();
   kubectl('get', '--raw', `/version?foreshock=${mark}`);
   for (const deadline = Date.now() + PATIENCE_MS; ; await sleep(50)) {
-    const events = readAudit(currentInstance());
-    if (events.some(({ requestURI }) => requestURI.includes(mark))) {
-      return events.filter(({ user: { username } }) => username === user);
-    }
+    if (readAudit(currentInstance(), { text: mark }).length > 0)
+      return readAudit(currentInstance(), { user });
     if (Date.now() > deadline) throw new Error(`${mark} is not in the audit log after ${PATIENCE_MS} ms`);
   }
 }

@@ -1,49 +1,24 @@
 /** Calibration on a real cluster, as a user runs it: few kills, everything put back, a file that predict takes. */
-import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, expect, it } from 'vitest';
 import { readCalibration } from '../../src/calibrate/calibration-file.ts';
 import { readSamples } from '../../src/calibrate/samples-file.ts';
 import { EXIT } from '../../src/scenario/errors.ts';
 import { describeOnTestbed } from '../support/testbed.ts';
+import { foreshock } from './foreshock.ts';
+import { kubectl } from './kubectl.ts';
+import { MINUTES } from './place.ts';
 
-const FORESHOCK = fileURLToPath(new URL('../../dist/foreshock.js', import.meta.url));
 const SCENARIO = 'scenarios/validation/one-forced.yaml';
 const FOLDER = mkdtempSync(join(tmpdir(), 'foreshock-calibrate-'));
 const FILE = join(FOLDER, 'cal.json');
 const SAMPLES = join(FOLDER, 'cal.samples.jsonl');
-const MINUTES = 60_000;
-
-interface Ended {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function foreshock(
-  words: readonly string[],
-  seen?: (stderr: string, interrupt: () => void) => void,
-): Promise<Ended> {
-  const child = spawn(process.execPath, [FORESHOCK, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const text = { stdout: '', stderr: '' };
-  for (const stream of ['stdout', 'stderr'] as const) {
-    child[stream].setEncoding('utf8').on('data', (chunk: string) => {
-      text[stream] += chunk;
-      if (stream === 'stderr') seen?.(text.stderr, () => child.kill('SIGINT'));
-    });
-  }
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('close', (code) => resolve({ code, ...text }));
-  });
-}
 
 /** What is there of the scenario, and of what calibrate writes to. */
 const left = (): string =>
-  execFileSync('kubectl', ['get', 'deployments,pods,configmaps', '-o', 'name'], { encoding: 'utf8' })
+  kubectl('get', 'deployments,pods,configmaps', '-o', 'name')
     .split('\n')
     .filter((name) => /nginx|foreshock/.test(name))
     .join(' ');
@@ -87,14 +62,13 @@ describeOnTestbed('foreshock calibrate', () => {
     'ends in order on Ctrl-C: nothing is left, and what was seen is kept',
     async () => {
       let asked = false;
-      const ended = await foreshock(
-        ['calibrate', SCENARIO, '--yes', '--kills', '20', '--out', FILE],
-        (stderr, interrupt) => {
+      const ended = await foreshock(['calibrate', SCENARIO, '--yes', '--kills', '20', '--out', FILE], {
+        seen(stderr, kill) {
           if (asked || !stderr.includes('trial 2 of 10: running')) return;
           asked = true;
-          interrupt();
+          kill('SIGINT');
         },
-      );
+      });
       expect(asked).toBe(true);
       expect(ended.code, ended.stderr).toBe(EXIT.aborted);
       expect(left()).toBe('');

@@ -1,90 +1,32 @@
 /**
- * Faults on nodes, as a user meets them: who is in the way, who puts the node back. Each leaves the cluster as it was.
+ * Faults on nodes, as a user meets them: who is in the way, which rights they take, who puts the node back. Each leaves
+ * the cluster as it was.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { EXIT } from '../../src/scenario/errors.ts';
 import { describeOnTestbed } from '../support/testbed.ts';
-import { applied, chaos, kubectl, objectsIn } from './chaos-command.ts';
+import { auditOf } from './audit.ts';
+import { chaosUntil, type Ended, rbac } from './foreshock.ts';
+import { Grants } from './grants.ts';
+import { isDone } from './journal.ts';
+import { kubectl } from './kubectl.ts';
+import { MINUTES, type Place, testPlace } from './place.ts';
+import { spreadOverNodes } from './web.ts';
 
-const FOLDER = mkdtempSync(join(tmpdir(), 'foreshock-nodes-'));
-const OUT = join(FOLDER, 'out');
-const JOURNAL = join(OUT, 'journal.jsonl');
-const NAMESPACE = 'foreshock-nodes';
-const MINUTES = 60_000;
+const ACCOUNT = 'foreshock-web';
+const WEB = { pod: spreadOverNodes('DoNotSchedule') };
+const ALL_WELL = 'node-1  True\nnode-2  True\n';
 
-const spread = (app: string) =>
-  `topologySpreadConstraints: [{maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {app: ${app}}}}]`;
-const manifest = (name: string, node = '') => `
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: ${name}, namespace: ${NAMESPACE}}
-spec:
-  replicas: ${node === '' ? 2 : 1}
-  selector: {matchLabels: {app: ${name}}}
-  template:
-    metadata: {labels: {app: ${name}}}
-    spec:
-      ${node === '' ? spread(name) : `nodeName: ${node}`}
-      containers:
-        - {name: web, image: nginx, imagePullPolicy: IfNotPresent, ports: [{containerPort: 80}]}
----
-apiVersion: v1
-kind: Service
-metadata: {name: ${name}, namespace: ${NAMESPACE}}
-spec: {type: NodePort, selector: {app: ${name}}, ports: [{port: 80}]}
-`;
-
-/** Writes a scenario with one fault, and gives its file. */
-function scenario(fault: string, duration = '4s'): string {
-  mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(join(FOLDER, 'web.k8s.yaml'), manifest('web'));
-  const file = join(FOLDER, 'web.yaml');
-  writeFileSync(
-    file,
-    `version: foreshock/v1
-manifests: [web.k8s.yaml]
-load: {rate: 20, duration: ${duration}}
-faults:
-  - ${fault}
-trials: {predict: 10, measure: 1}
-`,
-  );
-  return file;
-}
+const scenario = (place: Place, fault: string, duration = '4s'): string =>
+  place.scenario({ faults: [fault], duration }, WEB);
 
 /** Runs a power cut without an end, and sends a signal when the journal says that it was done. */
-async function cutPowerUntil(signal: NodeJS.Signals, ...flags: readonly string[]) {
-  let sent = false;
-  return chaos(scenario('node-loss: {at: 1s}', '60s'), {
-    out: OUT,
-    flags: ['--yes', ...flags],
-    seen(text, kill) {
-      if (sent || !/running/.test(text)) return;
-      sent = true;
-      const waiting = setInterval(() => {
-        if (!isDone('cut-power')) return;
-        clearInterval(waiting);
-        kill(signal);
-      }, 100);
-    },
+const cutPowerUntil = (place: Place, signal: NodeJS.Signals, ...flags: readonly string[]): Promise<Ended> =>
+  chaosUntil(scenario(place, 'node-loss: {at: 1s}', '60s'), () => hasDone(place, 'cut-power'), {
+    ...{ out: place.out, flags: ['--yes', ...flags], signal },
   });
-}
 
-interface JournalLine {
-  readonly id: string;
-  readonly act?: string;
-  readonly outcome?: string;
-}
-
-function isDone(act: string): boolean {
-  const lines = readFileSync(JOURNAL, 'utf8').trim().split('\n');
-  const parsed = lines.map((line) => JSON.parse(line) as JournalLine);
-  const ids = parsed.filter((line) => line.act === act).map(({ id }) => id);
-  return parsed.some(({ id, outcome }) => ids.includes(id) && outcome === 'done');
-}
+const hasDone = ({ out }: Place, what: string): boolean => isDone(out, ({ act }) => act === what);
 
 const nodes = (): string =>
   kubectl(
@@ -95,64 +37,89 @@ const nodes = (): string =>
   );
 
 describeOnTestbed('faults on nodes', () => {
-  beforeEach(() => {
-    rmSync(OUT, { recursive: true, force: true });
-    kubectl('create', 'namespace', NAMESPACE);
-    kubectl('wait', 'node', '--all', '--for=condition=Ready', '--timeout=60s');
-  });
-  afterEach(() => {
-    kubectl('delete', 'namespace', NAMESPACE, '--wait=true');
-  }, 2 * MINUTES);
-  afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+  const here = testPlace('nodes', { leaves: 'nothing', accounts: [ACCOUNT] });
+  beforeEach(() => void kubectl('wait', 'node', '--all', '--for=condition=Ready', '--timeout=60s'));
 
-  it.each(['node-drain', 'node-loss', 'node-partition'])(
-    '%s is refused where the node also runs what the scenario does not name; nothing is hit',
-    async (type) => {
-      applied(manifest('stranger', 'node-2'));
-      kubectl('-n', NAMESPACE, 'rollout', 'status', 'deployment/stranger', '--timeout=60s');
-      const before = objectsIn(NAMESPACE);
-      const { code, stderr } = await chaos(scenario(`${type}: {workload: web, at: 1s}`), { out: OUT });
-      expect(code, stderr).toBe(EXIT.configuration);
-      expect(stderr).toContain('node-2');
-      expect(stderr).toContain(`${NAMESPACE}/stranger-`);
-      expect(objectsIn(NAMESPACE)).toEqual(before);
-      expect(nodes()).toBe('node-1  True\nnode-2  True\n');
+  it(
+    'are refused where the node also runs what the scenario does not name; nothing is hit',
+    async () => {
+      const place = here();
+      place.deploy(WEB);
+      place.deploy({ name: 'stranger', replicas: 1, pod: { nodeName: 'node-2' } });
+      const before = place.objects();
+      for (const type of ['node-drain', 'node-loss', 'node-partition']) {
+        const { code, stderr } = await place.chaos(scenario(place, `${type}: {workload: web, at: 1s}`));
+        expect(code, stderr).toBe(EXIT.configuration);
+        expect(stderr).toContain('node-2');
+        expect(stderr).toContain(`${place.namespace}/stranger-`);
+        expect(place.objects()).toEqual(before);
+        expect(nodes()).toBe(ALL_WELL);
+      }
     },
-    2 * MINUTES,
+    3 * MINUTES,
   );
 
-  it('what no API can do is refused where nobody is named who can', async () => {
+  it('that no API can cause are refused where nobody is named who can', async () => {
+    const place = here();
     const env = { FORESHOCK_PROVIDER_COMMAND: undefined };
-    const { code, stderr } = await chaos(scenario('node-loss: {at: 1s}'), { out: OUT, env });
+    const { code, stderr } = await place.chaos(scenario(place, 'node-loss: {at: 1s}'), { env });
     expect(code, stderr).toBe(EXIT.configuration);
     expect(stderr).toContain('node-loss needs a command');
     expect(stderr).toContain('--provider-command');
-    expect(objectsIn(NAMESPACE)).toEqual(['']);
+    expect(place.objects()).toEqual(['']);
   });
 
   it(
-    'Ctrl-C gives the node its power back, waits until it is Ready, and removes what was created',
+    'are allowed by the rights that are printed: to drain a node of what is there, without any that a run can do without',
     async () => {
-      const { code, stderr } = await cutPowerUntil('SIGINT');
+      const place = here();
+      place.deploy(WEB);
+      const file = scenario(place, 'node-drain: {mode: one, at: 1s, duration: 5s, grace_period: 1s}', '9s');
+      const grants = await Grants.of(place, ACCOUNT, rbac(file, '--deployed', '--required-only'));
+      expect(
+        grants.all.filter(
+          ({ verb, resource }) => verb === 'create' && !['pods/eviction', 'leases'].includes(resource),
+        ),
+      ).toEqual([]);
+      const before = (await auditOf(grants.user)).length;
+      const { code, stderr } = await place.chaos(file, {
+        env: { KUBECONFIG: place.kubeconfigOf(ACCOUNT) },
+      });
+      expect(code, stderr).toBe(EXIT.ok);
+      expect(await grants.useSince(before)).toEqual({ refused: [], unused: [] });
+      expect(nodes()).toBe(ALL_WELL);
+      const events = place.get('events.events.k8s.io', '.items[*].reportingController');
+      expect(events).not.toContain('foreshock');
+    },
+    4 * MINUTES,
+  );
+
+  it(
+    'end on Ctrl-C, which gives the node its power back, waits until it is Ready, and removes what was created',
+    async () => {
+      const place = here();
+      const { code, stderr } = await cutPowerUntil(place, 'SIGINT');
       expect(code, stderr).toBe(EXIT.aborted);
-      expect(isDone('undo')).toBe(true);
-      expect(nodes()).toBe('node-1  True\nnode-2  True\n');
-      expect(objectsIn(NAMESPACE)).toEqual(['']);
+      expect(hasDone(place, 'undo')).toBe(true);
+      expect(nodes()).toBe(ALL_WELL);
+      expect(place.objects()).toEqual(['']);
     },
     3 * MINUTES,
   );
 
   it(
-    'the next run gives a node its power back that a killed run without a guard has left without',
+    'of a killed run without a guard are undone by the next: it gives the node its power back',
     async () => {
-      expect((await cutPowerUntil('SIGKILL', '--no-guard')).code).toBeNull();
-      expect(isDone('undo')).toBe(false);
-      const { code, stderr } = await chaos(scenario('node-drain: {at: 1s, duration: 2s}'), { out: OUT });
+      const place = here();
+      expect((await cutPowerUntil(place, 'SIGKILL', '--no-guard')).code).toBeNull();
+      expect(hasDone(place, 'undo')).toBe(false);
+      const next = scenario(place, 'node-drain: {at: 1s, duration: 2s}');
+      const { code, stderr } = await place.chaos(next);
       expect([EXIT.ok, EXIT.inconclusive], stderr).toContain(code);
-      expect(isDone('undo')).toBe(true);
-      expect(isDone('drain-node')).toBe(true);
-      expect(nodes()).toBe('node-1  True\nnode-2  True\n');
-      expect(objectsIn(NAMESPACE)).toEqual(['']);
+      expect(hasDone(place, 'undo')).toBe(true);
+      expect(hasDone(place, 'drain-node')).toBe(true);
+      expect(nodes()).toBe(ALL_WELL);
+      expect(place.objects()).toEqual(['']);
     },
     5 * MINUTES,
   );

@@ -1,95 +1,46 @@
 /** A pod's processors used up on a real node: what its requests feel, and that nothing of it is left. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { EXIT } from '../../src/scenario/errors.ts';
 import type { Measurement } from '../../src/timeline/verdict.ts';
 import { describeOnTestbed } from '../support/testbed.ts';
-import { applied, chaos, kubectl } from './chaos-command.ts';
+import { MINUTES, testPlace } from './place.ts';
 
-const FOLDER = mkdtempSync(join(tmpdir(), 'foreshock-stress-'));
-const OUT = join(FOLDER, 'out');
-const NAMESPACE = 'foreshock-stress';
-const MINUTES = 60_000;
-
-const MANIFEST = `
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web, namespace: ${NAMESPACE}}
-spec:
-  replicas: 1
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      containers:
-        - name: web
-          image: nginx
-          imagePullPolicy: IfNotPresent
-          ports: [{containerPort: 80}]
-          resources: {limits: {cpu: 300m, memory: 128Mi}}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web, namespace: ${NAMESPACE}}
-spec: {type: NodePort, selector: {app: web}, ports: [{port: 80}]}
-`;
-
-/** Writes a scenario with one fault, and gives its file. */
-function scenario(fault: string): string {
-  mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(join(FOLDER, 'web.k8s.yaml'), MANIFEST);
-  const file = join(FOLDER, 'web.yaml');
-  writeFileSync(
-    file,
-    `version: foreshock/v1
-manifests: [web.k8s.yaml]
-load: {rate: 50, duration: 15s}
-faults:
-  - ${fault}
-applications: {web: {memory: 20MiB}}
-trials: {predict: 10, measure: 1}
-`,
-  );
-  return file;
-}
-
-const measurement = (): Measurement =>
-  JSON.parse(readFileSync(join(OUT, 'measurement.json'), 'utf8')) as Measurement;
-
-/** Ephemeral containers of all pods. */
-const stressors = (): string =>
-  kubectl('-n', NAMESPACE, 'get', 'pods', '-o', 'jsonpath={.items[*].spec.ephemeralContainers[*].name}');
+const WEB = { replicas: 1, container: { resources: { limits: { cpu: '300m', memory: '128Mi' } } } };
 
 describeOnTestbed('a stress', () => {
-  beforeEach(() => {
-    rmSync(OUT, { recursive: true, force: true });
-    kubectl('create', 'namespace', NAMESPACE);
-    applied(MANIFEST);
-    kubectl('-n', NAMESPACE, 'rollout', 'status', 'deployment/web', '--timeout=60s');
-  }, 2 * MINUTES);
-  afterEach(() => {
-    kubectl('delete', 'namespace', NAMESPACE, '--wait=true');
-  }, 2 * MINUTES);
-  afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+  // Each leaves a fresh pod to the next.
+  const here = testPlace('stress', { per: 'file' });
+  beforeAll(() => here().deploy(WEB), 2 * MINUTES);
+
+  /** Runs one fault under load for so long; what was measured. */
+  async function measured(fault: string, duration: string): Promise<Measurement> {
+    const place = here();
+    const file = place.scenario(
+      { faults: [fault], duration, rate_per_s: 50, more: ['applications: {web: {memory: 20MiB}}'] },
+      WEB,
+    );
+    const { code, stderr } = await place.chaos(file);
+    expect([EXIT.ok, EXIT.inconclusive], stderr).toContain(code);
+    return JSON.parse(readFileSync(join(place.out, 'measurement.json'), 'utf8')) as Measurement;
+  }
+
+  /** Ephemeral containers of all pods. */
+  const stressors = (): string => here().get('pods', '.items[*].spec.ephemeralContainers[*].name');
 
   it(
     'of the processors makes the slow requests slower by tens of milliseconds, lasts as long as it says, and leaves a fresh pod',
     async () => {
-      const { code, stderr } = await chaos(scenario('cpu-stress: {at: 2s, duration: 8s, workers: 2}'), {
-        out: OUT,
-      });
-      expect([EXIT.ok, EXIT.inconclusive], stderr).toContain(code);
-      const { metrics, faults } = measurement();
+      const { metrics, faults } = await measured('cpu-stress: {at: 1s, duration: 6s, workers: 2}', '10s');
       // Two of the machine's processors use up 30 of 100 ms in 15: whoever comes in the rest waits for up to 85 ms.
       const p99_ms = metrics.latency_p99_ms!.measured.mean;
       expect(p99_ms).toBeGreaterThan(30);
       expect(p99_ms).toBeLessThan(500);
       const { nominal_ms, effective_ms } = faults[0]!.lasting!;
-      expect(nominal_ms).toBe(8000);
-      expect(effective_ms).toBeGreaterThan(6000);
-      expect(effective_ms).toBeLessThan(11_000);
+      expect(nominal_ms).toBe(6000);
+      expect(effective_ms).toBeGreaterThan(4000);
+      expect(effective_ms).toBeLessThan(9000);
       expect(stressors()).toBe('');
     },
     4 * MINUTES,
@@ -98,13 +49,9 @@ describeOnTestbed('a stress', () => {
   it(
     'of memory beyond the limit is killed itself where it holds most, and no request is lost by it',
     async () => {
-      const { code, stderr } = await chaos(scenario('memory-stress: {at: 2s, duration: 8s, size: 256MiB}'), {
-        out: OUT,
-      });
-      expect([EXIT.ok, EXIT.inconclusive], stderr).toContain(code);
-      const { notes, outages } = measurement();
+      const { notes, outages } = await measured('memory-stress: {at: 1s, duration: 5s, size: 256MiB}', '8s');
       expect(notes.join('\n')).toMatch(
-        /memory-stress: the stress of web-\S+ ended after \d of 8 s: OOMKilled/,
+        /memory-stress: the stress of web-\S+ ended after \d of 5 s: OOMKilled/,
       );
       expect(outages.flatMap((trial) => trial.outages)).toEqual([]);
       expect(stressors()).toBe('');
@@ -115,13 +62,9 @@ describeOnTestbed('a stress', () => {
   it(
     'of memory below the limit is held for its time',
     async () => {
-      const { code, stderr } = await chaos(scenario('memory-stress: {at: 2s, duration: 8s, size: 40MiB}'), {
-        out: OUT,
-      });
-      expect([EXIT.ok, EXIT.inconclusive], stderr).toContain(code);
-      const { faults, notes } = measurement();
+      const { faults, notes } = await measured('memory-stress: {at: 1s, duration: 5s, size: 40MiB}', '9s');
       expect(notes.join('\n')).not.toContain('ended after');
-      expect(faults[0]!.lasting!.effective_ms).toBeGreaterThan(6000);
+      expect(faults[0]!.lasting!.effective_ms).toBeGreaterThan(3000);
     },
     4 * MINUTES,
   );
@@ -130,8 +73,7 @@ describeOnTestbed('a stress', () => {
     'ends at once where the load has ended, by a command in it',
     async () => {
       const begun = Date.now();
-      const { code, stderr } = await chaos(scenario('cpu-stress: {at: 2s, duration: 300s}'), { out: OUT });
-      expect([EXIT.ok, EXIT.inconclusive], stderr).toContain(code);
+      await measured('cpu-stress: {at: 1s, duration: 300s}', '6s');
       expect(Date.now() - begun).toBeLessThan(2 * MINUTES);
       expect(stressors()).toBe('');
     },

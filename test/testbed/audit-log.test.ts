@@ -70,6 +70,9 @@ describe('the log', () => {
     });
     expect(readAudit(instance, { user: RUNNER }).map(({ verb }) => verb)).toEqual(['get', 'delete']);
     expect(readAudit(instance, { user: RUNNER, changes: true }).map(({ verb }) => verb)).toEqual(['delete']);
+    expect(readAudit(instance, { text: '"verb":"patch"' }).map(({ user }) => user.username)).toEqual([
+      'admin',
+    ]);
   });
 
   it('may end in a line that is still being written', () => {
