@@ -18,7 +18,7 @@ export async function withChaosWorld(
   const folder = await mkdtemp(join(tmpdir(), 'foreshock-'));
   const journal = await openJournal(join(folder, 'journal.jsonl'));
   const cluster = await openCluster(kind, scenario, options);
-  const world = new ChaosWorld(scenario, cluster, { journal, trials: 1 });
+  const world = new ChaosWorld(scenario, cluster, { journal, trials: 1, wander_ms: 0 });
   try {
     await world.prepare();
     await use(world);

@@ -11,6 +11,7 @@ import type {
   TimelineEvent,
 } from '../../src/timeline/event.ts';
 import type { World } from '../../src/timeline/world.ts';
+import { inLanes } from '../support/lanes.ts';
 
 const file = fileURLToPath(new URL('scenarios/faults.yaml', import.meta.url));
 const base = loadScenario(file);
@@ -103,23 +104,23 @@ const CASES: Readonly<Partial<Record<FaultType, Case>>> = {
     },
   },
   'cpu-stress': {
-    faults: [fault('cpu-stress', { workers: 1, image: 'busybox', duration_ms: 4000 })],
-    duration_ms: 10_000,
+    faults: [fault('cpu-stress', { workers: 1, image: 'busybox', duration_ms: 3000 })],
+    duration_ms: 9000,
     shows: 'a pod without a CPU limit serves as before',
     check: expectUnmoved,
   },
   'memory-stress': {
-    faults: [fault('memory-stress', { size_bytes: 8 * 2 ** 20, image: 'busybox', duration_ms: 4000 })],
-    duration_ms: 10_000,
+    faults: [fault('memory-stress', { size_bytes: 8 * 2 ** 20, image: 'busybox', duration_ms: 3000 })],
+    duration_ms: 9000,
     shows: 'a pod with room for what it takes serves as before',
     check: expectUnmoved,
   },
   'node-cordon': {
     faults: [
-      fault('node-cordon', { duration_ms: 5000 }),
+      fault('node-cordon', { duration_ms: 4000 }),
       fault('pod-kill', { at_ms: [AT_MS + 1000], mode: 'all' }),
     ],
-    duration_ms: 9000,
+    duration_ms: 8000,
     shows: 'no pod leaves with it, and those that are started while it lasts start on the other node',
     check(seen) {
       expect(seen.targets).toEqual(['node-2']);
@@ -183,8 +184,8 @@ const CASES: Readonly<Partial<Record<FaultType, Case>>> = {
     },
   },
   'bad-readiness': {
-    faults: [fault('bad-readiness', { duration_ms: 5000 })],
-    duration_ms: 10_000,
+    faults: [fault('bad-readiness', { duration_ms: 4000 })],
+    duration_ms: 9000,
     shows: 'a pod comes that runs and never gets ready, and goes with the undoing; the others stay',
     check(seen) {
       const [stuck, ...more] = successors(seen);
@@ -296,7 +297,7 @@ const CASES: Readonly<Partial<Record<FaultType, Case>>> = {
   },
   'node-partition': {
     faults: [fault('node-partition', { duration_ms: 3000 })],
-    duration_ms: 9000,
+    duration_ms: 8000,
     shows: 'what reaches the node that is cut off gets no answer, until it is back; its pod is the same',
     check(seen) {
       expect(seen.targets).toEqual(['node-2']);
@@ -326,10 +327,10 @@ const CASES: Readonly<Partial<Record<FaultType, Case>>> = {
   },
   'control-plane-outage': {
     faults: [
-      fault('control-plane-outage', { component: 'controller-manager', duration_ms: 5000 }),
-      fault('pod-kill', { at_ms: [AT_MS + 2000], grace_period_s: 0 }),
+      fault('control-plane-outage', { component: 'controller-manager', duration_ms: 4000 }),
+      fault('pod-kill', { at_ms: [AT_MS + 1500], grace_period_s: 0 }),
     ],
-    duration_ms: 14_000,
+    duration_ms: 13_000,
     shows: 'nothing replaces a killed pod before the controllers are back',
     check(seen) {
       const [successor, ...more] = successors(seen);
@@ -407,66 +408,87 @@ function look(events: readonly TimelineEvent[]): Seen {
   };
 }
 
+export interface FaultsOptions {
+  /** Of each fault. */
+  readonly trials: number;
+  /** Faults that are tried at the same time, each on an application of its own. */
+  readonly at_a_time: number;
+}
+
 /**
  * @param types faults that this world knows
- * @param trials of each fault
- * @param run gives a world for a scenario to `use`, and puts away what it made for it
+ * @param run gives a world for a scenario to `use`, and puts away what it made for it; of those that go on at the same
+ *   time none is in the same lane
  */
 export function describeFaults(
   name: string,
   types: readonly FaultType[],
-  trials: number,
-  run: (scenario: Scenario, use: (world: World) => Promise<void>) => Promise<void>,
+  { trials, at_a_time }: FaultsOptions,
+  run: (scenario: Scenario, use: (world: World) => Promise<void>, lane: number) => Promise<void>,
 ): void {
-  describe.each(types)(`${name}, %s`, (type) => {
-    const { faults, duration_ms, shows, check } = CASES[type]!;
-    const scenario: Scenario = { ...base, faults, load: { ...base.load, duration_ms } };
-    const all: Seen[] = [];
+  describe(name, () => {
+    let begun: ReadonlyMap<FaultType, Promise<readonly Seen[]>>;
 
-    beforeAll(async () => {
-      await run(scenario, async (world) => {
-        for (let trial = 0; trial < trials; trial += 1) {
-          const events: TimelineEvent[] = [];
-          await world.run(trial, { record: (event) => void events.push(event) });
-          all.push(look(events));
+    beforeAll(() => {
+      begun = inLanes(types, at_a_time, async (type, lane) => {
+        const { faults, duration_ms } = CASES[type]!;
+        const scenario: Scenario = { ...base, faults, load: { ...base.load, duration_ms } };
+        const all: Seen[] = [];
+        const observe = async (world: World) => {
+          for (let trial = 0; trial < trials; trial += 1) {
+            const events: TimelineEvent[] = [];
+            await world.run(trial, { record: (event) => void events.push(event) });
+            all.push(look(events));
+          }
+        };
+        await run(scenario, observe, lane);
+        return all;
+      });
+    });
+
+    describe.each(types)('%s', (type) => {
+      const { faults, duration_ms, shows, check } = CASES[type]!;
+      let all: readonly Seen[] = [];
+
+      beforeAll(async () => {
+        all = await begun.get(type)!;
+      }, 240_000);
+
+      it('begins when the scenario says, and ends a duration later', () => {
+        const [first] = faults;
+        const lasts_ms = (first && 'duration_ms' in first ? first.duration_ms : undefined) ?? 0;
+        for (const { begin_ms, end_ms } of all) {
+          expect(begin_ms).toBeGreaterThanOrEqual(AT_MS - EARLY_MAX_MS);
+          expect(begin_ms).toBeLessThan(AT_MS + LATE_MAX_MS);
+          expect(end_ms - begin_ms).toBeGreaterThanOrEqual(lasts_ms - EARLY_MAX_MS);
+          expect(end_ms - begin_ms).toBeLessThan(lasts_ms + LATE_MAX_MS);
         }
       });
-    }, 240_000);
 
-    it('begins when the scenario says, and ends a duration later', () => {
-      const [first] = faults;
-      const lasts_ms = (first && 'duration_ms' in first ? first.duration_ms : undefined) ?? 0;
-      for (const { begin_ms, end_ms } of all) {
-        expect(begin_ms).toBeGreaterThanOrEqual(AT_MS - EARLY_MAX_MS);
-        expect(begin_ms).toBeLessThan(AT_MS + LATE_MAX_MS);
-        expect(end_ms - begin_ms).toBeGreaterThanOrEqual(lasts_ms - EARLY_MAX_MS);
-        expect(end_ms - begin_ms).toBeLessThan(lasts_ms + LATE_MAX_MS);
-      }
-    });
+      it('leaves every request its outcome, and those before it a good one', () => {
+        for (const { requests, begin_ms } of all) {
+          expect(requests).toHaveLength((base.load.rate_per_s * duration_ms) / 1000);
+          // The last before it may be on its way when it comes.
+          const before = requests.filter(({ at_ms }) => at_ms < begin_ms - TIMEOUT_MS);
+          expect(before.length).toBeGreaterThan(0);
+          expect(before.filter(isBad)).toEqual([]);
+        }
+      });
 
-    it('leaves every request its outcome, and those before it a good one', () => {
-      for (const { requests, begin_ms } of all) {
-        expect(requests).toHaveLength((base.load.rate_per_s * duration_ms) / 1000);
-        // The last before it may be on its way when it comes.
-        const before = requests.filter(({ at_ms }) => at_ms < begin_ms - TIMEOUT_MS);
-        expect(before.length).toBeGreaterThan(0);
-        expect(before.filter(isBad)).toEqual([]);
-      }
-    });
+      it(`shows how ${shows}`, () => {
+        expect(all).toHaveLength(trials);
+        for (const seen of all) {
+          expect(seen.before).toHaveLength(2);
+          check(seen);
+        }
+      });
 
-    it(`shows how ${shows}`, () => {
-      expect(all).toHaveLength(trials);
-      for (const seen of all) {
-        expect(seen.before).toHaveLength(2);
-        check(seen);
-      }
-    });
-
-    it('is over in the end: two ready pods behind the Service, and every request good', () => {
-      for (const { endpoints, requests } of all) {
-        expect(endpoints.at(-1)?.ready).toHaveLength(2);
-        expect(requests.filter(({ at_ms }) => at_ms >= duration_ms - 500).filter(isBad)).toEqual([]);
-      }
+      it('is over in the end: two ready pods behind the Service, and every request good', () => {
+        for (const { endpoints, requests } of all) {
+          expect(endpoints.at(-1)?.ready).toHaveLength(2);
+          expect(requests.filter(({ at_ms }) => at_ms >= duration_ms - 500).filter(isBad)).toEqual([]);
+        }
+      });
     });
   });
 }

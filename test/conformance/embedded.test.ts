@@ -6,7 +6,9 @@ import { describeWorld } from './describe-world.ts';
 import { scenario } from './scenario.ts';
 
 describeCluster('the embedded cluster', () => openCluster('embedded', scenario()));
-describeWorld('chaos in the embedded cluster', (scenario, use) => withChaosWorld('embedded', scenario, use));
+describeWorld('chaos in the embedded cluster', 2, (scenario, use) =>
+  withChaosWorld('embedded', scenario, use),
+);
 describeFaults(
   'chaos in the embedded cluster',
   [
@@ -18,6 +20,7 @@ describeFaults(
     'endpoint-removal',
     'container-pause',
   ],
-  1,
+  // Each in a cluster of its own, which waits for most of its time.
+  { trials: 1, at_a_time: 7 },
   (scenario, use) => withChaosWorld('embedded', scenario, use),
 );

@@ -2,18 +2,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openCluster } from '../../src/chaos/cluster/open.ts';
 import { type TimelineEvent, tee } from '../../src/timeline/event.ts';
 import { Score } from '../../src/timeline/score.ts';
-import { kubectl } from '../e2e/kubectl.ts';
+import { untilNobodyIsLeaving } from '../e2e/place.ts';
 import { CONTAINER_KILL_COMMAND, PROVIDER_COMMAND } from '../support/lab.ts';
 import { describeOnTestbed } from '../support/testbed.ts';
 import { withChaosWorld } from './chaos-world.ts';
 import { describeCluster } from './describe-cluster.ts';
 import { describeFaults, scenarioWith } from './describe-faults.ts';
 import { describeWorld } from './describe-world.ts';
-import { removeAccount, withGrantedWorld } from './granted-world.ts';
+import { DeployedApplication } from './granted-world.ts';
 import { scenario } from './scenario.ts';
-
-/** Of scenarios/faults.yaml. */
-const NAMESPACE = 'foreshock-faults';
 
 describeOnTestbed('a cluster that a kubeconfig points at', () => {
   describeCluster('the testbed', () =>
@@ -22,47 +19,63 @@ describeOnTestbed('a cluster that a kubeconfig points at', () => {
       providerCommand: PROVIDER_COMMAND,
     }),
   );
-  // Each fault is caused by an account that may do what it takes and no more, and that cannot create its own namespace.
-  beforeAll(() => {
-    kubectl('create', 'namespace', NAMESPACE);
-  });
-  afterAll(() => {
-    removeAccount(NAMESPACE);
-    kubectl('delete', 'namespace', NAMESPACE, '--wait=true');
-  }, 120_000);
+  describeWorld('chaos on the testbed', 1, (scenario, use) => withChaosWorld('kubernetes', scenario, use));
 
-  describeWorld('chaos on the testbed', (scenario, use) => withChaosWorld('kubernetes', scenario, use));
+  // Each fault is caused by an account that may do what it takes and no more.
+  const applications = [new DeployedApplication(), new DeployedApplication()] as const;
+  beforeAll(async () => {
+    untilNobodyIsLeaving();
+    await Promise.all(applications.map((each) => each.deploy()));
+  }, 120_000);
+  afterAll(async () => {
+    await Promise.all(applications.map((each) => each.remove()));
+  });
+
   describeFaults(
-    'chaos on the testbed',
+    'pods hit on the testbed',
     [
-      'pod-eviction',
-      'cpu-stress',
+      'rollout-restart',
+      'container-pause',
+      'bad-readiness',
+      'sandbox-kill',
       'memory-stress',
+      'bad-image',
+      'scale',
+      'endpoint-removal',
+      'pod-eviction',
+    ],
+    { trials: 1, at_a_time: applications.length },
+    (scenario, use, lane) => applications[lane]!.withWorld(scenario, use),
+  );
+
+  // On a node that is hit there may be no pods of others; and what takes all of a processor is tried alone.
+  const [application, other] = applications;
+  describeFaults(
+    'nodes and more hit on the testbed',
+    [
+      'cpu-stress',
       'node-cordon',
       'node-drain',
       'node-taint',
-      'rollout-restart',
-      'bad-image',
-      'bad-readiness',
-      'scale',
-      'endpoint-removal',
-      'container-pause',
-      'sandbox-kill',
       'node-partition',
-      'node-loss',
+      // The only node of its zone loses its power, as by a node-loss; e2e/node-faults.test.ts has that.
       'zone-outage',
       'control-plane-outage',
       'registry-outage',
     ],
-    1,
-    withGrantedWorld,
+    { trials: 1, at_a_time: 1 },
+    async (scenario, use) => {
+      await other.undeploy();
+      await application.deploy();
+      await application.withWorld(scenario, use);
+    },
   );
 
   it('says of a network-partition that it had no effect: the CNI plugin bridge enforces no NetworkPolicies', async () => {
     const events: TimelineEvent[] = [];
     const score = new Score();
-    const scenario = scenarioWith('network-partition', { duration_ms: 5000 }, 9000);
-    await withGrantedWorld(scenario, (world) =>
+    const scenario = scenarioWith('network-partition', { duration_ms: 4000 }, 7000);
+    await application.withWorld(scenario, (world) =>
       world.run(0, tee({ record: (event) => void events.push(event) }, score)),
     );
     expect(events.filter(({ type }) => type === 'no-effect')).toMatchObject([

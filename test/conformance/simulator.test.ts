@@ -2,7 +2,7 @@ import { SimulatedWorld } from '../../src/sim/world.ts';
 import { describeFaults } from './describe-faults.ts';
 import { describeWorld } from './describe-world.ts';
 
-describeWorld('the simulator', (scenario, use) => use(new SimulatedWorld(scenario)));
+describeWorld('the simulator', 1, (scenario, use) => use(new SimulatedWorld(scenario)));
 describeFaults(
   'the simulator',
   [
@@ -28,6 +28,6 @@ describeFaults(
     'control-plane-outage',
     'registry-outage',
   ],
-  50,
+  { trials: 50, at_a_time: 1 },
   (scenario, use) => use(new SimulatedWorld(scenario)),
 );
