@@ -1,4 +1,4 @@
-/** Runs commands where the testbed's addresses are reachable, bringing it up when it is not. */
+/** Runs commands, also where the testbed's addresses are in reach, for which it is brought up where it is not. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { currentInstance } from '../testbed/instance.ts';
@@ -6,34 +6,54 @@ import { statusOf } from '../testbed/status.ts';
 
 const TESTBED = [process.execPath, fileURLToPath(new URL('../testbed/main.ts', import.meta.url))];
 
+/** Runs a command in the testbed's network; gives its exit code. */
+export type Exec = (command: readonly string[], options?: RunOptions) => Promise<number>;
+
 /**
- * Runs a command in the testbed's network. A testbed that was not up before is taken down afterwards.
+ * Does work with the testbed. One that was not up before is taken down afterwards.
  *
  * @param otherwise what to do when the testbed does not come up, told its exit code
- * @returns the command's exit code, or what `otherwise` gives
+ * @returns what `work` or `otherwise` gives
  */
-export async function inTestbed(
-  command: readonly string[],
+export async function withTestbed(
+  work: (exec: Exec) => Promise<number>,
   otherwise: (code: number) => Promise<number> = async (code) => code,
 ): Promise<number> {
   const wasUp = (await statusOf(currentInstance())).up;
   try {
     const failed = await run([...TESTBED, 'up']);
     if (failed !== 0) return await otherwise(failed);
-    return await run([...TESTBED, 'exec', '--', ...command]);
+    return await work((command, options) => run([...TESTBED, 'exec', '--', ...command], options));
   } finally {
     if (!wasUp) await run([...TESTBED, 'down']);
   }
 }
 
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether what it prints is kept until it has ended, for what runs beside something else. */
+  readonly isHeld?: boolean;
+}
+
 /** @returns the exit code; 1 where a signal ended it */
 export function run(
   [program = '', ...args]: readonly string[],
-  env: Record<string, string> = {},
+  { env = {}, isHeld = false }: RunOptions = {},
 ): Promise<number> {
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: 'inherit', env: { ...process.env, ...env } });
+    const output = isHeld ? 'pipe' : 'inherit';
+    const child = spawn(program, args, {
+      stdio: ['inherit', output, output],
+      env: { ...process.env, ...env },
+    });
+    const printed: Buffer[] = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => void printed.push(chunk));
+    }
     child.on('error', reject);
-    child.on('close', (code) => resolve(code ?? 1));
+    child.on('close', (code) => {
+      process.stdout.write(Buffer.concat(printed));
+      resolve(code ?? 1);
+    });
   });
 }

@@ -1,7 +1,8 @@
 /**
- * Runs all tests: first those that need nothing, then those of clusters inside the testbed's network, for which it
- * brings the testbed up and, where it was not up before, takes it down again. A machine that cannot host the testbed runs
- * them outside, where they are skipped with the reason. What failed is said once more at the end.
+ * Runs all tests: first those that need nothing, then those of clusters (vitest.config.ts has them in three parts) inside
+ * the testbed's network, for which it brings the testbed up and, where it was not up before, takes it down again. A
+ * machine that cannot host the testbed runs them outside, where they are skipped with the reason. What failed is said
+ * once more at the end.
  */
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { NO_TESTBED } from '../test/support/no-testbed.ts';
 import { whyNotHere } from '../testbed/requirements.ts';
 import { FAILURES_FILE } from './failures.ts';
-import { inTestbed, run } from './in-testbed.ts';
+import { run, withTestbed } from './in-testbed.ts';
 
 const VITEST = [
   process.execPath,
@@ -22,9 +23,8 @@ const VITEST = [
 const CHAOS_TOOLKIT = fileURLToPath(new URL('../test/e2e/chaos-toolkit.ts', import.meta.url));
 
 const project = (name: string): readonly string[] => [...VITEST, `--project=${name}`];
-/** On all cores, of which vitest leaves one out by itself: many of these wait for timers. */
-const UNIT_TESTS = [...project('unit'), '--project=real-time', '--maxWorkers=100%'];
-const CLUSTER_TESTS = project('cluster');
+const UNIT_TESTS = [...project('unit'), '--project=real-time'];
+const ALL_OF_CLUSTERS = project('cluster-*');
 
 const worst = (codes: readonly number[]): number => codes.find((code) => code !== 0) ?? 0;
 
@@ -37,12 +37,22 @@ if (existsSync(failures))
 rmSync(folder, { recursive: true });
 
 async function testClusters(): Promise<number> {
+  const without = (reason: string) => run(ALL_OF_CLUSTERS, { env: { [NO_TESTBED]: reason } });
   const reason = whyNotHere();
-  if (reason !== undefined) return run(CLUSTER_TESTS, { [NO_TESTBED]: reason });
+  if (reason !== undefined) return without(reason);
   // From within the testbed's network no package index is in reach.
   await run([process.execPath, CHAOS_TOOLKIT]);
-  return inTestbed(CLUSTER_TESTS, async (code) => {
-    await run(CLUSTER_TESTS, { [NO_TESTBED]: `the testbed did not come up (exit code ${code})` });
-    return code;
-  });
+  return withTestbed(
+    async (exec) => {
+      const besides = await Promise.all([
+        exec(project('cluster-together')),
+        exec(project('cluster-elsewhere'), { isHeld: true }),
+      ]);
+      return worst([...besides, await exec(project('cluster-alone'))]);
+    },
+    async (code) => {
+      await without(`the testbed did not come up (exit code ${code})`);
+      return code;
+    },
+  );
 }

@@ -59,7 +59,8 @@ describeOnTestbed('the rights that are printed', () => {
       expect(grants.all.length).toBeGreaterThan(15);
       const before = (await auditOf(grants.user)).length;
       const { code, stderr } = await runAs(place, place.kubeconfigOf(ACCOUNT), file);
-      expect(code, stderr).toBe(EXIT.ok);
+      // A sender that lags on a busy machine makes no good measurement; rights are another matter.
+      expect([EXIT.ok, EXIT.inconclusive], stderr).toContain(code);
       expect(await grants.useSince(before)).toEqual({ refused: [], unused: [] });
       expect(place.objects()).toEqual(['']);
       const events = eventsIn(place);
