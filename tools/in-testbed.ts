@@ -1,5 +1,6 @@
 /** Runs commands, also where the testbed's addresses are in reach, for which it is brought up where it is not. */
 import { spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { currentInstance } from '../testbed/instance.ts';
 import { statusOf } from '../testbed/status.ts';
@@ -33,12 +34,14 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether what it prints is kept until it has ended, for what runs beside something else. */
   readonly isHeld?: boolean;
+  /** Of the processor time, only what others leave. */
+  readonly isModest?: boolean;
 }
 
 /** @returns the exit code; 1 where a signal ended it */
 export function run(
   [program = '', ...args]: readonly string[],
-  { env = {}, isHeld = false }: RunOptions = {},
+  { env = {}, isHeld = false, isModest = false }: RunOptions = {},
 ): Promise<number> {
   return new Promise((resolve, reject) => {
     const output = isHeld ? 'pipe' : 'inherit';
@@ -46,6 +49,7 @@ export function run(
       stdio: ['inherit', output, output],
       env: { ...process.env, ...env },
     });
+    if (isModest && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
     const printed: Buffer[] = [];
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => void printed.push(chunk));
