@@ -38,6 +38,7 @@ export function addImport(yargs: Argv, choose: Choose): Argv {
             rate: numberOr(given.rate),
             duration: given.duration,
           },
+          memory: given.memory ?? [],
           folder: given.out === undefined ? '.' : dirname(given.out),
         });
         for (const line of left_out) io.stderr.write(`left out: ${line}\n`);

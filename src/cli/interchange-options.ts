@@ -49,5 +49,11 @@ export const IMPORT_OPTIONS = {
   port: { type: 'number', requiresArg: true, describe: 'Port of that Service [default: its first]' },
   rate: { type: 'string', requiresArg: true, describe: 'Requests a second of the load, such as 100' },
   duration: { type: 'string', requiresArg: true, describe: 'How long the load goes on, such as 60s' },
+  memory: {
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    describe: 'What a program holds, wanted where the file takes memory: web=100MiB',
+  },
   out: { ...OUT, describe: 'File to write; manifests are named from its folder' },
 } as const satisfies Record<string, Options>;

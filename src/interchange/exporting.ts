@@ -5,11 +5,13 @@ import { EXIT, UserError } from '../scenario/errors.ts';
 import { loadScenario, SCENARIO_DOCUMENT } from '../scenario/load.ts';
 import { Problems } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
+import { STRESS_IMAGE } from '../scenario/schema/faults.ts';
 import { chaosMeshText } from './chaos-mesh/objects-out.ts';
 import { experimentOf } from './chaos-toolkit/experiment-out.ts';
 import { type JournalRequest, journalOf } from './chaos-toolkit/journal-out.ts';
 import type { ExportTarget } from './names.ts';
 import { isMapping } from './reading.ts';
+import { isStress } from './stress.ts';
 import type { Exported } from './writing.ts';
 
 export interface ExportRequest {
@@ -33,7 +35,7 @@ interface Target {
   /** @returns undefined where something cannot be said, which is then told */
   write(exported: Exported, run: JournalRequest | undefined): string | undefined;
   /** What of a scenario it does not do by itself. */
-  readonly leaves_out: string;
+  leavesOut(scenario: Scenario): readonly string[];
 }
 
 const json = (value: object | undefined): string | undefined =>
@@ -45,14 +47,19 @@ export const TARGETS = {
     write(exported) {
       return json(experimentOf(exported));
     },
-    leaves_out:
+    leavesOut: () => [
       'Chaos Toolkit sends no load, and knows neither objectives nor safety; they are in the extension `foreshock`, for import',
+    ],
   },
   'chaos-mesh': {
     title: 'Chaos Mesh',
     write: chaosMeshText,
-    leaves_out:
+    leavesOut: ({ faults }) => [
       'Chaos Mesh sends no load, and knows neither objectives nor safety; they are in the annotation `foreshock/scenario`, for import',
+      ...(faults.some((fault) => isStress(fault) && fault.image !== STRESS_IMAGE)
+        ? ['Chaos Mesh has stressors of its own: `image` is lost']
+        : []),
+    ],
   },
   'chaos-toolkit-journal': {
     title: 'Chaos Toolkit',
@@ -63,18 +70,18 @@ export const TARGETS = {
         hint: '--results names the folder that chaos or verify wrote',
       });
     },
-    leaves_out: 'a journal has no place for what was measured; it is in its field `foreshock`',
+    leavesOut: () => ['a journal has no place for what was measured; it is in its field `foreshock`'],
   },
 } as const satisfies Record<ExportTarget, Target>;
 
 /** @throws ScenarioError with everything that is wrong with the scenario, or that the other tool cannot say */
 export function exportScenario({ file, to, folder, run }: ExportRequest): ExportedText {
   const exported = exportedFrom(file, folder);
-  const { write, leaves_out }: Target = TARGETS[to];
-  const text = write(exported, run);
+  const target: Target = TARGETS[to];
+  const text = target.write(exported, run);
   exported.problems.throwIfAny();
   if (text === undefined) throw new Error(`no ${to} and no problem of ${file}`);
-  return { text, left_out: [leaves_out] };
+  return { text, left_out: target.leavesOut(exported.scenario) };
 }
 
 /** A scenario as exports need it; manifests are named from `folder`. */

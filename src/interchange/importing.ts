@@ -6,13 +6,15 @@ import { resolveScenario } from '../scenario/load.ts';
 import { Problems } from '../scenario/problem.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { readSource, type Source } from '../scenario/source.ts';
-import { msToDuration } from '../scenario/units.ts';
+import { msToDuration, SIZE } from '../scenario/units.ts';
 import { parseYaml, type YamlDocument } from '../scenario/yaml.ts';
 import { type Draft, type DraftFault, faultItem } from './draft.ts';
 import { FORMATS, recognised } from './formats.ts';
 import { IMPORT_FORMATS, type ImportFormat } from './names.ts';
 import { isMapping, type LeftOut, Reading } from './reading.ts';
+import { isStress, whyOtherInContainer } from './stress.ts';
 import { workloadsOf } from './targets.ts';
+import { workloadOf } from './writing.ts';
 
 export interface ImportRequest {
   /** As the user named it. */
@@ -23,6 +25,8 @@ export interface ImportRequest {
   readonly manifests: readonly string[];
   /** Of the section `load`; what is given holds against the file. */
   readonly load: Readonly<Record<string, string | number | undefined>>;
+  /** What programs hold, as "web=100MiB": of the section `applications`, which the file does not have. */
+  readonly memory?: readonly string[];
   /** Folder that the scenario will be in. */
   readonly folder: string;
 }
@@ -61,7 +65,7 @@ export function importScenario(request: ImportRequest): Imported {
   const from = { file, line: 1, column: 1 };
   const manifests = manifestsOf(request, carried(readings));
   problems.throwIfAny();
-  if (manifests.length === 0) throw missing(file, [], { ...request.load, manifests: undefined });
+  if (manifests.length === 0) throw missing(file, [], { ...request.load, manifests: undefined, memory: [] });
   const workloads = workloadsOf(
     manifests.map(({ path }) => path),
     from,
@@ -72,7 +76,12 @@ export function importScenario(request: ImportRequest): Imported {
   problems.throwIfAny();
   if (draft === undefined) throw new Error(`no scenario and no problem in ${file}`);
   const sections = sectionsOf(draft, request, manifests);
-  const error = missing(file, draft.faults, { manifests, ...(sections.load as object) });
+  const wantsMemory = draft.faults.some(({ type }) => type === 'memory-stress');
+  const error = missing(file, draft.faults, {
+    manifests,
+    memory: wantsMemory ? sections.applications : [],
+    ...(sections.load as object),
+  });
   if (error !== undefined) throw error;
   const text = scenarioText(file, format, sections);
   const scenario = resolved(text, request, draft, problems);
@@ -112,17 +121,19 @@ const OPTION_OF = {
   manifests: '--manifest: the manifests of the workloads that it is about',
   rate: '--rate: requests a second of the load',
   duration: '--duration: how long the load goes on',
+  memory: '--memory: what each program holds, such as web=100MiB; who is killed goes by that',
 } as const;
 
 function sectionsOf(
   draft: Draft,
-  { load: given }: ImportRequest,
+  { load: given, memory = [] }: ImportRequest,
   manifests: readonly Manifest[],
 ): Record<string, unknown> {
   const { version: _version, faults: _faults, ...carried } = draft.sections;
   const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   const { load: carriedLoad } = carried;
   const load = { ...draft.load, ...(isMapping(carriedLoad) ? carriedLoad : {}), ...options };
+  const applications = applicationsWith(carried.applications, memory);
   // An experiment must have a description, so an export without one got one of ours.
   const isOurs = Object.keys(carried).length > 0;
   return {
@@ -131,9 +142,28 @@ function sectionsOf(
     ...(draft.description === undefined || isOurs ? {} : { description: draft.description }),
     ...carried,
     manifests: manifests.map(({ named }) => named),
+    ...(applications === undefined ? {} : { applications }),
     load,
     faults: draft.faults.map(faultItem),
   };
+}
+
+/** @throws UserError where one is no name and size */
+function applicationsWith(carried: unknown, memory: readonly string[]): unknown {
+  if (memory.length === 0) return carried;
+  const applications = new Map(Object.entries(isMapping(carried) ? carried : {}));
+  for (const text of memory) {
+    const [, name, size] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+    if (name === undefined || !SIZE.test(size ?? '')) {
+      throw new UserError(`--memory ${text}: this is no program and what it holds`, {
+        exitCode: EXIT.configuration,
+        hint: 'expected a workload, or a workload/container, and a size: web=100MiB',
+      });
+    }
+    const said = applications.get(name);
+    applications.set(name, { ...(isMapping(said) ? said : {}), memory: size });
+  }
+  return Object.fromEntries(applications);
 }
 
 /** Names every option that is still to be given; undefined where none is. */
@@ -178,7 +208,16 @@ function resolved(text: string, request: ImportRequest, draft: Draft, problems: 
     problems.add({ ...problem, position: fault?.position ?? problem.position });
   }
   problems.throwIfAny();
-  if (scenario === undefined) throw new Error(`no scenario and no problem in ${name}`);
+  if (scenario === undefined || document === undefined)
+    throw new Error(`no scenario and no problem in ${name}`);
+  for (const fault of scenario.faults) {
+    const why = isStress(fault) ? whyOtherInContainer(fault, workloadOf(scenario, fault)) : undefined;
+    const position = faultAt(fault.position.line, document, draft.faults)?.position;
+    if (why !== undefined && position !== undefined) {
+      problems.add({ position, message: `this stress is none that a scenario has: ${why}` });
+    }
+  }
+  problems.throwIfAny();
   return scenario;
 }
 

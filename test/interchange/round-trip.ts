@@ -32,8 +32,25 @@ spec:
         - {name: proxy, image: "proxy:1"}
 `;
 
+/** Its limits bind, and its pods have one container: stressors of other tools take the same from it as ours. */
+const CACHE = `apiVersion: apps/v1
+kind: Deployment
+metadata: {name: cache}
+spec:
+  replicas: 3
+  selector: {matchLabels: {app: cache}}
+  template:
+    metadata: {labels: {app: cache}}
+    spec:
+      containers:
+        - name: store
+          image: cache:1.0
+          resources: {limits: {cpu: 500m, memory: 256Mi}}
+`;
+
 export const MANIFESTS: Files = {
   'manifests/web.yaml': `${DEPLOYMENT}---\n${SERVICE}`,
+  'manifests/cache.yaml': CACHE,
   'manifests/db.yaml': STATEFUL_SET,
 };
 
@@ -75,6 +92,15 @@ const lasting = fc
       ? { at: fields.at }
       : { ...fields, duration: msToDuration(duration_us / 1000) };
   });
+
+/** Of what ends by itself, in whole seconds: over before the next act, if there is one. */
+const ending = fc
+  .tuple(acts, fc.integer({ min: 1, max: 30 }))
+  .map(([{ every_ms, fields }, duration_s]) =>
+    'repeat' in fields && duration_s * 1000 > every_ms
+      ? { at: fields.at, duration: `${duration_s}s` }
+      : { ...fields, duration: `${duration_s}s` },
+  );
 
 const merged = (...parts: readonly fc.Arbitrary<object>[]): fc.Arbitrary<object> =>
   fc.tuple(...parts).map((fields) => Object.assign({}, ...fields));
@@ -121,6 +147,24 @@ export const FAULTS = {
     merged(fc.constantFrom({ workload: 'web', replicas: 0 }, { workload: 'web', replicas: 7 }), lasting),
     merged(fc.constantFrom({ workload: 'db', replicas: 0 }, { workload: 'db', replicas: 5 }), lasting),
   ),
+  'cpu-stress': merged(
+    fc.constant({ workload: 'cache' }),
+    fc.oneof(mode(3), share),
+    fc.integer({ min: 1, max: 64 }).map((workers) => ({ workers })),
+    ending,
+  ),
+  'memory-stress': merged(
+    fc.constant({ workload: 'cache' }),
+    fc.oneof(mode(3), share),
+    // Beside what the program holds, and within the limit.
+    fc
+      .oneof(
+        fc.integer({ min: 1, max: 156 }).map((size) => `${size}MiB`),
+        fc.integer({ min: 1, max: 156 * 2 ** 20 }).map((size) => `${size}B`),
+      )
+      .map((size) => ({ size })),
+    ending,
+  ),
   'bad-image': merged(fc.constantFrom({ workload: 'web' }, { workload: 'db', container: 'store' }), lasting),
 } as const;
 
@@ -147,7 +191,7 @@ export const scenarioWith = (faults: readonly object[]): string =>
     description: 'As it was.',
     manifests: ['manifests'],
     cluster: { nodes: 3 },
-    applications: { web: { start_time: '2s' } },
+    applications: { web: { start_time: '2s' }, cache: { memory: '100MiB' } },
     load: { rate: 50, duration: msToDuration(WINDOW_MS), path: '/a?b=c' },
     faults,
     objectives: { availability_time: '99%' },
@@ -186,6 +230,7 @@ export function mustImportOrExplain(name: string, text: string): void {
     imported(join(folder, name), folder, {
       manifests: [join(folder, 'manifests')],
       load: { rate: 10, duration: '60s', service: 'web' },
+      memory: ['cache=100MiB'],
     });
   } catch (error) {
     if (!(error instanceof UserError)) throw error;

@@ -1,12 +1,12 @@
-/** Chaos Mesh: PodChaos, Schedule and Workflow (v2.8.3 api/v1alpha1), as many as a file has, all begun at once. */
+/** Chaos Mesh: PodChaos, StressChaos, Schedule and Workflow (v2.8.3 api/v1alpha1), as many as a file has, all begun at once. */
 import { z } from 'zod';
-import { quote } from '../../scenario/problem.ts';
 import { carriedBy, manifestsIn } from '../carried.ts';
 import { type Act, type FormatContext, faultsOf } from '../draft.ts';
 import type { Format } from '../formats.ts';
 import { type Fates, isMapping, type Reading } from '../reading.ts';
-import { readPodChaos } from './pod-chaos.ts';
+import { actsOf, isRead, READ_KINDS, readChaos, refuseKind } from './chaos.ts';
 import { readSchedule } from './schedule-in.ts';
+import type { ChaosContext } from './selection.ts';
 import { readWorkflow } from './workflow-in.ts';
 
 const OBJECT = z.looseObject({
@@ -66,35 +66,37 @@ function readObject(
   }
   const context = { reading, workloads, namespace: metadata.namespace ?? 'default' };
   // Templates of two workflows may have the same name.
-  const acts = actsOf(kind, context).map((act) => ({
+  const acts = actsIn(kind, context).map((act) => ({
     ...act,
     series: act.series === undefined ? undefined : `${index} ${act.series}`,
   }));
   return { name: metadata.name ?? undefined, acts };
 }
 
-function actsOf(kind: string, context: Parameters<typeof readPodChaos>[1]): readonly Act[] {
+function actsIn(kind: string, context: ChaosContext): readonly Act[] {
   const { reading } = context;
   const path = ['spec'];
   const position = reading.position(path);
+  if (isRead(kind)) {
+    const chaos = readChaos(kind, path, context);
+    if (chaos === undefined) return [];
+    const until = { duration_ms: chaos.duration_ms, path };
+    return actsOf(chaos, { at_ms: 0, series: undefined, position }, until, reading) ?? [];
+  }
   switch (kind) {
-    case 'PodChaos': {
-      const fault = readPodChaos(path, context);
-      return fault === undefined ? [] : [{ ...fault, at_ms: 0, series: undefined, position }];
-    }
     case 'Schedule': {
       const schedule = readSchedule(path, context);
       if (schedule === undefined) return [];
-      const { fault, every_ms } = schedule;
-      return [{ ...fault, at_ms: every_ms, every_ms, series: undefined, position }];
+      const { chaos, every_ms } = schedule;
+      const until = { duration_ms: chaos.duration_ms, path: schedule.path };
+      return actsOf(chaos, { at_ms: every_ms, every_ms, series: undefined, position }, until, reading) ?? [];
     }
     case 'Workflow':
       return readWorkflow(path, context);
-    default:
-      reading.refuse(['kind'], {
-        message: `a ${quote(kind)} is nothing that a scenario has`,
-        expected: 'PodChaos, Schedule or Workflow',
-      });
+    default: {
+      const expected = `${READ_KINDS.join(', ')}, Schedule or Workflow`;
+      refuseKind(kind, { path: ['kind'], what: '', expected }, reading);
       return [];
+    }
   }
 }

@@ -1,23 +1,24 @@
 /**
- * Scenarios as an object of Chaos Mesh (v2.8.3 api/v1alpha1), the simplest that says all of it: a PodChaos, a Schedule, or
- * a Workflow. Chaos Mesh keeps deadlines to the second (metav1.Time).
+ * Scenarios as an object of Chaos Mesh (v2.8.3 api/v1alpha1), the simplest that says all of it: a PodChaos or a
+ * StressChaos, a Schedule, or a Workflow. Chaos Mesh keeps deadlines to the second (metav1.Time).
  */
 import { stringify } from 'yaml';
-import type { ContainerKill, PodKill, Scenario } from '../../scenario/scenario.ts';
+import type { Scenario } from '../../scenario/scenario.ts';
 import { ANNOTATION } from '../carried.ts';
-import { areEven } from '../draft.ts';
+import { areEven, microseconds } from '../draft.ts';
 import { type Exported, refuseFault, secondsOf, type Timed, timed, workloadOf } from '../writing.ts';
-import { podChaosOf, whyNoPodChaos } from './pod-chaos.ts';
+import { chaosOf, type Exportable, fieldOf, isExportable, whyNoChaos } from './chaos.ts';
 
 /** @returns undefined where a fault has no counterpart; `problems` then says which */
 export function chaosMeshText({ scenario, sections, problems }: Exported): string | undefined {
   const before = problems.count;
   const faults = scenario.faults.flatMap((fault) => {
-    if (fault.type === 'pod-kill' || fault.type === 'container-kill') {
-      const known = timed<PodKill | ContainerKill>(fault, FORMAT, problems);
-      return known === undefined ? [] : evenly(known);
+    const why = whyNoChaos(fault, scenario);
+    if (why === undefined && isExportable(fault)) {
+      const known = timed<Exportable>(fault, FORMAT, problems);
+      return known === undefined ? [] : inTurn(known);
     }
-    refuseFault(fault, FORMAT, whyNoPodChaos(fault) ?? '', problems);
+    refuseFault(fault, FORMAT, why ?? '', problems);
     return [];
   });
   if (faults.length === 0 && problems.count === before) {
@@ -45,23 +46,37 @@ export function chaosMeshText({ scenario, sections, problems }: Exported): strin
 
 const FORMAT = 'Chaos Mesh';
 
-type PodFault = Timed<PodKill | ContainerKill>;
+type ChaosFault = Timed<Exportable>;
 
-/** A series of Chaos Mesh is evenly spaced; acts that are not stand alone. */
-const evenly = (fault: PodFault): readonly PodFault[] =>
-  areEven(fault.at_ms) ? [fault] : fault.at_ms.map((at_ms) => ({ ...fault, at_ms: [at_ms] }));
+/** How long it stands; 0: it is over at once. */
+const standsMs = (fault: ChaosFault): number => ('duration_ms' in fault ? fault.duration_ms : 0);
 
-function objectOf(faults: readonly PodFault[], scenario: Scenario): { kind: string; spec: object } {
+/** A series of Chaos Mesh is evenly spaced, and each is over before the next; acts that are not so stand alone. */
+function inTurn(fault: ChaosFault): readonly ChaosFault[] {
+  const { at_ms } = fault;
+  const isInTurn = at_ms.length < 2 || standsMs(fault) <= everyMs(fault);
+  return areEven(at_ms) && isInTurn ? [fault] : at_ms.map((each) => ({ ...fault, at_ms: [each] }));
+}
+
+/** Between two acts of a series. */
+function everyMs({ at_ms }: ChaosFault): number {
+  const [first = 0] = at_ms;
+  return at_ms.length < 2 ? 0 : ((at_ms.at(-1) ?? first) - first) / (at_ms.length - 1);
+}
+
+function objectOf(faults: readonly ChaosFault[], scenario: Scenario): { kind: string; spec: object } {
   const [fault, second] = faults;
   if (fault !== undefined && second === undefined) {
-    const chaos = podChaosOf(fault, workloadOf(scenario, fault));
-    if (fault.at_ms.length === 1 && fault.at_ms[0] === 0) return { kind: 'PodChaos', spec: chaos };
+    const { kind, spec } = chaosOf(fault, workloadOf(scenario, fault));
+    const stands_ms = standsMs(fault);
+    const chaos = stands_ms === 0 ? spec : { ...spec, duration: `${secondsOf(stands_ms)}s` };
+    if (fault.at_ms.length === 1 && fault.at_ms[0] === 0) return { kind, spec: chaos };
     const every_s = everySeconds(fault, scenario);
     if (every_s !== undefined) {
       const schedule = `@every ${every_s}s`;
       return {
         kind: 'Schedule',
-        spec: { schedule, concurrencyPolicy: 'Allow', type: 'PodChaos', podChaos: chaos },
+        spec: { schedule, concurrencyPolicy: 'Allow', type: kind, [fieldOf(kind)]: chaos },
       };
     }
   }
@@ -69,7 +84,7 @@ function objectOf(faults: readonly PodFault[], scenario: Scenario): { kind: stri
 }
 
 /** Where a fault acts every so many whole seconds, the first time after as many, until the load has ended. */
-function everySeconds({ at_ms }: PodFault, { load }: Scenario): number | undefined {
+function everySeconds({ at_ms }: ChaosFault, { load }: Scenario): number | undefined {
   const [first = 0, second] = at_ms;
   const last = at_ms.at(-1) ?? first;
   const isEven = second === 2 * first && first > 0 && first % 1000 === 0;
@@ -77,7 +92,7 @@ function everySeconds({ at_ms }: PodFault, { load }: Scenario): number | undefin
 }
 
 /** One after the other within a fault, all faults beside each other. */
-function workflowOf(faults: readonly PodFault[], scenario: Scenario): object {
+function workflowOf(faults: readonly ChaosFault[], scenario: Scenario): object {
   const serials = faults.map((fault, index) => serialOf(fault, `fault-${index + 1}`, scenario));
   const entry = serials.length === 1 ? 'fault-1' : 'faults';
   const parallel = {
@@ -88,26 +103,35 @@ function workflowOf(faults: readonly PodFault[], scenario: Scenario): object {
   return { entry, templates: [...(serials.length === 1 ? [] : [parallel]), ...serials.flat()] };
 }
 
-/** A node of chaos ends with its deadline, so that the next begins in time. */
-function serialOf(fault: PodFault, name: string, scenario: Scenario): object[] {
-  const { at_ms } = fault;
-  const [first = 0, second] = at_ms;
-  const wait = `${name}-wait`;
+/** Of what is over at once, where nothing comes after it. */
+const DEADLINE_MS = 1000;
+
+/** A node of chaos ends with its deadline: what lasts is undone then, and the next begins in time. */
+function serialOf(fault: ChaosFault, name: string, scenario: Scenario): object[] {
+  const [first = 0] = fault.at_ms;
   const act = `${name}-${fault.type}`;
-  const every_ms = second === undefined ? 1000 : ((at_ms.at(-1) ?? first) - first) / (at_ms.length - 1);
+  const every_ms = everyMs(fault);
+  const deadline_ms = standsMs(fault) || every_ms || DEADLINE_MS;
+  const pause_ms = every_ms === 0 ? 0 : microseconds(every_ms - deadline_ms);
+  const between = pause_ms > 0 ? [`${name}-pause`] : [];
+  const { kind, spec } = chaosOf(fault, workloadOf(scenario, fault));
+  const suspend = (suspended: string, for_ms: number) => ({
+    name: suspended,
+    templateType: 'Suspend',
+    deadline: `${secondsOf(for_ms)}s`,
+  });
   return [
     {
       name,
       templateType: 'Serial',
-      children: [...(first > 0 ? [wait] : []), ...at_ms.map(() => act)],
+      children: [
+        ...(first > 0 ? [`${name}-wait`] : []),
+        ...fault.at_ms.flatMap((_, index) => (index === 0 ? [act] : [...between, act])),
+      ],
     },
-    ...(first > 0 ? [{ name: wait, templateType: 'Suspend', deadline: `${secondsOf(first)}s` }] : []),
-    {
-      name: act,
-      templateType: 'PodChaos',
-      deadline: `${secondsOf(every_ms)}s`,
-      podChaos: podChaosOf(fault, workloadOf(scenario, fault)),
-    },
+    ...(first > 0 ? [suspend(`${name}-wait`, first)] : []),
+    { name: act, templateType: kind, deadline: `${secondsOf(deadline_ms)}s`, [fieldOf(kind)]: spec },
+    ...between.map((pause) => suspend(pause, pause_ms)),
   ];
 }
 

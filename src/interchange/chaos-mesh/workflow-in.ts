@@ -8,16 +8,16 @@ import { quote } from '../../scenario/problem.ts';
 import type { Path } from '../../scenario/yaml.ts';
 import type { Act } from '../draft.ts';
 import { type Fates, isMapping } from '../reading.ts';
+import { actsOf, fieldOf, isRead, READ_KINDS, readChaos, refuseKind, specFates } from './chaos.ts';
 import { goDurationMs } from './duration.ts';
-import { type PodChaosContext, readPodChaos } from './pod-chaos.ts';
 import { readSchedule } from './schedule-in.ts';
+import type { Chaos, ChaosContext } from './selection.ts';
 
-const TEMPLATE_FIELDS: Fates = {
+const TEMPLATE_FATES: Fates = {
   name: 'read',
   templateType: 'read',
   deadline: 'read',
   children: 'read',
-  podChaos: 'read',
   schedule: 'read',
   task: { refuses: 'what a container of its own does cannot be predicted' },
   conditionalBranches: { refuses: 'a scenario has no branches' },
@@ -50,7 +50,7 @@ interface Located {
 const NODES_MAX = 10_000;
 
 /** @param path of the spec */
-export function readWorkflow(path: Path, context: PodChaosContext): Act[] {
+export function readWorkflow(path: Path, context: ChaosContext): Act[] {
   const { reading } = context;
   const workflow = reading.get(WORKFLOW, path);
   reading.fields(path, { entry: 'read', templates: 'read' });
@@ -58,7 +58,7 @@ export function readWorkflow(path: Path, context: PodChaosContext): Act[] {
   const templates = new Map<string, Located>();
   for (const [index, template] of workflow.templates.entries()) {
     const at = [...path, 'templates', index];
-    reading.fields(at, TEMPLATE_FIELDS);
+    reading.fields(at, { ...TEMPLATE_FATES, ...specFates(template.templateType) });
     if (templates.has(template.name)) {
       reading.refuse([...at, 'name'], { message: `a second template ${quote(template.name)}` });
     }
@@ -72,12 +72,12 @@ export function readWorkflow(path: Path, context: PodChaosContext): Act[] {
 class Nodes {
   readonly acts: Act[] = [];
   readonly #templates: ReadonlyMap<string, Located>;
-  readonly #context: PodChaosContext;
+  readonly #context: ChaosContext;
   /** Of each template one reading is enough. */
-  readonly #read = new Map<string, ReturnType<typeof readPodChaos>>();
+  readonly #read = new Map<string, Chaos | undefined>();
   #visited = 0;
 
-  constructor(templates: ReadonlyMap<string, Located>, context: PodChaosContext) {
+  constructor(templates: ReadonlyMap<string, Located>, context: ChaosContext) {
     this.#templates = templates;
     this.#context = context;
   }
@@ -118,6 +118,7 @@ class Nodes {
     if (deadline_ms === undefined) return undefined;
     const end_ms = Math.min(until_ms, begin_ms + deadline_ms);
     const node: Node = { template, path, begin_ms, end_ms, within: [...within, name] };
+    if (isRead(template.templateType)) return this.#chaos(node);
     switch (template.templateType) {
       case 'Suspend':
         return end_ms;
@@ -125,15 +126,13 @@ class Nodes {
         return this.#serial(node);
       case 'Parallel':
         return this.#parallel(node);
-      case 'PodChaos':
-        return this.#podChaos(node);
       case 'Schedule':
         return this.#schedule(node);
-      default:
-        return reading.refuse([...path, 'templateType'], {
-          message: `a ${quote(template.templateType)} is nothing that a scenario has`,
-          expected: 'Serial, Parallel, Suspend, PodChaos or Schedule',
-        });
+      default: {
+        const expected = `Serial, Parallel, Suspend, Schedule, ${READ_KINDS.join(' or ')}`;
+        const at = { path: [...path, 'templateType'], what: '', expected };
+        return refuseKind(template.templateType, at, reading);
+      }
     }
   }
 
@@ -171,44 +170,62 @@ class Nodes {
     return ends.some((end) => end === undefined) ? undefined : Math.max(begin_ms, ...ends.map(Number));
   }
 
-  #podChaos({ template, path, begin_ms, end_ms }: Node): number | undefined {
-    const { name } = template;
-    if (!this.#read.has(name)) this.#read.set(name, this.#readChaos([...path, 'podChaos']));
-    const fault = this.#read.get(name);
-    if (fault === undefined) return undefined;
-    const position = this.#context.reading.position(path);
-    this.acts.push({ ...fault, at_ms: begin_ms, series: name, position });
+  #chaos({ template, path, begin_ms, end_ms }: Node): number | undefined {
+    const { reading } = this.#context;
+    const { name, deadline } = template;
+    if (!this.#read.has(name)) this.#read.set(name, this.#readChaos(template, path));
+    const chaos = this.#read.get(name);
+    if (chaos === undefined) return undefined;
+    const act = { at_ms: begin_ms, series: name, position: reading.position(path) };
+    const until = { duration_ms: end_ms - begin_ms, path: deadline == null ? path : [...path, 'deadline'] };
+    const acts = actsOf(chaos, act, until, reading);
+    if (acts === undefined) return undefined;
+    this.acts.push(...acts);
     return end_ms;
   }
 
-  #readChaos(path: Path): ReturnType<typeof readPodChaos> {
+  #readChaos({ templateType }: Template, path: Path): Chaos | undefined {
     const { reading } = this.#context;
-    if (isMapping(reading.value(path))) return readPodChaos(path, this.#context);
-    return reading.refuse(path.slice(0, -1), { message: '`podChaos` is missing' });
+    const at = [...path, fieldOf(templateType)];
+    if (!isMapping(reading.value(at))) {
+      return reading.refuse(path, { message: `\`${fieldOf(templateType)}\` is missing` });
+    }
+    const chaos = readChaos(templateType, at, this.#context);
+    if (chaos?.lasts !== true || chaos.duration_ms === undefined) return chaos;
+    // workflow_webhook.go shouldNotSetupDurationInTheChaos.
+    return reading.refuse([...at, 'duration'], {
+      message: 'in a Workflow Chaos Mesh takes no `duration`',
+      expected: '`deadline` of the template',
+    });
   }
 
   #schedule({ template, path, begin_ms, end_ms }: Node): number | undefined {
+    const { reading } = this.#context;
     const schedule = readSchedule([...path, 'schedule'], this.#context);
     if (schedule === undefined) return undefined;
-    const { every_ms, fault } = schedule;
-    const act: Act = {
-      ...fault,
-      at_ms: begin_ms + every_ms,
-      series: `${template.name} ${begin_ms}`,
-      position: this.#context.reading.position(path),
-    };
-    if (end_ms === Number.POSITIVE_INFINITY) {
-      this.acts.push({ ...act, every_ms });
-      return end_ms;
-    }
-    const times = Math.ceil((end_ms - begin_ms) / every_ms) - 1;
+    const { every_ms, chaos } = schedule;
+    const isEndless = end_ms === Number.POSITIVE_INFINITY;
+    const times = isEndless ? 1 : Math.ceil((end_ms - begin_ms) / every_ms) - 1;
     if (times < 1 || times > ACTS_MAX) {
-      return this.#context.reading.refuse(path, {
+      return reading.refuse(path, {
         message: `the schedule acts ${Math.max(0, times)} times before its deadline`,
         expected: `1 to ${ACTS_MAX} times`,
       });
     }
-    for (let k = 0; k < times; k += 1) this.acts.push({ ...act, at_ms: act.at_ms + k * every_ms });
+    for (let k = 1; k <= times; k += 1) {
+      const act = {
+        at_ms: begin_ms + k * every_ms,
+        series: `${template.name} ${begin_ms}`,
+        position: reading.position(path),
+        ...(isEndless ? { every_ms } : {}),
+      };
+      // What it has begun goes with it.
+      const { duration_ms = Number.POSITIVE_INFINITY } = chaos;
+      const until = { duration_ms: Math.min(duration_ms, end_ms - act.at_ms), path: schedule.path };
+      const acts = actsOf(chaos, act, until, reading);
+      if (acts === undefined) return undefined;
+      this.acts.push(...acts);
+    }
     return end_ms;
   }
 }

@@ -1,6 +1,6 @@
 /**
  * What the provider of an action does, in the words of scenarios. Functions are those of chaostoolkit-kubernetes 0.39.0
- * (chaosk8s/pod/actions.py, deployment/actions.py, statefulset/actions.py).
+ * (chaosk8s/pod/actions.py, deployment/actions.py, statefulset/actions.py, chaosmesh/stress/actions.py).
  */
 import { z } from 'zod';
 import type { ManifestWorkload } from '../../scenario/manifest/workload.ts';
@@ -12,8 +12,12 @@ import type { FaultFields } from '../draft.ts';
 import type { Reading } from '../reading.ts';
 import { namedWorkload, parseSelector, selectedWorkload } from '../targets.ts';
 import { type KubectlCall, readKubectl, readReference } from './kubectl.ts';
+import { deleteStressor, stressCpu, stressMemory } from './stressors.ts';
 
-/** Something that is over when it is done, or a value that stays until another is set. */
+/**
+ * Something that is over when it is done, a value that stays until another is set, or an object that acts for a time
+ * and may be deleted before.
+ */
 export type Deed =
   | { readonly does: 'fault'; readonly type: FaultType; readonly fields: FaultFields }
   | {
@@ -24,7 +28,17 @@ export type Deed =
       readonly target: string;
       /** Whether it is the value that the manifest has. */
       readonly restores: boolean;
-    };
+    }
+  | {
+      readonly does: 'create';
+      readonly type: 'cpu-stress' | 'memory-stress';
+      /** Without its duration. */
+      readonly fields: FaultFields;
+      readonly duration_ms: number;
+      /** "stressor default/hog" */
+      readonly target: string;
+    }
+  | { readonly does: 'delete'; readonly target: string };
 
 export interface Place {
   readonly reading: Reading;
@@ -92,6 +106,9 @@ const FUNCTIONS: Readonly<Record<string, Function>> = {
   'chaosk8s.statefulset.actions.scale_statefulset': (args, place, path) =>
     scaleTo('StatefulSet', args, place, path),
   'chaosk8s.deployment.actions.rollout_deployment': rolloutDeployment,
+  'chaosk8s.chaosmesh.stress.actions.stress_cpu': stressCpu,
+  'chaosk8s.chaosmesh.stress.actions.stress_memory': stressMemory,
+  'chaosk8s.chaosmesh.stress.actions.delete_stressor': deleteStressor,
 };
 
 /** Why functions that look as if they could be read are not. */

@@ -190,7 +190,8 @@ class Method {
     const place = { reading: this.#reading, path: [...path, 'provider'], workloads: this.#workloads };
     const deed = readDeed(place);
     if (deed === undefined) return;
-    if (deed.does === 'set' && deed.restores) this.#undone.push({ target: deed.target, path });
+    if (deed.does === 'delete' || (deed.does === 'set' && deed.restores))
+      this.#undone.push({ target: deed.target, path });
     else this.#reading.refuse(path, { message: 'this rollback undoes nothing that the method does' });
   }
 
@@ -198,23 +199,40 @@ class Method {
   acts(): Act[] {
     const inTime = this.#timed.toSorted((a, b) => a.at_ms - b.at_ms);
     const acts = new Map<Path, Act>();
-    const open = new Map<string, { readonly path: Path; readonly act: Act }>();
+    const open = new Map<string, Open>();
     const targets = new Set<string>();
     for (const { at_ms, deed, name, path } of inTime) {
+      if (deed.does === 'delete') {
+        this.#delete(open.get(deed.target), { at_ms, path }, acts);
+        open.delete(deed.target);
+        continue;
+      }
       const { type, fields } = deed;
       const position = this.#reading.position(path);
       const act: Act = { type, fields, at_ms, series: seriesOf(name, deed), position };
-      if (deed.does === 'set') {
-        targets.add(deed.target);
-        const before = open.get(deed.target);
-        if (deed.restores && before !== undefined) {
-          const duration = msToDuration(microseconds(at_ms - before.act.at_ms));
-          acts.set(before.path, { ...before.act, fields: { ...before.act.fields, duration } });
-          open.delete(deed.target);
-          continue;
-        }
-        open.set(deed.target, { path, act });
+      if (deed.does === 'fault') {
+        acts.set(path, act);
+        continue;
       }
+      targets.add(deed.target);
+      const before = open.get(deed.target);
+      if (deed.does === 'create') {
+        if (before !== undefined) {
+          this.#reading.refuse(path, {
+            message: `${deed.target} is there already`,
+            expected: 'another `name`',
+          });
+        }
+        acts.set(path, lasting(act, deed.duration_ms));
+        open.set(deed.target, { path, act, duration_ms: deed.duration_ms });
+        continue;
+      }
+      if (deed.restores && before !== undefined) {
+        acts.set(before.path, lasting(before.act, at_ms - before.act.at_ms));
+        open.delete(deed.target);
+        continue;
+      }
+      open.set(deed.target, { path, act });
       acts.set(path, act);
     }
     for (const { target, path } of this.#undone) {
@@ -223,10 +241,37 @@ class Method {
     }
     return this.#timed.flatMap(({ path }) => acts.get(path) ?? []);
   }
+
+  /** What has been created ends with its object, if it has not ended before. */
+  #delete(
+    created: Open | undefined,
+    { at_ms, path }: { at_ms: number; path: Path },
+    acts: Map<Path, Act>,
+  ): void {
+    if (created === undefined) {
+      this.#reading.refuse(path, { message: 'this action deletes nothing that the method creates' });
+      return;
+    }
+    const lasted_ms = at_ms - created.act.at_ms;
+    if (lasted_ms >= (created.duration_ms ?? 0)) return;
+    acts.set(created.path, lasting(created.act, lasted_ms));
+  }
 }
 
+/** What stands, and how long where it says so itself. */
+interface Open {
+  readonly path: Path;
+  readonly act: Act;
+  readonly duration_ms?: number;
+}
+
+const lasting = (act: Act, duration_ms: number): Act => ({
+  ...act,
+  fields: { ...act.fields, duration: msToDuration(microseconds(duration_ms)) },
+});
+
 /** "pod-kill of web (2 of 3)" is a repetition of "pod-kill of web": how our exports name them. */
-function seriesOf(name: string, { type }: Deed): string | undefined {
+function seriesOf(name: string, { type }: { readonly type: string }): string | undefined {
   const [, series] = /^(.+) \(\d+ of \d+\)$/.exec(name) ?? [];
   return series === undefined ? undefined : `${type} ${series}`;
 }

@@ -153,6 +153,9 @@ function actionsOf(fault: Fault, scenario: Scenario): Actions | string {
       return 'neither chaostoolkit-kubernetes nor kubectl evicts single pods';
     case 'container-kill':
       return 'the main process of a container cannot be killed from inside, where exec_in_pods works';
+    case 'cpu-stress':
+    case 'memory-stress':
+      return 'its stressors are objects of Chaos Mesh: export it to that';
     case 'node-drain':
       return 'drain_nodes may take the node where the load enters, and the same node twice';
     default:

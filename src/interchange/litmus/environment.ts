@@ -74,7 +74,8 @@ export class Environment {
   /** Refuses what a scenario cannot do. */
   expect(name: string, values: readonly string[], why: string): void {
     const text = this.text(name);
-    if (!values.includes(text)) this.#refuse(name, { message: `${name} is ${quote(text)}: ${why}` });
+    if (values.includes(text)) return;
+    this.#refuse(name, { message: `${name} is ${text === '' ? 'not set' : quote(text)}: ${why}` });
   }
 
   /** So many acts from `first_ms` on; undefined where they are too many, or at one moment, which is then told. */

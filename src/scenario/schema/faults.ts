@@ -71,7 +71,7 @@ const gracePeriod = {
 };
 
 /** Whatever brings a shell, `sleep`, `dd` and `grep`. */
-const STRESS_IMAGE = 'busybox:1.36';
+export const STRESS_IMAGE = 'busybox:1.36';
 
 /** Beyond the processors of most machines. */
 const WORKERS_MAX = 1024;

@@ -4,14 +4,21 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { everyMs, goDurationMs } from '../../../src/interchange/chaos-mesh/duration.ts';
+import { exportScenario } from '../../../src/interchange/exporting.ts';
 import { ScenarioError } from '../../../src/scenario/problem.ts';
 import type { Scenario } from '../../../src/scenario/scenario.ts';
 import { folderWith } from '../../scenario/files.ts';
 import { fuzzImports } from '../fuzz.ts';
 import { exported, faultsOf, folderOf, imported, MANIFESTS, meaning, scenarioIn } from '../round-trip.ts';
 
-const SUPPORTED = ['pod-kill', 'pod-kill of a share', 'container-kill'] as const;
-const OPTIONS = { load: { rate: 10, duration: '60s' } };
+const SUPPORTED = [
+  'pod-kill',
+  'pod-kill of a share',
+  'container-kill',
+  'cpu-stress',
+  'memory-stress',
+] as const;
+const OPTIONS = { load: { rate: 10, duration: '60s' }, memory: ['cache=100MiB'] };
 
 const KILL = `    action: pod-kill
     mode: fixed
@@ -71,6 +78,47 @@ ${KILL.replaceAll('    ', '        ')}
 ${KILL.replaceAll('    ', '          ')}
 `;
 
+const STRESSCHAOS = `apiVersion: chaos-mesh.org/v1alpha1
+kind: StressChaos
+metadata: {name: hog}
+spec:
+  mode: all
+  selector: {labelSelectors: {app: cache}}
+  containerNames: [store]
+  duration: 1m30s
+  stressors:
+    cpu: {workers: 2, load: 100}
+    memory: {workers: 4, size: 100MB, oomScoreAdj: -1000}
+`;
+
+const STRESS = `mode: one
+        selector: {labelSelectors: {app: cache}}
+        stressors: {cpu: {workers: 2}}
+`;
+
+const STRESS_WORKFLOW = `apiVersion: chaos-mesh.org/v1alpha1
+kind: Workflow
+metadata: {name: stress}
+spec:
+  entry: all
+  templates:
+    - {name: all, templateType: Serial, children: [hog, wait, hog, often]}
+    - name: hog
+      templateType: StressChaos
+      deadline: 3s
+      stressChaos:
+        ${STRESS}    - {name: wait, templateType: Suspend, deadline: 2s}
+    - name: often
+      templateType: Schedule
+      deadline: 25s
+      schedule:
+        schedule: "@every 10s"
+        concurrencyPolicy: Allow
+        type: StressChaos
+        stressChaos:
+          duration: 6s
+          ${STRESS.replaceAll('        ', '          ')}`;
+
 function importedFrom(yaml: string, folder = folderWith(MANIFESTS)) {
   const file = join(folder, 'chaos.yaml');
   writeFileSync(file, yaml);
@@ -116,10 +164,24 @@ test('a scenario comes back from its object as it was, with the grace periods sp
       examples: [
         [[{ 'pod-kill': { workload: 'web', at: '0s' } }]],
         [[{ 'container-kill': { workload: 'web', at: '7s', repeat: { every: '7s' } } }]],
+        [[{ 'cpu-stress': { workload: 'cache', workers: 3, duration: '90s', at: '0s' } }]],
+        [
+          [
+            {
+              'memory-stress': {
+                workload: 'cache',
+                size: '156MiB',
+                duration: '7s',
+                at: '7s',
+                repeat: { every: '7s' },
+              },
+            },
+          ],
+        ],
       ],
     },
   );
-  expect([...kinds].sort()).toEqual(['PodChaos', 'Schedule', 'Workflow']);
+  expect([...kinds].sort()).toEqual(['PodChaos', 'Schedule', 'StressChaos', 'Workflow']);
 });
 
 test('an object comes back from its scenario to the byte', () => {
@@ -173,6 +235,31 @@ describe('objects as people write them:', () => {
     ]);
   });
 
+  test('a StressChaos is a fault for each of its stressors, as long as it lasts', () => {
+    const cache = { workload: 'cache', namespace: 'default', mode: 'all', at_ms: [0], duration_ms: 90_000 };
+    const image = 'busybox:1.36';
+    expect(faultsIn(STRESSCHAOS)).toEqual([
+      { type: 'cpu-stress', ...cache, workers: 2, image },
+      { type: 'memory-stress', ...cache, size_bytes: 100e6, image },
+    ]);
+    const { left_out } = importedFrom(STRESSCHAOS);
+    expect(left_out.map((line) => line.replace(/^.*chaos.yaml:/, ''))).toEqual([
+      '11:39: `oomScoreAdj`: the kernel kills nobody where there is room for all',
+      '11:14: `workers`: workers share `size`, and begin a second after each other',
+    ]);
+  });
+
+  test('a StressChaos in a Workflow lasts until the deadline of its template, or of what it is in', () => {
+    const stress = { type: 'cpu-stress', workload: 'cache', namespace: 'default', mode: 'one', workers: 2 };
+    const image = 'busybox:1.36';
+    expect(faultsIn(STRESS_WORKFLOW)).toEqual([
+      { ...stress, image, at_ms: [0, 5000], duration_ms: 3000 },
+      // The schedule begins at 8 s, and takes its second one with it at 33 s.
+      { ...stress, image, at_ms: [18_000], duration_ms: 6000 },
+      { ...stress, image, at_ms: [28_000], duration_ms: 5000 },
+    ]);
+  });
+
   test('several in one file begin together', () => {
     expect(faultsIn(`${PODCHAOS}---\n${SCHEDULE}`)).toHaveLength(2);
   });
@@ -191,6 +278,84 @@ test.each([
     'another kind',
     PODCHAOS.replace('kind: PodChaos', 'kind: NetworkChaos'),
     '2:7: a "NetworkChaos" is nothing',
+  ],
+  [
+    'a change of HTTP',
+    PODCHAOS.replace('kind: PodChaos', 'kind: HTTPChaos'),
+    '2:7: a "HTTPChaos" is nothing that a scenario has: it works in the pods',
+  ],
+  [
+    'another kind on a schedule',
+    SCHEDULE.replace('type: PodChaos', 'type: DNSChaos'),
+    '6:9: a schedule of "DNSChaos" is nothing',
+  ],
+  [
+    'the spec of another kind',
+    SCHEDULE.replace('  podChaos:', '  stressChaos: {duration: 5s}\n  podChaos:'),
+    '9:3: `stressChaos` cannot be imported: this is a PodChaos, for which it does not count',
+  ],
+  ['half a load', STRESSCHAOS.replace('load: 100', 'load: 50'), '10:29: workers with a load of 50 %'],
+  ['no stressor', STRESSCHAOS.replace(/stressors:[\s\S]*/, 'stressors: {}\n'), '9:14: there is no stressor'],
+  [
+    'stress-ng',
+    STRESSCHAOS.replace('  stressors', '  stressngStressors: --cpu 2\n  stressors'),
+    '9:3: `stressng',
+  ],
+  [
+    'options of a stressor',
+    STRESSCHAOS.replace('load: 100', 'options: ["--cpu-method fft"]'),
+    '10:23: `options` cannot be imported',
+  ],
+  [
+    'a share of the node',
+    STRESSCHAOS.replace('100MB', '50%'),
+    '11:32: "50%" is a share of the memory of a node',
+  ],
+  ['no end', STRESSCHAOS.replace('  duration: 1m30s\n', ''), '5:3: nothing says how long the stress lasts'],
+  ['half a second', STRESSCHAOS.replace('1m30s', '500ms'), '5:3: a stress of 500ms'],
+  [
+    'stressors of different pods',
+    STRESSCHAOS.replace('mode: all', 'mode: one'),
+    '10:5: both stressors hit the same pods',
+  ],
+  [
+    'more memory than there is',
+    STRESSCHAOS.replace('100MB', '200MiB'),
+    '5:3: this stress is none that a scenario has: 200MiB beside the 100MiB of cache are beyond the limit of 256MiB',
+  ],
+  [
+    'a pod without a limit',
+    STRESSCHAOS.replace('app: cache', 'app: web')
+      .replace(/\[store\]/, '[server]')
+      .replace(/ {4}memory.*\n/, ''),
+    '5:3: this stress is none that a scenario has: without a CPU limit',
+  ],
+  [
+    'a pod of several containers',
+    STRESSCHAOS.replace('app: cache', 'app: db')
+      .replace('{name: hog}', '{name: hog, namespace: data}')
+      .replace(/ {4}memory.*\n/, ''),
+    '5:3: this stress is none that a scenario has: it takes from one container',
+  ],
+  [
+    'a container that is not there',
+    STRESSCHAOS.replace('[store]', '[shop]'),
+    '7:20: Deployment cache has no container "shop"',
+  ],
+  [
+    'a duration in a workflow',
+    STRESS_WORKFLOW.replace('      stressChaos:\n', '      stressChaos:\n        duration: 3s\n'),
+    '12:19: in a Workflow Chaos Mesh takes no `duration`',
+  ],
+  [
+    'a stress without a deadline',
+    STRESS_WORKFLOW.replace('      deadline: 3s\n', ''),
+    '8:7: nothing says how long the stress lasts',
+  ],
+  [
+    'acts that are left out',
+    STRESS_WORKFLOW.replace('Allow', 'Forbid').replace('duration: 6s', 'duration: 10s'),
+    '21:28: Forbid leaves out what would begin before the last is over',
   ],
   [
     'another action',
@@ -254,6 +419,56 @@ test('children that multiply end in a message, not in memory', () => {
   expect(problemsOf(yaml).some((problem) => /too many nodes/.test(problem))).toBe(true);
 });
 
+test('stresses that overlap come back as faults of their own, and images of stressors are named as lost', () => {
+  const stress = {
+    workload: 'cache',
+    at: '1s',
+    duration: '9s',
+    image: 'tools:1',
+    repeat: { every: '5s', times: 3 },
+  };
+  const folder = folderOf([{ 'cpu-stress': stress }]);
+  const back = imported(exported(folder, 'chaos-mesh', 'chaos.yaml'), folder).scenario.faults;
+  expect(back.map(({ at_ms }) => at_ms)).toEqual([[1000], [6000], [11_000]]);
+  const { left_out } = exportScenario({ file: join(folder, 'scenario.yaml'), to: 'chaos-mesh', folder });
+  expect(left_out.at(-1)).toBe('Chaos Mesh has stressors of its own: `image` is lost');
+});
+
+test.each([
+  [
+    'more than there is room for',
+    { 'memory-stress': { workload: 'cache', size: '157MiB', duration: '5s', at: '1s' } },
+  ],
+  ['a pod without a limit', { 'cpu-stress': { workload: 'web', duration: '5s', at: '1s' } }],
+  ['a pod of several containers', { 'cpu-stress': { workload: 'db', duration: '5s', at: '1s' } }],
+])('a stress of %s has no counterpart', (_name, fault) => {
+  expect(() => exported(folderOf([fault]), 'chaos-mesh', 'chaos.yaml')).toThrow(
+    /no counterpart in Chaos Mesh/,
+  );
+});
+
+test('what programs hold is asked for where memory is taken', () => {
+  const folder = folderWith(MANIFESTS);
+  writeFileSync(join(folder, 'chaos.yaml'), STRESSCHAOS);
+  const { load } = OPTIONS;
+  const given = { load, manifests: [join(folder, 'manifests')] };
+  const at = join(folder, 'chaos.yaml');
+  expect(() => imported(at, folder, given)).toThrow(/--memory: what each program holds, such as web=100MiB/);
+  expect(() => imported(at, folder, { ...given, memory: ['cache'] })).toThrow(
+    '--memory cache: this is no program',
+  );
+});
+
+test('sizes are read as memStress reads them', () => {
+  const sizeOf = (size: string) => {
+    const fault = faultsIn(STRESSCHAOS.replace('100MB', JSON.stringify(size)))[1];
+    return fault?.type === 'memory-stress' ? fault.size_bytes : undefined;
+  };
+  expect(['100', '1k', '2KB', '3Ki', '4kib', '1.5 MB', '1,000 b'].map(sizeOf)).toEqual([
+    100, 1000, 2000, 3072, 4096, 1_500_000, 1000,
+  ]);
+});
+
 test.each(['rollout-restart', 'scale', 'bad-image'] as const)('%s has no counterpart', (name) => {
   fc.assert(
     fc.property(faultsOf([name]), (faults) => {
@@ -296,7 +511,14 @@ test('a damaged object is imported or explained', () => {
   const folder = folderOf(fc.sample(faultsOf(SUPPORTED), { seed: 3, numRuns: 1 })[0] ?? []);
   const ours = readFileSync(exported(folder, 'chaos-mesh', 'chaos.yaml'), 'utf8');
   fuzzImports(
-    { 'ours.yaml': ours, 'pod.yaml': PODCHAOS, 'schedule.yaml': SCHEDULE, 'workflow.yaml': WORKFLOW },
-    150,
+    {
+      'ours.yaml': ours,
+      'pod.yaml': PODCHAOS,
+      'schedule.yaml': SCHEDULE,
+      'workflow.yaml': WORKFLOW,
+      'stress.yaml': STRESSCHAOS,
+      'stresses.yaml': STRESS_WORKFLOW,
+    },
+    200,
   );
 });

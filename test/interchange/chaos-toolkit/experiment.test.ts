@@ -96,7 +96,39 @@ const BY_HAND = {
 /** What Chaos Toolkit replaces by a value of the configuration. */
 const VARIABLE = ['$', '{x}'].join('');
 
-const OPTIONS = { load: { rate: 10, duration: '60s' } };
+const OPTIONS = { load: { rate: 10, duration: '60s' }, memory: ['cache=100MiB'] };
+
+const stressor = (func: string, args: object, pauses: object = {}) => ({
+  type: 'action',
+  name: func,
+  pauses,
+  provider: { type: 'python', module: 'chaosk8s.chaosmesh.stress.actions', func, arguments: args },
+});
+
+/** By way of Chaos Mesh: one is over before it is deleted, the other is not. */
+const STRESSED = {
+  title: 'Stress',
+  description: 'x',
+  method: [
+    stressor(
+      'stress_cpu',
+      { name: 'cpu', workers: 2, load: 100, label_selectors: 'app=cache', duration: '10s' },
+      { before: 1, after: 3 },
+    ),
+    stressor('delete_stressor', { name: 'cpu' }),
+    stressor('stress_memory', {
+      name: 'memory',
+      workers: 1,
+      size: '100MiB',
+      label_selectors: { app: 'cache' },
+      mode: 'fixed-percent',
+      mode_value: '50',
+      duration: '5s',
+    }),
+    stressor('delete_stressor', { name: 'memory' }, { before: 20 }),
+  ],
+  rollbacks: [stressor('delete_stressor', { name: 'cpu' })],
+};
 
 function importedByHand(experiment: unknown, folder = folderWith(MANIFESTS)) {
   const file = join(folder, 'experiment.json');
@@ -164,12 +196,30 @@ test('actions act when their pauses and those before them are over, and probes a
   ]);
 });
 
+test('stressors last as long as they say, or until they are deleted', () => {
+  const { scenario } = importedByHand(STRESSED);
+  const cache = { workload: 'cache', namespace: 'default', image: 'busybox:1.36' };
+  expect(scenario.faults.map(({ position: _, ...fault }) => fault)).toEqual([
+    { type: 'cpu-stress', ...cache, mode: 'one', workers: 2, at_ms: [1000], duration_ms: 3000 },
+    {
+      type: 'memory-stress',
+      ...cache,
+      mode: 'fixed-percent',
+      value: 50,
+      size_bytes: 100 * 2 ** 20,
+      at_ms: [4000],
+      duration_ms: 5000,
+    },
+  ]);
+});
+
 test('a journal holds the experiment, too', () => {
   const { scenario } = importedByHand({ status: 'completed', experiment: BY_HAND, run: [] });
   expect(scenario.faults).toHaveLength(3);
 });
 
 describe('what a scenario cannot say is told at its place:', () => {
+  const HOG = { name: 'hog', workers: 1, load: 100, label_selectors: 'app=cache' };
   const action = (provider: object, more: object = {}) => ({
     title: 'x',
     description: 'x',
@@ -213,6 +263,26 @@ describe('what a scenario cannot say is told at its place:', () => {
       'another order',
       action(python('pod.actions', 'terminate_pods', { label_selector: 'app=web', order: 'oldest' })),
       '14:11: `order` cannot be imported: pods are drawn, each as likely as any other',
+    ],
+    [
+      'a mode without its value',
+      { ...STRESSED, method: [stressor('stress_cpu', { ...HOG, mode: 'fixed' })], rollbacks: [] },
+      '`method[0].provider.arguments.mode` cannot be "fixed"',
+    ],
+    [
+      'a stressor of nobody',
+      { ...STRESSED, method: [stressor('delete_stressor', { name: 'x' })], rollbacks: [] },
+      'this action deletes nothing that the method creates',
+    ],
+    [
+      'two stressors of one name',
+      { ...STRESSED, method: [stressor('stress_cpu', HOG), stressor('stress_cpu', HOG)], rollbacks: [] },
+      'stressor default/hog is there already',
+    ],
+    [
+      'half a load',
+      { ...STRESSED, method: [stressor('stress_cpu', { ...HOG, load: 50 })], rollbacks: [] },
+      'workers with a load of 50 %',
     ],
     [
       'another image',
@@ -261,26 +331,36 @@ describe('what a scenario cannot say is told at its place:', () => {
   ])('%s', (_name, experiment, says) => {
     const problems = problemsOf(experiment);
     expect(
-      problems.some((problem) => problem.startsWith(says)),
+      problems.some((problem) => (/^\d/.test(says) ? problem.startsWith(says) : problem.includes(says))),
       problems.join('\n'),
     ).toBe(true);
   });
 
-  test.each(['container-kill', 'pod-kill of a share'] as const)('%s has no counterpart', (name) => {
-    fc.assert(
-      fc.property(faultsOf([name]), (faults) => {
-        const folder = folderOf(faults);
-        expect(() => exported(folder, 'chaos-toolkit', 'experiment.json')).toThrow(
-          /has no counterpart in Chaos Toolkit/,
-        );
-      }),
-      { numRuns: 5 },
-    );
-  });
+  test.each(['container-kill', 'pod-kill of a share', 'cpu-stress', 'memory-stress'] as const)(
+    '%s has no counterpart',
+    (name) => {
+      fc.assert(
+        fc.property(faultsOf([name]), (faults) => {
+          const folder = folderOf(faults);
+          expect(() => exported(folder, 'chaos-toolkit', 'experiment.json')).toThrow(
+            /has no counterpart in Chaos Toolkit/,
+          );
+        }),
+        { numRuns: 5 },
+      );
+    },
+  );
 });
 
 test('a damaged experiment is imported or explained', () => {
   const folder = folderOf(fc.sample(faultsOf(SUPPORTED), { seed: 1, numRuns: 1 })[0] ?? []);
   const ours = readFileSync(exported(folder, 'chaos-toolkit', 'experiment.json'), 'utf8');
-  fuzzImports({ 'ours.json': ours, 'by-hand.json': JSON.stringify(BY_HAND, undefined, 1) }, 150);
+  fuzzImports(
+    {
+      'ours.json': ours,
+      'by-hand.json': JSON.stringify(BY_HAND, undefined, 1),
+      'stress.json': JSON.stringify(STRESSED, undefined, 1),
+    },
+    150,
+  );
 });

@@ -36,7 +36,7 @@ function importedFrom(yaml: string) {
   const file = join(folder, 'engine.yaml');
   writeFileSync(file, yaml);
   const load = { rate: 10, duration: '120s' };
-  return imported(file, folder, { load, manifests: [join(folder, 'manifests')] });
+  return imported(file, folder, { load, memory: ['cache=100MiB'], manifests: [join(folder, 'manifests')] });
 }
 
 const faultsIn = (yaml: string) =>
@@ -46,7 +46,10 @@ const WEB = { workload: 'web', namespace: 'default' };
 
 test('pod-delete kills every interval as long as it goes on, one pod unless it says a share', () => {
   expect(faultsIn(engine('pod-delete', {}))).toEqual([
-    { type: 'pod-kill', ...WEB, mode: 'one', at_ms: [0, 10_000, 20_000] },
+    { type: 'pod-kill', ...WEB, mode: 'one', grace_period_s: 0, at_ms: [0, 5000, 10_000] },
+  ]);
+  expect(faultsIn(engine('pod-delete', { FORCE: 'false', TOTAL_CHAOS_DURATION: '5' }))).toEqual([
+    { type: 'pod-kill', ...WEB, mode: 'one', at_ms: [0] },
   ]);
   const env = {
     TOTAL_CHAOS_DURATION: '25',
@@ -81,6 +84,36 @@ test('pod-autoscaler scales, and back after its duration', () => {
   ]);
 });
 
+const CACHE = { workload: 'cache', namespace: 'default', image: 'busybox:1.36' };
+
+test('pod-cpu-hog keeps so many processors busy', () => {
+  const env = { TOTAL_CHAOS_DURATION: '45', CPU_CORES: '2', PODS_AFFECTED_PERC: '70', RAMP_TIME: '3' };
+  expect(faultsIn(engine('pod-cpu-hog', env, 'app=cache'))).toEqual([
+    // 70 % of 3 pods are 2.1.
+    {
+      type: 'cpu-stress',
+      ...CACHE,
+      mode: 'fixed',
+      value: 2,
+      workers: 2,
+      at_ms: [3000],
+      duration_ms: 45_000,
+    },
+  ]);
+  expect(faultsIn(engine('pod-cpu-hog', {}, 'app=cache'))).toEqual([
+    { type: 'cpu-stress', ...CACHE, mode: 'one', workers: 1, at_ms: [0], duration_ms: 60_000 },
+  ]);
+});
+
+test('pod-memory-hog computes as well while it holds memory', () => {
+  const env = { MEMORY_CONSUMPTION: '150', NUMBER_OF_WORKERS: '4', PODS_AFFECTED_PERC: '100' };
+  const all = { ...CACHE, mode: 'all', at_ms: [0], duration_ms: 60_000 };
+  expect(faultsIn(engine('pod-memory-hog', env, 'app=cache'))).toEqual([
+    { type: 'memory-stress', ...all, size_bytes: 150 * 2 ** 20 },
+    { type: 'cpu-stress', ...all, workers: 4 },
+  ]);
+});
+
 test('what is only of Litmus is named with its place', () => {
   const { left_out } = importedFrom(engine('container-kill', { SOCKET_PATH: '/run/x.sock' }));
   expect(left_out.map((line) => line.replace(/^.*engine.yaml:/, ''))).toEqual([
@@ -90,7 +123,27 @@ test('what is only of Litmus is named with its place', () => {
 });
 
 test.each([
-  ['another experiment', engine('pod-cpu-hog', {}), '12:13: pod-cpu-hog is nothing that a scenario has'],
+  ['another experiment', engine('pod-io-stress', {}), '12:13: pod-io-stress is nothing that a scenario has'],
+  [
+    'half a load',
+    engine('pod-cpu-hog', { CPU_LOAD: '50' }, 'app=cache'),
+    '16:39: CPU_LOAD is "50": workers of cpu-stress compute all the time',
+  ],
+  [
+    'as many processors as there are',
+    engine('pod-cpu-hog', { CPU_CORES: '0' }, 'app=cache'),
+    '16:40: CPU_CORES is "0": it stands for',
+  ],
+  [
+    'memory of some pods',
+    engine('pod-memory-hog', { MEMORY_CONSUMPTION: '100' }, 'app=cache'),
+    '16:13: PODS_AFFECTED_PERC is not set: its workers compute as well',
+  ],
+  [
+    'more memory than there is',
+    engine('pod-memory-hog', { PODS_AFFECTED_PERC: '100' }, 'app=cache'),
+    '12:7: this stress is none that a scenario has: 500MiB beside the 100MiB of cache',
+  ],
   [
     'a node',
     engine('node-drain', {}),
@@ -141,5 +194,13 @@ test.each([
 
 test('a damaged engine is imported or explained', () => {
   const env = { TOTAL_CHAOS_DURATION: '25', CHAOS_INTERVAL: '10', FORCE: 'true', SEQUENCE: 'parallel' };
-  fuzzImports({ 'engine.yaml': engine('pod-delete', env) }, 150);
+  const hog = { MEMORY_CONSUMPTION: '100', PODS_AFFECTED_PERC: '100', NUMBER_OF_WORKERS: '2' };
+  fuzzImports(
+    {
+      'engine.yaml': engine('pod-delete', env),
+      'cpu.yaml': engine('pod-cpu-hog', { CPU_CORES: '2', CPU_LOAD: '100' }, 'app=cache'),
+      'memory.yaml': engine('pod-memory-hog', hog, 'app=cache'),
+    },
+    150,
+  );
 });
