@@ -16,7 +16,9 @@ import {
 } from './cluster/virtual-service.ts';
 import type { Caused, Undone } from './fault-action.ts';
 import type { Target } from './safety/journal.ts';
+import { marking, unmarking } from './safety/marks.ts';
 import type { Right } from './safety/rights.ts';
+import { isTheSame, serviceRefOf } from './target.ts';
 
 export type HttpFault = HttpDelay | HttpAbort;
 
@@ -31,11 +33,17 @@ interface Memory {
 
 const of = (verb: string): Right => ({ verb, resource: 'virtualservices', group: VIRTUAL_SERVICES.group });
 
+/** To see the Service, and to mark it. */
+const SERVICE_RIGHTS: readonly Right[] = ['get', 'patch'].map((verb) => ({
+  ...{ verb, resource: 'services', group: '' },
+  on: 'service',
+}));
+
 /** Of the two ways back each takes its own, and which it is shows when it is caused. */
-const UNDO_RIGHTS = ['get', 'list', 'patch', 'delete'].map(of);
+const UNDO_RIGHTS: readonly Right[] = [...SERVICE_RIGHTS, ...['get', 'list', 'patch', 'delete'].map(of)];
 
 const RIGHTS: readonly Right[] = [
-  { verb: 'get', resource: 'services', group: '', on: 'service' },
+  ...SERVICE_RIGHTS,
   ...['get', 'list', 'create', 'patch', 'delete'].map(of),
   {
     ...of('list'),
@@ -46,12 +54,13 @@ const RIGHTS: readonly Right[] = [
 ];
 
 /**
- * How such a fault is caused and undone.
+ * How such a fault is caused and undone. Its mark is on the Service, set before and removed after: runs look there, and
+ * not every cluster has VirtualServices to look through.
  *
  * @param injected what a rule gets as its `fault` (istio/api 1.30 networking/v1alpha3/virtual_service.proto
  *   HTTPFaultInjection: without a percentage no request is hit)
  */
-export function injecting<F extends HttpFault>(injected: (fault: F) => object) {
+export function injecting<F extends HttpFault>(type: F['type'], injected: (fault: F) => object) {
   return {
     on: 'service',
     rights: () => RIGHTS,
@@ -65,14 +74,16 @@ export function injecting<F extends HttpFault>(injected: (fault: F) => object) {
       return { virtual_service: ruling.name, virtual_service_uid: ruling.uid, ...what };
     },
     async apply(cluster: Cluster, fault: F, target: Target): Promise<Caused> {
+      await mark(cluster, type, target);
       if (memoryOf(target).virtual_service_uid === undefined) await create(cluster, fault, target);
       else await inject(cluster, target);
       return {};
     },
     async undo(cluster: Cluster, target: Target): Promise<Undone> {
-      return memoryOf(target).virtual_service_uid === undefined
-        ? remove(cluster, target)
-        : eject(cluster, target);
+      const isCreated = memoryOf(target).virtual_service_uid === undefined;
+      const undone = isCreated ? await remove(cluster, target) : await eject(cluster, target);
+      await unmark(cluster, type, target);
+      return undone;
     },
   } as const;
 }
@@ -179,6 +190,24 @@ function isHostOf(host: string, ruling: VirtualService, { service, namespace }: 
   return where === undefined
     ? ruling.namespace === namespace
     : where === namespace && (svc === undefined || svc === 'svc');
+}
+
+/** @throws ChangedError where the Service is not the one that was chosen any more */
+async function mark(cluster: Cluster, type: HttpFault['type'], target: Target): Promise<void> {
+  if (target.run === undefined) return;
+  const service = serviceRefOf(target);
+  const found = await cluster.find(service);
+  await cluster.patch(service, [isTheSame(target), ...marking(type, target, found?.annotated)]);
+}
+
+async function unmark(cluster: Cluster, type: HttpFault['type'], target: Target): Promise<void> {
+  if (target.run === undefined) return;
+  const service = serviceRefOf(target);
+  const found = await cluster.find(service);
+  const steps = found?.uid === target.uid ? unmarking(type, found?.annotated) : [];
+  if (steps.length === 0) return;
+  await cluster.patch(service, [isTheSame(target), ...steps]);
+  await cluster.disown(service);
 }
 
 async function create(cluster: Cluster, { service, position }: HttpFault, target: Target): Promise<void> {

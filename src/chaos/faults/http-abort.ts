@@ -4,7 +4,7 @@ import { injecting } from '../http-faults.ts';
 
 /** Has Istio answer requests to a Service with an error, and send them nowhere. */
 export const httpAbort: FaultAction<HttpAbort> = {
-  ...injecting<HttpAbort>(({ status, percentage }) => ({
+  ...injecting<HttpAbort>('http-abort', ({ status, percentage }) => ({
     abort: { httpStatus: status, percentage: { value: percentage } },
   })),
   act: 'abort-requests',

@@ -4,7 +4,7 @@ import { injecting } from '../http-faults.ts';
 
 /** Has Istio hold up requests to a Service before they are sent on. */
 export const httpDelay: FaultAction<HttpDelay> = {
-  ...injecting<HttpDelay>(({ delay_ms, percentage }) => ({
+  ...injecting<HttpDelay>('http-delay', ({ delay_ms, percentage }) => ({
     // A Duration of protobuf has its seconds, in JSON.
     delay: { fixedDelay: `${delay_ms / 1000}s`, percentage: { value: percentage } },
   })),

@@ -17,15 +17,13 @@ const IN_ORDER: readonly CrashCase[] = [
   { fault: 'bad-image', kind: 'StatefulSet' },
   { fault: 'bad-readiness', kind: 'StatefulSet' },
 ];
-/** Objects of Istio's, which not every cluster has, are not looked through. */
-const UNMARKED: readonly FaultType[] = ['http-delay', 'http-abort'];
 /**
  * What is caused through the API: the object that is changed says so. What a command has caused only the Lease does, and
  * what ends by itself needs nobody to say so.
  */
 const isMarked = (type: FaultType): boolean => {
   const { byCommand, endsByItself } = actionFor(type);
-  return byCommand !== true && endsByItself !== true && !UNMARKED.includes(type);
+  return byCommand !== true && endsByItself !== true;
 };
 const MARKED: readonly CrashCase[] = [...LASTING.filter(isMarked).map((fault) => ({ fault })), ...IN_ORDER];
 
@@ -93,13 +91,13 @@ describe('from the mark on what was changed, though the Lease is gone as well,',
     },
   );
 
-  test.each([['scale'], ['bad-image'], ['bad-readiness'], ['endpoint-removal']] as const)(
-    '%s is undone by the next run on the same target',
-    async (fault) => {
-      const { cluster, fake, before, journal } = await caused({ fault });
-      const { notes } = await runOn(cluster, { fault: 'pod-kill' }, journal);
-      expect(notes.join()).toContain(`${fault} of nginx, of an earlier run that was killed, was undone`);
-      expect(fake.state.content).toEqual(before);
-    },
-  );
+  test.each([
+    ...[['scale'], ['bad-image'], ['bad-readiness'], ['endpoint-removal']],
+    ...[['http-delay'], ['http-abort']],
+  ] as const)('%s is undone by the next run on the same target', async (fault) => {
+    const { cluster, fake, before, journal } = await caused({ fault });
+    const { notes } = await runOn(cluster, { fault: 'pod-kill' }, journal);
+    expect(notes.join()).toContain(`${fault} of nginx, of an earlier run that was killed, was undone`);
+    expect(fake.state.content).toEqual(before);
+  });
 });

@@ -190,7 +190,7 @@ function broken(run: Run): readonly string[] {
 
 /** How the journal calls what the run has written; of its own Leases and Events nothing stands there. */
 const ACT_OF: readonly (readonly [RegExp, RegExp])[] = [
-  [/^PATCH services/, /"act":"(create|deselect-pods)"/],
+  [/^PATCH services/, /"act":"(create|deselect-pods|delay-requests|abort-requests)"/],
   [/^PATCH pods.*\/ephemeralcontainers$/, /"act":"stress-(cpu|memory)"/],
   [/networkpolicies|^PATCH pods/, /"act":"deny-ingress"/],
   [/virtualservices/, /"act":"(delay|abort)-requests"/],
