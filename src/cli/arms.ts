@@ -110,7 +110,7 @@ export interface Arms {
   predictPlan(request: PredictPlanRequest): Promise<PlanPrediction>;
   /** @throws UserError; with EXIT.aborted after `signal`, with EXIT.notRestored where something remains */
   measure(request: MeasureRequest): Promise<Measurement>;
-  /** Whether `measure` may do all that it takes for each of them; throws as that does, with nothing touched. */
+  /** Whether `measure` can and may do all that it takes for each of them; throws as that does, with nothing touched. */
   preflight(request: PreflightRequest): Promise<void>;
   /** What `measure` would do; throws where the cluster cannot be reached. */
   dryRun(request: DryRunRequest): Promise<DryRun>;

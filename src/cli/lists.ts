@@ -1,4 +1,15 @@
-import { LISTS } from './options.ts';
+/**
+ * Options that may be given several times, and whether one of them takes `many` values, as a shell's pattern gives
+ * them, or `one`, so that what follows is none of it.
+ */
+export const LISTS: Readonly<Record<string, 'one' | 'many'>> = {
+  from: 'many',
+  manifest: 'many',
+  measured: 'many',
+  vary: 'one',
+  memory: 'one',
+  namespace: 'one',
+};
 
 /**
  * The arguments with every list in one place: `--from a --from b` becomes `--from a b`. Of an option that is given

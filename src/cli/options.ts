@@ -328,18 +328,6 @@ export function scenarioArgument<T>(yargs: Argv<T>) {
   });
 }
 
-/**
- * Options that may be given several times, and whether one of them takes `many` values, as a shell's pattern gives
- * them, or `one`, so that what follows is none of it.
- */
-export const LISTS: Readonly<Record<string, 'one' | 'many'>> = {
-  from: 'many',
-  manifest: 'many',
-  measured: 'many',
-  vary: 'one',
-  namespace: 'one',
-};
-
 /** What only a real Kubernetes has a use for. */
 const OF_KUBERNETES = ['context', 'source-addresses', 'container-kill-command', 'provider-command'] as const;
 

@@ -13,9 +13,9 @@ import { addGameDay } from './game-day.ts';
 import { addGuard } from './guard.ts';
 import { addImport } from './import.ts';
 import type { Io } from './io.ts';
-import { joinLists } from './lists.ts';
+import { joinLists, LISTS } from './lists.ts';
 import { checkNode } from './node-version.ts';
-import { LISTS, OPTIONS } from './options.ts';
+import { OPTIONS } from './options.ts';
 import { addPredict } from './predict.ts';
 import { addRbac } from './rbac.ts';
 import { addReport } from './report.ts';
@@ -136,13 +136,37 @@ async function usageError({ message }: UsageError, argv: readonly string[]): Pro
   const unknown = /^Unknown arguments?: (.*)$/.exec(message)?.[1]?.split(', ') ?? [];
   const mistyped = unknown.find((name) => argv.some((word) => word.split('=')[0] === `--${name}`));
   if (mistyped !== undefined) hints.unshift(...(await whatWasMeant(mistyped, command)));
+  const [, option, given, choices] = INVALID.exec(message) ?? [];
+  if (option !== undefined && given !== undefined && choices !== undefined) {
+    const known = choices.split(', ').map(unquoted);
+    hints.unshift(...(await didYouMean(unquoted(given), known)));
+    return new UserError(`--${option} cannot be ${given}; expected ${known.join(' or ')}`, {
+      exitCode: EXIT.configuration,
+      hint: hints.join(' '),
+    });
+  }
+  const [, near] = /^Did you mean (.+)\?$/.exec(message) ?? [];
+  if (near !== undefined) hints.unshift(`did you mean ${near}?`);
   const words =
-    mistyped !== undefined
-      ? `unknown option --${mistyped}`
-      : isIncomplete
-        ? `which ${command === 'report' ? 'folder' : command === 'import' ? 'file' : 'scenario'}?`
-        : message;
+    near !== undefined
+      ? `unknown command ${argv.find((word) => !word.startsWith('-'))}`
+      : mistyped !== undefined
+        ? `unknown option --${mistyped}`
+        : isIncomplete
+          ? `which ${command === 'report' ? 'folder' : command === 'import' ? 'file' : 'scenario'}?`
+          : message;
   return new UserError(words, { exitCode: EXIT.configuration, hint: hints.join(' ') });
+}
+
+/** What yargs says of a value that is none of the choices. */
+const INVALID = /^Invalid values:\s+Argument: ([^,]+), Given: ("[^"]*"), Choices: (.+)$/;
+
+const unquoted = (text: string): string => text.replace(/^"|"$/g, '');
+
+async function didYouMean(given: string, known: readonly string[]): Promise<string[]> {
+  const { nearest } = await import('../scenario/nearest.ts');
+  const meant = nearest(given, known);
+  return meant === undefined ? [] : [`did you mean ${meant}?`];
 }
 
 /** Of an option that this command does not have: who has it, else what it is mistyped from. */

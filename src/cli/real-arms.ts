@@ -82,7 +82,12 @@ export const arms: Arms = {
     }
   },
 
-  async preflight({ scenarios, target: { context } }) {
+  async preflight({ scenarios, target: { cluster, context } }) {
+    if (cluster === 'embedded') {
+      const { checkEmbedded } = await import('../chaos/cluster/embedded/check.ts');
+      for (const scenario of scenarios) checkEmbedded(scenario);
+      return;
+    }
     const { connectKubernetes } = await import('../chaos/cluster/kubernetes.ts');
     const { checkAccounts } = await import('../chaos/preflight.ts');
     await checkAccounts(connectKubernetes({ context }), scenarios);

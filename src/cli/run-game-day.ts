@@ -51,7 +51,7 @@ export async function runGameDay(options: GameDayOptions, io: Io, arms: Arms): P
   const gameDay = loadGameDay(options.file);
   checkFlags(options);
   checkSomebodyIsThere(gameDay, options, io);
-  await checkRights(gameDay, options, arms);
+  await checkBeforehand(gameDay, options, arms);
   const folder = options.out ?? join('out', gameDay.name);
   const { game_day: file } = ResultsFolder.beside(folder);
   const day: Day = { options, gameDay, folder, io, arms };
@@ -103,11 +103,11 @@ function checkSomebodyIsThere({ steps }: GameDay, options: GameDayOptions, io: I
   });
 }
 
-/** Hours may lie between the first experiment and the one whose rights are missing. */
-async function checkRights({ steps }: GameDay, options: GameDayOptions, arms: Arms): Promise<void> {
+/** Hours may lie between the first experiment and the one that cannot be, or whose rights are missing. */
+async function checkBeforehand({ steps }: GameDay, options: GameDayOptions, arms: Arms): Promise<void> {
   const scenarios = steps.flatMap((step) => ('scenario' in step ? step.scenario : []));
   const { target } = options;
-  if (isIdle(options) || target.cluster === 'embedded' || scenarios.length === 0) return;
+  if (isIdle(options) || scenarios.length === 0) return;
   await arms.preflight({ scenarios, target });
 }
 

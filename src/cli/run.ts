@@ -54,6 +54,7 @@ export async function run(name: CommandName, options: RunOptions, io: Io, arms: 
       progress.end();
       await mayAct?.(place, interrupt.signal);
     };
+    await checkBeforehand(work, name, options);
     const prediction = name === 'chaos' ? undefined : await predict(work, options);
     if (elsewhere) await folder.write('measurement', elsewhere);
     const measurement = elsewhere ?? (options.target && (await measure(work, options.target, confirm)));
@@ -91,6 +92,19 @@ interface Work {
   readonly progress: Progress;
   readonly interrupt: Interrupt;
   readonly arms: Arms;
+}
+
+/**
+ * What the embedded cluster cannot do is known without it, before minutes go into a prediction. Another cluster is asked by
+ * the run itself: a dead run may have to be repaired first.
+ */
+async function checkBeforehand(
+  { scenario, arms }: Work,
+  name: CommandName,
+  { target }: RunOptions,
+): Promise<void> {
+  if (name !== 'verify' || target?.cluster !== 'embedded') return;
+  await arms.preflight({ scenarios: [scenario], target });
 }
 
 async function predict(

@@ -131,7 +131,7 @@ describe('calibrate', () => {
     [['--kills', '1.5'], '--kills must be a whole number'],
     [['--kills', '0'], 'give files with --from, or a number of --kills'],
     [['--from', 'nowhere.jsonl'], 'nowhere.jsonl: cannot be read'],
-    [['--cluster', 'embedded'], 'Invalid values'],
+    [['--cluster', 'embedded'], '--cluster cannot be "embedded"; expected kubernetes'],
     [['--kill', '3'], 'did you mean --kills?'],
   ])('%j is a mistake, and nothing is touched', async (words, message) => {
     const ended = await foreshock(['calibrate', SCENARIO, '--yes', ...words, '--out', out()]);

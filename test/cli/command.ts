@@ -106,6 +106,7 @@ const UNEXPECTED: Arms = {
 /** Arms that find what a test wants found. */
 export function armsThatFind(results: Results): Partial<Arms> {
   return {
+    preflight: async () => {},
     predict: async () => results.prediction!,
     measure: async () => results.measurement!,
     compare: async () => results.verdict!,

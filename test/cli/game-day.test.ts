@@ -140,7 +140,10 @@ test('asks people, keeps what they answer, and goes on', async () => {
 });
 
 test('ends where a person says so: what comes after is not begun, and the code says that', async () => {
-  const day = await gameDay(`  - ask: Go on?\n  - verify: {scenario: ${NGINX}}`, { answers: ['STOP'] });
+  const day = await gameDay(`  - ask: Go on?\n  - verify: {scenario: ${NGINX}}`, {
+    answers: ['STOP'],
+    arms: { preflight: async () => {} },
+  });
   expect(day.code).toBe(EXIT.aborted);
   expect(day.record().steps).toMatchObject([{ outcome: 'ended' }, { outcome: 'not-begun' }]);
 });
@@ -207,6 +210,7 @@ test('goes on after an experiment whose result is bad, and ends with the code th
 test('ends with what could not be put back, and says which steps were not begun', async () => {
   const arms: Partial<Arms> = {
     ...PREDICTS,
+    preflight: async () => {},
     async measure() {
       throw new UserError('node-2 could not be given back', { exitCode: EXIT.notRestored });
     },
@@ -232,7 +236,8 @@ test('waits for its window before an experiment, and Ctrl-C ends the wait', asyn
     `version: foreshock/v1\nwindow: {days: [${tomorrow}], from: "09:00", to: "10:00"}\ngame_day:\n  - chaos: {scenario: ${NGINX}}\n`,
   );
   const signals = new TestSignals();
-  const running = foreshock(['game-day', file, '--out', join(folder, 'out')], {}, { signals });
+  const arms: Partial<Arms> = { preflight: async () => {} };
+  const running = foreshock(['game-day', file, '--out', join(folder, 'out')], arms, { signals });
   await vi.waitUntil(() => signals.listening, { timeout: 10_000 });
   signals.send('SIGINT');
   const { code, stderr } = await running;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { joinLists } from '../../src/cli/lists.ts';
-import { LISTS, OPTIONS } from '../../src/cli/options.ts';
+import { joinLists, LISTS } from '../../src/cli/lists.ts';
+import { OPTIONS } from '../../src/cli/options.ts';
 
 const joined = (text: string) => joinLists(text.split(' ')).join(' ');
 

@@ -77,7 +77,12 @@ describe('help', () => {
 describe('a mistake on the command line ends with configuration, a way out, and without a stack', () => {
   test.each([
     ['no command', [], 'which command?', 'foreshock --help'],
-    ['an unknown command', ['verfy', SCENARIO], 'Did you mean verify?', 'foreshock --help'],
+    [
+      'an unknown command',
+      ['verfy', SCENARIO],
+      'unknown command verfy\n  did you mean verify?',
+      'foreshock --help',
+    ],
     ['no scenario', ['verify'], 'which scenario?', 'foreshock verify --help'],
     ['no file', ['import'], 'which file?', 'foreshock import --help'],
     ['no tool', ['export', SCENARIO], 'to', 'foreshock export --help'],
@@ -118,7 +123,7 @@ describe('a mistake on the command line ends with configuration, a way out, and 
       'unknown option --contxt',
       '  see foreshock predict --help',
     ],
-    ['an unknown choice', ['verify', SCENARIO, '--cluster', 'docker'], 'docker', '"kubernetes"'],
+    ['an unknown choice', ['verify', SCENARIO, '--cluster', 'docker'], 'docker', 'embedded or kubernetes'],
     ['no value', ['predict', SCENARIO, '--seed'], 'seed', 'predict --help'],
     [
       'trials that are no number',
@@ -199,6 +204,16 @@ describe('a mistake on the command line ends with configuration, a way out, and 
 });
 
 describe('verify', () => {
+  test('refuses what the embedded cluster cannot do before anything is predicted', async () => {
+    const { arms } = await import('../../src/cli/real-arms.ts');
+    const { preflight } = arms;
+    const scenario = 'scenarios/validation/one-autoscaled.yaml';
+    const { code, stderr } = await foreshock(['verify', scenario, ...out()], { preflight });
+    expect(code).toBe(EXIT.configuration);
+    expect(stderr).toMatch(/autoscaled\.yaml:\d+:\d+: not in the embedded cluster: HorizontalPodAutoscaler/);
+    expect(stderr).not.toContain('predicting');
+  });
+
   test.each([
     ['agreement', agrees, EXIT.ok],
     ['a prediction that was wrong', differs, EXIT.predictionMissed],
@@ -631,6 +646,7 @@ describe('Ctrl-C', () => {
     const { code, stderr } = await foreshock(
       ['verify', SCENARIO, ...out()],
       {
+        preflight: async () => {},
         predict: async ({ onProgress }) => {
           signals.send('SIGINT');
           onProgress({ done: 1, total: 2, downtime_s: { mean: 0, half_width: 0 } });
