@@ -39,12 +39,24 @@ function report(schema: z.ZodType, issues: readonly Issue[], context: Context, b
   const withUnknownKeys = new Set(
     issues.filter(({ code }) => code === 'unrecognized_keys').map(({ path }) => path.join('\0')),
   );
+  const outside = issues
+    .flatMap((issue) => fieldsOutside(schema, issue, document, base))
+    .filter(({ of }) => issues.some((issue) => isSamePath(issue.path, of)));
   for (const issue of issues) {
     const path = [...base, ...issue.path];
     const value = valueAt(document.value, path);
-    if (issue.code === 'unrecognized_keys') {
+    const fallenOut = outside.find(({ of }) => isSamePath(of, issue.path));
+    if (fallenOut !== undefined) {
+      const { keys, name } = fallenOut;
+      problems.add({
+        position: document.keyPosition([...path.slice(0, -1), keys[0] ?? name]),
+        message: `${listOf(keys)} ${keys.length === 1 ? 'stands' : 'stand'} beside \`${name}\`, not in it`,
+        hint: `indent ${keys.length === 1 ? 'it' : 'them'} further than \`${name}\``,
+      });
+    } else if (issue.code === 'unrecognized_keys') {
       const known = keysOf(schema, issue.path);
-      for (const key of issue.keys) {
+      const told = outside.flatMap(({ of, keys }) => (isSamePath(of.slice(0, -1), issue.path) ? keys : []));
+      for (const key of issue.keys.filter((each) => !told.includes(each))) {
         const position = document.keyPosition([...path, key]);
         if (path.length === 0 && Object.hasOwn(foreign, key)) {
           problems.add({ position, message: `\`${key}\` ${foreign[key]}` });
@@ -75,6 +87,38 @@ function report(schema: z.ZodType, issues: readonly Issue[], context: Context, b
     }
   }
 }
+
+/** Fields that are not where they belong, but beside it. */
+interface Outside {
+  /** Of what they belong into, which is empty. */
+  readonly of: Path;
+  readonly name: string;
+  readonly keys: readonly string[];
+}
+
+/** Of unknown fields those that an empty neighbour has: they were not indented far enough. */
+function fieldsOutside(
+  schema: z.ZodType,
+  issue: Issue,
+  document: YamlDocument,
+  base: Path,
+): readonly Outside[] {
+  if (issue.code !== 'unrecognized_keys') return [];
+  const mapping = valueAt(document.value, [...base, ...issue.path]);
+  const empty = Object.entries(mapping ?? {}).filter(([, value]) => value === null);
+  return empty.flatMap(([name]) => {
+    const of = [...issue.path, name] as Path;
+    const known = keysOf(schema, of);
+    const keys = issue.keys.filter((key) => known.includes(key));
+    return keys.length === 0 ? [] : [{ of, name, keys }];
+  });
+}
+
+const isSamePath = (a: readonly PropertyKey[], b: readonly PropertyKey[]): boolean =>
+  a.length === b.length && a.every((segment, index) => segment === b[index]);
+
+const listOf = (names: readonly string[]): string =>
+  new Intl.ListFormat('en-GB').format(names.map((name) => `\`${name}\``));
 
 function addWrongValue(
   issue: Issue,

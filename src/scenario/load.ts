@@ -5,6 +5,7 @@ import { EXIT, UserError } from './errors.ts';
 import { behaviourOf, KNOWN_VERSION } from './kubernetes-version.ts';
 import { readManifests } from './manifest/manifests.ts';
 import { nearest } from './nearest.ts';
+import { otherThanScenario } from './other-file.ts';
 import { Problems } from './problem.ts';
 import { Reporter } from './reporter.ts';
 import { resolveApplications } from './resolve/applications.ts';
@@ -38,7 +39,7 @@ export interface ScenarioOverrides {
 export function loadScenario(path: string, overrides: ScenarioOverrides = {}): Scenario {
   checkOverrides(overrides);
   const problems = new Problems();
-  const document = readDocument(path, SCENARIO_DOCUMENT, problems);
+  const document = readDocument(path, SCENARIO_ALONE, problems);
   const scenario =
     document &&
     (isPlan(document)
@@ -51,6 +52,9 @@ export function loadScenario(path: string, overrides: ScenarioOverrides = {}): S
 
 /** What a file of ours should hold, where it holds nothing. */
 export const SCENARIO_DOCUMENT = { what: 'scenario', page: 'docs/scenario.md' } as const;
+
+/** Where nothing else will do. */
+const SCENARIO_ALONE = { ...SCENARIO_DOCUMENT, other: otherThanScenario };
 
 /** Whether a file is a plan, of src/scenario/plan, rather than an experiment; a slip of the key is told as that. */
 export function isPlan({ value }: YamlDocument): boolean {
@@ -79,7 +83,7 @@ export function readNamedScenario(
   { report, problems }: { readonly report: Reporter; readonly problems: Problems },
 ): Scenario | undefined {
   const own = new Problems();
-  const document = readDocument(file, SCENARIO_DOCUMENT, own, report.position(path));
+  const document = readDocument(file, SCENARIO_ALONE, own, report.position(path));
   if (document !== undefined && isPlan(document)) {
     return report.at(path, {
       message: `${file} is a plan`,

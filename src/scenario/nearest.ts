@@ -17,10 +17,29 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** "did you mean `rate`?", where something is near enough. */
+/** More of them are no help. */
+const SAME_WORDS_MAX = 3;
+
+const wordsOf = (name: string): readonly string[] => name.toLowerCase().split(/[-_ ]+/);
+
+/** Candidates with all the words of a name, in any order: `kill-pod` and `pod-kill`, `drain` and `node-drain`. */
+function withWordsOf(name: string, candidates: Iterable<string>): readonly string[] {
+  const words = wordsOf(name);
+  const found = [...candidates].filter((candidate) => {
+    const own = wordsOf(candidate);
+    return words.every((word) => word.length > 1 && own.includes(word));
+  });
+  return found.length > SAME_WORDS_MAX ? [] : found;
+}
+
+/** "did you mean `rate`?", where something is near enough, or of the same words. */
 export function didYouMean(name: string, candidates: Iterable<string>): string | undefined {
-  const meant = nearest(name, candidates);
-  return meant === undefined ? undefined : `did you mean \`${meant}\`?`;
+  const near = nearest(name, candidates);
+  const meant = near === undefined ? withWordsOf(name, candidates) : [near];
+  if (meant.length === 0) return undefined;
+  const quoted = meant.map((each) => `\`${each}\``);
+  const [last, ...others] = quoted.toReversed();
+  return `did you mean ${others.length === 0 ? last : `${others.toReversed().join(', ')} or ${last}`}?`;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal string alignment). */

@@ -178,6 +178,38 @@ seed: tuesday
   ]);
 });
 
+describe('fields that were not indented far enough', () => {
+  const problemsOf = (scenario: string) =>
+    errorOf(filesWith({ 'scenario.yaml': scenario })).problems.map(
+      ({ position: { line, column }, message, hint }) => `${line}:${column}: ${message}; ${hint}`,
+    );
+
+  test('are told as that, all together', () => {
+    const scenario = SCENARIO.replace('      at: 2s', '    mode: all\n    at: 2s');
+    expect(problemsOf(scenario)).toEqual([
+      '8:5: `mode` and `at` stand beside `pod-kill`, not in it; indent them further than `pod-kill`',
+    ]);
+    expect(problemsOf(SCENARIO.replace('      at: 2s', '    at: 2s'))).toEqual([
+      '8:5: `at` stands beside `pod-kill`, not in it; indent it further than `pod-kill`',
+    ]);
+  });
+
+  test('and others that are unknown as well', () => {
+    const scenario = SCENARIO.replace('      at: 2s', '    at: 2s\n    att: 3s');
+    expect(problemsOf(scenario)).toEqual([
+      '8:5: `at` stands beside `pod-kill`, not in it; indent it further than `pod-kill`',
+      expect.stringContaining('9:5: unknown field `att` in `faults[0]`'),
+    ]);
+  });
+
+  test('at the top of the file, too', () => {
+    const scenario = SCENARIO.replace('  rate: 100\n  duration: 10s', 'rate: 100\nduration: 10s');
+    expect(problemsOf(scenario)).toEqual([
+      '4:1: `rate` and `duration` stand beside `load`, not in it; indent them further than `load`',
+    ]);
+  });
+});
+
 describe('several problems', () => {
   test('are reported in one go, by file and line, scenario and manifests alike', () => {
     const error = errorOf(

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { editDistance, nearest } from '../../src/scenario/nearest.ts';
+import { didYouMean, editDistance, nearest } from '../../src/scenario/nearest.ts';
 
 const FIELDS = ['service', 'port', 'path', 'rate', 'arrivals', 'duration', 'timeout', 'latency_limit'];
 
@@ -18,6 +18,21 @@ describe('the nearest name', () => {
 
   test.each(['budget', 'x', ''])('"%s" is taken for nothing', (name) => {
     expect(nearest(name, FIELDS)).toBeUndefined();
+  });
+
+  test.each([
+    ['kill-pod', 'did you mean `pod-kill`?'],
+    ['drain', 'did you mean `node-drain`?'],
+    ['kill', 'did you mean `pod-kill`, `container-kill` or `sandbox-kill`?'],
+    ['availability', 'did you mean `availability_time` or `availability_requests`?'],
+    ['node', undefined],
+    ['', undefined],
+  ])('of the same words: %s', (name, says) => {
+    const names = [
+      ...['pod-kill', 'container-kill', 'sandbox-kill', 'availability_time', 'availability_requests'],
+      ...['node-drain', 'node-loss', 'node-taint', 'node-cordon'],
+    ];
+    expect(didYouMean(name, names)).toBe(says);
   });
 
   test('is found for every name with one letter changed, dropped, added or two swapped', () => {

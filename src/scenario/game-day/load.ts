@@ -4,6 +4,7 @@ import { readDocument } from '../document.ts';
 import type { GameDay, GameDayStep } from '../game-day.ts';
 import { readNamedScenario } from '../load.ts';
 import { nearest } from '../nearest.ts';
+import { otherThanGameDay } from '../other-file.ts';
 import { Problems } from '../problem.ts';
 import { Reporter } from '../reporter.ts';
 import { checkSections } from '../sections.ts';
@@ -16,7 +17,8 @@ import { type GameDayFile, gameDaySchema } from './schema.ts';
  */
 export function loadGameDay(path: string): GameDay {
   const problems = new Problems();
-  const document = readDocument(path, { what: 'game day', page: 'docs/game-day.md' }, problems);
+  const wanted = { what: 'game day', page: 'docs/game-day.md', other: otherThanGameDay };
+  const document = readDocument(path, wanted, problems);
   const gameDay = document && resolveGameDay(path, document, problems);
   problems.throwIfAny();
   if (gameDay === undefined) throw new Error(`no game day and no problem in ${path}`);
