@@ -79,8 +79,12 @@ class Looking {
     return [...this.#obstacles.values()];
   }
 
+  /** Each line of it is one; what helps against all of them stands at the last. */
   met({ message, hint }: UserError): void {
-    this.#obstacles.set(message, { message, hint });
+    const lines = message.split('\n');
+    for (const [index, line] of lines.entries()) {
+      this.#obstacles.set(line, { message: line, hint: index === lines.length - 1 ? hint : undefined });
+    }
   }
 
   async at<T>(look: () => T | Promise<T>): Promise<T | undefined> {
@@ -102,7 +106,10 @@ class Looking {
     const absent = await this.at(() => absentWorkloads(cluster, scenario));
     if (absent !== undefined && absent.length > 0) {
       const names = absent.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`).join(', ');
-      return { why: `${names} is not in the cluster yet`, missing: undefined };
+      return {
+        why: `${names} ${absent.length === 1 ? 'is' : 'are'} not in the cluster yet`,
+        missing: undefined,
+      };
     }
     const missing = await this.at(async () => {
       await checkService(cluster, scenario);

@@ -105,7 +105,9 @@ async function reach(plannable: Plannable, fault: Fault): Promise<string> {
   const workload = targetOf(plannable.scenario, fault);
   const whole = `${workload.kind} ${workload.namespace}/${workload.name}`;
   if ('zone' in fault) return zoneReach(fault.zone, whole);
-  if (!('mode' in fault) || !hasVictims(fault)) return `all ${workload.replicas} pods of ${whole}`;
+  if (!('mode' in fault) || !hasVictims(fault)) {
+    return workload.replicas === 1 ? `the only pod of ${whole}` : `all ${workload.replicas} pods of ${whole}`;
+  }
   const isNodes = actionFor(fault.type).on === 'nodes';
   if (plannable.why !== undefined) {
     if (isNodes) return `nodes of ${whole}, mode ${fault.mode}`;

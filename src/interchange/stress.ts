@@ -11,17 +11,22 @@ export type Stress = CpuStress | MemoryStress;
 export const isStress = (fault: Fault): fault is Stress =>
   fault.type === 'cpu-stress' || fault.type === 'memory-stress';
 
+/** Those of 1024 first: of two texts as long as each other they say more of memory. */
 const UNITS: readonly (readonly [string, number])[] = [
   ['GiB', 2 ** 30],
   ['MiB', 2 ** 20],
   ['KiB', 2 ** 10],
+  ['GB', 1e9],
+  ['MB', 1e6],
+  ['kB', 1e3],
   ['B', 1],
 ];
 
-/** "200MiB": the largest unit of which it is a whole number; scenarios read it, and other tools do. */
+/** "200MiB", "256MB": the shortest that says it exactly; scenarios read it, and other tools do. */
 export function sizeText(bytes: number): string {
-  const [unit, of] = UNITS.find(([, each]) => bytes % each === 0) ?? ['B', 1];
-  return `${bytes / of}${unit}`;
+  return UNITS.filter(([, of]) => bytes % of === 0)
+    .map(([unit, of]) => `${bytes / of}${unit}`)
+    .reduce((shortest, text) => (text.length < shortest.length ? text : shortest));
 }
 
 /** Why a stressor within the container would do something else; undefined where it does the same. */

@@ -20,34 +20,41 @@ const NOT_HERE: Readonly<Partial<Record<Fault['type'], string>>> = {
   'registry-outage': 'its images come from no registry',
 };
 
-/** @throws UserError that names what the embedded cluster does not have */
-export function checkEmbedded({ workloads, faults, autoscalers, disruption_budgets }: Scenario): void {
-  for (const { kind, name, position } of workloads) {
-    if (kind !== 'Deployment')
-      throw refused(position, `${kind} ${name}: it knows no workloads but Deployments`);
-  }
-  for (const { name, position } of autoscalers) {
-    throw refused(position, `HorizontalPodAutoscaler ${name}: nothing scales there`);
-  }
-  for (const fault of faults) {
-    const reason = NOT_HERE[fault.type];
-    if (reason !== undefined) throw refused(fault.position, `${fault.type}: ${reason}`);
-    if (fault.type !== 'pod-eviction') continue;
-    const target = workloads.find(
-      ({ name, namespace }) => name === fault.workload && namespace === fault.namespace,
-    );
-    const budget = disruption_budgets.find(
-      ({ namespace, selector }) =>
-        target !== undefined && namespace === target.namespace && selects(selector, target.pod.labels),
-    );
-    if (budget === undefined) continue;
-    throw refused(fault.position, `${fault.type}: it would not ask PodDisruptionBudget ${budget.name}`);
-  }
-}
-
-function refused({ file, line, column }: Position, what: string): UserError {
-  return new UserError(`${file}:${line}:${column}: not in the embedded cluster: ${what}`, {
+/** @throws UserError that names everything that the embedded cluster does not have, each in a line of its own */
+export function checkEmbedded(scenario: Scenario): void {
+  const { workloads, faults, autoscalers } = scenario;
+  const missing = [
+    ...workloads
+      .filter(({ kind }) => kind !== 'Deployment')
+      .map(({ kind, name, position }) =>
+        at(position, `${kind} ${name}: it knows no workloads but Deployments`),
+      ),
+    ...autoscalers.map(({ name, position }) =>
+      at(position, `HorizontalPodAutoscaler ${name}: nothing scales there`),
+    ),
+    ...faults.flatMap((fault) => {
+      const reason = NOT_HERE[fault.type] ?? whyNotEvicted(fault, scenario);
+      return reason === undefined ? [] : [at(fault.position, `${fault.type}: ${reason}`)];
+    }),
+  ];
+  if (missing.length === 0) return;
+  throw new UserError(missing.join('\n'), {
     exitCode: EXIT.configuration,
     hint: 'use --cluster kubernetes; docs/embedded.md says what the embedded cluster leaves out',
   });
 }
+
+function whyNotEvicted(fault: Fault, { workloads, disruption_budgets }: Scenario): string | undefined {
+  if (fault.type !== 'pod-eviction') return undefined;
+  const target = workloads.find(
+    ({ name, namespace }) => name === fault.workload && namespace === fault.namespace,
+  );
+  const budget = disruption_budgets.find(
+    ({ namespace, selector }) =>
+      target !== undefined && namespace === target.namespace && selects(selector, target.pod.labels),
+  );
+  return budget && `it would not ask PodDisruptionBudget ${budget.name}`;
+}
+
+const at = ({ file, line, column }: Position, what: string): string =>
+  `${file}:${line}:${column}: not in the embedded cluster: ${what}`;

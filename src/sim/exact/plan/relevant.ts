@@ -31,7 +31,7 @@ export function beyondExact(plan: Plan): string | undefined {
   const [deployments] = plan.deployments;
   if (deployments !== undefined) return `the deployments ${deployments.name} are simulated only`;
   const placed = plan.units.find((unit) => unit.placed !== undefined);
-  if (placed !== undefined) return `${placed.name} move to other units when theirs is lost`;
+  if (placed !== undefined) return `replicas of ${placed.name} move to other units when theirs is lost`;
   const costly = [...plan.units, ...plan.common_causes].find(
     ({ episodes }) => Object.keys(episodes).length > 0,
   );

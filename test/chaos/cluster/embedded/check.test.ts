@@ -58,6 +58,22 @@ describe('the embedded cluster', () => {
     refused(shortScenario([lasting(type)]), `${type}: ${reason}`);
   });
 
+  it('names everything at once', () => {
+    const faults = [lasting('node-loss'), podKill(), lasting('http-delay')];
+    const told = (() => {
+      try {
+        checkEmbedded(shortScenario(faults));
+      } catch (error) {
+        return (error as Error).message.split('\n');
+      }
+      return [];
+    })();
+    expect(told).toEqual([
+      expect.stringContaining('not in the embedded cluster: node-loss: its nodes do not fail'),
+      expect.stringContaining('not in the embedded cluster: http-delay: there is no mesh in it'),
+    ]);
+  });
+
   it('refuses what would be evicted against a budget that it does not know', () => {
     const { workloads } = shortScenario([]);
     const labels = workloads[0]!.pod.labels;
