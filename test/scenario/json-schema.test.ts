@@ -34,10 +34,11 @@ test('it is draft-07, has every timer, and describes every field', () => {
   expect(undescribed).toEqual([]);
 });
 
-const SHIPPED = ['scenarios', 'scenarios/plans', 'scenarios/validation'].flatMap((folder) =>
-  readdirSync(folder)
-    .filter((name) => name.endsWith('.yaml') && !name.endsWith('.k8s.yaml'))
-    .map((name) => join(folder, name)),
+const SHIPPED = ['scenarios', 'scenarios/plans', 'scenarios/published', 'scenarios/validation'].flatMap(
+  (folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.yaml') && !name.endsWith('.k8s.yaml'))
+      .map((name) => join(folder, name)),
 );
 
 test.each(SHIPPED)('it accepts %s, which names it for editors', (file) => {

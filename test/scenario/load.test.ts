@@ -7,7 +7,7 @@ import { loadScenario } from '../../src/scenario/load.ts';
 import { TIMING } from '../../src/scenario/timing.ts';
 import { errorOf, filesWith, folderWith, load, SCENARIO } from './files.ts';
 
-const SHIPPED = ['scenarios', 'scenarios/validation'].flatMap((folder) =>
+const SHIPPED = ['scenarios', 'scenarios/published', 'scenarios/validation'].flatMap((folder) =>
   readdirSync(folder)
     .filter((name) => name.endsWith('.yaml') && !name.endsWith('.k8s.yaml'))
     .map((name) => join(folder, name)),
@@ -24,6 +24,9 @@ describe('shipped scenarios', () => {
       'scenarios/shop-3-zones.yaml',
       'scenarios/slow-start-x2-archive.yaml',
       'scenarios/slow-start-x2.yaml',
+      'scenarios/published/rolling-update-pre-stop-and-grace.yaml',
+      'scenarios/published/rolling-update-pre-stop.yaml',
+      'scenarios/published/rolling-update-readiness.yaml',
     ]);
   });
 

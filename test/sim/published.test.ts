@@ -16,7 +16,7 @@ import { deployment, template } from './kubernetes/objects.ts';
  * without redundancy, Kubernetes' defaults, seconds, mean of 10. Their reaction is the first sign that Kubernetes
  * has noticed. Their outage is the sum of that and of the time from there until the service is available again.
  */
-const CONTAINER = { reaction_s: 0.716, repair_s: 0.472, outage_s: 1.766 };
+const CONTAINER = { reaction_s: 0.716, repair_s: 0.472, recovery_s: 1.05, outage_s: 1.766 };
 /**
  * The process of the pause container killed, under Docker. 30 s of it are the grace period, so their container did not
  * end at SIGTERM. Whether it answered while that ran out they do not say. Here, under containerd, one that goes on to
@@ -25,6 +25,19 @@ const CONTAINER = { reaction_s: 0.716, repair_s: 0.472, outage_s: 1.766 };
  */
 const SANDBOX = { reaction_s: 0.496, outage_s: 32.019 };
 const NODE = { reaction_s: 38.187, outage_s: 300.852 };
+
+/**
+ * What was different in Kubernetes 1.8.2 on Docker, of what decides how long a killed container is missed. kube-proxy
+ * left no pause between two syncs: there was no default before 1.20 (kubernetes#92836). How long the kubelet's look and
+ * the start of a container took under Docker is from the metrics of another cluster of that time, Kubernetes 1.13.3: in
+ * 231,635 looks 3541.7 s, in 111 starts 52.65 s (github.com/cofyc/kubelet-exporter/issues/5,
+ * kubelet_pleg_relist_duration_seconds, kubelet_docker_operations_duration_seconds start_container).
+ */
+const DOCKER = timing({
+  kube_proxy_min_sync_period: constant(0),
+  kubelet_pleg_relist: constant(15.3),
+  container_start: constant(474),
+});
 
 const BASE = loadScenario('scenarios/validation/one-forced.yaml');
 const AT_MS = 20_000;
@@ -131,9 +144,23 @@ describe('published measurements', () => {
     },
   );
 
-  it('of a container that is killed: within 10 % of the outage', () => {
+  it('of a container that is killed: within 5 % of the recovery, and of the outage but for the luck of ten waits', () => {
     const fault = { type: 'container-kill', container: 'web' } as const;
-    const seen = means(scenario(fault, {}, 30_000), 300);
-    expect(Math.abs(seen.outage_s / CONTAINER.outage_s - 1)).toBeLessThan(0.1);
+    // The load tells the time to a two-hundredth of a second.
+    const load = { ...BASE.load, rate_per_s: 200, duration_ms: 24_000 };
+    const change = { timing: DOCKER, load };
+    const seen = means(scenario(fault, change, load.duration_ms, { start_time: constant(0) }), 400);
+    // From the look that finds it dead to the one that finds it running, a second later, and on to the proxy.
+    const recovery_s = seen.outage_s - seen.reaction_s;
+    expect(Math.abs(recovery_s / CONTAINER.recovery_s - 1)).toBeLessThan(0.05);
+    // Until the first of these looks it is a uniform wait, of which theirs is the mean of ten; and so is the reaction to
+    // the sandbox, which the same look finds: twenty waits in all.
+    const waits_s = (CONTAINER.reaction_s + SANDBOX.reaction_s) / 2;
+    expect(Math.abs(seen.reaction_s - waits_s)).toBeLessThan((1.96 * Math.sqrt(1 / 12)) / Math.sqrt(20));
+    expect(Math.abs(seen.outage_s / (waits_s + CONTAINER.recovery_s) - 1)).toBeLessThan(0.05);
+    // Of their ten alone the luck is wider than 5 %.
+    expect(Math.abs(seen.outage_s - CONTAINER.outage_s)).toBeLessThan(
+      (1.96 * Math.sqrt(1 / 12)) / Math.sqrt(10),
+    );
   });
 });
