@@ -73,6 +73,12 @@ function readObject(
   return { name: metadata.name ?? undefined, acts };
 }
 
+/** What a scenario has that is not the same (v2.8.3 api/v1alpha1/dnschaos_types.go). */
+const NEAR: Readonly<Record<string, string>> = {
+  DNSChaos:
+    'near it is dns-outage, which takes DNS from pods altogether: its lookups get no answer, where those of DNSChaos get an error at once or a wrong address, for the names of its patterns',
+};
+
 function actsOf(kind: string, context: Parameters<typeof readPodChaos>[1]): readonly Act[] {
   const { reading } = context;
   const path = ['spec'];
@@ -94,6 +100,7 @@ function actsOf(kind: string, context: Parameters<typeof readPodChaos>[1]): read
       reading.refuse(['kind'], {
         message: `a ${quote(kind)} is nothing that a scenario has`,
         expected: 'PodChaos, Schedule or Workflow',
+        hint: NEAR[kind],
       });
       return [];
   }

@@ -127,6 +127,9 @@ function readSelector(
 /** Why a fault is no PodChaos; undefined where it is one. */
 export function whyNoPodChaos({ type }: Fault): string | undefined {
   if (type === 'pod-kill' || type === 'container-kill') return undefined;
+  if (type === 'dns-outage') {
+    return 'its DNSChaos has a server of its own answer with an error at once, or with a wrong address; here nothing is answered';
+  }
   if (type === 'bad-image') return 'its pod-failure puts an image into running pods and rolls out nothing';
   return `PodChaos kills pods and containers, and does no ${quote(type)}`;
 }

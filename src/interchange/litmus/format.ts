@@ -191,6 +191,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   'node-taint': 'it takes a node by its name, and may take that at which the load enters',
   'node-restart':
     'it takes a node by its name, and may take that at which the load enters; node-loss never does',
+  'pod-dns-error':
+    'its lookups get an error at once; those of dns-outage, which takes DNS from pods altogether, get no answer',
 };
 
 function readExperiment(path: Path, workload: ManifestWorkload, reading: Reading): DraftFault | undefined {

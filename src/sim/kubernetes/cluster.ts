@@ -25,6 +25,7 @@ import { isTerminating, type PodObject, serviceKey } from './objects.ts';
 import { podOf } from './pod-names.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { Registry } from './registry.ts';
+import { DnsOutages } from './resolver.ts';
 import { Scheduler } from './scheduler.ts';
 import { steadyState } from './steady-state.ts';
 import { nearOf } from './traffic-distribution.ts';
@@ -50,6 +51,7 @@ export class SimulatedCluster {
   readonly network: Network;
   /** Names of pods that a NetworkPolicy lets no new connection in to. */
   readonly isolated = new Set<string>();
+  readonly dnsOutages = new DnsOutages();
   /** What a mesh does to the requests of the load on their way. */
   readonly faultFilter: FaultFilter;
   readonly #proxy: KubeProxy;
@@ -189,7 +191,10 @@ export class SimulatedCluster {
     };
     const images = this.registry.node();
     const startKubelet: StartKubelet = (environment, link) =>
-      new Kubelet(environment, this.api.client(link), { name: spec.name, index, images, events });
+      new Kubelet(environment, this.api.client(link), {
+        ...{ name: spec.name, index, images, events },
+        dnsOutages: this.dnsOutages,
+      });
     return new Machine(this.environment, spec, index, startKubelet, processors);
   }
 

@@ -192,6 +192,7 @@ test.each([
     PODCHAOS.replace('kind: PodChaos', 'kind: NetworkChaos'),
     '2:7: a "NetworkChaos" is nothing',
   ],
+  ['a DNS of its own', PODCHAOS.replace('kind: PodChaos', 'kind: DNSChaos'), '2:7: a "DNSChaos" is nothing'],
   [
     'another action',
     PODCHAOS.replace('container-kill\n', 'pod-failure\n'),
