@@ -192,7 +192,7 @@ const REFUSED: Readonly<Record<string, string>> = {
   'node-restart':
     'it takes a node by its name, and may take that at which the load enters; node-loss never does',
   'pod-dns-error':
-    'its lookups get an error at once; those of dns-outage, which takes DNS from pods altogether, get no answer',
+    'its lookups are answered at once, with nothing; those of dns-outage, which takes DNS from pods altogether, get no answer',
 };
 
 function readExperiment(path: Path, workload: ManifestWorkload, reading: Reading): DraftFault | undefined {

@@ -99,7 +99,7 @@ test.each([
   [
     'an error for an answer',
     engine('pod-dns-error', {}),
-    '12:13: pod-dns-error is nothing that a scenario has: its lookups get an error at once',
+    '12:13: pod-dns-error is nothing that a scenario has: its lookups are answered at once',
   ],
   ['no application', engine('pod-delete', {}, ''), '8:15: `spec.appinfo.applabel` cannot be ""'],
   [
