@@ -40,7 +40,7 @@ export async function checkDnsOutage(
       `${type}: NetworkPolicy ${namespace}/${inTheWay.name} says already what pods of ${name} may send to`,
       {
         exitCode: EXIT.configuration,
-        hint: 'policies add up, so one more would take nothing from what it allows, and allow what it does not: for the run, put a policy in its place that keeps port 53 to itself, or leave the fault out',
+        hint: 'policies add up, so one more would take nothing from what that one allows, and would allow what it does not; docs/faults.md says more',
       },
     );
   }

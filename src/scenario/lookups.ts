@@ -1,5 +1,6 @@
 /** Which programs look names up, as far as the scenario says. */
 import type { Lookups, Scenario, Workload } from './scenario.ts';
+import { selects } from './selector.ts';
 
 /** Whether any program of it does, for requests or for probes. */
 export const looksUpNames = ({ pod }: Workload): boolean =>
@@ -7,16 +8,15 @@ export const looksUpNames = ({ pod }: Workload): boolean =>
     (container) => 'application' in container && container.application.lookups !== undefined,
   );
 
-/**
- * How the program that the load's requests reach looks names up for them; undefined where it does not.
- *
- * @param workload that the Service of the load sends to
- */
-export function lookupsOfRequests({ load, services }: Scenario, { pod }: Workload): Lookups | undefined {
-  const service = services.find(
-    ({ name, namespace }) => name === load.service && namespace === load.namespace,
-  );
-  const port = service?.ports.find((each) => each.port === load.port)?.target_port ?? load.port;
+/** How a workload looks names up for the requests of the load; undefined where it does not, or gets none. */
+export function lookupsOfRequests(
+  { load, services }: Pick<Scenario, 'load' | 'services'>,
+  { namespace, pod }: Workload,
+): Lookups | undefined {
+  const service = services.find((each) => each.name === load.service && each.namespace === load.namespace);
+  if (service === undefined || namespace !== service.namespace) return undefined;
+  if (!selects(service.selector, pod.labels)) return undefined;
+  const port = service.ports.find((each) => each.port === load.port)?.target_port ?? load.port;
   const { containers } = pod;
   const serving =
     containers.find(({ ports }) => ports.some(({ number }) => number === port)) ?? containers[0];

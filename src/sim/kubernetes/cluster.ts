@@ -180,6 +180,10 @@ export class SimulatedCluster {
     return this.machines.find(({ spec }) => spec.name === name);
   }
 
+  isWithoutDns(pod: string): boolean {
+    return !this.dnsOutages.answers(pod, this.environment.now_ms);
+  }
+
   /** Something is reachable again that the proxy's rules never gave up. */
   reachableAgain(cause: Cause): void {
     if (this.#proxy.rules.backends.some((address) => this.#serves(address))) this.#restored(cause);
