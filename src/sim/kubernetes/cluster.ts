@@ -305,7 +305,9 @@ export class SimulatedCluster {
   #serves(address: string): boolean {
     const backend = this.#backend(address);
     return (
-      backend?.machine.isReachable === true && !backend.isIsolated && backend.process?.isServing === true
+      backend?.machine.isReachable === true &&
+      !backend.isIsolated &&
+      backend.process?.serves('requests') === true
     );
   }
 

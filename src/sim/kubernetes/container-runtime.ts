@@ -94,10 +94,15 @@ export class Process {
     return this.#state === 'listening' && !this.#clock.isStopped;
   }
 
-  /** Whether it would answer a probe at once, and well. */
-  isIdleFor(probe: Asked): boolean {
-    if (!this.isServing || this.#station?.isFree !== true) return false;
-    return this.#lookupsFor(probe) === undefined || this.#answersLookup(this.#environment.now_ms);
+  /** Whether it can answer what is asked now, and well. */
+  serves(asked: Asked): boolean {
+    if (!this.isServing) return false;
+    return this.#lookupsFor(asked) === undefined || this.#answersLookup(this.#environment.now_ms);
+  }
+
+  /** Whether it would do so at once. */
+  isIdleFor(asked: Asked): boolean {
+    return this.serves(asked) && this.#station?.isFree === true;
   }
 
   get hasExited(): boolean {

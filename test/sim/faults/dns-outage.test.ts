@@ -206,6 +206,16 @@ describe('dns-outage, of a program that looks a name up for a probe', () => {
     expect(lines.get('readiness probe') ?? 0).toBeLessThan(1.1);
   });
 
+  it('is what took the time, also where pods leave their Service one after the other meanwhile', () => {
+    const { seen, lines } = trial(TWO, {
+      ...{ lookups: { ...LOOKUPS, for: ['requests', 'readiness'] }, container: readiness },
+      ...{ duration_ms: 12_000, application: { concurrency: 64 } },
+    });
+    expect(seen.downtime_s).toBeGreaterThan(12);
+    expect(lines.get('dns outage')).toBeCloseTo(12, 0);
+    expect(lines.get('requests that still fail') ?? 0).toBeLessThan(1);
+  });
+
   it('restarts it where liveness fails, which does not help', () => {
     const { badShare } = trial(ONE, {
       ...{ duration_ms: 25_000, lookups: { ...LOOKUPS, for: ['requests', 'liveness'] } },
