@@ -104,8 +104,8 @@ const CASES: Readonly<Partial<Record<FaultType, Case>>> = {
     },
   },
   'dns-outage': {
-    faults: [fault('dns-outage', { duration_ms: 4000 })],
-    duration_ms: 9000,
+    faults: [fault('dns-outage', { duration_ms: 3000 })],
+    duration_ms: 8000,
     shows: 'a pod whose program looks up no names serves as before',
     check: expectUnmoved,
   },
