@@ -76,7 +76,11 @@ describeOnTestbed('a cluster that a kubeconfig points at', () => {
   );
 
   it.each([
-    ['network-partition', scenarioWith('network-partition', POLICY, 7000), 'does not enforce NetworkPolicies'],
+    [
+      'network-partition',
+      scenarioWith('network-partition', POLICY, 7000),
+      'does not enforce NetworkPolicies',
+    ],
     // nginx looks up no names, whatever the scenario says.
     ['dns-outage', lookingUp(scenarioWith('dns-outage', POLICY, 7000)), 'does not look a name up for each'],
   ] as const)(
