@@ -1,7 +1,8 @@
 /** What faults find in the cluster, looked at before the first of them: once the Service answers and pods run. */
 import { EXIT, UserError } from '../scenario/errors.ts';
-import type { Fault } from '../scenario/scenario.ts';
+import type { DnsOutage, Fault } from '../scenario/scenario.ts';
 import { VIRTUAL_SERVICES, virtualServiceRef } from './cluster/virtual-service.ts';
+import { checkDnsOutage } from './dns-outages.ts';
 import { type HttpFault, rulingOf } from './http-faults.ts';
 import { checkNodeFaults, type NodeFaultPlace } from './node-faults.ts';
 import { hasSidecar } from './own-sidecar.ts';
@@ -19,6 +20,10 @@ export async function checkFaults(
   const { cluster, scenario } = place;
   const { load } = scenario;
   const notes: string[] = [];
+  for (const fault of scenario.faults.filter(isDnsOutage)) {
+    const note = await checkDnsOutage(place, fault);
+    if (note !== undefined) notes.push(note);
+  }
   for (const fault of scenario.faults.filter(isHttpFault)) {
     const { type, service, namespace, virtual_service } = fault;
     if ((await cluster.resourceOf(virtualServiceRef(namespace, service))) === undefined) {
@@ -40,6 +45,8 @@ export async function checkFaults(
   }
   return [...new Set(notes)];
 }
+
+const isDnsOutage = (fault: Fault): fault is DnsOutage => fault.type === 'dns-outage';
 
 const isHttpFault = (fault: Fault): fault is HttpFault =>
   fault.type === 'http-delay' || fault.type === 'http-abort';

@@ -1,9 +1,10 @@
 /**
- * Whether a fault that the cluster took without a word had an effect. Kubernetes stores NetworkPolicies wherever there
+ * Whether a fault that the cluster took without a word had an effect. Kubernetes stores NetworkPolicies also where there
  * is no network that enforces them (kubernetes.io, Network Policies, Prerequisites), and Istio's VirtualServices though
  * no proxy of its own is on the way of a request: only the requests can tell.
  */
-import type { Fault, FaultType, HttpAbort, HttpDelay, Scenario } from '../scenario/scenario.ts';
+import { lookupsOfRequests } from '../scenario/lookups.ts';
+import type { DnsOutage, Fault, FaultType, HttpAbort, HttpDelay, Scenario } from '../scenario/scenario.ts';
 import type { FaultEvent, NoEffectEvent, Recorder, TimelineEvent } from '../timeline/event.ts';
 
 /** What is known of a request when it has its outcome. */
@@ -75,10 +76,9 @@ export class EffectWatch implements Recorder {
   withoutEffect(): readonly NoEffectEvent[] {
     return this.#acts.flatMap(({ begin, watched, end_ms = Number.POSITIVE_INFINITY }) => {
       const { spares, meets, because } = watched;
-      const during = this.#requests.filter(
-        ({ at_ms }) => at_ms >= begin.at_ms + ENFORCED_WITHIN_MS && at_ms < end_ms,
-      );
-      if (during.length === 0 || spares === undefined || during.some(meets)) return [];
+      const sent = this.#requests.filter(({ at_ms }) => at_ms >= begin.at_ms && at_ms < end_ms);
+      const during = sent.filter(({ at_ms }) => at_ms >= begin.at_ms + ENFORCED_WITHIN_MS);
+      if (during.length === 0 || spares === undefined || sent.some(meets)) return [];
       if (spares ** during.length >= CHANCE_MAX) return [];
       const { fault, repetition, name } = begin;
       return [{ type: 'no-effect', at_ms: end_ms, fault, repetition, name, because: because(during.length) }];
@@ -88,7 +88,7 @@ export class EffectWatch implements Recorder {
   /** When requests met what is done to requests, in sentences: of other faults the timeline itself tells. */
   sightings(): readonly string[] {
     return this.#acts.flatMap(({ begin, watched, end_ms = Number.POSITIVE_INFINITY }) => {
-      if (begin.name === 'network-partition') return [];
+      if (begin.name === 'network-partition' || begin.name === 'dns-outage') return [];
       // In the order in which they ended, not of their sending.
       const met = this.#requests
         .filter(({ at_ms }) => at_ms >= begin.at_ms && at_ms < end_ms + ENFORCED_WITHIN_MS)
@@ -106,6 +106,8 @@ export class EffectWatch implements Recorder {
     switch (fault?.type) {
       case 'network-partition':
         return this.#partition(begin);
+      case 'dns-outage':
+        return this.#dnsOutage(begin, fault);
       case 'http-delay':
         return this.#isOfLoad(fault) ? delayed(fault) : undefined;
       case 'http-abort':
@@ -116,15 +118,39 @@ export class EffectWatch implements Recorder {
   }
 
   #partition({ targets }: FaultEvent): Watched {
-    const cut = this.#ready.filter((pod) => targets.includes(pod)).length;
-    const share = this.#ready.length === 0 ? 0 : cut / this.#ready.length;
     return {
       meets: ({ outcome }) => outcome !== 'ok',
-      spares: share === 1 ? 0 : this.#isBalanced ? 1 - share : undefined,
+      spares: this.#spares(targets),
       because: (requests) =>
         `none of ${requests} requests failed while the policy stood, ` +
         'so the network of this cluster does not enforce NetworkPolicies, or not on the way that the load takes',
     };
+  }
+
+  /** Of a program that looks up no names for requests nothing can be told. */
+  #dnsOutage({ targets }: FaultEvent, fault: DnsOutage): Watched | undefined {
+    const workload = this.#scenario.workloads.find(
+      ({ name, namespace }) => name === fault.workload && namespace === fault.namespace,
+    );
+    const lookups = workload && lookupsOfRequests(this.#scenario, workload);
+    if (lookups === undefined) return undefined;
+    const { timeout_ms } = lookups;
+    return {
+      // One that waits for its lookup to be tried again may be answered in the end.
+      meets: ({ latency_ms, outcome }) => outcome !== 'ok' || latency_ms >= timeout_ms - TIMER_MS,
+      spares: this.#spares(targets),
+      because: (requests) =>
+        `none of ${requests} requests failed while the policy stood, so the program does not look a name up for each, ` +
+        'or the network of this cluster does not enforce NetworkPolicies on the way to its DNS (a cache on the node, another port)',
+    };
+  }
+
+  /** How likely a request goes to a pod that was not hit; undefined: nobody knows. */
+  #spares(targets: readonly string[]): number | undefined {
+    const hit = this.#ready.filter((pod) => targets.includes(pod)).length;
+    const share = this.#ready.length === 0 ? 0 : hit / this.#ready.length;
+    if (share === 1) return 0;
+    return this.#isBalanced ? 1 - share : undefined;
   }
 
   /** Only there do the requests of the load meet it for certain. */
@@ -150,6 +176,7 @@ export class EffectWatch implements Recorder {
 
 const WATCHED: readonly FaultType[] = [
   'network-partition',
+  'dns-outage',
   'http-delay',
   'http-abort',
 ] satisfies Fault['type'][];

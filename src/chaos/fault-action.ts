@@ -6,6 +6,7 @@ import { containerKill } from './faults/container-kill.ts';
 import { containerPause } from './faults/container-pause.ts';
 import { controlPlaneOutage } from './faults/control-plane-outage.ts';
 import { cpuStress } from './faults/cpu-stress.ts';
+import { dnsOutage } from './faults/dns-outage.ts';
 import { endpointRemoval } from './faults/endpoint-removal.ts';
 import { httpAbort } from './faults/http-abort.ts';
 import { httpDelay } from './faults/http-delay.ts';
@@ -140,6 +141,7 @@ const ACTIONS: { readonly [T in FaultType]: FaultAction<Extract<Fault, { type: T
   'container-pause': containerPause,
   'sandbox-kill': sandboxKill,
   'network-partition': networkPartition,
+  'dns-outage': dnsOutage,
   'cpu-stress': cpuStress,
   'memory-stress': memoryStress,
   'pod-eviction': podEviction,

@@ -66,6 +66,14 @@ export interface NetworkPartition extends PodFault, Lasting {
   readonly type: 'network-partition';
 }
 
+/**
+ * Pods get no answer from any DNS server: a NetworkPolicy lets nothing of theirs out to port 53. Names that they know
+ * already, and connections that stand, go on. Undone: the policy is removed.
+ */
+export interface DnsOutage extends PodFault, Lasting {
+  readonly type: 'dns-outage';
+}
+
 /** An ephemeral container beside the victim's own, which takes of what the pod may have and ends by itself. */
 interface Stress extends PodFault {
   /** Whole seconds. */
@@ -210,6 +218,7 @@ export type Fault =
   | ContainerPause
   | SandboxKill
   | NetworkPartition
+  | DnsOutage
   | CpuStress
   | MemoryStress
   | PodEviction

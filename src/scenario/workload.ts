@@ -180,4 +180,19 @@ export interface Application {
   readonly cpu_per_request_ms: number;
   /** Memory that it holds while it listens; undefined: nobody has said. */
   readonly memory_bytes?: number | undefined;
+  /** undefined: there is nothing that it looks a name up for, as far as anybody has said. */
+  readonly lookups?: Lookups | undefined;
+}
+
+/** What a program answers: requests, or a probe of a kind. */
+export type Asked = 'requests' | 'startup' | 'readiness' | 'liveness';
+
+/** A program that can answer only once it has looked up a name, each time anew; one worker waits for that. */
+export interface Lookups {
+  /** What it looks one up for. */
+  readonly for: readonly Asked[];
+  /** How long it waits for an answer of a DNS server before it asks again, or gives up. */
+  readonly timeout_ms: number;
+  /** How often it asks. */
+  readonly attempts: number;
 }

@@ -12,7 +12,7 @@ import { drawnTimesText, isFixed } from '../scenario/act-times.ts';
 import type { Distribution } from '../scenario/distribution.ts';
 import { distributionText } from '../scenario/distribution-text.ts';
 import { applicationName } from '../scenario/said.ts';
-import type { Container, Scenario, Workload } from '../scenario/scenario.ts';
+import type { Container, Lookups, Scenario, Workload } from '../scenario/scenario.ts';
 import { TIMING, type TimingName, timingDefault } from '../scenario/timing.ts';
 import { wilsonInterval } from '../timeline/interval.ts';
 import { isMet, judgeObjectives } from '../timeline/objectives.ts';
@@ -139,7 +139,7 @@ function assumptions(scenario: Scenario, platform: Platform): Prediction['assump
       value:
         `listens ${distributionText(container.application.start_time)} after exec, ` +
         `serves a request in ${distributionText(container.application.service_time)}, ` +
-        `on SIGTERM: ${container.application.on_sigterm}`,
+        `on SIGTERM: ${container.application.on_sigterm}${lookupsText(container.application.lookups)}`,
       source: sourceOfApplication(scenario, workload, container),
     })),
   );
@@ -154,6 +154,12 @@ function assumptions(scenario: Scenario, platform: Platform): Prediction['assump
     };
   });
   return [...drawnTimes(scenario), ...applications, ...timers];
+}
+
+function lookupsText(lookups: Lookups | undefined): string {
+  if (lookups === undefined) return '';
+  const { for: asked, timeout_ms, attempts } = lookups;
+  return `, looks a name up for ${asked.join(' and ')} and asks DNS ${attempts} times for ${timeout_ms / 1000} s each`;
 }
 
 /** Faults that act at other times in every trial. */
@@ -184,5 +190,6 @@ function sourceOfApplication(scenario: Scenario, workload: Workload, container: 
   const name = applicationName(workload, container, (other) => Object.hasOwn(applications, other));
   const said = applications[name] ?? {};
   const fields = ['start_time', 'service_time', 'on_sigterm'];
+  if (container.application.lookups !== undefined) fields.push('lookups');
   return [...new Set(fields.map((field) => said[field] ?? scenario.file))].join('; ');
 }

@@ -131,6 +131,7 @@ function isHealthy(cluster: SimulatedCluster, pod: PodObject): boolean {
   const worker = machine?.kubelet?.worker(pod.name);
   if (machine?.isReachable !== true || worker === undefined || isLeaving(cluster, pod)) return false;
   if (worker.cpu.isStressed || worker.memory.isStressed) return false;
+  if (cluster.isolated.has(pod.name) || cluster.isWithoutDns(pod.name)) return false;
   return pod.template.containers.every(({ name }) => {
     const process = worker.container(name);
     return process !== undefined && !process.hasExited && process.stoppedCause === undefined;

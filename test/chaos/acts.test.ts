@@ -30,6 +30,7 @@ const acts = (cluster: FakeCluster) =>
 const LASTING: readonly [FaultType, act: RegExp, undo: RegExp][] = [
   ['container-pause', /^container-pause nginx-.*/, /^container-resume nginx-.*/],
   ['network-partition', /^patch Pod nginx-.*/, /^patch Pod nginx-.*/],
+  ['dns-outage', /^patch Pod nginx-.*/, /^patch Pod nginx-.*/],
   ['cpu-stress', /^add nginx-.*/, /^exec nginx-.*/],
   ['memory-stress', /^add nginx-.*/, /^exec nginx-.*/],
   ['node-cordon', /^patch Node node-2$/, /^patch Node node-2$/],

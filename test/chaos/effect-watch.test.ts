@@ -1,24 +1,30 @@
 import { describe, expect, test } from 'vitest';
 import { EffectWatch } from '../../src/chaos/effect-watch.ts';
 import type { Scenario } from '../../src/scenario/scenario.ts';
+import { LOOKUPS, lookingUp } from '../support/looking-up.ts';
 import { lasting, shortScenario } from './scenario.ts';
 
 interface Options {
+  readonly type?: 'network-partition' | 'dns-outage';
   readonly targets?: readonly string[];
   readonly requests?: number;
   readonly failed_at_ms?: number;
+  /** Of the one that failed. Default: it failed. */
+  readonly failed?: { readonly outcome: 'ok' | 'timeout'; readonly latency_ms: number };
   readonly change?: (scenario: Scenario) => Scenario;
 }
 
-/** So many requests, ten a second, two seconds after a partition of some of four pods begins. */
+/** So many requests, ten a second, two seconds after something is denied to some of four pods, by a policy. */
 function withoutEffect({
+  type = 'network-partition',
   targets = ['a'],
   requests = 100,
   failed_at_ms = -1,
+  failed = { outcome: 'timeout', latency_ms: 1 },
   change = (same) => same,
 }: Options) {
-  const watch = new EffectWatch(change(shortScenario([lasting('network-partition')])));
-  const fault = { fault: 0, repetition: 1, name: 'network-partition', targets };
+  const watch = new EffectWatch(change(shortScenario([lasting(type)])));
+  const fault = { fault: 0, repetition: 1, name: type, targets };
   watch.record({
     type: 'endpoints',
     at_ms: 0,
@@ -27,10 +33,12 @@ function withoutEffect({
     terminating: [],
   });
   watch.record({ type: 'fault-begin', at_ms: 1000, ...fault });
+  const one = { type: 'request', send_lag_ms: 0 } as const;
   for (let at_ms = 3000; at_ms < 3000 + requests * 100; at_ms += 100) {
-    const outcome = at_ms === failed_at_ms ? 'timeout' : 'ok';
-    watch.record({ type: 'request', at_ms, latency_ms: 1, outcome, send_lag_ms: 0 });
+    const good = { outcome: 'ok', latency_ms: 1 } as const;
+    watch.record({ ...one, at_ms, ...(at_ms === failed_at_ms ? failed : good) });
   }
+  if (failed_at_ms < 3000) watch.record({ ...one, at_ms: failed_at_ms, ...failed });
   watch.record({ type: 'fault-end', at_ms: 3000 + requests * 100, ...fault });
   return watch.withoutEffect();
 }
@@ -55,9 +63,35 @@ describe('a network-partition had no effect', () => {
   });
 });
 
+describe('a dns-outage', () => {
+  const OF_DNS: Options = { type: 'dns-outage', change: lookingUp };
+
+  test('had no effect where none of many requests failed, each of which should have needed a lookup', () => {
+    expect(withoutEffect(OF_DNS)).toMatchObject([
+      { name: 'dns-outage', because: expect.stringContaining('none of 100 requests failed') },
+    ]);
+  });
+
+  test.each<[string, Options]>([
+    ['where a request failed', { failed_at_ms: 12_900 }],
+    [
+      'where one was answered as late as a lookup that is tried again',
+      { failed_at_ms: 12_900, failed: { outcome: 'ok', latency_ms: 4999.5 } },
+    ],
+    ['where nobody says that the program looks a name up', { change: (scenario) => scenario }],
+    [
+      'where it does so for a probe, and for no request',
+      { change: (scenario) => lookingUp(scenario, { ...LOOKUPS, for: ['readiness'] }) },
+    ],
+  ])('had one, for all that is known, %s', (_, options) => {
+    expect(withoutEffect({ ...OF_DNS, ...options })).toEqual([]);
+  });
+});
+
 describe('nothing is said of its effect', () => {
   test.each<[string, Options]>([
     ['where a request failed', { failed_at_ms: 12_900 }],
+    ['where one failed before most networks enforce a policy', { failed_at_ms: 1200 }],
     // (3/4)^48 is 1.0e-6.
     ['where all requests may have gone to other pods by chance', { requests: 48 }],
     ['where no pod of the Service was hit', { targets: ['x'] }],

@@ -24,9 +24,11 @@ import type {
 import { ChangedError, PodReplacedError } from '../../src/chaos/cluster/cluster.ts';
 import type { EphemeralContainers, EphemeralState } from '../../src/chaos/cluster/ephemeral-containers.ts';
 import { patched } from '../../src/chaos/cluster/json-patch.ts';
+import type { NetworkPolicy } from '../../src/chaos/cluster/network-policy.ts';
 import { type VirtualServiceObject, viewVirtualService } from '../../src/chaos/cluster/virtual-service.ts';
 import { sleep } from '../../src/chaos/sleep.ts';
 import { EXIT, UserError } from '../../src/scenario/errors.ts';
+import { lookupsOfRequests } from '../../src/scenario/lookups.ts';
 import { amount } from '../../src/scenario/safety.ts';
 import type { Labels, ManifestObject, Scenario, Selector, Workload } from '../../src/scenario/scenario.ts';
 import { selects } from '../../src/scenario/selector.ts';
@@ -213,6 +215,13 @@ export class FakeCluster implements Cluster {
     return [...this.#pods.values()].filter(
       (pod) => pod.namespace === namespace && selects(selector, pod.labels),
     );
+  }
+
+  /** As somebody has put them there, of any namespace; those of faults are in `objects`. */
+  readonly policies: NetworkPolicy[] = [];
+
+  async networkPolicies(namespace: string) {
+    return this.policies.filter((each) => each.namespace === namespace);
   }
 
   async virtualServices(namespace: string | undefined) {
@@ -445,7 +454,7 @@ export class FakeCluster implements Cluster {
         if (abort !== undefined) return { outcome: 'answered', status: abort.httpStatus };
         const { ready } = await this.endpoints('', '');
         const pod = this.#pods.get(ready[this.#turn++ % ready.length] ?? '');
-        if (pod !== undefined && this.#isIsolated(pod)) return { outcome: 'timeout', status: undefined };
+        if (pod !== undefined && this.#isSilent(pod)) return { outcome: 'timeout', status: undefined };
         return ready.length > 0
           ? { outcome: 'answered', status: 200 }
           : { outcome: 'refused', status: undefined };
@@ -463,10 +472,19 @@ export class FakeCluster implements Cluster {
     return Object.assign({}, ...faults);
   }
 
+  /** Whether a NetworkPolicy keeps requests from this pod, or DNS from one that needs it for each. */
+  #isSilent(pod: Pod): boolean {
+    const needsDns = lookupsOfRequests(this.#scenario, this.#workload) !== undefined;
+    return (
+      this.#hasPolicy(pod, 'foreshock', 'foreshock.dev/partition') ||
+      (needsDns && this.#hasPolicy(pod, 'foreshock-dns', 'foreshock.dev/dns-outage'))
+    );
+  }
+
   /** Whether a NetworkPolicy for this pod stands, and counts. */
-  #isIsolated({ namespace, uid, labels }: Pod): boolean {
-    const isThere = this.objects.has(`NetworkPolicy ${namespace}/foreshock-${uid}`);
-    return isThere && labels['foreshock.dev/partition'] === uid && this.#options.enforces !== false;
+  #hasPolicy({ namespace, uid, labels }: Pod, prefix: string, label: string): boolean {
+    const isThere = this.objects.has(`NetworkPolicy ${namespace}/${prefix}-${uid}`);
+    return isThere && labels[label] === uid && this.#options.enforces !== false;
   }
 
   /** Puts a pod there that carries the labels of the workload but belongs to somebody else. */

@@ -103,6 +103,12 @@ const CASES: Readonly<Partial<Record<FaultType, Case>>> = {
       expect(pods.filter(({ at_ms, ready }) => at_ms >= AT_MS && !ready)).toEqual([]);
     },
   },
+  'dns-outage': {
+    faults: [fault('dns-outage', { duration_ms: 3000 })],
+    duration_ms: 8000,
+    shows: 'a pod whose program looks up no names serves as before',
+    check: expectUnmoved,
+  },
   'cpu-stress': {
     faults: [fault('cpu-stress', { workers: 1, image: 'busybox', duration_ms: 3000 })],
     duration_ms: 9000,

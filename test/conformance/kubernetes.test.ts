@@ -4,6 +4,7 @@ import { type TimelineEvent, tee } from '../../src/timeline/event.ts';
 import { Score } from '../../src/timeline/score.ts';
 import { untilNobodyIsLeaving } from '../e2e/place.ts';
 import { CONTAINER_KILL_COMMAND, PROVIDER_COMMAND } from '../support/lab.ts';
+import { lookingUp } from '../support/looking-up.ts';
 import { describeOnTestbed } from '../support/testbed.ts';
 import { withChaosWorld } from './chaos-world.ts';
 import { describeCluster } from './describe-cluster.ts';
@@ -11,6 +12,8 @@ import { describeFaults, scenarioWith } from './describe-faults.ts';
 import { describeWorld } from './describe-world.ts';
 import { DeployedApplication } from './granted-world.ts';
 import { scenario } from './scenario.ts';
+
+const POLICY = { duration_ms: 4000 };
 
 describeOnTestbed('a cluster that a kubeconfig points at', () => {
   describeCluster('the testbed', () =>
@@ -43,6 +46,7 @@ describeOnTestbed('a cluster that a kubeconfig points at', () => {
       'scale',
       'endpoint-removal',
       'pod-eviction',
+      'dns-outage',
     ],
     { trials: 1, at_a_time: applications.length },
     (scenario, use, lane) => applications[lane]!.withWorld(scenario, use),
@@ -71,19 +75,30 @@ describeOnTestbed('a cluster that a kubeconfig points at', () => {
     },
   );
 
-  it('says of a network-partition that it had no effect: the CNI plugin bridge enforces no NetworkPolicies', async () => {
-    const events: TimelineEvent[] = [];
-    const score = new Score();
-    const scenario = scenarioWith('network-partition', { duration_ms: 4000 }, 7000);
-    await application.withWorld(scenario, (world) =>
-      world.run(0, tee({ record: (event) => void events.push(event) }, score)),
-    );
-    expect(events.filter(({ type }) => type === 'no-effect')).toMatchObject([
-      { fault: 0, name: 'network-partition', because: expect.stringContaining('does not enforce') },
-    ]);
-    const { valid, invalid_because, failed_requests } = score.observation();
-    expect(failed_requests).toBe(0);
-    expect(valid).toBe(false);
-    expect(invalid_because.join()).toContain('network-partition had no effect');
-  }, 240_000);
+  it.each([
+    [
+      'network-partition',
+      scenarioWith('network-partition', POLICY, 7000),
+      'does not enforce NetworkPolicies',
+    ],
+    // nginx looks up no names, whatever the scenario says.
+    ['dns-outage', lookingUp(scenarioWith('dns-outage', POLICY, 7000)), 'does not look a name up for each'],
+  ] as const)(
+    'says of a %s that it had no effect: the CNI plugin bridge enforces no NetworkPolicies',
+    async (name, scenario, because) => {
+      const events: TimelineEvent[] = [];
+      const score = new Score();
+      await application.withWorld(scenario, (world) =>
+        world.run(0, tee({ record: (event) => void events.push(event) }, score)),
+      );
+      expect(events.filter(({ type }) => type === 'no-effect')).toMatchObject([
+        { fault: 0, name, because: expect.stringContaining(because) },
+      ]);
+      const { valid, invalid_because, failed_requests } = score.observation();
+      expect(failed_requests).toBe(0);
+      expect(valid).toBe(false);
+      expect(invalid_because.join()).toContain(`${name} had no effect`);
+    },
+    240_000,
+  );
 });

@@ -8,6 +8,7 @@ describeFaults(
   [
     'pod-eviction',
     'network-partition',
+    'dns-outage',
     'cpu-stress',
     'memory-stress',
     'node-cordon',

@@ -44,9 +44,9 @@ const ruled = (
   ...more,
 });
 
-function trial(scenario: Scenario) {
+function trial(scenario: Scenario, number = 0) {
   const events: TimelineEvent[] = [];
-  const { refusal } = new SimulatedWorld(scenario).simulate(0, {
+  const { refusal } = new SimulatedWorld(scenario).simulate(number, {
     record: (event) => void events.push(event),
   });
   const of = (type: 'fault-begin' | 'fault-end') =>
@@ -95,6 +95,20 @@ describe('an act is refused, and with it all that come after,', () => {
     expect(apart).toMatchObject({ refusal: undefined, notes: [] });
     expect(apart.begun).toHaveLength(2);
   });
+
+  test.each(['network-partition', 'dns-outage'] as const)(
+    'while a %s stands on the only other pod, though the API calls that ready',
+    (type) => {
+      const policy = { ...ON, type, mode: 'one', at_ms: [2000], duration_ms: undefined } as const;
+      const scenario = ruled([policy, kill([9000])], { min_healthy: { pods: 1 } });
+      const refusals = Array.from({ length: 20 }, (_, number) => trial(scenario, number).refusal);
+      expect([...new Set(refusals)].toSorted()).toEqual([
+        // Where the pod that is killed is the one that was away.
+        expect.stringContaining('pod-kill would leave 0 healthy pods of Deployment default/nginx'),
+        undefined,
+      ]);
+    },
+  );
 
   test('and what stands is undone at once', () => {
     const { begun, ended } = trial(ruled([pause([2000]), kill([4000], 'all')], { min_healthy: { pods: 1 } }));

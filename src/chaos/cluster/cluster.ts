@@ -15,6 +15,7 @@ import type {
 import type { Outcome } from '../../timeline/event.ts';
 import type { EphemeralContainers } from './ephemeral-containers.ts';
 import type { Leases } from './leases.ts';
+import type { NetworkPolicy } from './network-policy.ts';
 import type { VirtualService } from './virtual-service.ts';
 import type { ContainerSpec, WorkloadState } from './workload-state.ts';
 
@@ -252,6 +253,8 @@ export interface Cluster {
   workload(ref: WorkloadRef): Promise<WorkloadState | undefined>;
   /** The disruption budgets of a namespace. */
   budgets(namespace: string): Promise<readonly Budget[]>;
+  /** The NetworkPolicies of a namespace. */
+  networkPolicies(namespace: string): Promise<readonly NetworkPolicy[]>;
   /** Istio's, of a namespace; undefined: of all. */
   virtualServices(namespace: string | undefined): Promise<readonly VirtualService[]>;
   endpoints(namespace: string, service: string): Promise<Endpoints>;
@@ -309,6 +312,7 @@ export type ClusterReader = Pick<
   | 'nodes'
   | 'workload'
   | 'budgets'
+  | 'networkPolicies'
   | 'virtualServices'
   | 'endpoints'
   | 'transport'

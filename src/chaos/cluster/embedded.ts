@@ -169,6 +169,11 @@ class EmbeddedCluster implements Cluster {
     return [];
   }
 
+  /** It knows of none. */
+  async networkPolicies(): Promise<readonly []> {
+    return [];
+  }
+
   /** There is no mesh in it. */
   async virtualServices(): Promise<readonly []> {
     return [];

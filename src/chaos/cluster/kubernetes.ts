@@ -55,6 +55,12 @@ import { findRoute } from './kubernetes/route.ts';
 import { scalePatch } from './kubernetes/scale-patch.ts';
 import { follow, tellingOnce } from './kubernetes/watch.ts';
 import { writeEvent } from './kubernetes/write-event.ts';
+import {
+  NETWORK_POLICIES,
+  type NetworkPolicy,
+  type NetworkPolicyObject,
+  viewNetworkPolicy,
+} from './network-policy.ts';
 import type { Unavailable } from './unavailable.ts';
 import {
   EndpointsMerger,
@@ -205,6 +211,11 @@ class KubernetesCluster implements Cluster {
   async budgets(namespace: string): Promise<readonly Budget[]> {
     const { items } = await this.#api.read<{ items: V1PodDisruptionBudget[] }>({ ...BUDGETS, namespace });
     return items.map(viewBudget);
+  }
+
+  async networkPolicies(namespace: string): Promise<readonly NetworkPolicy[]> {
+    const call = { ...NETWORK_POLICIES, verb: 'list', namespace } as const;
+    return (await this.#api.read<{ items: NetworkPolicyObject[] }>(call)).items.map(viewNetworkPolicy);
   }
 
   async virtualServices(namespace: string | undefined): Promise<readonly VirtualService[]> {

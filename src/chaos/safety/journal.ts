@@ -36,6 +36,7 @@ export interface Intent {
     | 'delete-pod'
     | 'evict-pod'
     | 'deny-ingress'
+    | 'deny-dns'
     | 'stress-cpu'
     | 'stress-memory'
     | 'kill-container'

@@ -40,7 +40,9 @@ const REFUSED: Readonly<Record<string, string>> = {
     'it works on every packet between pods that it names; network-partition denies new connections to a pod, whoever makes them',
   HTTPChaos:
     'it works in the pods, on whatever comes to a port, and aborts by closing the connection; http-delay and http-abort work through Istio, on a share of the requests to a Service where they are sent from, and abort with a status',
-  DNSChaos: 'a scenario has no faults of the names that its programs look up',
+  // chaos-mesh/k8s_dns_chaos at 00a6f91, chaos.go chaosDNS: SERVFAIL, or any address.
+  DNSChaos:
+    'its lookups get an error at once, or a wrong address; those of dns-outage, which takes DNS from pods altogether, get no answer',
 };
 
 export const READ_KINDS = Object.keys(READERS);
@@ -121,6 +123,8 @@ export function whyNoChaos(fault: Fault, scenario: Scenario): string | undefined
       return 'its pod-failure puts an image into running pods and rolls out nothing';
     case 'network-partition':
       return 'its NetworkChaos drops packets of connections that stand as well, and names both ends';
+    case 'dns-outage':
+      return 'its DNSChaos has a server of its own answer with an error at once, or with a wrong address; here nothing is answered';
     case 'http-delay':
     case 'http-abort':
       return 'its HTTPChaos works in the pods, on all that comes to a port, and aborts without a status';

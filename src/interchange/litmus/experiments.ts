@@ -157,6 +157,8 @@ const REFUSED: Readonly<Record<string, string>> = {
   'node-taint': 'it takes a node by its name, and may take that at which the load enters',
   'node-restart':
     'it takes a node by its name, and may take that at which the load enters; node-loss never does',
+  'pod-dns-error':
+    'its lookups are answered at once, with nothing; those of dns-outage, which takes DNS from pods altogether, get no answer',
 };
 
 /** @returns undefined where it is nothing that a scenario has, which is then told */

@@ -4,8 +4,8 @@ import type { ManifestWorkload } from '../manifest/workload.ts';
 import { didYouMean } from '../nearest.ts';
 import type { Reporter } from '../reporter.ts';
 import { applicationName } from '../said.ts';
-import type { Application, Container, InitContainer, Workload } from '../scenario.ts';
-import { APPLICATION_DEFAULTS, INIT_DEFAULTS } from '../schema/application.ts';
+import type { Application, Container, InitContainer, Lookups, Probe, Workload } from '../scenario.ts';
+import { APPLICATION_DEFAULTS, INIT_DEFAULTS, LOOKUP_DEFAULTS } from '../schema/application.ts';
 import type { ScenarioFile } from '../schema.ts';
 
 type Said = ScenarioFile['applications'][string];
@@ -61,6 +61,16 @@ function applicationOf(said: Said): Application {
     stop_time: said.stop_time ?? defaults.stop_time.value,
     cpu_per_request_ms: said.cpu_per_request ?? defaults.cpu_per_request.value,
     memory_bytes: said.memory,
+    lookups: said.lookups && lookupsOf(said.lookups),
+  };
+}
+
+function lookupsOf({ for: asked, timeout, attempts }: NonNullable<Said['lookups']>): Lookups {
+  const defaults = LOOKUP_DEFAULTS;
+  return {
+    for: asked,
+    timeout_ms: timeout ?? defaults.timeout.value,
+    attempts: attempts ?? defaults.attempts.value,
   };
 }
 
@@ -85,6 +95,11 @@ function resolveContainer(
     const message = `the preStop hook of container ${container.name} is a plain sleep, whose length the manifest says`;
     wrong('pre_stop', message, 'leave pre_stop out');
   }
+  for (const kind of said.lookups?.for ?? []) {
+    if (kind === 'requests' || asksTheProgram(container[`${kind}_probe`])) continue;
+    const message = `container ${container.name} of the manifest has no ${kind} probe that asks the program`;
+    wrong('lookups', message, `leave ${kind} out of \`for\`; a tcp probe asks the kernel alone`);
+  }
   if (saidPreStop === undefined && hook !== undefined && sleep === undefined) {
     report.elsewhere({
       position: hook,
@@ -94,6 +109,8 @@ function resolveContainer(
   }
   return { ...container, pre_stop: sleep ?? saidPreStop, application: applicationOf(said) };
 }
+
+const asksTheProgram = (probe: Probe | undefined): boolean => probe !== undefined && probe.handler !== 'tcp';
 
 function resolveInitContainer(
   container: ManifestInitContainer,

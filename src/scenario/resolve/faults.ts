@@ -82,6 +82,10 @@ const RESOLVERS: Resolvers = {
     const target = podTarget(fields, place);
     return target && { ...target.base, type: 'network-partition', duration_ms: fields.duration };
   },
+  'dns-outage': (fields, place) => {
+    const target = podTarget(fields, place);
+    return target && { ...target.base, type: 'dns-outage', duration_ms: fields.duration };
+  },
   'cpu-stress': (fields, place) => {
     const target = podTarget(fields, place);
     const { duration, image, workers } = fields;

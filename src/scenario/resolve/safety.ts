@@ -169,6 +169,7 @@ function victimsOf(fault: Fault, { replicas }: Described): number | undefined {
     case 'container-pause':
     case 'sandbox-kill':
     case 'network-partition':
+    case 'dns-outage':
     case 'cpu-stress':
     case 'memory-stress':
     case 'pod-eviction':

@@ -1,8 +1,9 @@
 /** What manifests cannot say about a program. */
 import { z } from 'zod';
 import { constant, lognormal } from '../distribution.ts';
+import type { Asked } from '../scenario.ts';
 import { distribution } from './distribution.ts';
-import { count, duration, size } from './quantities.ts';
+import { count, duration, positiveDuration, size } from './quantities.ts';
 
 /** Assumptions about a program nothing is said about; every prediction lists them. */
 export const APPLICATION_DEFAULTS = {
@@ -31,10 +32,39 @@ export const INIT_DEFAULTS = {
   },
 } as const;
 
-const DEFAULTS = { ...APPLICATION_DEFAULTS, ...INIT_DEFAULTS };
+/** Of a program that looks names up, with the resolver's own defaults, for one name at one server (resolv.conf(5)). */
+export const LOOKUP_DEFAULTS = {
+  timeout: { value: 5000, text: '5s', source: 'resolv.conf(5), timeout: RES_TIMEOUT' },
+  attempts: { value: 2, text: '2', source: 'resolv.conf(5), attempts: RES_DFLRETRY' },
+} as const;
+
+const DEFAULTS = { ...APPLICATION_DEFAULTS, ...INIT_DEFAULTS, ...LOOKUP_DEFAULTS };
 
 const withDefault = (name: keyof typeof DEFAULTS, what: string): string =>
   `${what} Default: ${DEFAULTS[name].text} (${DEFAULTS[name].source}).`;
+
+const ASKED = ['requests', 'startup', 'readiness', 'liveness'] as const satisfies readonly Asked[];
+
+/** Beyond what any resolver does. */
+const ATTEMPTS_MAX = 100;
+
+const lookups = z
+  .strictObject({
+    for: z
+      .array(z.enum(ASKED))
+      .min(1)
+      .describe('What it looks a name up for: requests, and probes by their kind. It must be there.'),
+    timeout: positiveDuration
+      .optional()
+      .describe(withDefault('timeout', 'How long it waits for an answer before it asks again, or gives up.')),
+    attempts: count
+      .max(ATTEMPTS_MAX)
+      .optional()
+      .describe(withDefault('attempts', 'How often it asks, all names that it tries together.')),
+  })
+  .describe(
+    'Says that the program can answer only once it has looked a name up in DNS, every time anew. Wanted for `dns-outage`, and used for nothing else.',
+  );
 
 export const application = z.strictObject({
   start_time: distribution
@@ -71,6 +101,7 @@ export const application = z.strictObject({
     .describe(
       'Memory that the program holds while it listens. Wanted for `memory-stress`, and used for nothing else.',
     ),
+  lookups: lookups.optional(),
   run_time: distribution
     .optional()
     .describe(withDefault('run_time', 'Init containers only: from the start of the program to its end.')),

@@ -150,6 +150,11 @@ const SCHEMAS = {
     .describe(
       'Denies pods all connections to them by a NetworkPolicy, which the network of the cluster must enforce. Their kubelets still reach them, so probes succeed and they stay endpoints.',
     ),
+  'dns-outage': z
+    .strictObject({ ...pods, ...lasting('Then the policy is removed.') })
+    .describe(
+      'Takes DNS from pods by a NetworkPolicy that lets nothing of theirs out to port 53, which the network of the cluster must enforce. What it costs is for `applications.NAME.lookups` to say.',
+    ),
   'cpu-stress': z
     .strictObject({
       ...pods,

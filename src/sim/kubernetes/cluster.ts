@@ -25,6 +25,7 @@ import { isTerminating, type PodObject, serviceKey } from './objects.ts';
 import { podOf } from './pod-names.ts';
 import type { PodWorker } from './pod-worker.ts';
 import { Registry } from './registry.ts';
+import { DnsOutages } from './resolver.ts';
 import { Scheduler } from './scheduler.ts';
 import { steadyState } from './steady-state.ts';
 import { nearOf } from './traffic-distribution.ts';
@@ -50,6 +51,7 @@ export class SimulatedCluster {
   readonly network: Network;
   /** Names of pods that a NetworkPolicy lets no new connection in to. */
   readonly isolated = new Set<string>();
+  readonly dnsOutages = new DnsOutages();
   /** What a mesh does to the requests of the load on their way. */
   readonly faultFilter: FaultFilter;
   readonly #proxy: KubeProxy;
@@ -178,6 +180,10 @@ export class SimulatedCluster {
     return this.machines.find(({ spec }) => spec.name === name);
   }
 
+  isWithoutDns(pod: string): boolean {
+    return !this.dnsOutages.answers(pod, this.environment.now_ms);
+  }
+
   /** Something is reachable again that the proxy's rules never gave up. */
   reachableAgain(cause: Cause): void {
     if (this.#proxy.rules.backends.some((address) => this.#serves(address))) this.#restored(cause);
@@ -189,7 +195,10 @@ export class SimulatedCluster {
     };
     const images = this.registry.node();
     const startKubelet: StartKubelet = (environment, link) =>
-      new Kubelet(environment, this.api.client(link), { name: spec.name, index, images, events });
+      new Kubelet(environment, this.api.client(link), {
+        ...{ name: spec.name, index, images, events },
+        dnsOutages: this.dnsOutages,
+      });
     return new Machine(this.environment, spec, index, startKubelet, processors);
   }
 
@@ -296,7 +305,9 @@ export class SimulatedCluster {
   #serves(address: string): boolean {
     const backend = this.#backend(address);
     return (
-      backend?.machine.isReachable === true && !backend.isIsolated && backend.process?.isServing === true
+      backend?.machine.isReachable === true &&
+      !backend.isIsolated &&
+      backend.process?.serves('requests') === true
     );
   }
 

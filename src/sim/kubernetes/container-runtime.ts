@@ -1,10 +1,11 @@
 import type { Distribution } from '../../scenario/distribution.ts';
 import { sample_ms } from '../../scenario/sample.ts';
-import type { Application } from '../../scenario/scenario.ts';
+import type { Application, Asked, Lookups } from '../../scenario/scenario.ts';
 import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import { Station } from '../traffic/station.ts';
 import { ProcessClock } from './process-clock.ts';
+import { lookUp } from './resolver.ts';
 
 /**
  * Connections that the kernel accepts for a process that does not: the backlog of nginx
@@ -30,6 +31,8 @@ export interface ProcessEvents {
   exited(process: Process): void;
   /** It has used so much processor time. */
   used?(cpu_ms: number): void;
+  /** Whether DNS answers what it asks at a moment. Default: it does. */
+  answersLookup?(at_ms: number): boolean;
 }
 
 interface ProcessUsage {
@@ -52,7 +55,7 @@ export class Process {
   #state: 'starting' | 'listening' | 'closed' | 'exited' = 'starting';
   #started_at_ms = Number.NEGATIVE_INFINITY;
   #startCause: Cause | undefined;
-  /** Why it listens since when; undefined while it does not, and where it always did. */
+  /** Why it can answer since when; undefined while it does not listen, and where it always could. */
   #listeningCause: Cause | undefined;
   #exit: { readonly at_ms: number; readonly code: number; readonly cause: Cause | undefined } | undefined;
   #stoppedCause: Cause | undefined;
@@ -91,9 +94,15 @@ export class Process {
     return this.#state === 'listening' && !this.#clock.isStopped;
   }
 
-  /** Whether it would answer a request at once. */
-  get isIdle(): boolean {
-    return this.isServing && this.#station?.isFree === true;
+  /** Whether it can answer what is asked now, and well. */
+  serves(asked: Asked): boolean {
+    if (!this.isServing) return false;
+    return this.#lookupsFor(asked) === undefined || this.#answersLookup(this.#environment.now_ms);
+  }
+
+  /** Whether it would do so at once. */
+  isIdleFor(asked: Asked): boolean {
+    return this.serves(asked) && this.#station?.isFree === true;
   }
 
   get hasExited(): boolean {
@@ -180,26 +189,67 @@ export class Process {
     return true;
   }
 
-  /** Works on one request. The caller has checked that it listens. */
-  serve(done: () => void, lost: () => void): void {
+  /** It was without DNS, and is not any more: what it could not answer for want of it, it can since then. */
+  looksUpAgain(cause: Cause): void {
+    if (this.isListening && this.#application?.lookups !== undefined) this.#listeningCause = cause;
+  }
+
+  /**
+   * Works on one request. The caller has checked that it listens.
+   *
+   * @param done told whether a lookup came to nothing, so that the answer is an error
+   */
+  serve(done: (hasFailed?: boolean) => void, lost: () => void): void {
     if (this.#application === undefined) {
       lost();
       return;
     }
     const { service_time, cpu_per_request_ms } = this.#application;
     const service_ms = sample_ms(service_time, this.#environment.uniform('application/service_time'));
-    const served = () => {
-      this.#usage.cpu_ms += cpu_per_request_ms;
+    const served = (hasFailed = false) => {
+      const cpu_ms = hasFailed ? 0 : cpu_per_request_ms;
+      this.#usage.cpu_ms += cpu_ms;
       this.#usage.requests += 1;
-      this.#events.used?.(cpu_per_request_ms);
-      done();
+      this.#events.used?.(cpu_ms);
+      done(hasFailed);
     };
-    this.#station?.submit(service_ms, served, lost, Math.min(cpu_per_request_ms, service_ms));
+    this.#submit('requests', service_ms, served, lost, Math.min(cpu_per_request_ms, service_ms));
   }
 
   /** Answers a probe: no work, but it waits for its turn behind the requests. */
-  answerProbe(done: () => void, lost: () => void): void {
-    this.#station?.submit(0, done, lost);
+  answerProbe(probe: Asked, done: (hasFailed?: boolean) => void, lost: () => void): void {
+    this.#submit(probe, 0, done, lost, 0);
+  }
+
+  /** Where a name has to be looked up, the worker that has its turn waits for that, too. */
+  #submit(
+    asked: Asked,
+    service_ms: number,
+    done: (hasFailed?: boolean) => void,
+    lost: () => void,
+    work_ms: number,
+  ): void {
+    const lookups = this.#lookupsFor(asked);
+    if (lookups === undefined) {
+      this.#station?.submit(service_ms, done, lost, work_ms);
+      return;
+    }
+    let hasFailed = false;
+    const fromBegin = (begin_ms: number) => {
+      const { takes_ms, isAnswered } = lookUp(lookups, begin_ms, (at_ms) => this.#answersLookup(at_ms));
+      hasFailed = !isAnswered;
+      return hasFailed ? takes_ms : takes_ms + service_ms;
+    };
+    this.#station?.submit(fromBegin, () => done(hasFailed), lost, work_ms);
+  }
+
+  #lookupsFor(asked: Asked): Lookups | undefined {
+    const lookups = this.#application?.lookups;
+    return lookups?.for.includes(asked) === true ? lookups : undefined;
+  }
+
+  #answersLookup(at_ms: number): boolean {
+    return this.#events.answersLookup?.(at_ms) ?? true;
   }
 
   /** SIGTERM (or the image's stop signal): what follows is the application's own behaviour. */

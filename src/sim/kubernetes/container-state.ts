@@ -2,7 +2,8 @@ import type { Container, InitContainer } from '../../scenario/scenario.ts';
 import { type Cause, step } from '../cause.ts';
 import type { Backoff } from './backoff.ts';
 import type { Process, Program } from './container-runtime.ts';
-import type { ProbeKind, ProbeWorker } from './probe.ts';
+import type { ProbeWorker } from './probe.ts';
+import type { ProbeKind } from './prober.ts';
 
 /** A container's process as the kubelet's cache has it: as it was when the PLEG inspected the pod. */
 interface CachedProcess {

@@ -4,6 +4,7 @@ import type { Process } from './container-runtime.ts';
 import type { ImageManager } from './image-manager.ts';
 import type { Pleg } from './pleg.ts';
 import type { PodWorker } from './pod-worker.ts';
+import type { DnsOutages } from './resolver.ts';
 import type { ResyncQueue } from './resync-queue.ts';
 import type { StatusManager } from './status-manager.ts';
 
@@ -23,4 +24,5 @@ export interface KubeletNode {
   readonly statuses: StatusManager;
   readonly resyncs: ResyncQueue;
   readonly events: NodeEvents;
+  readonly dnsOutages: DnsOutages;
 }

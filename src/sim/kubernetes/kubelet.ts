@@ -9,6 +9,7 @@ import { isTerminal, isTerminating, type PodObject } from './objects.ts';
 import { Pleg } from './pleg.ts';
 import { PodWorker } from './pod-worker.ts';
 import type { NodeImages } from './registry.ts';
+import type { DnsOutages } from './resolver.ts';
 import { ResyncQueue } from './resync-queue.ts';
 import { StatusManager } from './status-manager.ts';
 
@@ -18,6 +19,7 @@ export interface KubeletOptions {
   readonly index: number;
   readonly images: NodeImages;
   readonly events: NodeEvents;
+  readonly dnsOutages: DnsOutages;
 }
 
 /** The kubelet of one node: a worker for each of its pods, and what they share. */
@@ -33,7 +35,11 @@ export class Kubelet {
   readonly #lease: NodeLease;
   readonly #nodeStatus: NodeStatus;
 
-  constructor(environment: Environment, api: ApiClient, { name, index, images, events }: KubeletOptions) {
+  constructor(
+    environment: Environment,
+    api: ApiClient,
+    { name, index, images, events, dnsOutages }: KubeletOptions,
+  ) {
     this.#api = api;
     this.#index = index;
     this.#lease = new NodeLease(environment, api, name);
@@ -47,6 +53,7 @@ export class Kubelet {
       statuses: new StatusManager(environment, api, stream),
       resyncs: new ResyncQueue(environment, stream),
       events,
+      dnsOutages,
     };
     api.pods.watch((pod, gone, cause) => {
       if (this.#hasListed && pod.node === index) this.#onPod(pod, gone, cause);

@@ -3,7 +3,8 @@ import { type Cause, step } from '../cause.ts';
 import type { Process } from './container-runtime.ts';
 import type { ContainerState } from './container-state.ts';
 import type { KubeletNode } from './kubelet-node.ts';
-import { type ProbeKind, ProbeWorker } from './probe.ts';
+import { ProbeWorker } from './probe.ts';
+import type { ProbeKind } from './prober.ts';
 
 /** Told of a changed result, and what led to it. */
 export type ProbeChanged = (

@@ -10,6 +10,14 @@ import { areReady, containerStatus, type PodStatus, phaseOf } from './pod-status
 import { restartBackoff } from './restart-backoff.ts';
 import { SandboxState } from './sandbox-state.ts';
 
+/** What a pod has to do with the world around it. */
+interface Surroundings {
+  /** Told whenever a process of the pod answers requests from then on. */
+  serving(process: Process, cause: Cause): void;
+  /** Whether DNS answers what is asked of it at a moment. */
+  answersLookup(at_ms: number): boolean;
+}
+
 /** A pod on its node: its sandbox and containers, and what the kubelet's cache and status manager have of them. */
 export class PodState {
   readonly pod: PodObject;
@@ -27,14 +35,13 @@ export class PodState {
   /** What its cgroup may hold of memory. */
   readonly memory: MemoryLimit;
   readonly #environment: Environment;
-  readonly #serving: (process: Process, cause: Cause) => void;
+  readonly #surroundings: Surroundings;
 
-  /** @param serving told whenever a process of the pod answers requests from then on */
-  constructor(environment: Environment, pod: PodObject, serving: (process: Process, cause: Cause) => void) {
+  constructor(environment: Environment, pod: PodObject, surroundings: Surroundings) {
     this.pod = pod;
     this.sandbox = new SandboxState(pod.name);
     this.#environment = environment;
-    this.#serving = serving;
+    this.#surroundings = surroundings;
     const stateOf = (spec: Container | InitContainer, isSidecar: boolean) =>
       new ContainerState(spec, restartBackoff(environment), isSidecar);
     const { init_containers, containers } = pod.template;
@@ -65,10 +72,11 @@ export class PodState {
     const process = new Process(this.#environment, container.program, {
       serving: (served, cause) => {
         this.memory.holds(served);
-        if (!served.hasExited) this.#serving(served, cause);
+        if (!served.hasExited) this.#surroundings.serving(served, cause);
       },
       exited: () => container.exited(process),
       used: (cpu_ms) => this.cpu.use(cpu_ms),
+      answersLookup: (at_ms) => this.#surroundings.answersLookup(at_ms),
     });
     if (this.cpu.isThrottled) process.throttle();
     container.replace(process);

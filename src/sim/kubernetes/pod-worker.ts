@@ -11,7 +11,7 @@ import { addProbes } from './pod-probes.ts';
 import { PodState } from './pod-state.ts';
 import { syncContainers } from './pod-sync.ts';
 import { stopPod, whenUnmounted } from './pod-termination.ts';
-import type { ProbeKind } from './probe.ts';
+import type { ProbeKind } from './prober.ts';
 import type { Sandbox } from './sandbox.ts';
 
 /** Longest pause between two syncs of a pod (Kubernetes 1.35 pkg/kubelet/apis/config/v1beta1/defaults.go SyncFrequency). */
@@ -60,9 +60,10 @@ export class PodWorker implements Relisted {
     this.name = pod.name;
     this.#node = node;
     this.#onGone = onGone;
-    this.#state = new PodState(node.environment, pod, (process, cause) =>
-      node.events.processServing(this, process, cause),
-    );
+    this.#state = new PodState(node.environment, pod, {
+      serving: (process, cause) => node.events.processServing(this, process, cause),
+      answersLookup: (at_ms) => node.dnsOutages.answers(pod.name, at_ms),
+    });
     node.statuses.add(pod);
   }
 

@@ -3,9 +3,7 @@ import { type Cause, step } from '../cause.ts';
 import type { Environment } from '../environment.ts';
 import type { Process } from './container-runtime.ts';
 import { shownName } from './pod-names.ts';
-import { attempt, type ProbeAnswer } from './prober.ts';
-
-export type ProbeKind = 'startup' | 'readiness' | 'liveness';
+import { attempt, type ProbeAnswer, type ProbeKind } from './prober.ts';
 
 /** What the kubelet's status manager says of the container, which is all a probe worker sees of it. */
 export interface ProbedContainer {
@@ -175,7 +173,7 @@ export class ProbeWorker {
       this.#rest();
       return;
     }
-    attempt(this.#environment, this.#options.probe, process, (answer) => {
+    attempt(this.#environment, this.#options.probe, process, this.kind, (answer) => {
       this.#answered(process, answer);
       this.#rest();
     });

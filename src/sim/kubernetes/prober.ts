@@ -1,10 +1,12 @@
 import { CLOSED_PORT } from '../../scenario/never-ready.ts';
-import type { Probe } from '../../scenario/scenario.ts';
+import type { Asked, Probe } from '../../scenario/scenario.ts';
 import type { Environment } from '../environment.ts';
 import type { Process } from './container-runtime.ts';
 
 /** gRPC's wait before it connects again: google.golang.org/grpc backoff.DefaultConfig. */
 const GRPC_BACKOFF = { first_ms: 1000, factor: 1.6, jitter: 0.2 } as const;
+
+export type ProbeKind = Exclude<Asked, 'requests'>;
 
 /** What an attempt found; undefined: it could not be made, and counts neither way. */
 export type ProbeAnswer = boolean | undefined;
@@ -22,12 +24,13 @@ export function attempt(
   environment: Environment,
   { handler, port, timeout_s }: Pick<Probe, 'handler' | 'port' | 'timeout_s'>,
   process: Process,
+  kind: ProbeKind,
   done: (answer: ProbeAnswer) => void,
 ): void {
   const end_ms = environment.now_ms + timeout_s * 1000;
   switch (handler) {
     case 'http':
-      if (process.isListening) ask(environment, process, 'probe_request', end_ms, done);
+      if (process.isListening) ask(environment, process, kind, 'probe_request', end_ms, done);
       else done(false);
       return;
     case 'tcp':
@@ -35,11 +38,11 @@ export function attempt(
       else done(false);
       return;
     case 'grpc':
-      dial(environment, process, GRPC_BACKOFF.first_ms, end_ms, done);
+      dial(environment, process, kind, GRPC_BACKOFF.first_ms, end_ms, done);
       return;
     case 'exec':
       if (process.hasExited) done(undefined);
-      else ask(environment, process, 'probe_exec', end_ms, done);
+      else ask(environment, process, kind, 'probe_exec', end_ms, done);
       return;
   }
 }
@@ -48,6 +51,7 @@ export function attempt(
 function ask(
   environment: Environment,
   process: Process,
+  kind: ProbeKind,
   takes: 'probe_request' | 'probe_exec',
   end_ms: number,
   done: (answer: ProbeAnswer) => void,
@@ -55,15 +59,16 @@ function ask(
   const answered_ms = environment.now_ms + environment.delay_ms(takes);
   environment.simulation.at(Math.min(answered_ms, end_ms), () => {
     if (answered_ms > end_ms || !process.isListening) done(false);
-    else if (process.isIdle) done(true);
-    else wait(environment, process, end_ms, done);
+    else if (process.isIdleFor(kind)) done(true);
+    else wait(environment, process, kind, end_ms, done);
   });
 }
 
-/** The program is busy, or it hangs. */
+/** The program is busy, it hangs, or it waits for an answer itself. */
 function wait(
   environment: Environment,
   process: Process,
+  kind: ProbeKind,
   end_ms: number,
   done: (answer: ProbeAnswer) => void,
 ): void {
@@ -75,7 +80,8 @@ function wait(
   environment.simulation.at(end_ms, () => settle(false));
   if (!process.accept()) return;
   process.answerProbe(
-    () => settle(true),
+    kind,
+    (hasFailed = false) => settle(!hasFailed),
     () => settle(false),
   );
 }
@@ -97,12 +103,13 @@ function connect(
 function dial(
   environment: Environment,
   process: Process,
+  kind: ProbeKind,
   backoff_ms: number,
   end_ms: number,
   done: (answer: ProbeAnswer) => void,
 ): void {
   if (process.isListening) {
-    ask(environment, process, 'probe_request', end_ms, done);
+    ask(environment, process, kind, 'probe_request', end_ms, done);
     return;
   }
   const { factor, jitter } = GRPC_BACKOFF;
@@ -110,6 +117,6 @@ function dial(
   const again_ms = environment.now_ms + wait_ms;
   environment.simulation.at(Math.min(again_ms, end_ms), () => {
     if (again_ms >= end_ms) done(false);
-    else dial(environment, process, backoff_ms * factor, end_ms, done);
+    else dial(environment, process, kind, backoff_ms * factor, end_ms, done);
   });
 }

@@ -121,7 +121,7 @@ class Request implements Connecting {
   connected(server: Connected): void {
     if (!this.isOpen || !server.machine.isReachable) return;
     server.process.serve(
-      () => this.#answered(server),
+      (hasFailed) => this.#answered(server, hasFailed),
       () => {
         if (server.machine.isReachable) this.end('reset');
       },
@@ -149,10 +149,11 @@ class Request implements Connecting {
     this.#environment.record({ type: 'request', at_ms, latency_ms, outcome, send_lag_ms: 0 });
   }
 
-  #answered(server: Connected): void {
+  #answered(server: Connected, hasFailed = false): void {
     if (!this.isOpen || !server.machine.isReachable) return;
     const latency_ms = this.#environment.now_ms - this.#at_ms;
-    this.end(latency_ms <= this.#load.latency_limit_ms ? 'ok' : 'slow');
+    const late = latency_ms <= this.#load.latency_limit_ms ? 'ok' : 'slow';
+    this.end(hasFailed ? 'bad-status' : late);
     if (this.#load.connections === 'keep-alive') this.#idle.push(server);
   }
 }

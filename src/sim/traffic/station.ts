@@ -25,10 +25,18 @@ export class Station {
     return hasWorker && this.#frozen_at_ms === undefined;
   }
 
-  /** @param work_ms how much of it, at its beginning, is work; the rest is waiting for somebody else */
-  submit(service_ms: number, done: () => void, lost: () => void, work_ms = service_ms): void {
+  /**
+   * @param service how long it takes, in milliseconds; a function where that depends on when it is begun
+   * @param work_ms how much of it, at its beginning, is work; the rest is waiting for somebody else
+   */
+  submit(
+    service: number | ((begin_ms: number) => number),
+    done: () => void,
+    lost: () => void,
+    work_ms = typeof service === 'number' ? service : 0,
+  ): void {
     const begin_ms = Number.POSITIVE_INFINITY;
-    const job: Job = { service_ms, work_ms, begin_ms, end_ms: begin_ms, done, lost };
+    const job: Job = { service, work_ms, begin_ms, end_ms: begin_ms, done, lost };
     this.#inside.add(job);
     if (this.#frozen_at_ms === undefined) this.#begin(job);
     else this.#arrived.push(job);
@@ -101,7 +109,8 @@ export class Station {
     while (heap.length > 0 && (heap[0] as number) <= now_ms) takeFirst(heap);
     const begin_ms = heap.length < this.#servers ? now_ms : takeFirst(heap);
     job.begin_ms = begin_ms;
-    job.end_ms = begin_ms + job.service_ms;
+    const { service } = job;
+    job.end_ms = begin_ms + (typeof service === 'number' ? service : service(begin_ms));
     insert(heap, job.end_ms);
     this.#schedule(job, now_ms);
   }
@@ -124,7 +133,7 @@ export interface Clock {
 }
 
 interface Job {
-  readonly service_ms: number;
+  readonly service: number | ((begin_ms: number) => number);
   readonly work_ms: number;
   /** Both are infinity while it is not known when it is begun. */
   begin_ms: number;

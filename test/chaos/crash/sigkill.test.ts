@@ -192,7 +192,7 @@ function broken(run: Run): readonly string[] {
 const ACT_OF: readonly (readonly [RegExp, RegExp])[] = [
   [/^PATCH services/, /"act":"(create|deselect-pods|delay-requests|abort-requests)"/],
   [/^PATCH pods.*\/ephemeralcontainers$/, /"act":"stress-(cpu|memory)"/],
-  [/networkpolicies|^PATCH pods/, /"act":"deny-ingress"/],
+  [/networkpolicies|^PATCH pods/, /"act":"deny-(ingress|dns)"/],
   [/virtualservices/, /"act":"(delay|abort)-requests"/],
   [/^DELETE services/, /"act":"remove"/],
   [/^DELETE pods/, /"act":"(delete-pod|replace-pod|set-image|set-readiness-probe)"/],

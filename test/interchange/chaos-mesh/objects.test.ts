@@ -279,6 +279,7 @@ test.each([
     PODCHAOS.replace('kind: PodChaos', 'kind: NetworkChaos'),
     '2:7: a "NetworkChaos" is nothing',
   ],
+  ['a DNS of its own', PODCHAOS.replace('kind: PodChaos', 'kind: DNSChaos'), '2:7: a "DNSChaos" is nothing'],
   [
     'a change of HTTP',
     PODCHAOS.replace('kind: PodChaos', 'kind: HTTPChaos'),

@@ -149,6 +149,11 @@ test.each([
     engine('node-drain', {}),
     '12:13: node-drain is nothing that a scenario has: it takes a node by its name',
   ],
+  [
+    'an error for an answer',
+    engine('pod-dns-error', {}),
+    '12:13: pod-dns-error is nothing that a scenario has: its lookups are answered at once',
+  ],
   ['no application', engine('pod-delete', {}, ''), '8:15: `spec.appinfo.applabel` cannot be ""'],
   [
     'labels of nobody',

@@ -51,6 +51,11 @@ const EXPECTED: Readonly<
     fields: { mode: 'fixed-percent', value: '50%', duration: '5s' },
     most: { ...WEB, mode: 'fixed-percent', value: 50, duration_ms: 5000 },
   },
+  'dns-outage': {
+    least: { ...WEB, ...ONE, duration_ms: undefined },
+    fields: { workload: 'web', mode: 'all', duration: '30s' },
+    most: { ...WEB, mode: 'all', value: undefined, duration_ms: 30_000 },
+  },
   'cpu-stress': {
     least: { ...WEB, ...ONE, workers: 1, duration_ms: 30_000, image: 'busybox:1.36' },
     fields: { mode: 'all', workers: 4, duration: '1m', image: 'localhost/tools:2' },

@@ -11,6 +11,7 @@ import { Link } from '../../../src/sim/kubernetes/link.ts';
 import type { PodObject } from '../../../src/sim/kubernetes/objects.ts';
 import type { PodWorker } from '../../../src/sim/kubernetes/pod-worker.ts';
 import { Registry as ImageRegistry } from '../../../src/sim/kubernetes/registry.ts';
+import { DnsOutages } from '../../../src/sim/kubernetes/resolver.ts';
 import { KUBERNETES } from '../../../src/sim/platform.ts';
 import type { TimelineEvent } from '../../../src/timeline/event.ts';
 import { INSTANT } from './environment.ts';
@@ -67,6 +68,7 @@ export class KubeletLab {
       name: 'node-1',
       index: 0,
       images: this.registry.node(),
+      dnsOutages: new DnsOutages(),
       events: {
         processServing: ({ name }) => {
           this.#serving.set(name, [...this.servingAt_ms(name), this.environment.now_ms]);

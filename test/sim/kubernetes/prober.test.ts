@@ -45,7 +45,7 @@ function answerOf(
   const answers: [number, ProbeAnswer][] = [];
   env.simulation.at(900, () => before(process));
   env.simulation.at(1000, () =>
-    attempt(env, { handler, port, timeout_s }, process, (answer) =>
+    attempt(env, { handler, port, timeout_s }, process, 'readiness', (answer) =>
       answers.push([env.now_ms - 1000, answer]),
     ),
   );

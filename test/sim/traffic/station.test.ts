@@ -31,6 +31,21 @@ describe('Station', () => {
     ]);
   });
 
+  it('asks how long work takes that depends on when it is begun, with the moment at which it will be', () => {
+    const simulation = new Simulation();
+    const one = station(simulation, 1);
+    const done: number[] = [];
+    for (let job = 0; job < 3; job += 1) {
+      one.submit(
+        (begin_ms) => 10 + begin_ms,
+        () => done.push(simulation.now),
+        () => {},
+      );
+    }
+    simulation.runUntil(1000);
+    expect(done).toEqual([10, 30, 70]);
+  });
+
   it('loses what is inside when it stops, waiting or not, and nothing twice', () => {
     const simulation = new Simulation();
     const one = station(simulation, 1);

@@ -6,6 +6,7 @@ import { selects } from '../../../scenario/selector.ts';
 const NOT_HERE: Readonly<Partial<Record<Fault['type'], string>>> = {
   'sandbox-kill': 'nothing reaches what holds its sandboxes',
   'network-partition': 'its network knows no NetworkPolicies',
+  'dns-outage': 'its network knows no NetworkPolicies, and its programs look up no names',
   'cpu-stress': 'its programs take no processor time, and its pods no ephemeral containers',
   'memory-stress': 'its programs hold no memory of their own, and its pods no ephemeral containers',
   'node-cordon': 'its scheduler does not know of cordoned nodes',

@@ -42,6 +42,7 @@ describe('the embedded cluster', () => {
   it.each([
     ['sandbox-kill', 'nothing reaches what holds its sandboxes'],
     ['network-partition', 'its network knows no NetworkPolicies'],
+    ['dns-outage', 'its network knows no NetworkPolicies, and its programs look up no names'],
     ['cpu-stress', 'its programs take no processor time'],
     ['memory-stress', 'its programs hold no memory of their own'],
     ['node-cordon', 'its scheduler does not know of cordoned nodes'],
