@@ -4,6 +4,7 @@
  * with it: `hold` for `hold-64` and the others.
  */
 import { DELAYS, type DelayName } from './delays.ts';
+import { clusterBenchmark } from './exact.ts';
 import { help } from './help.ts';
 import { hold, holdSkewed } from './hold.ts';
 import { modelEpisode, modelEvents } from './model.ts';
@@ -24,6 +25,11 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   'years-500-nodes': yearOfNodes(500, 15_000),
   'years-5000-nodes': yearOfNodes(5000, 150_000),
   ...RARE,
+  'exact-cluster-8': clusterBenchmark(8),
+  'exact-cluster-32': clusterBenchmark(32),
+  'exact-cluster-64': clusterBenchmark(64),
+  'exact-cluster-128': clusterBenchmark(128),
+  'exact-cluster-256': clusterBenchmark(256),
   'hold-64': hold(64),
   'hold-1e3': hold(1e3),
   'hold-1e5': hold(1e5),
@@ -38,6 +44,9 @@ const BENCHMARKS: Readonly<Record<string, Benchmark>> = {
   repair,
 };
 
+/** Run only where it is asked for by this name: it takes minutes. */
+const ON_REQUEST: ReadonlySet<string> = new Set(['exact-cluster-256']);
+
 const wanted = process.argv.slice(2);
 const isMeant = (name: string, asked: string) => name === asked || name.startsWith(`${asked}-`);
 const unknown = wanted.filter((asked) => !Object.keys(BENCHMARKS).some((name) => isMeant(name, asked)));
@@ -47,6 +56,7 @@ if (unknown.length > 0) {
 } else {
   for (const [name, benchmark] of Object.entries(BENCHMARKS)) {
     if (wanted.length > 0 && !wanted.some((asked) => isMeant(name, asked))) continue;
+    if (ON_REQUEST.has(name) && !wanted.includes(name)) continue;
     const results: Result | readonly Result[] = await benchmark();
     for (const result of [results].flat()) console.log(JSON.stringify({ name, ...result }));
   }

@@ -3,6 +3,7 @@
  * the seed and its number alone, so whoever sums up sees the same at any number of threads.
  */
 import type { Recorder } from '../../timeline/event.ts';
+import type { GivesUp } from '../years/effort.ts';
 import { TrialThreads } from './threads.ts';
 import { type ResultOf, runnerOf, type Work } from './work.ts';
 
@@ -18,6 +19,8 @@ export interface ReplicationOptions {
   readonly recorderForTrial?: ((trial: number) => Recorder | undefined) | undefined;
   /** When to start threads: where they pay, or before the first trial whatever there is to do. */
   readonly threads?: 'where-they-pay' | 'at-once' | undefined;
+  /** Asked again and again while there is no result to give: where it is true the trials end there. */
+  readonly givesUp?: GivesUp | undefined;
 }
 
 /**
@@ -39,18 +42,20 @@ const PARCEL_MS = 10;
 
 export async function* replications<W extends Work>(
   work: W,
-  { trials, workers, recorderForTrial, threads: when = 'where-they-pay' }: ReplicationOptions,
+  { trials, workers, recorderForTrial, threads: when = 'where-they-pay', givesUp }: ReplicationOptions,
 ): AsyncGenerator<ResultOf<W>, void, undefined> {
   const runner = runnerOf(work);
   const pace = new Pace();
-  /** What comes of a trial when its turn is there, of those that were run by then; it may be an error. */
-  const outcomes = new Map<number, () => ResultOf<W>>();
+  /** What comes of a trial when its turn is there, of those that were run by then; it may be an error, or given up. */
+  const outcomes = new Map<number, () => ResultOf<W> | undefined>();
   let next = 0;
   let threads: TrialThreads<W> | undefined;
+  let hasGivenUp = false;
 
   const runHere = (trial: number, recorder: Recorder | undefined) => {
     try {
-      const result = runner.run(trial, recorder);
+      const result = runner.run(trial, recorder, givesUp);
+      hasGivenUp ||= result === undefined;
       outcomes.set(trial, () => result);
     } catch (error) {
       outcomes.set(trial, () => {
@@ -71,7 +76,7 @@ export async function* replications<W extends Work>(
   const start = (count: number) => {
     threads = new TrialThreads(count, work, take, ({ trial, result }) => {
       // Run again, a trial that failed fails again, and here with its error.
-      outcomes.set(trial, () => result ?? runner.run(trial));
+      outcomes.set(trial, () => result ?? runner.run(trial, undefined, givesUp));
     });
   };
 
@@ -82,8 +87,10 @@ export async function* replications<W extends Work>(
     }
     for (let trial = 0; trial < trials; trial += 1) {
       while (!outcomes.has(trial)) {
+        if (hasGivenUp) return;
         if (next === trials) {
-          await threads!.news();
+          await threads!.news(LOOK_MS);
+          hasGivenUp = givesUp?.() === true;
           continue;
         }
         const mine = next++;
@@ -94,7 +101,9 @@ export async function* replications<W extends Work>(
         }
         if (pace.isBreathless()) await new Promise((resolve) => setImmediate(resolve));
       }
-      yield outcomes.get(trial)!();
+      const result = outcomes.get(trial)!();
+      if (result === undefined) return;
+      yield result;
       outcomes.delete(trial);
     }
   } finally {

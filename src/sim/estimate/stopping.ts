@@ -24,6 +24,12 @@ export const MAX_TRIALS_DEFAULT = 100_000;
 const FIRST_LOOK = 500;
 const NEXT_LOOK = 1.25;
 
+/**
+ * Of a trial that is under way when the time is over: looks after which it is given up. What is shorter, some tenths of a
+ * second, comes to its end: if all were given up those that last would be missing among what was seen.
+ */
+const LATE_LOOKS = 20;
+
 /** Says after which trial a prediction ends, and why. */
 export class StoppingRule {
   /** It never takes more. */
@@ -33,6 +39,7 @@ export class StoppingRule {
   readonly #now_ms: () => number;
   readonly #begin_ms: number;
   #look = FIRST_LOOK;
+  #late = 0;
 
   /** @param trials taken where there are no limits */
   constructor(trials: number, limits: StoppingLimits, now_ms: () => number = () => performance.now()) {
@@ -45,7 +52,7 @@ export class StoppingRule {
 
   /** @param downtime of the trials so far, asked after each in order; undefined: more of them */
   after(downtime: RunningMean): Stop | undefined {
-    const { precision, max_time_ms } = this.#limits;
+    const { precision } = this.#limits;
     const isLast = downtime.count >= this.trials;
     if (precision !== undefined && (downtime.count >= this.#look || isLast)) {
       this.#look = Math.ceil(this.#look * NEXT_LOOK);
@@ -54,11 +61,25 @@ export class StoppingRule {
     }
     if (isLast) return this.#stop(this.#isOpen ? 'max-trials' : 'trials', downtime);
     // One trial has no spread, and so no interval.
-    const isOver = max_time_ms !== undefined && this.#now_ms() - this.#begin_ms >= max_time_ms;
-    if (isOver && downtime.count > 1) {
-      return this.#stop('max-time', downtime);
-    }
+    if (this.#isOver() && downtime.count > 1) return this.givenUp(downtime);
     return undefined;
+  }
+
+  /** Asked again and again during a trial: whether the time has been over for so long that it must end. */
+  readonly givesUp = (): boolean => {
+    if (!this.#isOver()) return false;
+    this.#late += 1;
+    return this.#late > LATE_LOOKS;
+  };
+
+  /** The end of what was given up. */
+  givenUp(downtime: RunningMean): Stop {
+    return this.#stop('max-time', downtime);
+  }
+
+  #isOver(): boolean {
+    const { max_time_ms = Number.POSITIVE_INFINITY } = this.#limits;
+    return this.#now_ms() - this.#begin_ms >= max_time_ms;
   }
 
   #stop(by: Stop['by'], { precision: reached }: RunningMean): Stop {

@@ -51,9 +51,15 @@ export class TrialThreads<W extends Work> {
     this.ready = Promise.all(this.#workers.map((worker) => this.#begin(worker)));
   }
 
-  /** Resolves with the next delivery; rejects where a thread has ended by itself. */
-  news(): Promise<void> {
-    return this.#news.promise;
+  /** Resolves with the next delivery, or after so long; rejects where a thread has ended by itself. */
+  async news(within_ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, within_ms);
+    try {
+      await Promise.race([this.#news.promise, promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Ends the threads, whatever they are doing; nothing is delivered from now on. */

@@ -8,6 +8,7 @@ import type { Levels } from '../rare/levels.ts';
 import type { Root } from '../rare/restart.ts';
 import { SplitRunner } from '../rare/split-runner.ts';
 import type { EpisodeCost } from '../years/costs.ts';
+import type { GivesUp } from '../years/effort.ts';
 import { type Horizon, HorizonReplicator } from '../years/horizon.ts';
 import { type Replication, Replicator } from './replication.ts';
 
@@ -53,8 +54,10 @@ export interface TrialRunner<W extends Work> {
    * What comes out depends on the work and the trial alone.
    *
    * @param recorder takes the trial's events, too, where it has any
+   * @param givesUp of what may take long; else it is not asked
+   * @returns undefined where it was given up
    */
-  run(trial: number, recorder?: Recorder): ResultOf<W>;
+  run(trial: number, recorder?: Recorder, givesUp?: GivesUp): ResultOf<W> | undefined;
 }
 
 export function runnerOf<W extends Work>(work: W): TrialRunner<W> {
@@ -65,9 +68,13 @@ function make(work: Work): TrialRunner<EpisodeWork> | TrialRunner<HorizonWork> |
   switch (work.kind) {
     case 'episode':
       return new Replicator(work.scenario, work.platform);
-    case 'horizon':
-      return new HorizonReplicator(work.plan, work.episodes);
-    case 'split':
-      return new SplitRunner(work.plan, work.episodes, work.service, work.levels, work.hastened);
+    case 'horizon': {
+      const replicator = new HorizonReplicator(work.plan, work.episodes);
+      return { run: (trial, _, givesUp) => replicator.run(trial, givesUp) };
+    }
+    case 'split': {
+      const runner = new SplitRunner(work.plan, work.episodes, work.service, work.levels, work.hastened);
+      return { run: (root, _, givesUp) => runner.run(root, givesUp) };
+    }
   }
 }

@@ -49,14 +49,22 @@ const COUNTS = 1e-290;
  *
  * @param least a smaller probability may be anything below it: in a large chain many are far below 1e-100, and they come
  *   to rest last
+ * @param work_max steps of transitions after which it gives up
  */
-export function multilevel(chain: Inflow, least = COUNTS): Float64Array | undefined {
+export function multilevel(
+  chain: Inflow,
+  least = COUNTS,
+  work_max = Number.POSITIVE_INFINITY,
+): Float64Array | undefined {
+  const settle_work = 2 * BLOCK * chain.from.length;
+  let work = settle_work;
   let x = firstGuess(chain);
   let pace = settle(chain, x, least);
   /** Blocks of sweeps until groups are balanced again: more after each time that it did not help. */
   let wait = 0;
   let nextWait = 1;
-  for (let block = 0; block < BLOCKS_MAX; block += 1) {
+  for (let block = 0; block < BLOCKS_MAX && work <= work_max; block += 1) {
+    work += settle_work;
     const isAtRest = pace.error <= ERROR_MAX;
     if (!isAtRest && (!pace.isSlow || wait > 0)) {
       pace = settle(chain, x, least);
@@ -65,6 +73,7 @@ export function multilevel(chain: Inflow, least = COUNTS): Float64Array | undefi
     }
     // Slow, or perhaps at rest only because groups exchange too little to be seen.
     const balanced = x.slice();
+    work += BALANCE_BLOCKS * settle_work;
     balanceGroups(chain, balanced);
     const after = settle(chain, balanced, least);
     if (isAtRest && agree(x, balanced, least) && largestResidual(chain, balanced, least) <= RESIDUAL_MAX) {

@@ -2,7 +2,7 @@
 import { fromOneState, type MarkovChain, markStates } from './chain.ts';
 import { closedClasses } from './classes.ts';
 import { flowsOut } from './restart.ts';
-import { stationary } from './stationary.ts';
+import { type Demands, stationary } from './stationary.ts';
 import { sumOf } from './sum.ts';
 
 export interface SteadyState {
@@ -17,15 +17,14 @@ export interface SteadyState {
  * is weighted with the probability that the chain ends up there, so the result is a mean over runs, which no single
  * run shows.
  *
- * @param least probabilities below it need not be right, which saves time; default: all are
  * @throws UserError where the iteration does not come to its end
  */
-export function steadyState<State>(chain: MarkovChain<State>, least?: number): SteadyState {
+export function steadyState<State>(chain: MarkovChain<State>, demands: Demands = {}): SteadyState {
   const classes = closedClasses(chain);
   const weights = classWeights(chain, classes);
   const probability = new Float64Array(chain.size);
   for (const [index, members] of classes.entries()) {
-    const shares = stationary(chain, members, { least });
+    const shares = stationary(chain, members, demands);
     for (const [place, state] of members.entries()) probability[state] = weights[index]! * shares[place]!;
   }
   return { probability, closedClasses: classes.length };

@@ -22,6 +22,9 @@ const MARGIN = 1.02;
 /** First look for an end of the change, and how much later the next. */
 const FIRST_LOOK = 64;
 const LOOK_GROWTH = 1.05;
+/** How small a share is not followed any more is tried out, from look to look: about as much is lost as may be. */
+const LITTLE = 1 / 4;
+const MUCH = 3 / 4;
 /** What all the steps still to come may add to the error, relative to each probability. */
 const DRIFT_MAX = 1e-11;
 /** How far from its limit a probability may be, relative to that, when it is taken to be there. */
@@ -65,7 +68,7 @@ export function elapse(
   lost_max: number,
   { limit, work_max = WORK_MAX }: ElapseOptions = {},
 ): Elapsed {
-  const { size, exit_per_h } = part;
+  const { exit_per_h } = part;
   const tick_per_h = MARGIN * exit_per_h.reduce((most, rate) => Math.max(most, rate), 0);
   if (tick_per_h * time_h === 0) {
     const probability = part.start.slice();
@@ -73,8 +76,8 @@ export function elapse(
   }
   const ticks = poissonWeights(tick_per_h * time_h);
   const { left, right, weight, tail } = ticks;
-  const least = lost_max / (right + 1) / size;
-  const walk = new Walk(part, tick_per_h, least);
+  const lostNow_max = lost_max / (right + 1);
+  const walk = new Walk(part, tick_per_h, lostNow_max);
   let lastLook = { at: 0, shares: walk.shares.slice() };
   let nextLook = Math.min(FIRST_LOOK, right);
 
@@ -110,6 +113,8 @@ export function elapse(
         'ask for a shorter time or for the steady state, or simulate',
       );
     }
+    if (lostNow < LITTLE * lostNow_max) walk.least *= 2;
+    else if (lostNow > MUCH * lostNow_max) walk.least /= 2;
     lastLook = { at: tick + 1, shares: walk.shares.slice() };
     nextLook = Math.ceil((tick + 1) * LOOK_GROWTH);
   }
@@ -119,7 +124,9 @@ export function elapse(
 /** The probabilities as they go from tick to tick, and what they add up to. */
 class Walk {
   readonly #part: Part;
-  readonly #least: number;
+  /** What is smaller is not followed, up to so much in all at each tick. */
+  least: number;
+  readonly #lostNow_max: number;
   /** Probabilities of a tick: along each transition, to stay, to leave for good. */
   readonly #step: Float64Array;
   readonly #stay: Float64Array;
@@ -139,9 +146,10 @@ class Walk {
   /** Multiplications and looks at states so far. */
   work = 0;
 
-  constructor(part: Part, tick_per_h: number, least: number) {
+  constructor(part: Part, tick_per_h: number, lostNow_max: number) {
     this.#part = part;
-    this.#least = least;
+    this.least = lostNow_max / part.size;
+    this.#lostNow_max = lostNow_max;
     this.#step = part.rate_per_h.map((rate) => rate / tick_per_h);
     this.#stay = part.exit_per_h.map((rate) => 1 - rate / tick_per_h);
     this.#leave = part.leave_per_h.map((rate) => rate / tick_per_h);
@@ -158,7 +166,8 @@ class Walk {
   tick(chance: number, hours: number): number {
     const { rowStart, target } = this.#part;
     const end = this.#end;
-    const [now, next, least] = [this.shares, this.#next, this.#least];
+    const [now, next] = [this.shares, this.#next];
+    const [least, lostNow_max] = [this.least, this.#lostNow_max];
     const [step, stay, leave] = [this.#step, this.#stay, this.#leave];
     const [probability, occupancy_h] = [this.#probability, this.#occupancy_h];
     let gone = 0;
@@ -168,7 +177,7 @@ class Walk {
     for (let from = 0; from < end; from += 1) {
       const share = now[from]!;
       now[from] = 0;
-      if (share <= least) {
+      if (share <= least && lost + share <= lostNow_max) {
         lost += share;
         continue;
       }

@@ -2,6 +2,7 @@
  * Chooses the levels by trying: level by level, until outages are seen. What it simulates is thrown away: an estimate
  * whose levels were fixed before has the right mean, one whose levels depend on what it saw has not.
  */
+import type { GivesUp } from '../years/effort.ts';
 import { allocate } from './allocation.ts';
 import { Census, type Visits } from './census.ts';
 import { type Levels, NO_LEVELS } from './levels.ts';
@@ -43,7 +44,7 @@ export interface Pilot {
 
 export interface PilotOptions {
   /** Asked now and then; where its time is over it gives up. */
-  readonly isOver?: (() => boolean) | undefined;
+  readonly isOver?: GivesUp | undefined;
 }
 
 /** Its roots are numbered -1, -2, ..., which no estimate's are. Messages and signals come through meanwhile. */
@@ -68,7 +69,9 @@ export async function runPilot<Model extends SplitModel<Model>>(
       let looked = 0;
       while (looked < LOOK_EVENTS) {
         root -= 1;
-        looked += each_root + restart.run(root, PATIENCE_EVENTS).events;
+        const seen = restart.run(root, PATIENCE_EVENTS, isOver);
+        if (seen === undefined) return { levels, gain: undefined, events: events + looked };
+        looked += each_root + seen.events;
       }
       events += looked;
       reached = census.way(SEEN_MIN);

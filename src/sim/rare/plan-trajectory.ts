@@ -76,6 +76,10 @@ export class PlanTrajectory implements SplitModel<PlanTrajectory> {
     return goesOn;
   }
 
+  get steps(): number {
+    return this.#state.effort.steps;
+  }
+
   get isDown(): boolean {
     return !this.#state.isUp(this.#service);
   }

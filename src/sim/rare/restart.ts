@@ -6,6 +6,7 @@
  *
  * Depth first: a level keeps one state, and memory does not depend on how many trajectories there are.
  */
+import { type GivesUp, LOOK_STEPS } from '../years/effort.ts';
 import { type Levels, weightsOf } from './levels.ts';
 import { OUTAGES, type SplitModel } from './split-model.ts';
 
@@ -15,7 +16,7 @@ export interface Root {
   readonly tallies: Float64Array;
   /** Weighted number of first outages: its mean is the chance of one. */
   readonly outage_chance: number;
-  /** Events that were simulated. */
+  /** Events that were simulated, or steps of the model where it counts more of them. */
   readonly events: number;
 }
 
@@ -41,6 +42,10 @@ export class Restart<Model extends SplitModel<Model>> {
   #outage_chance = 0;
   #events = 0;
   #events_max = Number.POSITIVE_INFINITY;
+  #givesUp: GivesUp | undefined;
+  #hasGivenUp = false;
+  /** Events at which it is asked next whether to give up. */
+  #look = LOOK_STEPS;
   #branches = 0;
 
   constructor(make: () => Model, levels: Levels, watcher?: Watcher) {
@@ -54,18 +59,27 @@ export class Restart<Model extends SplitModel<Model>> {
     this.#sums = new Float64Array(this.#model.tallies.length);
   }
 
-  /** @param events_max where a root is broken off; what it returns is then worth nothing */
-  run(root: number, events_max = Number.POSITIVE_INFINITY): Root {
+  /**
+   * @param events_max where a root is broken off; what it returns is then worth nothing
+   * @returns undefined where it was given up
+   */
+  run(root: number, events_max?: number): Root;
+  run(root: number, events_max: number, givesUp: GivesUp | undefined): Root | undefined;
+  run(root: number, events_max = Number.POSITIVE_INFINITY, givesUp?: GivesUp): Root | undefined {
     this.#sums = new Float64Array(this.#sums.length);
     this.#outage_chance = 0;
     this.#events = 0;
     this.#events_max = events_max;
+    this.#givesUp = givesUp;
+    this.#hasGivenUp = false;
+    this.#look = LOOK_STEPS;
     this.#branches = 0;
     this.#model.begin(root);
     const importance = this.#model.isDown ? Number.NEGATIVE_INFINITY : this.#model.importance;
     const level = this.#thresholds.findLastIndex((threshold) => importance >= threshold) + 1;
     this.#split(1, level);
     this.#follow(0, level);
+    if (this.#hasGivenUp) return undefined;
     return { tallies: this.#sums, outage_chance: this.#outage_chance, events: this.#events };
   }
 
@@ -91,9 +105,9 @@ export class Restart<Model extends SplitModel<Model>> {
       const goesOn = model.step();
       this.#account(weights[level]!);
       if (!goesOn) return;
-      this.#events += 1;
+      this.#events = model.steps ?? this.#events + 1;
       this.#watcher?.stood(importance, weights[level]!);
-      if (this.#events >= this.#events_max) return;
+      if (this.#isBrokenOff()) return;
       const wasDown = isDown;
       isDown = model.isDown;
       if (isDown) {
@@ -117,6 +131,14 @@ export class Restart<Model extends SplitModel<Model>> {
     }
   }
 
+  #isBrokenOff(): boolean {
+    if (this.#events >= this.#look) {
+      this.#look = this.#events + LOOK_STEPS;
+      this.#hasGivenUp ||= this.#givesUp?.() === true;
+    }
+    return this.#hasGivenUp || this.#events >= this.#events_max;
+  }
+
   /** Adds what is new. */
   #account(ofLevel: number): void {
     const { tallies } = this.#model;
@@ -138,7 +160,7 @@ export class Restart<Model extends SplitModel<Model>> {
     const saved = this.#saved[level - 1]!;
     saved.copyFrom(model);
     for (let trajectory = 1; trajectory < this.#factors[level - 1]!; trajectory += 1) {
-      if (this.#events >= this.#events_max) return;
+      if (this.#isBrokenOff()) return;
       model.copyFrom(saved);
       this.#branches += 1;
       model.goOn(this.#branches);

@@ -31,6 +31,8 @@ export interface SplitModel<Self> {
   goOn(branch: number): void;
   /** What a copy that goes on costs, in events: for the choice of levels, for which time would not be the same twice. */
   readonly copy_events: number;
+  /** What has been done since the root began, where an event may be more than one step; default: as much as events. */
+  readonly steps?: number;
   /** What beginning a root costs, in events, where that is more than next to nothing. */
   readonly root_events?: number;
 }

@@ -101,7 +101,8 @@ async function splitService(
   } as const;
   let stop: Stop | undefined;
   let told_ms = Number.NEGATIVE_INFINITY;
-  for await (const root of replications(work, { trials: rule.trials, workers, threads })) {
+  const { givesUp } = rule;
+  for await (const root of replications(work, { trials: rule.trials, workers, threads, givesUp })) {
     if (root.events >= EVENTS_MAX) return { refused: TOO_MUCH };
     sum.add(root);
     stop = rule.after(sum.downtime_ms);
@@ -113,7 +114,10 @@ async function splitService(
     }
     if (stop !== undefined) break;
   }
-  if (stop === undefined) throw new Error('the roots ended before the prediction');
+  if (stop === undefined) {
+    if (sum.downtime_ms.count < 2) return { refused: 'there was no time for two of its roots' };
+    stop = rule.givenUp(sum.downtime_ms);
+  }
   const found = sum.estimate();
   const alone = unseenAlone(plan, service, found.roots, found.downtime_ms.mean);
   const only = isBlind ? [`in ${events} no way to outages was found but by common causes`] : [];

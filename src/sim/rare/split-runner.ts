@@ -1,5 +1,6 @@
 import type { Plan } from '../../scenario/plan.ts';
 import type { EpisodeCost } from '../years/costs.ts';
+import type { GivesUp } from '../years/effort.ts';
 import { EVENTS_MAX } from '../years/event-limit.ts';
 import { compilePlan } from '../years/plan-model.ts';
 import { YearState } from '../years/year-state.ts';
@@ -22,9 +23,13 @@ export class SplitRunner {
     this.#restart = new Restart(trajectories(plan, episodes, service, hastened), levels);
   }
 
-  /** One with as many events as a horizon may have was broken off, and is worth nothing. */
-  run(root: number): Root {
-    return this.#restart.run(root, EVENTS_MAX);
+  /**
+   * One with as many events as a horizon may have was broken off, and is worth nothing.
+   *
+   * @returns undefined where it was given up
+   */
+  run(root: number, givesUp?: GivesUp): Root | undefined {
+    return this.#restart.run(root, EVENTS_MAX, givesUp);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ConditionNode, ConditionProgram } from './condition-program.ts';
+import { Effort } from './effort.ts';
 import { ancestor, countOf, type Units } from './units.ts';
 
 /**
@@ -11,6 +12,7 @@ export class Conditions {
   /** By unit, the state's own: whether it works, and what it is within. */
   readonly #works: Uint8Array;
   readonly #parent: Int32Array;
+  readonly #effort: Effort;
   readonly #counts: Int32Array;
   readonly #holds: Uint8Array;
   /** By kind: how many units work. */
@@ -24,8 +26,15 @@ export class Conditions {
   hasChanged = false;
 
   /** All is down to begin with: each unit that works is to be told of. */
-  constructor(program: ConditionProgram, units: Units, works: Uint8Array, parent: Int32Array) {
+  constructor(
+    program: ConditionProgram,
+    units: Units,
+    works: Uint8Array,
+    parent: Int32Array,
+    effort = new Effort(),
+  ) {
     const kinds = units.each.length;
+    this.#effort = effort;
     this.#program = program;
     this.#units = units;
     this.#works = works;
@@ -160,6 +169,7 @@ export class Conditions {
     this.#connect();
     for (const index of this.#program.connected) {
       const node = this.#program.nodes[index]!;
+      this.#effort.steps += node.instances - 1;
       for (let instance = 0; instance < node.instances; instance += 1) this.#settle(node, instance);
     }
   }
@@ -192,6 +202,7 @@ export class Conditions {
     while (from > begin && from > unit - node.at_least + 1 && this.#works[from - 1] === 0) from -= 1;
     let to = unit + 1;
     while (to < end && to < unit + node.at_least && this.#works[to] === 0) to += 1;
+    this.#effort.steps += to - from - 1;
     const rows = Math.max(0, to - from - node.at_least + 1);
     this.#counts[node.countsAt + instance]! += works ? -rows : rows;
     this.#settle(node, instance);

@@ -22,7 +22,7 @@ export class HorizonSummary {
   /** By service and cause, over all horizons. */
   readonly #causeDowntime_s: Float64Array;
   readonly #causeOutages: Float64Array;
-  #events = 0;
+  #steps = 0;
 
   constructor(plan: Plan) {
     this.#plan = plan;
@@ -51,16 +51,16 @@ export class HorizonSummary {
       this.#causeOutages[place]! += horizon.causeOutages[place]!;
     }
     this.#repairs.push(horizon.repairs);
-    this.#events += horizon.events;
+    this.#steps += horizon.steps;
   }
 
   get trials(): number {
     return this.#repairs.length;
   }
 
-  /** In the mean of one horizon. */
-  get events(): number {
-    return this.#events / this.trials;
+  /** What it took to simulate one horizon, in the mean. */
+  get steps(): number {
+    return this.#steps / this.trials;
   }
 
   /** Horizons with an outage of the service that has the fewest. */

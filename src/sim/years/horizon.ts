@@ -1,5 +1,6 @@
 import type { Plan } from '../../scenario/plan.ts';
 import type { EpisodeCost } from './costs.ts';
+import type { GivesUp } from './effort.ts';
 import { compilePlan } from './plan-model.ts';
 import { YearState } from './year-state.ts';
 
@@ -13,6 +14,8 @@ export interface Horizon {
   /** That have ended. */
   readonly repairs: number;
   readonly events: number;
+  /** What it took to simulate it; see Effort. */
+  readonly steps: number;
 }
 
 /** Simulates horizons of one plan; what comes out depends on the plan, its seed and the trial alone. */
@@ -29,12 +32,17 @@ export class HorizonReplicator {
     this.#state = new YearState(model, episodes, this.#new);
   }
 
-  /** @throws UserError where more happens than can be simulated */
-  run(trial: number): Horizon {
+  /**
+   * @returns undefined where it was given up
+   * @throws UserError where more happens than can be simulated
+   */
+  run(trial: number): Horizon;
+  run(trial: number, givesUp: GivesUp | undefined): Horizon | undefined;
+  run(trial: number, givesUp?: GivesUp): Horizon | undefined {
     const state = this.#state;
     state.copyFrom(this.#new);
     state.begin(trial);
-    state.runUntil(this.#plan.horizon_ms);
+    if (!state.runUntil(this.#plan.horizon_ms, givesUp)) return undefined;
     const { downtime } = state;
     return {
       downtime_ms: downtime.downtime_ms.slice(),
@@ -44,6 +52,7 @@ export class HorizonReplicator {
       causeOutages: downtime.causeOutages.slice(),
       repairs: state.repairs,
       events: state.events,
+      steps: state.effort.steps,
     };
   }
 }

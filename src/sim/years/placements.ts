@@ -1,4 +1,5 @@
 import type { KindIndex, Placement, Plan } from '../../scenario/plan.ts';
+import { Effort } from './effort.ts';
 import { LeastLoaded } from './least-loaded.ts';
 import { ancestor, countOf, type Units } from './units.ts';
 
@@ -25,6 +26,7 @@ export class Placements {
   readonly #units: Units;
   /** By unit, the state's own. */
   readonly #parent: Int32Array;
+  readonly #effort: Effort;
   readonly #moving: readonly (Moving | undefined)[];
   /** By kind that others run on. */
   readonly #load: readonly (LeastLoaded | undefined)[];
@@ -34,9 +36,10 @@ export class Placements {
   readonly #previous: Int32Array;
 
   /** Nothing works and nothing is placed to begin with. */
-  constructor(plan: Plan, units: Units, parent: Int32Array) {
+  constructor(plan: Plan, units: Units, parent: Int32Array, effort = new Effort()) {
     this.#units = units;
     this.#parent = parent;
+    this.#effort = effort;
     this.#moving = plan.units.map(({ placed, count }, kind) => {
       if (placed === undefined) return undefined;
       const spreads = countOf(units, placed.spread);
@@ -81,6 +84,7 @@ export class Placements {
   /** Where a replica should go; -1 where nothing is open. */
   choose(replica: number): number {
     const moving = this.#movingOf(replica);
+    this.#effort.steps += 1;
     const index =
       moving.there === undefined ? this.#amongFew(moving, replica) : this.#amongMany(moving, replica);
     return index < 0 ? -1 : this.#units.first[moving.on]! + index;
@@ -182,6 +186,7 @@ export class Placements {
     let fewest = replicasAt(Math.floor(best.index / hosts));
     for (let spread = 0; spread < spreads && fewest > 0; spread += 1) {
       const replicas = replicasAt(spread);
+      this.#effort.steps += 1;
       if (replicas > fewest) continue;
       const found = load.least(spread * hosts, (spread + 1) * hosts);
       if (found === undefined || (replicas === fewest && found.load >= best.load)) continue;

@@ -1,5 +1,6 @@
 import type { KindIndex } from '../../scenario/plan.ts';
 import type { Alarms } from '../engine/alarms.ts';
+import type { Effort } from './effort.ts';
 import type { PlanModel } from './plan-model.ts';
 
 /** Its alarm went off, or was to be set, while something it needs was away. */
@@ -14,6 +15,7 @@ const STRANDED = 2;
 export class Replacements {
   readonly #model: PlanModel;
   readonly #alarms: Alarms;
+  readonly #effort: Effort;
   /** By kind: how many units that it needs do not work, since when its clock stands, and for how long it stood in all. */
   readonly #missing: Int32Array;
   readonly #stopped_ms: Float64Array;
@@ -26,11 +28,12 @@ export class Replacements {
   #parked: number[] = [];
   #stranded: number[] = [];
 
-  constructor(model: PlanModel, alarms: Alarms) {
+  constructor(model: PlanModel, alarms: Alarms, effort: Effort) {
     const kinds = model.plan.units.length;
     const moving = model.ringing > model.replacing ? model.units.count : 0;
     this.#model = model;
     this.#alarms = alarms;
+    this.#effort = effort;
     this.#missing = new Int32Array(kinds);
     this.#stopped_ms = new Float64Array(kinds);
     this.#stood_ms = new Float64Array(kinds);
@@ -103,6 +106,7 @@ export class Replacements {
     if (this.#missing[kind]! > 0) return;
     this.#stood_ms[kind]! += now_ms - this.#stopped_ms[kind]!;
     const others: number[] = [];
+    this.#effort.steps += this.#parked.length;
     for (const replica of this.#parked) {
       if (this.#model.units.kindOf[replica] !== kind) others.push(replica);
       else if (this.#waits[replica] === PARKED) {

@@ -23,8 +23,10 @@ export class Rounds {
   readonly #isDue: Uint8Array;
   /** Whether the next unit would end some service's `up`. */
   readonly #waits: Uint8Array;
-  /** By slot; -1 where it is free. */
+  /** By slot; -1 where it is free. Those of one maintenance stand side by side. */
   readonly #unit: Int32Array;
+  /** By maintenance: no slot of it before this one is free. */
+  readonly #free: Int32Array;
 
   constructor(model: PlanModel, yard: Yard) {
     const { plan, units } = model;
@@ -35,6 +37,7 @@ export class Rounds {
     this.#isDue = new Uint8Array(plan.maintenance.length);
     this.#waits = new Uint8Array(plan.maintenance.length);
     this.#unit = new Int32Array(model.slots.length).fill(-1);
+    this.#free = Int32Array.from(plan.maintenance, (_, index) => Math.max(0, model.slots.indexOf(index)));
   }
 
   /** The next round is due. */
@@ -52,6 +55,7 @@ export class Rounds {
     const maintenance = this.#model.slots[slot]!;
     const unit = this.#unit[slot]!;
     this.#unit[slot] = -1;
+    this.#free[maintenance] = Math.min(this.#free[maintenance]!, slot);
     this.#out[maintenance]! -= 1;
     this.#yard.putBack(unit);
     this.#goOn(maintenance);
@@ -70,6 +74,7 @@ export class Rounds {
     this.#isDue.set(other.#isDue);
     this.#waits.set(other.#waits);
     this.#unit.set(other.#unit);
+    this.#free.set(other.#free);
   }
 
   #goOn(maintenance: number): void {
@@ -98,10 +103,10 @@ export class Rounds {
 
   #freeSlot(maintenance: number): number {
     const { slots } = this.#model;
-    for (let slot = 0; slot < slots.length; slot += 1) {
-      if (slots[slot] === maintenance && this.#unit[slot]! < 0) return slot;
-    }
-    return -1;
+    let slot = this.#free[maintenance]!;
+    while (slots[slot] === maintenance && this.#unit[slot]! >= 0) slot += 1;
+    this.#free[maintenance] = slot;
+    return slots[slot] === maintenance ? slot : -1;
   }
 
   #count(maintenance: number): number {

@@ -1,4 +1,5 @@
 import type { Dice } from './dice.ts';
+import type { Effort } from './effort.ts';
 import type { PlanModel } from './plan-model.ts';
 import { ancestor, countOf } from './units.ts';
 
@@ -9,14 +10,16 @@ export class Shocks {
   /** By unit, the state's own. */
   readonly #works: Uint8Array;
   readonly #parent: Int32Array;
+  readonly #effort: Effort;
   /** By common cause: how often it has come. */
   readonly struck: Int32Array;
 
-  constructor(model: PlanModel, dice: Dice, works: Uint8Array, parent: Int32Array) {
+  constructor(model: PlanModel, dice: Dice, works: Uint8Array, parent: Int32Array, effort: Effort) {
     this.#model = model;
     this.#dice = dice;
     this.#works = works;
     this.#parent = parent;
+    this.#effort = effort;
     this.struck = new Int32Array(model.plan.common_causes.length);
   }
 
@@ -28,6 +31,7 @@ export class Shocks {
     const where = within === undefined ? -1 : this.#oneOf(index, within);
     const found: number[] = [];
     for (const kind of hits) {
+      this.#effort.steps += countOf(units, kind);
       for (let unit = units.first[kind]!; unit < units.first[kind + 1]!; unit += 1) {
         if (this.#works[unit] === 0) continue;
         if (within !== undefined && ancestor(units, this.#parent, unit, within) !== where) continue;

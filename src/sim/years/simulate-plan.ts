@@ -1,5 +1,7 @@
 /** The simulation method: whole horizons, one after the other. */
+import { EXIT, UserError } from '../../scenario/errors.ts';
 import type { Plan } from '../../scenario/plan.ts';
+import { msToDuration } from '../../scenario/units.ts';
 import type { ServicePrediction } from '../../timeline/plan-prediction.ts';
 import type { Stop } from '../../timeline/verdict.ts';
 import { replications } from '../estimate/replications.ts';
@@ -22,8 +24,8 @@ const SHARE_RARE = 0.1;
 /** Horizons after which it shows whether outages are rare. */
 const PILOT = 200;
 
-/** Of a horizon at the most, for other methods to be worth a thought: they take a thousand horizons and more. */
-const EVENTS_MAX = 100_000;
+/** Of a horizon at the most, for other methods to be worth a thought: they take a thousand horizons and more. See Effort. */
+const STEPS_MAX = 100_000;
 
 export async function simulatePlan(
   plan: Plan,
@@ -41,13 +43,13 @@ export async function simulateUnlessRare(
   { costs }: PredictedEpisodes,
   options: MethodOptions,
 ): Promise<PlanAnswer | OutOfReach> {
-  const isRare = ({ fewestDown, trials, events }: HorizonSummary): boolean => {
+  const isRare = ({ fewestDown, trials, steps }: HorizonSummary): boolean => {
     const share = fewestDown / trials;
     const expected = share * Math.max(trials, options.trials);
-    return share < SHARE_RARE && expected < HORIZONS_DOWN_LEAST && events <= EVENTS_MAX;
+    return share < SHARE_RARE && expected < HORIZONS_DOWN_LEAST && steps <= STEPS_MAX;
   };
-  const givesUp = (summary: HorizonSummary) => summary.trials === PILOT && isRare(summary);
-  const { summary, stop } = await simulate(plan, costs, options, givesUp);
+  const isPilotEnough = (summary: HorizonSummary) => summary.trials === PILOT && isRare(summary);
+  const { summary, stop } = await simulate(plan, costs, options, isPilotEnough);
   if (stop !== undefined && (stop.by === 'max-time' || !isRare(summary)))
     return answerOf(plan, costs, summary, stop);
   return { refused: `of ${summary.trials} simulated horizons ${summary.fewestDown} had an outage` };
@@ -57,13 +59,14 @@ async function simulate(
   plan: Plan,
   episodes: readonly EpisodeCost[],
   { trials, limits, workers, threads, onProgress }: MethodOptions,
-  givesUp: (summary: HorizonSummary) => boolean,
+  isEnough: (summary: HorizonSummary) => boolean,
 ): Promise<{ summary: HorizonSummary; stop: Stop | undefined }> {
   const rule = new StoppingRule(trials, limits);
   const summary = new HorizonSummary(plan);
   const work = { kind: 'horizon', plan, episodes } as const;
   let told_ms = Number.NEGATIVE_INFINITY;
-  for await (const horizon of replications(work, { trials: rule.trials, workers, threads })) {
+  const { givesUp } = rule;
+  for await (const horizon of replications(work, { trials: rule.trials, workers, threads, givesUp })) {
     summary.add(horizon);
     const { worst } = summary;
     const stop = rule.after(worst);
@@ -73,9 +76,10 @@ async function simulate(
       onProgress?.({ done: count, total: rule.trials, downtime_s: { mean, half_width } });
     }
     if (stop !== undefined) return { summary, stop };
-    if (givesUp(summary)) break;
+    if (isEnough(summary)) return { summary, stop: undefined };
   }
-  return { summary, stop: undefined };
+  if (summary.trials === 0) throw tooLittleTime(plan);
+  return { summary, stop: rule.givenUp(summary.worst) };
 }
 
 function answerOf(
@@ -84,16 +88,27 @@ function answerOf(
   summary: HorizonSummary,
   stop: Stop,
 ): PlanAnswer {
-  const services = summary.services(longRun(plan, episodes, summary.events));
+  const services = summary.services(longRun(plan, episodes, summary.steps));
   return {
     method: 'simulation',
-    warnings: services.flatMap((service) => tooFewOutages(service, summary.trials)),
+    warnings: [
+      ...(summary.trials === 1 && stop.by === 'max-time' ? [ONE_HORIZON] : []),
+      ...services.flatMap((service) => tooFewOutages(service, summary.trials)),
+    ],
     trials: summary.trials,
     stop,
     services,
     repairs: summary.repairs,
   };
 }
+
+const ONE_HORIZON = 'there was time for one horizon only: how far others are from it is not known';
+
+const tooLittleTime = (plan: Plan): UserError =>
+  new UserError(
+    `${plan.file}: the time was over before the first horizon of ${msToDuration(plan.horizon_ms)} was simulated`,
+    { exitCode: EXIT.configuration, hint: 'give it more time, or shorten the horizon' },
+  );
 
 /** Horizons in which a service has an outage. */
 const horizonsDown = ({ outage_chance }: ServicePrediction, trials: number): number =>

@@ -1,4 +1,5 @@
 import { Conditions } from './conditions.ts';
+import { Effort } from './effort.ts';
 import { Placements } from './placements.ts';
 import type { PlanModel } from './plan-model.ts';
 import { firstChild } from './units.ts';
@@ -19,6 +20,7 @@ export interface Following {
 export class Working {
   readonly #model: PlanModel;
   readonly #following: Following;
+  readonly #effort: Effort;
   /** By unit: whether it works, has failed, and for how many maintenances it is out. */
   readonly works: Uint8Array;
   readonly failed: Uint8Array;
@@ -39,17 +41,19 @@ export class Working {
    * All works.
    *
    * @param like another where all works, of the same model, that need not be worked out again
+   * @param effort where what follows from each change is counted
    */
-  constructor(model: PlanModel, following: Following, like?: Working) {
+  constructor(model: PlanModel, following: Following, like?: Working, effort = new Effort()) {
     const { plan, units } = model;
     this.#model = model;
     this.#following = following;
+    this.#effort = effort;
     this.works = new Uint8Array(units.count);
     this.failed = new Uint8Array(units.count);
     this.out = new Uint16Array(units.count);
     this.parent = units.parent.slice();
-    this.conditions = new Conditions(model.conditions, units, this.works, this.parent);
-    this.placements = new Placements(plan, units, this.parent);
+    this.conditions = new Conditions(model.conditions, units, this.works, this.parent, effort);
+    this.placements = new Placements(plan, units, this.parent, effort);
     if (like === undefined) this.#startAll();
     else this.copyFrom(like);
     this.#isBeginning = false;
@@ -106,6 +110,7 @@ export class Working {
     this.conditions.change(unit);
     for (const within of units.children[kind]!) {
       const first = firstChild(units, unit, within);
+      this.#effort.steps += units.each[within]!;
       for (let child = first; child < first + units.each[within]!; child += 1) this.#follow(child, works);
     }
     if (neededBy[kind]!.length > 0 && !this.#isQuestion && !this.#isBeginning) {
@@ -124,6 +129,7 @@ export class Working {
       if (works === 1) this.hasOpened = true;
     }
     for (let at = this.placements.firstOn(host); at >= 0; at = this.placements.nextOn(at)) {
+      this.#effort.steps += 1;
       if (works === 1 && !this.#isQuestion) this.#following.found(at);
       this.#follow(at, works);
       if (works === 0 && !this.#isQuestion) this.#following.lost(at);

@@ -15,6 +15,7 @@
 import { type Cost, costsByCause, type EpisodeCost } from './costs.ts';
 import { Dice, OF_UNIT } from './dice.ts';
 import { Downtime } from './downtime.ts';
+import { Effort, type GivesUp, LOOK_STEPS } from './effort.ts';
 import { EVENTS_MAX, tooManyEvents } from './event-limit.ts';
 import { Lives } from './lives.ts';
 import type { PlanModel } from './plan-model.ts';
@@ -30,6 +31,8 @@ export class YearState {
   readonly model: PlanModel;
   readonly working: Working;
   readonly downtime: Downtime;
+  /** Since `begin`; a copy has its own. */
+  readonly effort = new Effort();
   readonly #timetable: Timetable;
   readonly #dice: Dice;
   readonly #replacements: Replacements;
@@ -40,6 +43,8 @@ export class YearState {
   /** By cause. */
   readonly #costs: readonly (readonly Cost[])[];
   #events = 0;
+  /** Steps at which it is asked next whether to give up. */
+  #look = LOOK_STEPS;
   /** Of what happens now: place in `model.causes`. */
   #cause: number;
 
@@ -54,7 +59,7 @@ export class YearState {
     this.model = model;
     this.#timetable = new Timetable(model.ringing + model.rings.length);
     this.#dice = new Dice(model);
-    this.#replacements = new Replacements(model, this.#timetable.alarms);
+    this.#replacements = new Replacements(model, this.#timetable.alarms, this.effort);
     const following = {
       lost: (replica: number) => this.#lose(replica),
       found: (replica: number) => this.#replacements.settle(replica),
@@ -63,7 +68,7 @@ export class YearState {
           this.#replacements.needs(moving, works, this.#timetable.now_ms);
       },
     };
-    this.working = new Working(model, following, like?.working);
+    this.working = new Working(model, following, like?.working, this.effort);
     this.downtime = new Downtime(plan.services.length, model.causes.length);
     this.#lives = new Lives(model, this.#dice, this.working, this.#timetable);
     this.#rounds = new Rounds(model, {
@@ -71,7 +76,8 @@ export class YearState {
       takeOut: (unit, maintenance, slot) => this.#takeOut(unit, maintenance, slot),
       putBack: (unit) => this.#putBack(unit),
     });
-    this.#shocks = new Shocks(model, this.#dice, this.working.works, this.working.parent);
+    const { works, parent } = this.working;
+    this.#shocks = new Shocks(model, this.#dice, works, parent, this.effort);
     this.#releases = new Releases(plan);
     this.#costs = costsByCause(model, episodes);
     this.#cause = model.causes.length - 1;
@@ -82,7 +88,7 @@ export class YearState {
     return this.#timetable.now_ms;
   }
 
-  /** How much has happened so far. */
+  /** How much has happened so far, by itself. */
   get events(): number {
     return this.#events;
   }
@@ -120,6 +126,8 @@ export class YearState {
   begin(trial: number): void {
     const { plan, units, ringOf } = this.model;
     this.#dice.begin(trial, 0);
+    this.effort.steps = 0;
+    this.#look = LOOK_STEPS;
     for (let unit = 0; unit < units.count; unit += 1) this.#lives.begin(unit);
     for (const [index, { every }] of plan.common_causes.entries()) {
       this.#timetable.begin(
@@ -155,6 +163,7 @@ export class YearState {
     const { units, replacing, ringing } = this.model;
     this.#timetable.now_ms = this.#timetable.alarms.nextTime;
     this.#events += 1;
+    this.effort.steps += 1;
     if (alarm < units.count) this.#unitRings(alarm);
     else if (alarm < ringing) this.#replacementRings(alarm - replacing);
     else this.#rings(alarm);
@@ -164,17 +173,24 @@ export class YearState {
   /**
    * All that happens up to and including `end_ms`, to which the accounts are brought.
    *
+   * @param givesUp true ends it where it is
+   * @returns false where it was given up on the way
    * @throws UserError where that is more than can be simulated
    */
-  runUntil(end_ms: number): void {
+  runUntil(end_ms: number, givesUp: GivesUp = () => false): boolean {
+    const { plan } = this.model;
     while (this.#timetable.alarms.nextTime <= end_ms) {
       this.step();
-      if (this.#events > EVENTS_MAX) throw tooManyEvents(this.model.plan, this.model.plan.file);
+      if (this.effort.steps < this.#look) continue;
+      if (this.effort.steps > EVENTS_MAX) throw tooManyEvents(plan, plan.file);
+      if (givesUp()) return false;
+      this.#look = this.effort.steps + LOOK_STEPS;
     }
     this.#timetable.now_ms = Math.max(this.#timetable.now_ms, end_ms);
     for (let service = 0; service < this.downtime.services; service += 1) {
       this.downtime.advance(service, this.#timetable.now_ms);
     }
+    return true;
   }
 
   /** Makes this the same as another state of the same model. */

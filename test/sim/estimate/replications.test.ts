@@ -117,7 +117,7 @@ describe('what goes wrong', () => {
       () => [0],
       () => {},
     );
-    await expect(threads.news()).rejects.toThrow();
+    await expect(threads.news(30_000)).rejects.toThrow();
     await threads.close();
   }, 30_000);
 });

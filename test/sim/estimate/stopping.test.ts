@@ -65,3 +65,18 @@ describe('a prediction ends', () => {
     expect(ended.stop).toMatchObject({ by: 'max-time', max_time_s: 0.3 });
   });
 });
+
+describe('a trial that is under way', () => {
+  it('is given up a while after the time is over, and never before', () => {
+    let now_ms = 0;
+    const rule = new StoppingRule(1000, { max_time_ms: 100 }, () => now_ms);
+    const open = new StoppingRule(1000, {}, () => now_ms);
+    for (let look = 0; look < 1000; look += 1) expect(rule.givesUp()).toBe(false);
+    now_ms = 100;
+    let looks = 0;
+    while (!rule.givesUp()) looks += 1;
+    expect(looks).toBe(20);
+    expect(rule.givenUp(RunningMean.of([1, 3]))).toMatchObject({ by: 'max-time', max_time_s: 0.1 });
+    expect(open.givesUp()).toBe(false);
+  });
+});

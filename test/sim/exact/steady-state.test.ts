@@ -185,6 +185,16 @@ describe('multilevel', () => {
     expect([...probability]).toEqual([...gth(inflow)]);
   });
 
+  it('gives up where it takes more work than may be', () => {
+    const inflow = inflowOf(
+      groups(20, 25, 1e-8),
+      Int32Array.from({ length: 500 }, (_, state) => state),
+      0,
+    );
+    expect(multilevel(inflow, undefined, 1e6)).toBeUndefined();
+    expect(multilevel(inflow, undefined, 1e9)).toBeDefined();
+  });
+
   it('agrees with a closed form on a large grid, down to its rarest state', () => {
     // Two independent queues with room for 79: the product of two geometric distributions.
     const room = 79;

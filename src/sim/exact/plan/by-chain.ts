@@ -44,6 +44,9 @@ export interface Figures {
 
 export const WORK_MAX = 3e10;
 
+/** To find a state takes as long as so many steps of transitions. */
+const STATE_WORK = 2000;
+
 export interface ChainAnswer {
   readonly states: number;
   /** By condition. */
@@ -76,9 +79,9 @@ export function answerByChain(
     const built = planChain(plan, kinds, conditions, repaired, limits);
     if ('refused' in built) return built;
     const { chain, down, repairs_per_h } = built;
-    const longRun = orRefused(() => longRunOf(chain, down));
-    const steady = longRun instanceof Float64Array ? longRun : undefined;
     const { work_max = WORK_MAX } = limits;
+    const longRun = orRefused(() => longRunOf(chain, down, work_max));
+    const steady = longRun instanceof Float64Array ? longRun : undefined;
     const rewards = [
       repairs_per_h,
       ...down.map((marks) => Float64Array.from(marks)),
@@ -103,10 +106,14 @@ const LEAST = 1e-30;
 /** What a share of time down may miss of itself because of them. */
 const MISSING_MAX = 1e-12;
 
-function longRunOf(chain: MarkovChain<StateKey>, down: readonly Uint8Array[]): Float64Array {
-  const { probability } = steadyState(chain, LEAST);
+function longRunOf(
+  chain: MarkovChain<StateKey>,
+  down: readonly Uint8Array[],
+  work_max: number,
+): Float64Array {
+  const { probability } = steadyState(chain, { least: LEAST, work_max });
   const isSeen = down.every((marks) => LEAST * chain.size <= MISSING_MAX * shareOf(probability, marks));
-  return isSeen ? probability : steadyState(chain).probability;
+  return isSeen ? probability : steadyState(chain, { work_max }).probability;
 }
 
 /** The chance of at least one outage alone. */
@@ -142,7 +149,7 @@ export function planChain(
   kinds: readonly KindIndex[],
   conditions: readonly Condition[],
   repaired: ReadonlySet<KindIndex>,
-  { states_max = STATES_MAX, isLumped = true }: ChainLimits,
+  { states_max = STATES_MAX, work_max = WORK_MAX, isLumped = true }: ChainLimits,
 ): PlanChain | Refused {
   const lives = new Map<KindIndex, Life>();
   for (const kind of kinds) {
@@ -164,6 +171,11 @@ export function planChain(
     causes.map((index) => phasesOf(plan, index)),
   );
   if (expected > states_max) return { refused: `its Markov chain would have ${inWords(expected)} states` };
+  if (expected * STATE_WORK > work_max) {
+    return {
+      refused: `its Markov chain would have ${inWords(expected)} states, and finding them takes longer than there is time`,
+    };
+  }
   const chain = exploreChain<StateKey>({
     initial: model.initial,
     key: model.key,

@@ -101,6 +101,21 @@ describe('a plan of very many units', () => {
   });
 });
 
+describe('a plan for which there is little time', () => {
+  it('is refused before its states are looked for, with how many they are', () => {
+    const plan = planOf({
+      units: [{ name: 'node', count: 3000, time_to_failure: hours(100), crew: 0 }],
+      crews: [{}],
+      services: [atLeast(2990, 0)],
+    });
+    expect(answerExactly(plan, { work_max: 1e6 })).toMatchObject({
+      refused:
+        'its Markov chain would have about 3e3 states, and finding them takes longer than there is time',
+    });
+    expect(answerExactly(plan, { work_max: 1e9 })).toHaveProperty('services');
+  });
+});
+
 describe('a condition that never holds', () => {
   it('is down from the start, in one outage', () => {
     for (const crew of [undefined, 0]) {
