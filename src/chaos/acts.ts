@@ -154,9 +154,8 @@ async function begin(run: ActsOptions, act: Act, standing: Standing): Promise<Be
   if (!beginsLate(fault)) record(run, act, 'fault-begin', begun_ms, targets);
   const ending = new AbortController();
   const signal = AbortSignal.any([ending.signal, run.over]);
-  const answers = Promise.allSettled(
-    targets.map((target) => action.apply(run.cluster, fault, target, signal)),
-  );
+  const cluster = run.cluster.stoppedBy?.(run.stop) ?? run.cluster;
+  const answers = Promise.allSettled(targets.map((target) => action.apply(cluster, fault, target, signal)));
   return { ...act, aims, struck, begun_ms, answers, ending };
 }
 

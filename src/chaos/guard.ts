@@ -101,7 +101,7 @@ async function lookAgain(place: Repairing, { faults, objects }: Left, in_flight_
   const quietly = () => {};
   await throwingAll([
     () => undoLeft(place, byApi, quietly, place.patience),
-    () => removeLeft(place, objects, quietly),
+    () => removeLeft(place, objects, quietly, place.patience),
   ]);
 }
 

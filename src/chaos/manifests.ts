@@ -4,12 +4,12 @@ import type { Labels, ManifestObject, Scenario } from '../scenario/scenario.ts';
 import { now_ms } from './clock.ts';
 import { RUN_ANNOTATION } from './cluster/annotations.ts';
 import type { Cluster, ObjectRef } from './cluster/cluster.ts';
-import { retrying, whateverItIs } from './cluster/retry.ts';
+import { insisting, type Limits } from './cluster/retry.ts';
 import { journaled, type Settle } from './safety/journal.ts';
 import type { LeftObject } from './safety/left.ts';
 import { createdRecord } from './safety/records.ts';
 import { refuseRunning } from './safety/running.ts';
-import { type Place, throwAll, UNDO_PATIENCE_MS } from './undo.ts';
+import { type Patience, type Place, throwAll, UNDO_PATIENCE_MS } from './undo.ts';
 
 export interface Applied {
   /** In the order of creation; these and no others are ours to remove. */
@@ -86,17 +86,20 @@ function createdBy(run: string, object: ManifestObject): ManifestObject {
  * run's name on it, or that foreshock applied it.
  *
  * @param tell takes what the report must say
- * @throws UserError where such a run is still going on, or something cannot be removed
+ * @param patience how long it is tried for, in all
+ * @throws UserError where such a run is still going on; with EXIT.notRestored where something cannot be removed
  */
 export async function removeLeft(
   place: Place,
   left: readonly LeftObject[],
   tell: (note: string) => void,
+  { patience_ms = UNDO_PATIENCE_MS, signal }: Patience = {},
 ): Promise<void> {
+  const until_ms = now_ms() + patience_ms;
   const errors: unknown[] = [];
   for (const object of left) {
     try {
-      await removeOneLeft(place, object, tell);
+      await removeOneLeft(place, object, tell, { patience_ms: until_ms - now_ms(), signal });
     } catch (error) {
       errors.push(error);
     }
@@ -108,8 +111,14 @@ async function removeOneLeft(
   { cluster, journal, records }: Place,
   { uid, run, by, ...object }: LeftObject,
   tell: (note: string) => void,
+  limits: Limits,
 ): Promise<void> {
-  const found = await cluster.find(object);
+  const until_ms = now_ms() + limits.patience_ms;
+  const patiently = <T>(work: () => Promise<T>) =>
+    insisting(work, { ...limits, patience_ms: until_ms - now_ms() }).catch((cause) => {
+      throw notRemoved(object, cause);
+    });
+  const found = await patiently(() => cluster.find(object));
   const isIt =
     uid !== undefined ? found?.uid === uid : run === undefined ? found?.applied : found?.run === run;
   refuseRunning(by, `${nameOf(object)} was created`);
@@ -120,11 +129,22 @@ async function removeOneLeft(
     journal,
     { act: 'remove', trial: undefined, target, undo: 'apply the manifest again' },
     async () => {
-      if (isThere) await cluster.remove(object, found.uid);
+      if (isThere) await patiently(() => cluster.remove(object, found.uid));
     },
   );
   if (isThere) tell(`${nameOf(object)} of an earlier run that was killed was removed`);
   if (run !== undefined) records?.drop(createdRecord(object, run));
+}
+
+function notRemoved(object: ObjectRef, cause: unknown): UserError {
+  const { kind, namespace, name } = object;
+  const where = namespace === '' ? '' : ` -n ${namespace}`;
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new UserError(`${nameOf(object)}, of an earlier run that was killed, is not removed: ${why}`, {
+    exitCode: EXIT.notRestored,
+    hint: `by hand: kubectl delete${where} ${kind.toLowerCase()}/${name}`,
+    cause,
+  });
 }
 
 /**
@@ -139,8 +159,7 @@ export async function removeCreated(
   patience_ms = UNDO_PATIENCE_MS,
 ): Promise<void> {
   const until_ms = now_ms() + patience_ms;
-  const patiently = <T>(work: () => Promise<T>) =>
-    retrying(work, { patience_ms: until_ms - now_ms(), mayPass: whateverItIs });
+  const patiently = <T>(work: () => Promise<T>) => insisting(work, { patience_ms: until_ms - now_ms() });
   const left: string[] = [];
   const causes: unknown[] = [];
   for (const created of applied.created.splice(0).reverse()) {

@@ -22,7 +22,10 @@ export async function putBack(place: Repairing, { faults, objects }: LeftInClust
   // All else needs the API server.
   const isControlPlane = ({ target }: LeftFault) => target.kind === 'ControlPlane';
   const inOrder = [...faults.filter(isControlPlane), ...faults.filter((fault) => !isControlPlane(fault))];
-  await throwingAll([() => undoLeft(place, inOrder, tell, patience), () => removeLeft(place, objects, tell)]);
+  await throwingAll([
+    () => undoLeft(place, inOrder, tell, patience),
+    () => removeLeft(place, objects, tell, patience),
+  ]);
 }
 
 /**

@@ -3,6 +3,7 @@ import { EXIT, UserError } from '../scenario/errors.ts';
 import type { FaultType } from '../scenario/scenario.ts';
 import { now_ms } from './clock.ts';
 import type { Cluster } from './cluster/cluster.ts';
+import { insisting, retrying } from './cluster/retry.ts';
 import { actionFor, isFault, type Undone } from './fault-action.ts';
 import type { Journal, Target } from './safety/journal.ts';
 import type { LeftFault } from './safety/left.ts';
@@ -11,11 +12,11 @@ import { faultRecord, type Records } from './safety/records.ts';
 import { refuseRunning } from './safety/running.ts';
 import { sleep } from './sleep.ts';
 
-/** Long enough for an API server that has just been started to answer again. */
+/** Long enough for an API server that has just been started to answer again, and for a login to be renewed. */
 export const UNDO_PATIENCE_MS = 60_000;
 /** A request that was on its way when nobody waited for it any more is carried out by then. */
 export const IN_FLIGHT_MS = 2000;
-const RETRY_PAUSE_MS = 1000;
+const POLL_MS = 1000;
 /** A machine may take minutes to boot. */
 const NODE_PATIENCE_MS = 10 * 60_000;
 
@@ -30,13 +31,13 @@ export interface Place {
 /** How long undoing a fault is tried for. */
 export interface Patience {
   readonly patience_ms?: number | undefined;
-  /** Aborted: it is tried once more, and then given up. */
+  /** Aborted: it is not tried again. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * Undoes a fault on one target, trying again while it fails: the API server may be away, which may be another
- * fault that is undone at the same time. Bounded, and of this run's faults not to be aborted.
+ * Undoes a fault on one target, trying again while it fails, with pauses that grow: the API server may be away, which may
+ * be another fault that is undone at the same time. Given up by time alone, and of this run's faults not to be aborted.
  *
  * @throws UserError with EXIT.notRestored that says what is left to do by hand
  */
@@ -49,27 +50,21 @@ export async function undoFault(
   const { undo, byHand } = actionFor(fault);
   if (undo === undefined) return {};
   const settle = await journal.intend({ act: 'undo', trial, target, fault, undo: byHand(target) });
-  const deadline_ms = now_ms() + patience_ms;
-  while (true) {
-    try {
-      const undone = await undo(cluster, target);
-      await settle('done');
-      records?.drop(faultRecord(fault, target));
-      return undone;
-    } catch (error) {
-      if (now_ms() < deadline_ms && signal?.aborted !== true) {
-        await sleep(Math.min(RETRY_PAUSE_MS, patience_ms), signal).catch(() => {});
-        continue;
-      }
-      const why = error instanceof Error ? error.message : String(error);
-      await settle('failed', { error: why });
-      throw new UserError(`${fault} of ${target.name} is not undone: ${why}`, {
-        exitCode: EXIT.notRestored,
-        hint: `by hand: ${byHand(target)}`,
-        cause: error,
-      });
-    }
+  let undone: Undone;
+  try {
+    undone = await insisting(() => undo(cluster, target), { patience_ms, signal });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    await settle('failed', { error: why });
+    throw new UserError(`${fault} of ${target.name} is not undone: ${why}`, {
+      exitCode: EXIT.notRestored,
+      hint: `by hand: ${byHand(target)}`,
+      cause: error,
+    });
   }
+  await settle('done');
+  records?.drop(faultRecord(fault, target));
+  return undone;
 }
 
 /**
@@ -140,13 +135,14 @@ export function throwAll(errors: readonly unknown[]): void {
 /** What this run finds, it takes for how things are: a node that is still on its way must not be counted out. */
 async function nodeReady(cluster: Cluster, name: string, signal: AbortSignal | undefined): Promise<void> {
   const deadline_ms = now_ms() + NODE_PATIENCE_MS;
-  while (!(await cluster.nodes()).some((node) => node.name === name && node.ready)) {
+  const isReady = async () => (await cluster.nodes()).some((node) => node.name === name && node.ready);
+  while (!(await retrying(isReady, { patience_ms: deadline_ms - now_ms(), signal }))) {
     if (now_ms() > deadline_ms) {
       throw new UserError(`node ${name} is not Ready ${NODE_PATIENCE_MS / 1000} s after it was given back`, {
         exitCode: EXIT.notRestored,
         hint: `look at it with kubectl describe node ${name}`,
       });
     }
-    await sleep(RETRY_PAUSE_MS, signal);
+    await sleep(POLL_MS, signal);
   }
 }

@@ -10,6 +10,7 @@ import { ActEvents } from './act-events.ts';
 import { checkFaults } from './check-faults.ts';
 import { now_ms } from './clock.ts';
 import type { Cluster, ClusterIdentity, ClusterNode, Transport } from './cluster/cluster.ts';
+import { insisting, retrying } from './cluster/retry.ts';
 import { CommandPace } from './command-pace.ts';
 import { aborted, afterFault } from './ended.ts';
 import { actionFor } from './fault-action.ts';
@@ -43,7 +44,6 @@ const STEADY_DEADLINE_MS = 5 * 60_000;
 /** After an abort a person waits; the journal and the message say what is left. */
 const ABORTED_DEADLINE_MS = 60_000;
 const HOPELESS_AFTER_MS = 30_000;
-const API_SERVER_POLL_MS = 500;
 /** Good requests in a row that make the route part of steady state. */
 const PROBES = 5;
 const PROBE_GAP_MS = 50;
@@ -287,10 +287,7 @@ export class ChaosWorld implements World {
     this.#progress('restoring', 'awaiting steady state');
     try {
       await this.#awaitApiServer(deadline_ms, failure instanceof ConnectionLost);
-      await this.#awaitSteadyState('restoring', deadline_ms);
-      const renewal = this.#renewal('restoring', deadline_ms);
-      await replaceRestarted(renewal, restartedWorkloads(this.#scenario));
-      if (this.#placement !== undefined && !hurried) await spreadAnew(renewal, this.#placement);
+      await retrying(() => this.#renew(deadline_ms, hurried), { patience_ms: deadline_ms });
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new UserError(`not restored after trial ${(this.#trial ?? 0) + 1}: ${why}`, {
@@ -301,19 +298,18 @@ export class ChaosWorld implements World {
     }
   }
 
+  /** Repeated, it looks again at what there is. */
+  async #renew(deadline_ms: number, hurried: boolean): Promise<void> {
+    await this.#awaitSteadyState('restoring', deadline_ms);
+    const renewal = this.#renewal('restoring', deadline_ms);
+    await replaceRestarted(renewal, restartedWorkloads(this.#scenario));
+    if (this.#placement !== undefined && !hurried) await spreadAnew(renewal, this.#placement);
+  }
+
   /** One that has just been started may turn us away for a moment. */
   async #awaitApiServer(deadline_ms: number, wasLost: boolean): Promise<void> {
     if (!wasLost && !this.#scenario.faults.some(({ type }) => type === 'control-plane-outage')) return;
-    const until_ms = now_ms() + deadline_ms;
-    while (true) {
-      try {
-        await this.#checkOwners();
-        return;
-      } catch (error) {
-        if (now_ms() > until_ms) throw error;
-        await sleep(API_SERVER_POLL_MS);
-      }
-    }
+    await insisting(() => this.#checkOwners(), { patience_ms: deadline_ms });
   }
 
   /** How long steady state may take: an autoscaler takes its time to scale down. */

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { Unavailable } from '../../src/chaos/cluster/unavailable.ts';
 import { type MeasureOptions, measure } from '../../src/chaos/measure.ts';
 import { openJournal } from '../../src/chaos/safety/journal.ts';
 import { ChaosWorld } from '../../src/chaos/world.ts';
@@ -199,6 +200,23 @@ describe.concurrent('container-kill', () => {
       container: 'nginx',
     });
     expect(journal.filter((line) => line.act === 'replace-pod').length).toBe(2);
+  });
+});
+
+describe.concurrent('a trial that is over', () => {
+  test('is not taken for not restored because the API server is away when a pod is to be replaced', async () => {
+    const { scenario, cluster } = started([containerKill()]);
+    let failures = 0;
+    cluster.before = (call) => {
+      if (!call.startsWith('delete') || failures === 2) return;
+      failures += 1;
+      throw new Unavailable('nobody is there', { exitCode: EXIT.configuration, mayBeDone: true });
+    };
+    const { error, journal } = await run(cluster, scenario);
+    expect(error).toBeUndefined();
+    const replacing = journal.filter(({ act }) => act === 'replace-pod').map(({ id }) => id);
+    const outcomes = journal.filter(({ id, outcome }) => replacing.includes(id) && outcome !== undefined);
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'done']);
   });
 });
 

@@ -204,6 +204,11 @@ export interface Cluster {
   readonly leases?: Leases | undefined;
   /** Undefined where pods take none. */
   readonly ephemeral?: EphemeralContainers | undefined;
+  /**
+   * The same cluster, for what acts: once `signal` is aborted, nothing that has failed is sent again by it. Undefined where
+   * nothing ever is.
+   */
+  stoppedBy?(signal: AbortSignal): Cluster;
   /** For reports: "kubernetes v1.35.4, 2 nodes". Fails where the cluster cannot be reached. */
   describe(): Promise<string>;
   identity(): Promise<ClusterIdentity>;

@@ -100,7 +100,8 @@ export function connectKubernetes(options: KubernetesOptions): Cluster {
       containerKillCommand === undefined ? undefined : parseCommand(containerKillCommand, 'container kill'),
     provider: providerCommand === undefined ? undefined : parseCommand(providerCommand, 'provider'),
   };
-  return new KubernetesCluster(new Credentials(options), options.patience_ms, commands);
+  const credentials = new Credentials(options);
+  return new KubernetesCluster(credentials, new Api(credentials, options.patience_ms), commands);
 }
 
 interface Commands {
@@ -112,17 +113,23 @@ class KubernetesCluster implements Cluster {
   readonly kind = 'kubernetes';
   readonly leases: ApiLeases;
   readonly ephemeral: ApiEphemeralContainers;
+  readonly #credentials: Credentials;
   readonly #api: Api;
   readonly #kinds: Kinds;
   readonly #commands: Commands;
 
-  constructor(credentials: Credentials, patience_ms: number | undefined, commands: Commands) {
-    const api = new Api(credentials, patience_ms);
+  /** @param kinds that are known already */
+  constructor(credentials: Credentials, api: Api, commands: Commands, kinds = new Kinds(api)) {
+    this.#credentials = credentials;
     this.#api = api;
     this.leases = new ApiLeases(api);
     this.ephemeral = new ApiEphemeralContainers(api, credentials);
-    this.#kinds = new Kinds(api);
+    this.#kinds = kinds;
     this.#commands = commands;
+  }
+
+  stoppedBy(signal: AbortSignal): Cluster {
+    return new KubernetesCluster(this.#credentials, this.#api.stoppedBy(signal), this.#commands, this.#kinds);
   }
 
   describe(): Promise<string> {

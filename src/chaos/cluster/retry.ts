@@ -27,11 +27,15 @@ export class Backoff {
   }
 }
 
-export interface Patience {
+/** How long something is tried for. */
+export interface Limits {
   /** From the first attempt to the beginning of the last. */
   readonly patience_ms: number;
   /** Aborted: there is no further attempt. */
   readonly signal?: AbortSignal | undefined;
+}
+
+export interface Patience extends Limits {
   /** Default: where the cluster was unavailable. */
   readonly mayPass?: (error: unknown) => boolean;
 }
@@ -41,9 +45,26 @@ export interface Patience {
  * @throws what the last attempt failed with: where the time was up, or the cluster asks for more time than there is; and
  *   at once what may not pass
  */
-export async function retrying<T>(
+export function retrying<T>(
   attempt: () => Promise<T>,
-  { patience_ms, signal, mayPass = isUnavailable }: Patience,
+  { mayPass = isUnavailable, ...limits }: Patience,
+): Promise<T> {
+  return trying(attempt, limits, (error, left_ms) => mayPass(error) && askedBy(error) <= left_ms);
+}
+
+/**
+ * As `retrying`, of what must not stay as it is, such as a fault that stands: whatever it fails with, since a server that
+ * has just been started may turn us away for a moment; and at the end of the time once more, though the cluster asks for
+ * more time than that.
+ */
+export function insisting<T>(attempt: () => Promise<T>, limits: Limits): Promise<T> {
+  return trying(attempt, limits, () => true);
+}
+
+async function trying<T>(
+  attempt: () => Promise<T>,
+  { patience_ms, signal }: Limits,
+  isWorthwhile: (error: unknown, left_ms: number) => boolean,
 ): Promise<T> {
   const until_ms = now_ms() + patience_ms;
   const backoff = new Backoff();
@@ -52,10 +73,9 @@ export async function retrying<T>(
       return await attempt();
     } catch (error) {
       const left_ms = until_ms - now_ms();
-      const asked_ms = error instanceof Unavailable ? error.retry_after_ms : 0;
-      if (!mayPass(error) || left_ms <= 0 || asked_ms > left_ms || signal?.aborted) throw error;
+      if (left_ms <= 0 || signal?.aborted || !isWorthwhile(error, left_ms)) throw error;
       // The last attempt is at the end of the time, not before.
-      await sleep(Math.min(left_ms, Math.max(backoff.next_ms(), asked_ms)), signal).catch(() => {});
+      await sleep(Math.min(left_ms, Math.max(backoff.next_ms(), askedBy(error))), signal).catch(() => {});
       if (signal?.aborted) throw error;
     }
   }
@@ -63,5 +83,5 @@ export async function retrying<T>(
 
 const isUnavailable = (error: unknown): boolean => error instanceof Unavailable;
 
-/** As the undoing of a fault is tried again: a server that has just been started may turn us away for a moment. */
-export const whateverItIs = (): boolean => true;
+/** How long the cluster asks to be left alone; 0 where it does not say. */
+export const askedBy = (error: unknown): number => (error instanceof Unavailable ? error.retry_after_ms : 0);

@@ -7,6 +7,7 @@ import type { Scenario, Taint, Workload } from '../../scenario/scenario.ts';
 import { selects } from '../../scenario/selector.ts';
 import { now_ms } from '../clock.ts';
 import type { ClusterNode, ClusterReader, Pod, WorkloadState } from '../cluster/cluster.ts';
+import { askedBy } from '../cluster/retry.ts';
 import { Unavailable } from '../cluster/unavailable.ts';
 import { sleep } from '../sleep.ts';
 import { isOwnedBy, podsOf } from './ownership.ts';
@@ -60,7 +61,7 @@ export async function awaitSteadyState(
   let told: string | undefined;
   while (true) {
     options.signal?.throwIfAborted();
-    const { pods, missing } = await lookAt(cluster, scenario, options).catch(asMissing);
+    const { pods, missing, asked_ms = 0 } = await lookAt(cluster, scenario, options).catch(asMissing);
     if (missing.length === 0) return;
     const [first] = missing;
     if (first !== told && first !== undefined) {
@@ -72,13 +73,16 @@ export async function awaitSteadyState(
     const hopeless =
       hopelessSince_ms !== undefined && now_ms() - hopelessSince_ms >= options.hopeless_after_ms;
     if (hopeless || waited_ms >= options.deadline_ms) throw new SteadyStateTimeout(missing, waited_ms);
-    await sleep(POLL_MS, options.signal);
+    const left_ms = options.deadline_ms - waited_ms;
+    await sleep(Math.max(POLL_MS, Math.min(asked_ms, left_ms)), options.signal);
   }
 }
 
 interface Look {
   readonly pods: PodsByWorkload;
   readonly missing: readonly string[];
+  /** How long the cluster asks to be left alone. */
+  readonly asked_ms?: number;
 }
 
 async function lookAt(
@@ -96,7 +100,7 @@ async function lookAt(
 /** An API server that is away is waited for like anything else that is missing. */
 function asMissing(error: unknown): Look {
   if (!(error instanceof Unavailable)) throw error;
-  return { pods: new Map(), missing: [error.message] };
+  return { pods: new Map(), missing: [error.message], asked_ms: askedBy(error) };
 }
 
 /** What steady state lacks now, going by what the API tells: no request is sent. */

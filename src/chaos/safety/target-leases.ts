@@ -8,7 +8,8 @@ import { now_ms } from '../clock.ts';
 import { LEFT_ANNOTATION, PROCESS_ANNOTATION, TARGET_ANNOTATION } from '../cluster/annotations.ts';
 import { ChangedError, type WorkloadRef } from '../cluster/cluster.ts';
 import type { Lease, LeaseContent, LeaseRef, Leases } from '../cluster/leases.ts';
-import { retrying, whateverItIs } from '../cluster/retry.ts';
+import { insisting } from '../cluster/retry.ts';
+import { Unavailable } from '../cluster/unavailable.ts';
 import { sleep } from '../sleep.ts';
 import { hasLapsed, LEASE_DURATION_S, RENEW_EVERY_MS } from './lapse.ts';
 import { type LeftRecord, type Records, recordKey, recordsIn, recordsOf } from './records.ts';
@@ -40,6 +41,8 @@ export class TargetLeases implements Records {
   readonly #leases: Leases;
   readonly #process: string;
   readonly #held: Held[] = [];
+  /** Asked for, and never answered for: they may be ours. */
+  readonly #inDoubt: LeaseRef[] = [];
   readonly #records = new Map<string, LeftRecord>();
   readonly #lost = new AbortController();
   #pending: readonly WorkloadRef[];
@@ -73,7 +76,8 @@ export class TargetLeases implements Records {
     const pending: WorkloadRef[] = [];
     for (const [index, target] of this.#pending.entries()) {
       try {
-        if (!(await this.#take(target, signal))) pending.push(target);
+        const isThere = await this.#orInDoubt(leaseFor(target), this.#take(target, signal));
+        if (!isThere) pending.push(target);
       } catch (error) {
         this.#pending = [...pending, ...this.#pending.slice(index)];
         throw error;
@@ -83,7 +87,11 @@ export class TargetLeases implements Records {
   }
 
   /** Takes one that has lapsed, with its records. @throws ChangedError where somebody else was quicker */
-  async adopt(lapsed: Lease): Promise<void> {
+  adopt(lapsed: Lease): Promise<void> {
+    return this.#orInDoubt(lapsed, this.#adopt(lapsed));
+  }
+
+  async #adopt(lapsed: Lease): Promise<void> {
     const target = lapsed.annotations[TARGET_ANNOTATION] ?? '';
     for (const record of inherited(lapsed)) this.#records.set(recordKey(record), record);
     this.#hold(
@@ -126,11 +134,24 @@ export class TargetLeases implements Records {
       await held.writing.catch(() => {});
       if (this.#records.size > 0) await this.#writeNow(held).catch(() => {});
       else {
-        const patience = { patience_ms: until_ms - now_ms(), mayPass: whateverItIs };
-        await retrying(() => this.#remove(held), patience).catch(() => left.push(held.lease));
+        const limits = { patience_ms: until_ms - now_ms() };
+        await insisting(() => this.#remove(held.lease), limits).catch(() => left.push(held.lease));
       }
     }
+    for (const ref of this.#records.size > 0 ? [] : this.#inDoubt.splice(0)) {
+      const limits = { patience_ms: until_ms - now_ms() };
+      await insisting(() => this.#removeOwn(ref), limits).catch(() => left.push(ref));
+    }
     return left;
+  }
+
+  async #orInDoubt<T>(ref: LeaseRef, taking: Promise<T>): Promise<T> {
+    try {
+      return await taking;
+    } catch (error) {
+      if (error instanceof Unavailable) this.#inDoubt.push(ref);
+      throw error;
+    }
   }
 
   /** @returns false where its namespace is not there */
@@ -150,7 +171,7 @@ export class TargetLeases implements Records {
         throw isTaken(`${target.kind} ${target.namespace}/${target.name}`, existing);
       }
       try {
-        await this.adopt(existing);
+        await this.#adopt(existing);
         return true;
       } catch (error) {
         if (!(error instanceof ChangedError)) throw error;
@@ -197,15 +218,19 @@ export class TargetLeases implements Records {
     }
   }
 
-  async #remove(held: Held): Promise<void> {
-    let lease: Lease | undefined = held.lease;
-    for (let attempt = 1; lease !== undefined && attempt <= TRIES_MAX; attempt += 1) {
-      await this.#leases.remove(lease);
-      // Where an answer was lost, the last write has changed its version, and it is still there.
-      lease = await this.#leases.get(lease);
+  async #remove(lease: Lease): Promise<void> {
+    await this.#leases.remove(lease);
+    // Where an answer was lost, the last write has changed its version, and it is still there.
+    await this.#removeOwn(lease);
+  }
+
+  async #removeOwn({ namespace, name }: LeaseRef): Promise<void> {
+    for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
+      const lease = await this.#leases.get({ namespace, name });
       if (lease?.holder !== this.run) return;
+      await this.#leases.remove(lease);
     }
-    throw new ChangedError(`Lease ${held.lease.namespace}/${held.lease.name} is written to all the time`);
+    throw new ChangedError(`Lease ${namespace}/${name} is written to all the time`);
   }
 
   #lose({ lease, target }: Held, now: Lease | undefined): UserError {

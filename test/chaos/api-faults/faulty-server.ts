@@ -35,6 +35,16 @@ export const HARMS = [
 ] as const;
 export type Harm = (typeof HARMS)[number];
 
+/**
+ * Whether an API server gives this answer to such a call: a read conflicts with nothing, and only who asks for what has
+ * happened since a version, or for more of a list, can ask for what is forgotten.
+ */
+export function canMeet(kind: Kind, harm: Harm): boolean {
+  const isRead = kind === 'list' || kind === 'get' || kind === 'watch';
+  if (harm === 'conflict') return !isRead && kind !== 'review';
+  return harm !== 'gone' || kind === 'list' || kind === 'watch';
+}
+
 /** At so many calls of a kind in a row, from the `nth` on, which counts from 0. */
 export interface Plan {
   readonly kind: Kind;
@@ -78,6 +88,8 @@ export class FaultyServer {
   harmed = 0;
   /** Told of each call before it is answered; the server goes away where it says so, for so many ms. */
   awayAt: (request: FakeRequest, state: KubernetesState) => number | undefined = () => undefined;
+  /** Told of each call, in order: the harm that it meets, where it is not by plan. */
+  harmAt: (request: FakeRequest) => Harm | undefined = () => undefined;
   readonly #plan: readonly Plan[];
   readonly #counts = new Map<Kind, number>();
   readonly #sockets = new Set<Socket>();
@@ -160,8 +172,10 @@ export class FaultyServer {
     const kind = kindOf(request);
     const count = this.#counts.get(kind) ?? 0;
     this.#counts.set(kind, count + 1);
-    return this.#plan.find((each) => each.kind === kind && count >= each.nth && count < each.nth + each.calls)
-      ?.harm;
+    const planned = this.#plan.find(
+      (each) => each.kind === kind && count >= each.nth && count < each.nth + each.calls,
+    );
+    return this.harmAt(request) ?? planned?.harm;
   }
 
   #answer(request: FakeRequest, response: ServerResponse): void {

@@ -47,8 +47,11 @@ export interface Through {
   /** Of the undoing, the removing and the Leases. */
   readonly undo_patience_ms?: number;
   readonly awayAt?: FaultyServer['awayAt'];
+  readonly harmAt?: FaultyServer['harmAt'];
   /** How long the fault lasts. */
   readonly duration_ms?: number;
+  /** Aborts the run. */
+  readonly signal?: AbortSignal;
 }
 
 const transport: Transport = {
@@ -80,6 +83,7 @@ export async function runThrough(through: Through): Promise<Ended> {
   const scenario = scenarioOf(through);
   const server = await new FaultyServer(scenario, through.plan).open();
   if (through.awayAt !== undefined) server.awayAt = through.awayAt;
+  if (through.harmAt !== undefined) server.harmAt = through.harmAt;
   const before = server.state.content;
   const folder = mkdtempSync(join(tmpdir(), 'foreshock-api-'));
   const kubeconfig = join(folder, 'config');
@@ -100,6 +104,7 @@ export async function runThrough(through: Through): Promise<Ended> {
       ...{ journal, trials: 1, wander_ms: 0 },
       ...{ steady_deadline_ms: 20_000, aborted_deadline_ms: 20_000 },
       undo_patience_ms: through.undo_patience_ms ?? 60 * SECOND_MS,
+      ...(through.signal === undefined ? {} : { signal: through.signal }),
       recorder: () => ({ record: (event) => void events.push(event) }),
     });
     notes = measured.notes;

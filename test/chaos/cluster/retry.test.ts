@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { Backoff, retrying } from '../../../src/chaos/cluster/retry.ts';
+import { Backoff, insisting, retrying } from '../../../src/chaos/cluster/retry.ts';
 import { Unavailable } from '../../../src/chaos/cluster/unavailable.ts';
 import { EXIT } from '../../../src/scenario/errors.ts';
 import { time } from '../virtual-time.ts';
@@ -15,9 +15,9 @@ const busy = (retry_after_ms = 0) =>
   new Unavailable('busy', { exitCode: EXIT.configuration, mayBeDone: false, retry_after_ms });
 
 /** Fails until then. @returns when it was tried, and how it ended */
-async function tried(until_ms: number, patience_ms: number, retry_after_ms = 0) {
+async function tried(until_ms: number, patience_ms: number, retry_after_ms = 0, trying = retrying) {
   const times_ms: number[] = [];
-  const work = retrying(
+  const work = trying(
     async () => {
       times_ms.push(time.now_ms);
       if (time.now_ms < until_ms) throw busy(retry_after_ms);
@@ -82,6 +82,42 @@ describe('asking again', () => {
     work.catch(() => {});
     time.after(2500, () => ending.abort());
     await expect(time.until(work)).rejects.toThrow('busy');
+    expect(time.now_ms).toBe(2500);
+  });
+});
+
+describe('asking again, of what must not stay as it is,', () => {
+  test('is for whatever it fails with, until the time is up, with a last try then', async () => {
+    const times_ms: number[] = [];
+    const fail = async () => {
+      times_ms.push(time.now_ms);
+      throw new Error('no');
+    };
+    await expect(time.until(insisting(fail, { patience_ms: 60_000 }))).rejects.toThrow('no');
+    expect(times_ms.at(-1)).toBe(60_000);
+    const pauses_ms = times_ms.slice(1).map((at_ms, index) => at_ms - times_ms[index]!);
+    expect(pauses_ms[0]).toBeLessThanOrEqual(100);
+    expect(Math.max(...pauses_ms)).toBeLessThanOrEqual(1000);
+    expect(times_ms.length).toBeGreaterThan(60);
+  });
+
+  test('leaves a server alone for as long as it asks for, but for a last try when the time is up', async () => {
+    const { times_ms, result } = await tried(20_000, 60_000, 7000, insisting);
+    expect([times_ms, result]).toEqual([[0, 7000, 14_000, 21_000], 'done']);
+    time.reset();
+    expect(await tried(10_000, 10_000, 3_600_000, insisting)).toEqual({
+      times_ms: [0, 10_000],
+      result: 'done',
+    });
+  });
+
+  test('ends with the signal', async () => {
+    const ending = new AbortController();
+    const fail = () => Promise.reject(new Error('no'));
+    const work = insisting(fail, { patience_ms: 60_000, signal: ending.signal });
+    work.catch(() => {});
+    time.after(2500, () => ending.abort());
+    await expect(time.until(work)).rejects.toThrow('no');
     expect(time.now_ms).toBe(2500);
   });
 });

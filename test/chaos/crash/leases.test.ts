@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Lease, Leases } from '../../../src/chaos/cluster/leases.ts';
+import { Unavailable } from '../../../src/chaos/cluster/unavailable.ts';
 import { actionFor } from '../../../src/chaos/fault-action.ts';
 import { patrol } from '../../../src/chaos/guard.ts';
 import { restore } from '../../../src/chaos/restore.ts';
@@ -80,6 +81,26 @@ describe('a target', () => {
     expect((await cluster.workload(WEB))?.replicas).toBe(2);
     expect((await leases.get(leaseFor(WEB)))?.holder).toBe('carol@far');
   });
+
+  test.each(['at first', 'from a run that has died'])(
+    'that was taken, %s, though nobody said so, is given back when the run ends for that',
+    async (when) => {
+      const { cluster, leases, fake, journal } = await oneCluster({ fault: 'scale' });
+      const before = fake.state.content;
+      const taking = when === 'at first' ? 'create' : 'write';
+      if (taking === 'write') await held(leases, { pid: DEAD_PID });
+      const take = leases[taking].bind(leases) as (...words: unknown[]) => Promise<unknown>;
+      Object.assign(leases, {
+        async [taking](...words: unknown[]) {
+          await take(...words);
+          throw new Unavailable('no answer', { exitCode: EXIT.configuration, mayBeDone: true });
+        },
+      });
+      const error = await runOn(cluster, { fault: 'scale' }, journal).catch((thrown: unknown) => thrown);
+      expectUserError(error, EXIT.configuration, 'no answer');
+      expect(fake.state.content).toEqual(before);
+    },
+  );
 
   test('with the mark of a run that nobody knows any more is repaired first', async () => {
     const place = await oneCluster({ fault: 'scale' });

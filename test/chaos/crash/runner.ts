@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster, Transport } from '../../../src/chaos/cluster/cluster.ts';
 import { connectKubernetes } from '../../../src/chaos/cluster/kubernetes.ts';
 import { GOODBYE } from '../../../src/chaos/guard.ts';
@@ -23,6 +24,8 @@ export interface Order extends CrashCase {
   readonly folder: string;
   /** A socket on which a guard listens, the command of one, or none. */
   readonly guard: { readonly socket: string } | { readonly command: readonly string[] } | undefined;
+  /** How long after the others it begins. Default: at once. */
+  readonly delay_ms?: number;
 }
 
 /** Takes the place of the network. */
@@ -62,6 +65,7 @@ export function clusterOf({ server, folder }: Pick<Order, 'server' | 'folder'>):
 }
 
 async function run(order: Order): Promise<void> {
+  await sleep(order.delay_ms ?? 0);
   const journal = await openJournal(join(order.folder, 'journal.jsonl'));
   const { guard } = order;
   try {

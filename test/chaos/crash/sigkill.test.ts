@@ -5,7 +5,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -22,6 +21,8 @@ import {
   crashServer,
   type HeldAs,
 } from './crash-server.ts';
+import { GuardLine } from './guard-line.ts';
+import { broken, provided } from './provider-log.ts';
 import { clusterOf, type Order } from './runner.ts';
 import { type CrashCase, crashScenario, nameOf } from './scenario.ts';
 
@@ -51,19 +52,21 @@ interface Run extends Order {
 
 let folder: string;
 let server: CrashServer;
-let line: ReturnType<typeof createServer>;
-let socket: string;
-/** By the run's id, with what the guard has ended with. */
-const guards = new Map<string, Promise<'dismissed' | 'restored'>>();
+let line: GuardLine;
 const runs = new Map<string, Run>();
 const told: string[] = [];
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'foreshock-crash-'));
   server = await crashServer();
-  socket = join(folder, 'guard.sock');
-  line = createServer({ allowHalfOpen: true }, (connection) => void stand(connection));
-  await new Promise<void>((resolve) => line.listen(socket, resolve));
+  line = await new GuardLine(folder, (id, connection) => {
+    const run = runs.get(id)!;
+    return standGuard(connection, join(run.folder, 'journal.jsonl'), {
+      cluster: run.seen_by,
+      tell: (text) => told.push(`${id}: ${text}`),
+      in_flight_ms: IN_FLIGHT_MS,
+    });
+  }).open();
 });
 afterAll(async () => {
   line.close();
@@ -71,29 +74,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The guard of a run, from its first word on. */
-async function stand(connection: Socket): Promise<void> {
-  connection.on('error', () => {});
-  const [first] = (await once(connection, 'data')) as [Buffer];
-  const id = first.toString().split('\n')[0]!;
-  const run = runs.get(id)!;
-  const guard = standGuard(connection, join(run.folder, 'journal.jsonl'), {
-    cluster: run.seen_by,
-    tell: (text) => told.push(`${id}: ${text}`),
-    in_flight_ms: IN_FLIGHT_MS,
-  });
-  guards.set(id, guard);
-  await guard.catch(() => {});
-  connection.end();
-}
-
 function begin(which: CrashCase, boundary: Boundary | undefined): Run {
   const id = `${which.fault}-${runs.size}`;
   const own = join(folder, id);
   mkdirSync(own);
   const cluster = server.add(id, crashScenario(which), boundary);
   const before = cluster.state.content;
-  const order: Order = { ...which, id, server: server.urlOf(cluster), folder: own, guard: { socket } };
+  const guard = { socket: line.socket };
+  const order: Order = { ...which, id, server: server.urlOf(cluster), folder: own, guard };
   const run = { ...order, cluster, seen_by: clusterOf(order), before, boundary };
   runs.set(id, run);
   return run;
@@ -169,25 +157,6 @@ function partsOf({ cluster: { calls, called_ms }, folder: own }: Run) {
     at_ms < called_ms[begin]! ? 'before' : at_ms <= Math.max(...times_ms) ? 'fault' : 'after';
 }
 
-const provided = ({ folder: own }: Run): readonly string[] => {
-  try {
-    return readFileSync(join(own, 'provider.log'), 'utf8').trim().split('\n');
-  } catch {
-    return [];
-  }
-};
-
-/** What the provider broke and did not mend. */
-function broken(run: Run): readonly string[] {
-  const standing = new Set<string>();
-  for (const words of provided(run)) {
-    const [verb = '', ...what] = words.split(' ');
-    if (/-(loss|partition|pause|down)$/.test(verb)) standing.add(what.join(' '));
-    else standing.delete(what.join(' '));
-  }
-  return [...standing];
-}
-
 /** How the journal calls what the run has written; of its own Leases and Events nothing stands there. */
 const ACT_OF: readonly (readonly [RegExp, RegExp])[] = [
   [/^PATCH services/, /"act":"(create|deselect-pods|delay-requests|abort-requests)"/],
@@ -222,12 +191,12 @@ async function checkRestored(run: Run): Promise<void> {
     told.filter((text) => text.startsWith(`${run.id}:`)),
   ]);
   expect(cluster.state.content, where).toEqual(before);
-  expect(broken(run), where).toEqual([]);
+  expect(broken(run.folder), where).toEqual([]);
   // Whoever puts something back kills nothing, and what was killed was killed once, by its UID.
   expect(cluster.killedAfter, where).toBe(0);
   expect(cluster.state.killed.length, where).toBeLessThanOrEqual(1);
   expect(
-    provided(run).filter((words) => /^(kill|sandbox-kill)/.test(words)).length,
+    provided(run.folder).filter((words) => /^(kill|sandbox-kill)/.test(words)).length,
     where,
   ).toBeLessThanOrEqual(1);
   expect(cluster.state.unconditional, where).toEqual([]);
@@ -242,7 +211,7 @@ test(`killed at any of ${POINTS_MIN} calls and more, a run is put back by its gu
   expect(whole.filter(({ id }) => !ended.has(id)).map(({ id }) => id)).toEqual([]);
   expect(told.filter((text) => text.includes('failed'))).toEqual([]);
   for (const run of whole) {
-    expect(await guards.get(run.id), run.id).toBe('dismissed');
+    expect(await line.guards.get(run.id), run.id).toBe('dismissed');
     expect(run.cluster.state.content, run.id).toEqual(run.before);
   }
 
@@ -269,10 +238,10 @@ async function killedAndRestored(batch: readonly Run[]): Promise<readonly Run[]>
   const ended = await untilKilled(batch);
   // Where polling took fewer calls than the first time a run may end before it is held.
   const dead = batch.filter(({ id }) => !ended.has(id));
-  await Promise.all(dead.map(({ id }) => guards.get(id)));
+  await Promise.all(dead.map(({ id }) => line.guards.get(id)));
   for (const run of dead) {
     // Held before it had a guard, it had done nothing but take a Lease, which lapses.
-    if (!guards.has(run.id)) await restore({ ...placeOf(run), tell: () => {} });
+    if (!line.guards.has(run.id)) await restore({ ...placeOf(run), tell: () => {} });
     await checkRestored(run);
     if (run.boundary !== undefined && !isWritten(run.cluster.calls[run.boundary.call]!)) continue;
     const writes = run.cluster.writtenAfter.length;

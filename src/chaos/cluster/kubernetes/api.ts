@@ -66,16 +66,36 @@ const METHODS: Readonly<Record<Call['verb'], HttpMethod>> = {
   delete: HttpMethod.DELETE,
 };
 
+/** What is known of the server. */
+interface Met {
+  /** Whether it has ever said something: one to which there has never been a way is not away, but wrong. */
+  hasAnswered: boolean;
+  /** Whether it has ever known us: a login that it has never known does not become right by waiting. */
+  hasKnownUs: boolean;
+}
+
 export class Api {
   readonly #credentials: Credentials;
   readonly #http = new IsomorphicFetchHttpLibrary();
   readonly #patience_ms: number;
-  /** Whether it has ever said something: one to which there has never been a way is not away, but wrong. */
-  #hasAnswered = false;
+  readonly #met: Met;
+  readonly #stop: AbortSignal | undefined;
 
-  constructor(credentials: Credentials, patience_ms = PATIENCE_MS) {
+  constructor(
+    credentials: Credentials,
+    patience_ms = PATIENCE_MS,
+    met: Met = { hasAnswered: false, hasKnownUs: false },
+    stop?: AbortSignal,
+  ) {
     this.#credentials = credentials;
     this.#patience_ms = patience_ms;
+    this.#met = met;
+    this.#stop = stop;
+  }
+
+  /** The same, but that nothing is sent again by it once `stop` is aborted. */
+  stoppedBy(stop: AbortSignal): Api {
+    return new Api(this.#credentials, this.#patience_ms, this.#met, stop);
   }
 
   get server(): string {
@@ -94,10 +114,11 @@ export class Api {
    * 429 or 5xx with Retry-After (client-go 1.35 rest/with_retry.go checkWait).
    *
    * @throws ApiError where the server refuses the request itself (404, 409, 422, ...)
-   * @throws Unavailable where it cannot be reached or fails, as long as it is worth waiting for
-   * @throws UserError where it does not know us, does not let us, or is no API server
+   * @throws Unavailable where it cannot be reached, fails, or does not know us any more, as long as it is worth waiting
+   *   for; it `mayBeDone` where any attempt may be
+   * @throws UserError where it has never known us, does not let us, or is no API server
    */
-  call<T>(call: Call, options: CallOptions = {}): Promise<T> {
+  async call<T>(call: Call, options: CallOptions = {}): Promise<T> {
     let doubt: Unavailable | undefined;
     const attempt = async () => {
       try {
@@ -108,7 +129,13 @@ export class Api {
         throw error;
       }
     };
-    return this.#retrying(attempt, options.signal);
+    try {
+      return await this.#retrying(attempt, options.signal);
+    } catch (error) {
+      // That the last attempt was turned away says nothing of those before it.
+      if (error instanceof Unavailable && doubt !== undefined) error.mayBeDone = true;
+      throw error;
+    }
   }
 
   /** As `call`, of what changes nothing. */
@@ -195,7 +222,10 @@ export class Api {
         response = await this.#sendAs(renewed, path, call, options);
       }
     }
-    if (response.httpStatusCode >= 200 && response.httpStatusCode < 300) return response;
+    if (response.httpStatusCode >= 200 && response.httpStatusCode < 300) {
+      this.#met.hasKnownUs = true;
+      return response;
+    }
     throw await this.#refusal(response, call, options);
   }
 
@@ -226,7 +256,7 @@ export class Api {
     if (login.connections !== undefined) request.setDispatcher(login.connections);
     try {
       const response = (await this.#http.send(request).toPromise()) as ResponseContext;
-      this.#hasAnswered = true;
+      this.#met.hasAnswered = true;
       return response;
     } catch (error) {
       throw isGivenUp() ? error : unreachable(this.server, error);
@@ -240,7 +270,7 @@ export class Api {
   ): Promise<Error> {
     const { httpStatusCode: code, headers } = response;
     const error = new ApiError(code, await textOf(response), headers['retry-after'], call);
-    if (code === UNAUTHORIZED) return unauthorized(this.server, this.context, error);
+    if (code === UNAUTHORIZED) return unauthorized(this.server, this.context, error, this.#met.hasKnownUs);
     if (code === 403 && call) return forbidden(call, error);
     if (isAnswer?.(error) === true) return error;
     const isBusy = code === TOO_MANY_REQUESTS || code >= 500 || (code === GONE && call?.verb === 'list');
@@ -248,10 +278,11 @@ export class Api {
   }
 
   #retrying<T>(attempt: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    const signals = [signal, this.#stop].filter((each) => each !== undefined);
     return retrying(attempt, {
       patience_ms: this.#patience_ms,
-      signal,
-      mayPass: (error) => error instanceof Unavailable && (this.#hasAnswered || error.mayBeDone),
+      signal: AbortSignal.any(signals),
+      mayPass: (error) => error instanceof Unavailable && (this.#met.hasAnswered || error.mayBeDone),
     });
   }
 }

@@ -48,12 +48,15 @@ export const isApiError = (error: unknown, ...codes: number[]): error is ApiErro
 export const isForbidden = (error: unknown): boolean =>
   error instanceof UserError && isApiError(error.cause, 403);
 
-export const unauthorized = (server: string, context: string, cause: ApiError): UserError =>
-  new UserError(`the API server ${server} does not know the account of context "${context}" (401)`, {
-    exitCode: EXIT.configuration,
-    hint: 'its credentials may have expired; try `kubectl auth whoami`',
-    cause,
-  });
+/** @param wasKnown the server has known it before: it has expired, and somebody may renew it */
+export function unauthorized(server: string, context: string, cause: ApiError, wasKnown: boolean): UserError {
+  const message = `the API server ${server} does not know the account of context "${context}" (401)`;
+  const hint = 'its credentials may have expired; try `kubectl auth whoami`';
+  const options = { exitCode: EXIT.configuration, hint, cause };
+  return wasKnown
+    ? new Unavailable(message, { ...options, mayBeDone: false })
+    : new UserError(message, options);
+}
 
 export function forbidden(call: Call, cause: ApiError): UserError {
   const { namespace } = call;

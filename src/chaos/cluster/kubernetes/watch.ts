@@ -1,8 +1,7 @@
 import type { KubernetesObject } from '@kubernetes/client-node';
 import { now_ms } from '../../clock.ts';
 import { sleep } from '../../sleep.ts';
-import { Backoff } from '../retry.ts';
-import { Unavailable } from '../unavailable.ts';
+import { askedBy, Backoff } from '../retry.ts';
 import type { Api, Call } from './api.ts';
 import { ApiError } from './errors.ts';
 
@@ -104,7 +103,7 @@ export async function follow<T extends KubernetesObject>(
         if (signal.aborted) return;
         if (isGone(error)) version = undefined;
         else {
-          if (error instanceof Unavailable) asked_ms = error.retry_after_ms;
+          asked_ms = askedBy(error);
           failingSince_ms ??= now_ms();
           if (!lost && now_ms() - failingSince_ms >= LOST_AFTER_MS) {
             lost = true;

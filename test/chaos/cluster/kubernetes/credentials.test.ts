@@ -1,9 +1,11 @@
 /** Tokens expire: whoever is not known any more asks again who it is, and only then says so. */
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Cluster } from '../../../../src/chaos/cluster/cluster.ts';
 import { connectKubernetes } from '../../../../src/chaos/cluster/kubernetes.ts';
+import { Unavailable } from '../../../../src/chaos/cluster/unavailable.ts';
+import { EXIT } from '../../../../src/scenario/errors.ts';
 import { type FakeApiServer, fakeApiServer, kubeconfigFor, status } from './fake-api-server.ts';
 
 const POD = { namespace: 'shop', name: 'web-1', uid: 'uid-1' };
@@ -22,9 +24,9 @@ afterEach(() => server.close());
 
 const inFolder = (name: string) => join(dirname(server.kubeconfig), name);
 
-async function connectAs(user: object): Promise<Cluster> {
+async function connectAs(user: object, patience_ms?: number): Promise<Cluster> {
   await writeFile(server.kubeconfig, kubeconfigFor(server.url, user));
-  return connectKubernetes({ kubeconfig: server.kubeconfig });
+  return connectKubernetes({ kubeconfig: server.kubeconfig, patience_ms });
 }
 
 /** A program that gives what is in the file `token`, and counts how often it was asked. */
@@ -76,6 +78,39 @@ test('where what it gives is not taken either, that is said after one more try',
   );
   expect(server.requests).toHaveLength(2);
   expect(await timesAsked()).toBe(2);
+});
+
+describe('an account that the server has known before', () => {
+  const known = async (patience_ms?: number) => {
+    await writeFile(inFolder('token'), 'first');
+    const cluster = await connectAs({ tokenFile: 'token' }, patience_ms);
+    await cluster.pods('shop', { app: 'web' });
+    return cluster;
+  };
+
+  test('is waited for when it is known no more, and read again, until somebody renews it', async () => {
+    const cluster = await known();
+    valid = 'second';
+    const deleting = cluster.deletePod(POD, 0);
+    // Refused with what is there, and with what was read again, more than once.
+    await vi.waitFor(() => expect(server.requests.length).toBeGreaterThan(4), { interval: 5 });
+    await writeFile(inFolder('token'), 'second');
+    await deleting;
+    const taken = server.requests.filter(({ authorization }) => authorization === 'Bearer second');
+    expect(taken.map(({ method }) => method)).toEqual(['DELETE']);
+  });
+
+  test('is given up when the patience is over, with the same words as at the start, and nothing can have been done', async () => {
+    const patience_ms = 300;
+    const cluster = await known(patience_ms);
+    valid = 'nobody has it';
+    const begun_ms = performance.now();
+    const error = await cluster.deletePod(POD, 0).catch((caught: unknown) => caught);
+    expect(performance.now() - begun_ms).toBeGreaterThanOrEqual(patience_ms - 1);
+    expect(error).toBeInstanceOf(Unavailable);
+    expect(error).toMatchObject({ exitCode: EXIT.configuration, mayBeDone: false });
+    expect((error as Error).message).toContain('does not know the account of context "staging" (401)');
+  });
 });
 
 test('a program that fails is named by what it says', async () => {

@@ -151,6 +151,18 @@ describe('what keeps us from the API server', () => {
     expect(server.requests.length).toBeGreaterThan(1);
   });
 
+  it('says that a change may be done where any attempt may be, though the last was turned away', async () => {
+    let attempts = 0;
+    await connect(() => {
+      attempts += 1;
+      return attempts === 1 ? (response) => response.destroy() : status(429, 'TooBusy', 'busy');
+    });
+    const cluster = connectKubernetes({ kubeconfig: server.kubeconfig, patience_ms: 250 });
+    const error = await failureOf(cluster.deletePod(POD, 0));
+    expect(error.message).toMatch('failed with 429: busy');
+    expect(error).toMatchObject({ mayBeDone: true });
+  });
+
   it('is left alone for longer than there is time, where it asks for that', async () => {
     const cluster = await connect(() => (response) => {
       response.writeHead(429, { 'retry-after': '30' }).end('Too many requests, please try again later.');
