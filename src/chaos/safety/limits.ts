@@ -83,7 +83,9 @@ export async function checkLimits(
   );
   const hit = known.filter(({ isHit }) => isHit).map(({ now }) => now);
   const more = told === undefined ? [] : [told];
-  const leaving = new Map(own.map((each) => [workloadText(each.workload), leavingOf(each, claimed, more)]));
+  const leaving = new Map(
+    own.map((each) => [workloadText(each.workload), leavingOf(each, claimed, more, uids)]),
+  );
   const refusal = refusalOf(safety, {
     fault,
     pods: known.map(({ now }) => now),
@@ -111,13 +113,17 @@ function leavingOf(
   { workload, state, pods }: OwnPods,
   claimed: Claimed | undefined,
   more: readonly Told[] = [],
+  uids: ReadonlySet<string> = new Set(),
 ): number {
   if (state === undefined || workload.kind === 'Job') return 0;
   const told = [...(claimed?.told(workload) ?? []), ...more];
   const staying = pods.filter(({ terminating }) => !terminating);
+  // One that is taken may yet get ready, and its controller takes another for it.
+  const isCounted = (pod: Pod) =>
+    pod.ready || claimed?.isAway(pod) === true || (more.length === 0 && uids.has(pod.uid));
   return takenMax(
     workload,
-    { present: staying.length, ready: staying.filter(({ ready }) => ready).length },
+    { present: staying.length, ready: staying.filter(isCounted).length },
     {
       replicas: [state.replicas, ...told.flatMap(({ replicas }) => replicas)],
       isRolling: state.is_rolling === true || told.some(({ isRolling }) => isRolling),
