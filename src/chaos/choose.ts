@@ -1,6 +1,6 @@
 import { EXIT, UserError } from '../scenario/errors.ts';
 import { stream } from '../scenario/random.ts';
-import { unavailableMax } from '../scenario/rollout-limit.ts';
+import type { Told } from '../scenario/rollout-limit.ts';
 import { mayBeHit } from '../scenario/safety.ts';
 import { scaledTo } from '../scenario/scaled-to.ts';
 import type { Fault, FaultMode, Labels, Scenario, ZoneOutage } from '../scenario/scenario.ts';
@@ -9,13 +9,13 @@ import { selects } from '../scenario/selector.ts';
 import type { ClusterNode, ClusterReader, Pod } from './cluster/cluster.ts';
 import { type AnyAction, actionFor } from './fault-action.ts';
 import { nodesFor, zonesFor } from './node-faults.ts';
-import type { Away } from './safety/away.ts';
 import {
   checkNeighbours,
   checkNodeVictims,
   checkPodVictims,
   checkZoneVictims,
 } from './safety/blast-radius.ts';
+import type { Claim, Claimed } from './safety/claims.ts';
 import type { Target } from './safety/journal.ts';
 import { checkLimits, type OwnPods, ownPods } from './safety/limits.ts';
 import { targetOf } from './safety/protection.ts';
@@ -26,8 +26,8 @@ export interface Choice {
   readonly trial: number;
   /** Node where the load enters; undefined where it is not known which. */
   readonly entry_node: string | undefined;
-  /** Pods that faults of this trial have taken away. */
-  readonly away?: Away;
+  /** What other acts of the trial take; undefined: there are none. */
+  readonly claimed?: Claimed;
 }
 
 type WorkloadFault = Extract<Fault, { readonly workload: string }>;
@@ -59,6 +59,35 @@ export async function chooseTargets(
       return podTargets(choice, action, fault as VictimFault, purpose);
     case 'nodes':
       return nodeTargets(choice, action, fault as VictimFault | ZoneOutage, purpose);
+  }
+}
+
+/** What an act on these targets takes. */
+export function claimOf(scenario: Scenario, fault: Fault, targets: readonly Target[]): Claim {
+  const action = actionFor(fault.type);
+  const claim = { fault, targets, removes: action.removes !== undefined, takes: () => false };
+  switch (action.on) {
+    case 'cluster':
+    // Its pods stay as they are.
+    case 'service':
+      return claim;
+    case 'pods': {
+      const uids = new Set(targets.map(({ uid }) => uid));
+      return { ...claim, takes: ({ uid }) => uids.has(uid) };
+    }
+    case 'nodes': {
+      const names = new Set(targets.map(({ name }) => name));
+      // Those that come there meanwhile, too.
+      const isThere = ({ node }: Pod) => node !== undefined && names.has(node);
+      return { ...claim, takes: (pod) => isThere(pod) && (action.hitsPod?.(fault, pod) ?? true) };
+    }
+    case 'workload': {
+      const [target] = targets;
+      if (target === undefined) return claim;
+      const of = fault as WorkloadFault;
+      const told = toldBy(of, Number(target.before?.replicas));
+      return { ...claim, told: { workload: targetOf(scenario, of), ...told } };
+    }
   }
 }
 
@@ -132,22 +161,25 @@ async function zoneVictims(
 const uidsOf = (pods: readonly Pod[]): ReadonlySet<string> => new Set(pods.map(({ uid }) => uid));
 
 async function workloadTarget(choice: Choice, action: On<'workload'>, fault: WorkloadFault): Promise<Target> {
-  const { scenario, cluster } = choice;
+  const { scenario } = choice;
   const workload = targetOf(scenario, fault);
   const { kind, namespace, name } = workload;
-  const state = await cluster.workload({ kind, namespace, name });
-  if (state === undefined) throw gone(fault, `${kind} ${namespace}/${name}`);
   const own = await ownPods(choice, workload);
+  const { state } = own;
+  if (state === undefined) throw gone(fault, `${kind} ${namespace}/${name}`);
   checkTouchable(scenario, fault, own, state.labels);
   // Which of them its controller takes is its own to choose.
-  const taken =
-    fault.type === 'scale'
-      ? own.candidates.slice(scaledTo(state.replicas, fault.replicas))
-      : own.candidates.slice(0, unavailableMax(workload, state.replicas));
-  await checkLimits(choice, fault, { own: [own], uids: uidsOf(taken), isOfNodes: false });
+  const told = toldBy(fault, state.replicas);
+  await checkLimits(choice, fault, { own: [own], uids: uidsOf(own.candidates), isOfNodes: false, told });
   const container = 'container' in fault ? { container: fault.container } : {};
   const before = action.remember === undefined ? {} : { before: action.remember(state, fault) };
   return { kind, namespace, name, uid: state.uid, ...container, ...before };
+}
+
+/** What such a fault tells the controller of a workload, now or when it is undone. @param present replicas that it has */
+function toldBy(fault: WorkloadFault, present: number): Told {
+  if (fault.type !== 'scale') return { replicas: [], isRolling: true };
+  return { replicas: [present, scaledTo(present, fault.replicas)], isRolling: false };
 }
 
 /** What befalls a Service befalls the clients of all pods behind it. */

@@ -64,6 +64,8 @@ interface Action<F extends Fault> {
   readonly leavesRestarts?: boolean;
   /** Whether it kills containers without anybody's being asked, so that the API shows it only later. */
   readonly kills?: boolean;
+  /** Whether the pods that it takes are deleted, whatever anybody says or where disruption budgets allow it. Default: no. */
+  readonly removes?: 'always' | 'if-allowed';
   /** Whether a command causes it, which takes its time and says when it took effect. */
   readonly byCommand?: boolean;
   /** Whether it takes effect only some time after it was asked for, as `Caused.effect` says. */

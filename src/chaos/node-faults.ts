@@ -5,6 +5,7 @@ import type { ClusterNode, ClusterReader } from './cluster/cluster.ts';
 import { actionFor } from './fault-action.ts';
 import { ownAddresses } from './own-addresses.ts';
 import { candidateNodesOf, candidateZonesOf, checkNeighbours, type Zone } from './safety/blast-radius.ts';
+import type { Claimed } from './safety/claims.ts';
 import { ownPods } from './safety/limits.ts';
 import { targetOf } from './safety/protection.ts';
 
@@ -14,30 +15,25 @@ export interface NodeFaultPlace {
   readonly cluster: ClusterReader;
   /** Node where the load enters; undefined where it is not known which. */
   readonly entry_node: string | undefined;
+  /** What other acts of the trial take; undefined: there are none. */
+  readonly claimed?: Claimed;
 }
 
 type NodeFault = Extract<Fault, { readonly mode: FaultMode }>;
 
 /** Nodes that a fault may hit now. */
-export async function nodesFor({ scenario, cluster, entry_node }: NodeFaultPlace, fault: NodeFault) {
+export async function nodesFor(place: NodeFaultPlace, fault: NodeFault) {
+  const { scenario, cluster, entry_node } = place;
   const workload = targetOf(scenario, fault);
-  const [{ candidates }, nodes] = await Promise.all([
-    ownPods({ scenario, cluster }, workload),
-    cluster.nodes(),
-  ]);
+  const [{ candidates }, nodes] = await Promise.all([ownPods(place, workload), cluster.nodes()]);
   return candidateNodesOf(workload, candidates, nodes, entry_node, ownAddresses());
 }
 
 /** Zones that an outage may hit now. */
-export async function zonesFor(
-  { scenario, cluster, entry_node }: NodeFaultPlace,
-  fault: ZoneOutage,
-): Promise<readonly Zone[]> {
+export async function zonesFor(place: NodeFaultPlace, fault: ZoneOutage): Promise<readonly Zone[]> {
+  const { scenario, cluster, entry_node } = place;
   const workload = targetOf(scenario, fault);
-  const [{ candidates }, nodes] = await Promise.all([
-    ownPods({ scenario, cluster }, workload),
-    cluster.nodes(),
-  ]);
+  const [{ candidates }, nodes] = await Promise.all([ownPods(place, workload), cluster.nodes()]);
   return candidateZonesOf(fault, workload, candidates, nodes, entry_node, ownAddresses());
 }
 

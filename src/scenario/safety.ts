@@ -59,14 +59,16 @@ export interface Situation {
   readonly pods: readonly PodNow[];
   /** Those of them that it hits. */
   readonly hit: readonly PodNow[];
+  /** How many of those it hits at most, where its workload's controller chooses which and when. Left out: all, and now. */
+  readonly hit_max?: number;
   /** Whether it hits nodes, with all that they run. */
   readonly isOfNodes: boolean;
   readonly budgets: readonly BudgetNow[];
   /**
-   * How many of a workload's healthy pods its controller keeps, by `workloadText`: a scale or a rollout that is under way
-   * may take the others at any moment. Left out: all.
+   * How many healthy pods of a workload its controller may take at any moment, whichever those are, by `workloadText`: for
+   * what is under way, and for the act itself where that has `hit_max`. Left out: none.
    */
-  readonly kept?: ReadonlyMap<string, number>;
+  readonly leaving?: ReadonlyMap<string, number>;
 }
 
 /**
@@ -82,8 +84,8 @@ const deletes = ({ type, taint }: FaultKind): boolean =>
 
 /** Why an act must not be done, in a sentence that begins with the fault; undefined where it may. */
 export function refusalOf(safety: Safety, situation: Situation): string | undefined {
-  const { fault, hit } = situation;
-  if (hit.length === 0) return undefined;
+  const { fault, hit, hit_max } = situation;
+  if (hit.length === 0 || hit_max === 0) return undefined;
   const reason = untouchable(safety, hit) ?? tooMany(safety, situation) ?? budgetRefuses(safety, situation);
   return reason && `${fault.type} ${reason}`;
 }
@@ -129,17 +131,22 @@ function untouchable(
 }
 
 function tooMany(safety: Safety, situation: Situation): string | undefined {
-  const { fault, pods, hit, isOfNodes, kept } = situation;
+  const { fault, pods, hit, isOfNodes, leaving } = situation;
+  const hit_max = situation.hit_max ?? Number.POSITIVE_INFINITY;
   for (const [name, own] of Map.groupBy(pods, ({ workload }) => workloadText(workload))) {
     const ownHit = hit.filter(({ workload }) => workloadText(workload) === name);
     const first = own[0];
     if (first === undefined || ownHit.length === 0) continue;
+    const isTaken = (pod: PodNow) => situation.hit_max === undefined && ownHit.includes(pod);
+    const staying = own.filter((pod) => pod.healthy && !isTaken(pod)).length;
     const reason =
-      aboveCap(safety, first.workload, ownHit) ??
-      (isOfNodes ? undefined : aboveCapOf('node', safety.max_per_node, own, ownHit)) ??
+      aboveCap(safety, first.workload, Math.min(hit_max, ownHit.length)) ??
+      (isOfNodes ? undefined : aboveCapOf('node', safety.max_per_node, own, ownHit, hit_max)) ??
       // That a zone goes as a whole is what its outage is.
-      (fault.type === 'zone-outage' ? undefined : aboveCapOf('zone', safety.max_per_zone, own, ownHit)) ??
-      belowHealthy(safety, first.workload, own, ownHit, kept?.get(name));
+      (fault.type === 'zone-outage'
+        ? undefined
+        : aboveCapOf('zone', safety.max_per_zone, own, ownHit, hit_max)) ??
+      belowHealthy(safety, first.workload, Math.max(0, staying - (leaving?.get(name) ?? 0)));
     if (reason !== undefined) return reason;
   }
   return undefined;
@@ -148,20 +155,21 @@ function tooMany(safety: Safety, situation: Situation): string | undefined {
 function aboveCap(
   { max_victims: most }: Safety,
   workload: PodNow['workload'],
-  hit: readonly PodNow[],
+  hit: number,
 ): string | undefined {
   if (most === undefined) return undefined;
   const limit = amount(most, workload.replicas, 'down');
-  if (hit.length <= limit) return undefined;
-  return `would hit ${hit.length} pods of ${workloadText(workload)}; safety.max_victims allows ${limit}`;
+  if (hit <= limit) return undefined;
+  return `would hit ${hit} pods of ${workloadText(workload)}; safety.max_victims allows ${limit}`;
 }
 
-/** How many of a workload's pods in one place are hit; a share is of those that are there. */
+/** How many of a workload's pods in one place are hit, or may all be; a share is of those that are there. */
 function aboveCapOf(
   where: 'node' | 'zone',
   most: IntOrPercent | undefined,
   own: readonly PodNow[],
   hit: readonly PodNow[],
+  hit_max: number,
 ): string | undefined {
   if (most === undefined) return undefined;
   for (const [place, hitThere] of Map.groupBy(hit, (pod) => pod[where])) {
@@ -169,8 +177,9 @@ function aboveCapOf(
     if (place === undefined)
       return `would hit ${name}, of which no ${where} is known; safety.max_per_${where} is about it`;
     const limit = amount(most, own.filter((pod) => pod[where] === place).length, 'down');
-    if (hitThere.length <= limit) continue;
-    return `would hit ${hitThere.length} pods of ${workloadText(workload)} on ${where} ${place}; safety.max_per_${where} allows ${limit}`;
+    const count = Math.min(hit_max, hitThere.length);
+    if (count <= limit) continue;
+    return `would hit ${count} pods of ${workloadText(workload)} on ${where} ${place}; safety.max_per_${where} allows ${limit}`;
   }
   return undefined;
 }
@@ -178,16 +187,10 @@ function aboveCapOf(
 function belowHealthy(
   { min_healthy: least }: Safety,
   workload: PodNow['workload'],
-  own: readonly PodNow[],
-  hit: readonly PodNow[],
-  kept = Number.POSITIVE_INFINITY,
+  left: number,
 ): string | undefined {
   if (least === undefined) return undefined;
   const wanted = amount(least, workload.replicas, 'up');
-  const healthy = own.filter((pod) => pod.healthy);
-  const taken = healthy.filter((pod) => hit.includes(pod));
-  // Who is hit may be one of those that stay.
-  const left = Math.max(0, Math.min(healthy.length, kept) - taken.length);
   if (left >= wanted) return undefined;
   return `would leave ${left} healthy pods of ${workloadText(workload)}; safety.min_healthy wants ${wanted}`;
 }

@@ -1,12 +1,12 @@
-import { unavailableMax } from '../scenario/rollout-limit.ts';
+import { keptMin, type Told, takenMax } from '../scenario/rollout-limit.ts';
 import { type BudgetNow, mayBeHit, type PodNow, refusalOf, workloadText } from '../scenario/safety.ts';
-import { scaledTo } from '../scenario/scaled-to.ts';
-import type { Fault, Labels, Scale, Scenario, Workload } from '../scenario/scenario.ts';
+import type { Fault, Labels, Scenario, Workload } from '../scenario/scenario.ts';
 import { selects } from '../scenario/selector.ts';
 import { tolerates } from '../scenario/toleration.ts';
+import { type Claim, leaves, toldBy } from './claims.ts';
 import type { SimulatedCluster } from './kubernetes/cluster.ts';
 import { covers } from './kubernetes/disruption.ts';
-import { isTerminating, type PodObject } from './kubernetes/objects.ts';
+import { isActive, isTerminating, type PodObject, type WorkloadObject } from './kubernetes/objects.ts';
 
 /**
  * Why an act is refused in the simulated cluster, as src/chaos/safety/limits.ts refuses it in a real one; undefined where
@@ -32,50 +32,62 @@ export function refusalIn(
     isOfNodes
       ? node !== undefined && victims.includes(node) && leaves(fault, objects[index]!)
       : 'service' in fault || victims.includes(name);
-  const hit = takenOf(cluster, fault, pods) ?? pods.filter(isHit);
-  const kept = keptOf(cluster);
-  return refusalOf(scenario.safety, { fault, pods, hit, isOfNodes, kept, budgets: budgetsNow(cluster) });
+  const claim = cluster.claims.of(fault, victims);
+  const told = toldBy(claim);
+  // Which of them its controller takes is its own to choose.
+  const hit = told === undefined ? pods.filter(isHit) : pods.filter((pod) => pod.healthy);
+  return refusalOf(scenario.safety, {
+    fault,
+    pods,
+    hit,
+    ...(told === undefined ? {} : { hit_max: takenBy(claim, told) }),
+    isOfNodes,
+    leaving: leavingOf(cluster, claim),
+    budgets: budgetsNow(cluster),
+  });
 }
 
-/** What a workload's controller takes, whichever those are; undefined where the victims are chosen. */
-function takenOf(
-  cluster: SimulatedCluster,
-  fault: Fault,
-  pods: readonly PodNow[],
-): readonly PodNow[] | undefined {
-  const healthy = pods.filter((pod) => pod.healthy);
-  switch (fault.type) {
-    case 'scale':
-      return healthy.slice(scaledTo(objectOf(cluster, fault)?.replicas ?? 0, fault.replicas));
-    case 'bad-image':
-    case 'bad-readiness':
-    case 'rollout-restart': {
-      const object = objectOf(cluster, fault);
-      return object === undefined ? [] : healthy.slice(0, unavailableMax(object.workload, object.replicas));
-    }
-    default:
-      return undefined;
-  }
+/** How many pods a workload's controller takes for what it is told, were nothing else under way. */
+function takenBy({ object }: Claim, told: Told): number {
+  if (object === undefined) return 0;
+  const { workload, replicas } = object;
+  return replicas - keptMin(workload, { ...told, replicas: [replicas, ...told.replicas] });
 }
 
-/** What a scale or a rollout that is under way leaves for certain. */
-function keptOf(cluster: SimulatedCluster): ReadonlyMap<string, number> {
-  const pods = [...cluster.api.pods.values()];
+/** How many pods of each workload its controller may take for what is under way, and for an act that is about to be. */
+function leavingOf(cluster: SimulatedCluster, claim: Claim): ReadonlyMap<string, number> {
+  const told = toldBy(claim);
   return new Map(
-    [...cluster.api.workloads.values()].map(({ workload, replicas, template }) => {
-      const { kind, name, namespace } = workload;
-      const isRolling = pods.some(
-        (pod) =>
-          pod.template !== template &&
-          pod.workload.kind === kind &&
-          pod.workload.name === name &&
-          pod.workload.namespace === namespace,
-      );
-      return [
-        workloadText(workload),
-        replicas - (isRolling ? unavailableMax(workload, replicas) : 0),
-      ] as const;
+    [...cluster.api.workloads.values()].map((object) => {
+      const more = told === undefined || claim.object?.name !== object.name ? [] : [told];
+      return [workloadText(object.workload), leavingFrom(cluster, object, more)];
     }),
+  );
+}
+
+/** @param more what the controller is about to be told */
+function leavingFrom(
+  { api, claims }: SimulatedCluster,
+  object: WorkloadObject,
+  more: readonly Told[] = [],
+): number {
+  const { workload, replicas, template } = object;
+  const told = [...claims.told(object), ...more];
+  const its = [...api.pods.values()].filter(
+    (pod) =>
+      pod.workload.kind === workload.kind &&
+      pod.workload.name === workload.name &&
+      pod.workload.namespace === workload.namespace,
+  );
+  const staying = its.filter(isActive);
+  const isOld = staying.some((pod) => pod.template !== template);
+  return takenMax(
+    workload,
+    { present: staying.length, ready: staying.filter(({ ready }) => ready).length },
+    {
+      replicas: [replicas, ...told.flatMap((each) => each.replicas)],
+      isRolling: isOld || told.some(({ isRolling }) => isRolling),
+    },
   );
 }
 
@@ -91,23 +103,6 @@ function workloadsOf({ workloads, services }: Scenario, fault: Fault): readonly 
   const selector = services.find((each) => each.name === name && each.namespace === namespace)?.selector;
   if (selector === undefined) return [];
   return workloads.filter((each) => each.namespace === namespace && selects(selector, each.pod.labels));
-}
-
-/** Whether a pod is hit by what befalls its node; one that bears a taint for a time goes when that is over. */
-function leaves(fault: Fault, { template }: PodObject): boolean {
-  if (fault.type === 'node-cordon') return false;
-  if (fault.type !== 'node-taint') return true;
-  const forEver = template.tolerations.filter(({ toleration_s }) => toleration_s === undefined);
-  return fault.taint.effect === 'NoExecute' && !tolerates(forEver, fault.taint);
-}
-
-function objectOf(
-  cluster: SimulatedCluster,
-  { workload: name, namespace }: Pick<Scale, 'workload' | 'namespace'>,
-) {
-  return [...cluster.api.workloads.values()].find(
-    ({ workload }) => workload.name === name && workload.namespace === namespace,
-  );
 }
 
 function podNow(cluster: SimulatedCluster, { safety, objects }: Scenario, pod: PodObject): PodNow {
@@ -126,7 +121,7 @@ function podNow(cluster: SimulatedCluster, { safety, objects }: Scenario, pod: P
 
 /** Ready, and not away by a fault that the API does not show: a runner knows what it has done. */
 function isHealthy(cluster: SimulatedCluster, pod: PodObject): boolean {
-  if (!pod.ready || isTerminating(pod) || pod.node === undefined) return false;
+  if (!pod.ready || isTerminating(pod) || pod.node === undefined || cluster.claims.isAway(pod)) return false;
   const machine = cluster.machines[pod.node];
   const worker = machine?.kubelet?.worker(pod.name);
   if (machine?.isReachable !== true || worker === undefined || isLeaving(cluster, pod)) return false;
@@ -148,10 +143,12 @@ function isLeaving({ api, machines }: SimulatedCluster, { node, template }: PodO
 function budgetsNow(cluster: SimulatedCluster): readonly BudgetNow[] {
   return [...cluster.api.disruptionBudgets.values()].map(({ budget, allowed, desired_healthy }) => {
     const { name, namespace, selector } = budget;
-    const healthy = [...cluster.api.pods.values()].filter(
-      (pod) => covers(budget, pod) && isHealthy(cluster, pod),
-    ).length;
-    return { name, namespace, selector, allowed: Math.min(allowed, healthy - desired_healthy) };
+    const covered = [...cluster.api.pods.values()].filter((pod) => covers(budget, pod));
+    const healthy = covered.filter((pod) => isHealthy(cluster, pod)).length;
+    const leaving = [...cluster.api.workloads.values()]
+      .filter(({ workload }) => covered.some((pod) => workloadText(pod.workload) === workloadText(workload)))
+      .reduce((sum, object) => sum + leavingFrom(cluster, object), 0);
+    return { name, namespace, selector, allowed: Math.min(allowed, healthy - leaving - desired_healthy) };
   });
 }
 

@@ -97,11 +97,16 @@ export class SimulatedWorld implements World {
       for (const undoNow of course.standing) undoNow();
       return;
     }
+    const claim = cluster.claims.of(fault, victims);
+    cluster.claims.add(claim);
     const event = { fault: index, repetition, name: fault.type, targets: victims.map(shownName) };
     environment.record({ type: 'fault-begin', at_ms: environment.now_ms, ...event });
     const before = action.remember?.(cluster, fault, victims);
     action.apply(cluster, fault, victims, step(undefined, 'fault', environment.now_ms), before);
-    const end = () => environment.record({ type: 'fault-end', at_ms: environment.now_ms, ...event });
+    const end = () => {
+      cluster.claims.end(claim);
+      environment.record({ type: 'fault-end', at_ms: environment.now_ms, ...event });
+    };
     const { undo } = action;
     if (undo === undefined) {
       end();

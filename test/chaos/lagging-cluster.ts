@@ -72,6 +72,7 @@ export interface Hit {
   readonly call: 'delete' | 'evict' | 'kill' | 'pause' | 'sandbox' | 'node' | 'cut' | 'taint' | 'controller';
   readonly pod: string;
   readonly uid: string;
+  readonly node: string;
   readonly labels: Labels;
   readonly at_ms: number;
   /** Really serving, when it was hit. */
@@ -505,7 +506,7 @@ export class LaggingCluster {
     return unschedulable || taints.length > 0 ? 'node-1' : name;
   }
 
-  #hit(call: Hit['call'], { name: pod, uid, labels }: LivePod): void {
+  #hit(call: Hit['call'], { name: pod, uid, node, labels }: LivePod): void {
     const ready_after = this.#staying().filter(({ ready }) => ready).length;
     const nodes =
       this.#nodes.at_ms + MOMENT_MS > time.now_ms
@@ -516,6 +517,7 @@ export class LaggingCluster {
       call,
       pod,
       uid,
+      node,
       labels,
       at_ms: time.now_ms,
       healthy_after: this.healthy,

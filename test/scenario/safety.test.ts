@@ -111,6 +111,30 @@ describe('an act', () => {
     expect(refusal({ min_healthy }, [1], { pods: without(1) })).toBeUndefined();
   });
 
+  test('that leaves the choice to a controller is taken to hit the fullest node and zone', () => {
+    const all = [0, 1, 2, 3];
+    const scaled = (hit_max: number, safety: Partial<Safety>) => refusal(safety, all, { hit_max });
+    expect(scaled(2, { max_per_node: { pods: 1 } })).toContain('would hit 2 pods of');
+    expect(scaled(1, { max_per_node: { pods: 1 } })).toBeUndefined();
+    expect(scaled(2, { max_per_zone: { percent: 50 } })).toContain('on zone a; safety.max_per_zone allows 1');
+    expect(scaled(2, { max_victims: { pods: 1 } })).toContain('would hit 2 pods');
+    expect(scaled(2, { max_victims: { pods: 2 } })).toBeUndefined();
+    expect(scaled(0, { max_victims: { pods: 0 }, min_healthy: { pods: 4 } })).toBeUndefined();
+  });
+
+  test('leaves what a controller may take besides, or takes for it, out of the healthy', () => {
+    const min_healthy = { pods: 2 };
+    const leaving = (pods: number) => new Map([['Deployment shop/web', pods]]);
+    expect(refusal({ min_healthy }, [0], { leaving: leaving(1) })).toBeUndefined();
+    expect(refusal({ min_healthy }, [0], { leaving: leaving(2) })).toContain('would leave 1 healthy');
+    const controlled = { hit_max: 2, leaving: leaving(2) };
+    expect(refusal({ min_healthy }, [0, 1, 2, 3], controlled)).toBeUndefined();
+    expect(refusal({ min_healthy }, [0, 1, 2, 3], { ...controlled, leaving: leaving(3) })).toContain(
+      'would leave 1 healthy',
+    );
+    expect(refusal({ min_healthy }, [0], { leaving: new Map([['Deployment shop/db', 4]]) })).toBeUndefined();
+  });
+
   test('deletes no more than a budget lets go, unless it is said in so many words', () => {
     expect(refusal({}, [0, 1], { budgets: [budget(2)] })).toBeUndefined();
     expect(refusal({}, [0, 1], { budgets: [budget(1)] })).toBe(

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { loadScenario } from '../../src/scenario/load.ts';
 import { SAFETY_DEFAULT } from '../../src/scenario/safety.ts';
-import type { DisruptionBudget, Fault, Safety, Scenario } from '../../src/scenario/scenario.ts';
+import type { DisruptionBudget, Fault, Safety, Scenario, Workload } from '../../src/scenario/scenario.ts';
 import { predict } from '../../src/sim/predict.ts';
 import { SimulatedWorld } from '../../src/sim/world.ts';
 import type { TimelineEvent } from '../../src/timeline/event.ts';
@@ -114,6 +114,52 @@ describe('an act is refused, and with it all that come after,', () => {
     const { begun, ended } = trial(ruled([pause([2000]), kill([4000], 'all')], { min_healthy: { pods: 1 } }));
     expect(begun).toEqual([{ name: 'container-pause', at_ms: 2000 }]);
     expect(ended).toEqual([{ name: 'container-pause', at_ms: 4000 }]);
+  });
+});
+
+describe('of acts that are due at once each counts for the next:', () => {
+  const four = (faults: readonly Fault[], safety: Partial<Safety> = {}): Scenario => {
+    const scenario = ruled(faults, safety);
+    return {
+      ...scenario,
+      workloads: scenario.workloads.map((each) => ({ ...each, replicas: 4 }) as Workload),
+    };
+  };
+  const restart: Fault = { ...ON, type: 'rollout-restart', at_ms: [2000] };
+  const scale: Fault = { ...ON, type: 'scale', at_ms: [2000], replicas: 3, duration_ms: 5000 };
+  const partition: Fault = {
+    ...{ ...ON, type: 'network-partition', mode: 'one', at_ms: [2000], duration_ms: undefined },
+  };
+
+  test.each<[string, Fault, Fault]>([
+    ['two kills', kill([2000]), kill([2000])],
+    ['a killed container and a kill', containerKill([2000]), kill([2000], 'all')],
+    ['a rollout and a kill', restart, kill([2000])],
+    ['a kill and a rollout', kill([2000]), restart],
+    ['a scale and a kill', scale, kill([2000])],
+    ['pods that are cut off and a kill', partition, kill([2000], 'all')],
+    ['a pause and a taint', pause([2000]), taint('NoExecute')],
+  ])('%s', (_, first, second) => {
+    const { refusal, begun } = trial(four([first, second], { min_healthy: { pods: 3 } }));
+    expect(refusal).toMatch(/would leave [012] healthy pods of Deployment default\/nginx/);
+    expect(begun).toEqual([{ name: first.type, at_ms: 2000 }]);
+  });
+
+  test('whom one deletes no other chooses', () => {
+    const events: TimelineEvent[] = [];
+    const scenario = four([kill([2000]), kill([2000]), kill([2000]), kill([2000])]);
+    new SimulatedWorld(scenario).simulate(0, { record: (event) => void events.push(event) });
+    const hit = events.flatMap((event) => (event.type === 'fault-begin' ? event.targets : []));
+    expect(new Set(hit).size).toBe(4);
+  });
+
+  test('what the end of a scale will take again counts while it lasts, and not after it', () => {
+    const up: Fault = { ...scale, replicas: 6, duration_ms: 8000 };
+    const late = (at_ms: number): Fault => ({ ...kill([at_ms]), mode: 'fixed', value: 2 }) as Fault;
+    const rules = { min_healthy: { pods: 3 } };
+    expect(trial(four([up, late(9000)], rules)).refusal).toContain('would leave 2 healthy pods');
+    expect(trial(four([up, { ...kill([9000]) }], rules)).refusal).toBeUndefined();
+    expect(trial(four([up, kill([12_000])], rules)).refusal).toBeUndefined();
   });
 });
 

@@ -24,6 +24,7 @@ export const nodeDrain: FaultAction<NodeDrain> = {
   undoRights: () => UNCORDON_RIGHTS,
   act: 'drain-node',
   byHand: ({ name }) => `kubectl uncordon ${name}`,
+  removes: 'if-allowed',
   remember: ({ unschedulable }) => ({ unschedulable }),
   async apply(cluster, { grace_period_s }, target, signal) {
     await cordon(cluster, 'node-drain', target);

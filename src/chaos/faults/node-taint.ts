@@ -25,6 +25,7 @@ export const nodeTaint: FaultAction<NodeTaint> = {
   undoRights: () => UNCORDON_RIGHTS,
   act: 'taint-node',
   byHand: ({ name, before }) => `kubectl taint nodes ${name} ${before?.key}:${before?.effect}-`,
+  removes: 'always',
   remember: ({ taints }, { taint }) => ({
     ...{ key: taint.key, value: taint.value, effect: taint.effect },
     was_there: taints.some((each) => isLike(each, taint)),

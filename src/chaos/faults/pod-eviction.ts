@@ -9,6 +9,7 @@ export const podEviction: FaultAction<PodEviction> = {
   rights: () => [{ verb: 'create', resource: 'pods/eviction', group: '' }],
   act: 'evict-pod',
   byHand: () => 'none: its controller creates another',
+  removes: 'if-allowed',
   async apply(cluster, { grace_period_s }, target, signal) {
     const eviction = await evictPatiently(cluster, podRefOf(target), grace_period_s, signal);
     return eviction.isRefused ? { rest: eviction.rest } : {};

@@ -8,6 +8,7 @@ export const podKill: FaultAction<PodKill> = {
   rights: () => [{ verb: 'delete', resource: 'pods', group: '' }],
   act: 'delete-pod',
   byHand: () => 'none: its controller creates another',
+  removes: 'always',
   async apply(cluster, fault, target) {
     await cluster.deletePod(podRefOf(target), fault.grace_period_s);
     return {};

@@ -1,6 +1,7 @@
 import { behaviourOf } from '../../scenario/kubernetes-version.ts';
 import type { Autoscaler, Node, Scenario, Service, Workload } from '../../scenario/scenario.ts';
 import { type Cause, step } from '../cause.ts';
+import { Claims } from '../claims.ts';
 import type { Processors } from '../engine/processors.ts';
 import type { Environment } from '../environment.ts';
 import { FaultFilter } from '../traffic/fault-filter.ts';
@@ -54,6 +55,8 @@ export class SimulatedCluster {
   readonly dnsOutages = new DnsOutages();
   /** What a mesh does to the requests of the load on their way. */
   readonly faultFilter: FaultFilter;
+  /** What acts take. */
+  readonly claims = new Claims(this);
   readonly #proxy: KubeProxy;
   readonly #service: Service;
   readonly #target_port: number;
@@ -248,12 +251,13 @@ export class SimulatedCluster {
     return undefined;
   }
 
-  /** Pods that a fault may hit, as the chaos runner sees them: ready, not being deleted, sorted by name. */
+  /** Pods that a fault may hit, as the chaos runner sees them: ready, not being deleted or about to be, sorted by name. */
   candidates(workload: string, namespace: string): string[] {
     const names: string[] = [];
     for (const pod of this.api.pods.values()) {
       const isOfWorkload = pod.workload.name === workload && pod.workload.namespace === namespace;
-      if (isOfWorkload && pod.ready && !isTerminating(pod)) names.push(pod.name);
+      if (isOfWorkload && pod.ready && !isTerminating(pod) && !this.claims.isLeaving(pod))
+        names.push(pod.name);
     }
     return names.sort();
   }
