@@ -73,7 +73,8 @@ describeOnTestbed('faults on nodes', () => {
     'are allowed by the rights that are printed: to drain a node of what is there, without any that a run can do without',
     async () => {
       const place = here();
-      place.deploy(WEB);
+      // What may go to the other node does, and has to be moved back.
+      place.deploy({ pod: spreadOverNodes('ScheduleAnyway') });
       const file = scenario(place, 'node-drain: {mode: one, at: 1s, duration: 5s, grace_period: 1s}', '9s');
       const grants = await Grants.of(place, ACCOUNT, rbac(file, '--deployed', '--required-only'));
       expect(

@@ -9,6 +9,7 @@ import {
   RequestContext,
   type ResponseContext,
 } from '@kubernetes/client-node';
+import { Agent, type Dispatcher } from 'undici';
 import { retrying } from '../retry.ts';
 import { Unavailable } from '../unavailable.ts';
 import { type Credentials, type Login, serverOf } from './credentials.ts';
@@ -252,8 +253,8 @@ export class Api {
       throw isGivenUp() ? error : noCredentials(this.server, error);
     }
     // Every new pool is a TLS handshake.
-    login.connections ??= request.getDispatcher();
-    if (login.connections !== undefined) request.setDispatcher(login.connections);
+    login.connections ??= overHttp1(request.getDispatcher() ?? new Agent());
+    request.setDispatcher(login.connections);
     try {
       const response = (await this.#http.send(request).toPromise()) as ResponseContext;
       this.#met.hasAnswered = true;
@@ -286,6 +287,16 @@ export class Api {
     });
   }
 }
+
+/**
+ * Never over HTTP/2, which undici would choose. A call with a body that is given up while its connection hangs can leave
+ * Node sending empty frames for it for ever when the server is back: the process then takes gigabytes and undoes nothing
+ * (seen with Node 24.21 and undici 8.12: node::http2::Http2Session::SendPendingData did not return).
+ */
+const overHttp1 = (connections: Dispatcher): Dispatcher =>
+  connections.compose(
+    (dispatch) => (call, handler) => dispatch({ ...call, allowH2: false } as typeof call, handler),
+  );
 
 /** What an error says may break off as well. */
 const textOf = (response: ResponseContext): Promise<string> => response.body.text().catch(() => '');
