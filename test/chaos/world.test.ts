@@ -46,9 +46,11 @@ describe.concurrent('a trial', () => {
   });
 
   test('chooses victims by seed and trial', async () => {
-    const faults = [podKill({ grace_period_s: undefined, at_ms: [20, 120, 220, 320] })];
+    // Further apart than the time before an act in which it is chosen: a pod that replaces another may be hit, too.
+    const faults = [podKill({ grace_period_s: undefined, at_ms: [20, 400, 780, 1160] })];
+    const load = { ...shortScenario(faults).load, duration_ms: 1300 };
     const targets = async (seed: string, trials: number) => {
-      const scenario = { ...shortScenario(faults), seed };
+      const scenario = { ...shortScenario(faults, { load }), seed };
       const result = await run(new FakeCluster(scenario), scenario, { trials });
       return result.trials.map((events) => ofType(events, 'fault-begin').flatMap((event) => event.targets));
     };
