@@ -10,6 +10,7 @@ import type { CommandPace } from './command-pace.ts';
 import { actionFor, type Caused } from './fault-action.ts';
 import { reached } from './reached.ts';
 import type { Claim, Claimed, Claims } from './safety/claims.ts';
+import { expelled } from './safety/expelled.ts';
 import type { Journal, Settle, Target } from './safety/journal.ts';
 import { faultRecord, type Records } from './safety/records.ts';
 import { sleep } from './sleep.ts';
@@ -138,6 +139,11 @@ async function begin(run: ActsOptions, act: Act, earlier: readonly Act[]): Promi
         (each, which) => shareTarget(before[which] ?? [], targets) || isToldToBudgets(each, fault),
       ),
     );
+    if (actionFor(fault.type).removes === 'if-allowed' && !(await expelled(run, claim, run.over))) {
+      const text = `${fault.type}: not caused, since pods that a taint is to delete had not gone when the load ended`;
+      if (!run.stop.aborted) run.tell(text);
+      return undefined;
+    }
     isTime = await reached(due_ms, run.stop);
   } finally {
     if (!isTime) await giveUp(run, fault, claim, aims);
