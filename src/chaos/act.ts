@@ -10,6 +10,7 @@ import type { CommandPace } from './command-pace.ts';
 import { actionFor, type Caused } from './fault-action.ts';
 import { reached } from './reached.ts';
 import type { Claim, Claimed, Claims } from './safety/claims.ts';
+import { expelled } from './safety/expelled.ts';
 import type { Journal, Settle, Target } from './safety/journal.ts';
 import { faultRecord, type Records } from './safety/records.ts';
 import { sleep } from './sleep.ts';
@@ -133,7 +134,16 @@ async function begin(run: ActsOptions, act: Act, earlier: readonly Act[]): Promi
     aims.push(...(await Promise.all(own.map((target) => aim(run, fault, target)))));
     // What is hit at once is hit within a millisecond or two. Where it fails, the act itself will say so.
     run.cluster.warm(run.claims.waiting).catch(() => {});
-    await answersOf(earlier.filter((_, which) => shareTarget(before[which] ?? [], targets)));
+    await answersOf(
+      earlier.filter(
+        (each, which) => shareTarget(before[which] ?? [], targets) || isToldToBudgets(each, fault),
+      ),
+    );
+    if (actionFor(fault.type).removes === 'if-allowed' && !(await expelled(run, claim, run.over))) {
+      const text = `${fault.type}: not caused, since pods that a taint is to delete had not gone when the load ended`;
+      if (!run.stop.aborted) run.tell(text);
+      return undefined;
+    }
     isTime = await reached(due_ms, run.stop);
   } finally {
     if (!isTime) await giveUp(run, fault, claim, aims);
@@ -144,6 +154,13 @@ async function begin(run: ActsOptions, act: Act, earlier: readonly Act[]): Promi
 /** Whether the pods of an earlier act stay to be chosen, the disruption budgets have yet to say. */
 const decidesFor = (earlier: Act, { due_ms }: Act): boolean =>
   actionFor(earlier.fault.type).removes === 'if-allowed' && earlier.due_ms < due_ms;
+
+/**
+ * Whether what an earlier act deletes must be gone before this one asks the disruption budgets: they were asked for it
+ * when it was chosen, and would let its share go a second time.
+ */
+const isToldToBudgets = (earlier: Act, { type }: Fault): boolean =>
+  actionFor(earlier.fault.type).removes === 'always' && actionFor(type).removes === 'if-allowed';
 
 const answersOf = (acts: readonly Act[]): Promise<unknown> =>
   Promise.all(acts.map(({ stages }) => stages.answered.promise));

@@ -79,7 +79,12 @@ export function claimOf(scenario: Scenario, fault: Fault, targets: readonly Targ
       const names = new Set(targets.map(({ name }) => name));
       // Those that come there meanwhile, too.
       const isThere = ({ node }: Pod) => node !== undefined && names.has(node);
-      return { ...claim, takes: (pod) => isThere(pod) && (action.hitsPod?.(fault, pod) ?? true) };
+      const { expels } = action;
+      return {
+        ...claim,
+        takes: (pod) => isThere(pod) && (action.hitsPod?.(fault, pod) ?? true),
+        ...(expels === undefined ? {} : { expels: (pod) => isThere(pod) && expels(fault, pod) }),
+      };
     }
     case 'workload': {
       const [target] = targets;

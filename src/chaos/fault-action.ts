@@ -98,6 +98,8 @@ interface OnNodes<F extends Fault> extends Action<F> {
   readonly on: 'nodes';
   /** Whether it takes a pod down that runs there. Default: all but those that every node has. */
   hitsPod?(fault: F, pod: Pod): boolean;
+  /** Whether a controller deletes a pod that runs there, some moments after it is caused. Default: none. */
+  expels?(fault: F, pod: Pod): boolean;
   /** What of the node is to be so again. */
   remember?(node: ClusterNode, fault: F): Memory | undefined;
 }

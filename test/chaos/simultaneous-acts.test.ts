@@ -5,7 +5,7 @@ import { CommandPace } from '../../src/chaos/command-pace.ts';
 import { type Intent, type Journal, noJournal } from '../../src/chaos/safety/journal.ts';
 import { stream } from '../../src/scenario/random.ts';
 import { SAFETY_DEFAULT } from '../../src/scenario/safety.ts';
-import type { Deployment, Fault, Safety } from '../../src/scenario/scenario.ts';
+import type { Deployment, DisruptionBudget, Fault, Safety } from '../../src/scenario/scenario.ts';
 import { asCluster, LaggingCluster } from './lagging-cluster.ts';
 import { containerKill, lasting, podKill, shortScenario } from './scenario.ts';
 import { time } from './virtual-time.ts';
@@ -26,19 +26,24 @@ interface Options {
   readonly safety?: Partial<Safety>;
   readonly strategy?: Deployment['strategy'];
   readonly abort_at_ms?: number;
+  readonly budgets?: readonly DisruptionBudget[];
+  /** Of the cluster's luck. */
+  readonly seed?: number;
 }
 
 const ONE_BY_ONE = { type: 'RollingUpdate', max_surge: { pods: 0 }, max_unavailable: { pods: 1 } } as const;
 
 /** @returns when which fault began, on whom, and what became of it all */
 async function cause(faults: readonly Fault[], options: Options = {}) {
-  const { replicas = 4, safety = {}, strategy = ONE_BY_ONE, abort_at_ms } = options;
+  const { replicas = 4, safety = {}, strategy = ONE_BY_ONE, abort_at_ms, budgets = [], seed = 0 } = options;
   const workload = { ...shortScenario([]).workloads[0]!, replicas, strategy } as Deployment;
   const rules = { ...SAFETY_DEFAULT, ...safety };
-  const scenario = shortScenario(faults, { workloads: [workload], safety: rules });
+  const scenario = shortScenario(faults, {
+    ...{ workloads: [workload], safety: rules, disruption_budgets: budgets },
+  });
   const cluster = new LaggingCluster({
-    ...{ workload, zones: ['a', 'b', 'c'], budgets: [], protected_share: 0 },
-    random: stream('simultaneous', 0, 'cluster'),
+    ...{ workload, zones: ['a', 'b', 'c'], budgets, protected_share: 0 },
+    random: stream('simultaneous', seed, 'cluster'),
   });
   const calls: { readonly call: string; readonly at_ms: number }[] = [];
   cluster.before = (call) => calls.push({ call, at_ms: time.now_ms });
@@ -142,6 +147,32 @@ test('what an eviction may be refused is waited for, where it is due before', as
   expect(looked?.at_ms).toBeGreaterThan(lastEvicted_ms);
   expect(begun.at(-1)).toMatchObject({ type: 'container-kill', names: ['nothing to hit'] });
 });
+
+const ALL_BUT_ONE: DisruptionBudget = {
+  ...{ name: 'nginx', namespace: 'default', position: { file: '', line: 1, column: 1 } },
+  ...{ selector: { app: 'nginx' }, min_available: undefined, max_unavailable: { pods: 1 } },
+  unhealthy_pod_eviction_policy: 'IfHealthyBudget',
+};
+
+test.each(['pod-eviction', 'node-drain'] as const)(
+  'a %s asks the budget only once what is deleted without asking is gone',
+  async (type) => {
+    let asked = 0;
+    // Calls take their time by luck: which would come first otherwise differs.
+    for (let seed = 0; seed < 50; seed += 1) {
+      time.reset();
+      const faults = [podKill({ at_ms }), lasting(type, { at_ms, mode: 'one' })];
+      const { begun, calls, cluster, error } = await cause(faults, { budgets: [ALL_BUT_ONE], seed });
+      expect(error).toBeUndefined();
+      expect(begun).toMatchObject([{ type: 'pod-kill', at_ms: DUE_MS }, { type }]);
+      const removing = calls.filter(({ call }) => call === 'delete' || call === 'evict');
+      expect(removing[0]?.call).toBe('delete');
+      asked += removing.length - 1;
+      for (const { ready_after } of cluster.hits) expect(ready_after).toBeGreaterThanOrEqual(3);
+    }
+    expect(asked).toBeGreaterThan(50);
+  },
+);
 
 test.each([DUE_MS - 290, DUE_MS - 200, DUE_MS - 1])(
   'an abort at %d ms, before they are due, lets go of all: nothing is done, and nobody waits for ever',

@@ -21,6 +21,8 @@ export const nodeTaint: FaultAction<NodeTaint> = {
       pod.tolerations.filter(({ toleration_s }) => toleration_s === undefined),
       taint,
     ),
+  expels: ({ taint }, pod) =>
+    taint.effect === 'NoExecute' && !pod.mirror && !tolerates(pod.tolerations, taint),
   rights: () => CORDON_RIGHTS,
   undoRights: () => UNCORDON_RIGHTS,
   act: 'taint-node',

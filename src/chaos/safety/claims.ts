@@ -18,6 +18,8 @@ export interface Claim {
   takes(pod: Pod): boolean;
   /** Whether those pods are deleted, so that nobody else is to choose them. */
   readonly removes: boolean;
+  /** Whether a controller deletes a pod for it, some moments after the cluster has answered. Left out: none. */
+  expels?(pod: Pod): boolean;
   /** What it tells a workload's controller; undefined: nothing. */
   readonly told?: Told & { readonly workload: Workload };
 }
@@ -55,6 +57,12 @@ export class Claims {
 
   hasBegun(type: FaultType): boolean {
     return [...this.#stages].some(([{ fault }, stage]) => fault.type === type && stage !== 'chosen');
+  }
+
+  /** Of the claims that stand, those chosen before this one that have a controller delete pods. */
+  expelling(before: Claim): readonly Claim[] {
+    const claims = [...this.#stages.keys()];
+    return claims.slice(0, claims.indexOf(before)).filter(({ expels }) => expels !== undefined);
   }
 
   /** How many targets are chosen and not yet hit. */

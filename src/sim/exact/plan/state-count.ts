@@ -6,8 +6,8 @@ import type { Lines } from './waiting-lines.ts';
 /** How many ways there are to be in so many states: [with a crew][waiting]. */
 type Ways = number[][];
 
-/** More steps than this would take longer than to say that there are too many. */
-const WORK_MAX = 1e8;
+/** More steps than this, in all, would take longer than to say that there are too many: some seconds. */
+const WORK_MAX = 1e9;
 /** And more combinations of one class would take too much memory. */
 const WAYS_MAX = 1e7;
 
@@ -21,6 +21,7 @@ export function expectedStates(
   lines: Lines,
   causePhases: readonly number[],
 ): number {
+  const effort = new Effort();
   let states = causePhases.reduce((product, phases) => product * phases, 1);
   const byCrew = Map.groupBy(classes.all.keys(), (index) => {
     const { kind, life } = classes.all[index]!;
@@ -30,7 +31,7 @@ export function expectedStates(
     if (crew === undefined) {
       for (const index of members) states *= spread(classes.all[index]!.count, classes.all[index]!.life.size);
     } else {
-      states *= statesOfCrew(plan, crew, members, classes, lines);
+      states *= statesOfCrew(plan, crew, members, classes, lines, effort);
     }
   }
   for (const { blocks } of classes.interchanges) for (let n = 2; n <= blocks.length; n += 1) states /= n;
@@ -43,6 +44,7 @@ function statesOfCrew(
   members: readonly number[],
   classes: Classes,
   lines: Lines,
+  effort: Effort,
 ): number {
   const { size, order } = plan.crews[crew]!;
   let ways: Ways = [[1]];
@@ -50,14 +52,14 @@ function statesOfCrew(
     const together = members.filter((index) => lines.of[index] === line);
     let ofLine: Ways = [[1]];
     for (const index of together) {
-      const { count } = classes.all[index]!;
-      if ((Math.min(count, size) + 1) * (count + 1) > WAYS_MAX) return Number.POSITIVE_INFINITY;
-      const more = waysOf(classes.all[index]!, size);
-      const joined = join(ofLine, more, size, line === undefined ? () => 1 : interleavings);
+      const more = waysOf(classes.all[index]!, size, effort);
+      const joined = more && join(ofLine, more, size, line !== undefined, effort);
       if (joined === undefined) return Number.POSITIVE_INFINITY;
+      // Each is a state already, with all that is not joined yet up.
+      if (joined[size]?.includes(Number.POSITIVE_INFINITY)) return Number.POSITIVE_INFINITY;
       ofLine = joined;
     }
-    const all = join(ways, ofLine, size, () => 1);
+    const all = join(ways, ofLine, size, false, effort);
     if (all === undefined) return Number.POSITIVE_INFINITY;
     ways = all;
   }
@@ -70,8 +72,21 @@ function statesOfCrew(
   return states;
 }
 
-/** One class by itself. */
-function waysOf({ count, life }: UnitClass, size: number): Ways {
+/** What counting has taken so far. */
+class Effort {
+  #steps = 0;
+
+  /** Whether so many more are not too many. */
+  allows(steps: number): boolean {
+    this.#steps += steps;
+    return this.#steps <= WORK_MAX;
+  }
+}
+
+/** One class by itself; undefined where that takes too long to find out, or too much memory. */
+function waysOf({ count, life }: UnitClass, size: number, effort: Effort): Ways | undefined {
+  const ways = (Math.min(count, size) + 1) * (count + 1);
+  if (ways > WAYS_MAX || !effort.allows(ways * Math.min(count, life.size))) return undefined;
   return Array.from({ length: Math.min(count, size) + 1 }, (_, served) =>
     Array.from(
       { length: count - served + 1 },
@@ -80,9 +95,13 @@ function waysOf({ count, life }: UnitClass, size: number): Ways {
   );
 }
 
-/** Undefined where that takes too long to find out. */
-function join(a: Ways, b: Ways, size: number, orders: (a: number, b: number) => number): Ways | undefined {
-  if (a.length * a[0]!.length * b.length * b[0]!.length > WORK_MAX) return undefined;
+/**
+ * Undefined where that takes too long to find out.
+ *
+ * @param isLine whether it matters in which order those of both wait
+ */
+function join(a: Ways, b: Ways, size: number, isLine: boolean, effort: Effort): Ways | undefined {
+  if (!effort.allows(a.length * a[0]!.length * b.length * b[0]!.length)) return undefined;
   const ways: Ways = Array.from({ length: Math.min(size, a.length + b.length - 2) + 1 }, () =>
     new Array<number>(a[0]!.length + b[0]!.length - 1).fill(0),
   );
@@ -91,9 +110,13 @@ function join(a: Ways, b: Ways, size: number, orders: (a: number, b: number) => 
       if (servedA + servedB >= ways.length) break;
       const row = ways[servedA + servedB]!;
       for (const [waitingA, countA] of byWaitingA.entries()) {
-        for (const [waitingB, countB] of byWaitingB.entries()) {
-          if (countA === 0 || countB === 0) continue;
-          row[waitingA + waitingB]! += countA * countB * orders(waitingA, waitingB);
+        if (countA === 0) continue;
+        let orders = 1;
+        for (let waitingB = 0; waitingB < byWaitingB.length; waitingB += 1) {
+          // Each order from the one before: to work out a binomial coefficient takes thousands of steps.
+          if (isLine && waitingB > 0) orders = (orders * (waitingA + waitingB)) / waitingB;
+          const countB = byWaitingB[waitingB]!;
+          if (countB > 0) row[waitingA + waitingB]! += countA * countB * orders;
         }
       }
     }

@@ -125,11 +125,11 @@ export class Importance {
     const table = this.#tables[index];
     if (table !== undefined) {
       const count = this.#conditions.counted(node, instance, 0);
-      if (Number.isNaN(table[count]!)) table[count] = this.#ofUnits(node, instance);
+      if (Number.isNaN(table[count]!)) table[count] = this.#ofUnits(index, node, instance);
       return table[count]!;
     }
     const kinds = this.#decisive[index];
-    if (kinds === undefined) return this.#ofUnits(node, instance);
+    if (kinds === undefined) return this.#ofUnits(index, node, instance);
     const asked = this.#asked[index]!;
     const count = this.#conditions.counted(node, instance, 0);
     let isSame = asked[0] === count;
@@ -140,11 +140,11 @@ export class Importance {
       isSame = false;
       asked[at + 1] = working;
     }
-    if (!isSame) this.#answer[index] = this.#ofUnits(node, instance);
+    if (!isSame) this.#answer[index] = this.#ofUnits(index, node, instance);
     return this.#answer[index]!;
   }
 
-  #ofUnits(node: ConditionNode, instance: number): number {
+  #ofUnits(index: number, node: ConditionNode, instance: number): number {
     const count = this.#conditions.counted(node, instance, 0);
     const failed = count - node.at_least + 1;
     if (node.where === undefined) {
@@ -152,7 +152,8 @@ export class Importance {
     }
     const kind = node.of[0]!;
     if (this.#program.nodes[node.where]!.instances <= INSTANCES_MAX) {
-      return this.#ofEach(node.where, kind, failed, { kind: node.scope, instance });
+      const tail = this.#tails[index]!.begin(failed);
+      return this.#ofEach(node.where, kind, tail, { kind: node.scope, instance });
     }
     const chance = Math.min(1, this.#own[kind]! + this.#spread(node.where));
     return groupLoss(count, failed, chance, this.#holders(node.of, node.scope));
@@ -181,13 +182,13 @@ export class Importance {
   /**
    * That so many units that count no longer do: by themselves, with what holds them, or for what is in them.
    *
+   * @param tail begun with how many; not that of `where`, which adds up its own parts meanwhile
    * @param scope the unit within which they are counted
    */
-  #ofEach(where: number, kind: KindIndex, failed: number, scope: Scope): number {
+  #ofEach(where: number, kind: KindIndex, tail: FailureTail, scope: Scope): number {
     const node = this.#program.nodes[where]!;
     const first = this.#layout.first[kind]!;
     const outer = lostWith(this.#own[kind]!, heldWithin(this.#losses[kind]!, scope.kind));
-    const tail = this.#tails[where]!.begin(failed);
     const table = this.#tables[where];
     for (let instance = 0; instance < node.instances; instance += 1) {
       if (this.#works[first + instance] === 0 || !this.#conditions.holds(node, instance)) continue;

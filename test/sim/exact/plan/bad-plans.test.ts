@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Plan } from '../../../../src/scenario/plan.ts';
+import type { Crew, Plan } from '../../../../src/scenario/plan.ts';
 import { answerExactly } from '../../../../src/sim/exact/plan/answer.ts';
 import { atLeast, hours, planOf } from './plans.ts';
 
@@ -98,6 +98,28 @@ describe('a plan of very many units', () => {
     expect(refusal(2_000_000, undefined, 1)).toMatch(/^too many combinations/);
     expect(refusal(2_000_000, 0, 1)).toBe('a class of units is too large to be counted');
     expect(refusal(60_000, 0, 10_000)).toBe('its Markov chain would have far too many states');
+  });
+});
+
+describe('a plan of many units in several racks that wait for one crew', () => {
+  const refusal = (count: number, racks: number, crew: Partial<Crew>) => {
+    const answer = answerExactly(
+      planOf({
+        units: [
+          { name: 'rack', count: racks },
+          { name: 'node', count, within: 0, time_to_failure: hours(100), crew: 0 },
+        ],
+        crews: [crew],
+        services: [atLeast(1, 1)],
+      }),
+    );
+    return 'refused' in answer ? answer.refused : 'answered';
+  };
+
+  it('is refused before the test is over: to count its states is work, too', () => {
+    const tooMany = 'its Markov chain would have far too many states';
+    expect(refusal(3000, 6, { order: 'first-come' })).toBe(tooMany);
+    expect(refusal(4, 700, { order: 'random', size: 1000 })).toBe(tooMany);
   });
 });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { constant } from '../../../../src/scenario/distribution.ts';
 import { loadPlan } from '../../../../src/scenario/plan/load.ts';
-import type { Plan } from '../../../../src/scenario/plan.ts';
+import type { Condition, Plan } from '../../../../src/scenario/plan.ts';
 import { binomialTail } from '../../../../src/sim/rare/importance/binomial.ts';
 import { groupLoss } from '../../../../src/sim/rare/importance/group-loss.ts';
 import { Importance } from '../../../../src/sim/rare/importance/importance.ts';
@@ -96,6 +96,25 @@ describe('importance', () => {
     const two = (index: number) => new Standing(database!).fail('disk', 0).fail('disk', index).importance;
     // Two disks of one cluster are nearer an outage than two of different ones.
     expect(two(1)).toBeGreaterThan(two(6) + 1);
+  });
+
+  it('is the chance of too many units in which not all holds that must', () => {
+    const units = [
+      kind('site', { count: 10 }),
+      kind('router', { within: 0, time_to_failure: hours(99), time_to_repair: hours(1) }),
+      kind('machine', { count: 2, within: 0, time_to_failure: hours(49), time_to_repair: hours(1) }),
+    ];
+    const where: Condition = { kind: 'conditions', at_least: 2, of: [atLeast(1, [1]), atLeast(1, [2])] };
+    const standing = new Standing(planOf({ units, services: [service(atLeast(8, [0], { where }))] }));
+    const site = 1 - (1 - 0.01) * (1 - 0.02 ** 2);
+    expect(standing.importance).toBeCloseTo(Math.log(binomialTail(10, 3, site)), 9);
+    standing.fail('router', 4);
+    expect(standing.importance).toBeCloseTo(Math.log(binomialTail(9, 2, site)), 9);
+    // The last site, so that nothing comes after it.
+    standing.fail('machine', 19);
+    const half = 1 - (1 - 0.01) * (1 - 0.02);
+    const both = binomialTail(8, 2, site) * (1 - half) + binomialTail(8, 1, site) * half;
+    expect(standing.importance).toBeCloseTo(Math.log(both), 9);
   });
 
   it('sees a switch in what must be connected, and the neighbours in a row', () => {
