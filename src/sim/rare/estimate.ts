@@ -48,13 +48,17 @@ export class RootSum {
     return this.#downtime_ms;
   }
 
-  /** Of at least two roots. */
-  estimate(): SplitEstimate {
+  /**
+   * Of at least two roots.
+   *
+   * @param horizon_ms beyond which no time down can be
+   */
+  estimate(horizon_ms = Number.POSITIVE_INFINITY): SplitEstimate {
     const diagnosis = diagnose(this.#downtimes_ms);
     return {
-      downtime_ms: within(this.#downtime_ms),
+      downtime_ms: within(this.#downtime_ms, horizon_ms),
       outages: within(this.#outages),
-      lost_ms: within(this.#lost_ms),
+      lost_ms: within(this.#lost_ms, horizon_ms),
       outage_chance: chanceOf(this.#chance),
       tallies: this.#tallies.map((tally) => tally / diagnosis.roots),
       roots: diagnosis.roots,
@@ -65,9 +69,9 @@ export class RootSum {
   }
 }
 
-/** As far as it can be at all. */
-function within({ mean, ci95: [low, high] }: RunningMean): Estimate {
-  return { mean, ci95: [Math.max(0, low), high] };
+/** As far as it can be at all: weights let a mean go beyond what any horizon has. */
+function within({ mean, ci95: [low, high] }: RunningMean, most = Number.POSITIVE_INFINITY): Estimate {
+  return { mean: Math.min(most, mean), ci95: [Math.min(most, Math.max(0, low)), Math.min(most, high)] };
 }
 
 /** Weights let a chance go beyond 1. Where all roots had an outage, a share of those to come may have none. */

@@ -118,7 +118,7 @@ async function splitService(
     if (sum.downtime_ms.count < 2) return { refused: 'there was no time for two of its roots' };
     stop = rule.givenUp(sum.downtime_ms);
   }
-  const found = sum.estimate();
+  const found = sum.estimate(plan.horizon_ms);
   const alone = unseenAlone(plan, service, found.roots, found.downtime_ms.mean);
   const only = isBlind ? [`in ${events} no way to outages was found but by common causes`] : [];
   const estimate = { ...found, complaints: [...found.complaints, ...only, ...alone] };
