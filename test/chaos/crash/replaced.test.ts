@@ -51,7 +51,7 @@ async function withReplaced(which: CrashCase, request: number): Promise<Outcome>
     method = each.path.endsWith('/eviction') ? 'evict' : each.method;
     was = fake.state.replace(hit);
   };
-  const error = await runOn(cluster, which, journal, { steady_deadline_ms: 8000 }).then(
+  const error = await runOn(cluster, which, journal, { steady_deadline_ms: 20_000 }).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
