@@ -77,7 +77,10 @@ export interface Hit {
   readonly at_ms: number;
   /** Really serving, when it was hit. */
   readonly healthy_after: number;
-  /** Ready as the API has it. */
+  /**
+   * Ready as the API has it. Whom a taint has deleted was judged when it was set: pods that served then count, since no
+   * budget is about containers that are killed before its controller acts.
+   */
   readonly ready_after: number;
   /** Where every pod was when the first hit of this moment came. */
   readonly nodes: ReadonlyMap<string, string>;
@@ -169,8 +172,12 @@ export class LaggingCluster {
     ];
   }
 
-  /** Pods that really serve. */
+  /** How many pods really serve. */
   get healthy(): number {
+    return this.#serving().length;
+  }
+
+  #serving(): LivePod[] {
     return this.#staying().filter(
       ({ isAlive, isPaused, ready, node, uid, labels }) =>
         ready &&
@@ -178,7 +185,7 @@ export class LaggingCluster {
         !isPaused &&
         !this.#down.has(node) &&
         !(this.#policies.has(uid) && PARTITION in labels),
-    ).length;
+    );
   }
 
   /** Something happens to a pod that nobody has caused, and the API knows at once. */
@@ -308,13 +315,15 @@ export class LaggingCluster {
     };
     const { spec } = patched(before, patch);
     this.#nodeSpecs.set(name, { ...spec, version: version + 1 });
-    if (spec.taints.length > taints.length) time.after(this.#some(CONTROLLER_MS), () => this.#expel(name));
+    if (spec.taints.length <= taints.length) return;
+    const served = new Set(this.#serving().map(({ uid }) => uid));
+    time.after(this.#some(CONTROLLER_MS), () => this.#expel(name, served));
   }
 
-  /** The taint manager's: asks nobody. */
-  #expel(node: string): void {
+  /** The taint manager's: asks nobody. @param served UIDs of the pods that did when the node was tainted */
+  #expel(node: string, served: ReadonlySet<string>): void {
     if (!this.#nodeSpecs.get(node)!.taints.some(({ effect }) => effect === 'NoExecute')) return;
-    for (const pod of this.#staying().filter((each) => each.node === node)) this.#take(pod, 'taint');
+    for (const pod of this.#staying().filter((each) => each.node === node)) this.#take(pod, 'taint', served);
   }
 
   /** Its controllers look after it, a while from now. */
@@ -362,10 +371,10 @@ export class LaggingCluster {
   }
 
   /** By a controller, gracefully. */
-  #take(pod: LivePod, call: 'taint' | 'controller'): void {
+  #take(pod: LivePod, call: 'taint' | 'controller', served?: ReadonlySet<string>): void {
     const isReady = pod.ready;
     pod.terminating = true;
-    if (isReady) this.#hit(call, pod);
+    if (isReady) this.#hit(call, pod, served);
     time.after(this.#some(2000), () => this.pods_by_name.delete(pod.name));
     this.#changed();
     this.#awake();
@@ -506,8 +515,8 @@ export class LaggingCluster {
     return unschedulable || taints.length > 0 ? 'node-1' : name;
   }
 
-  #hit(call: Hit['call'], { name: pod, uid, node, labels }: LivePod): void {
-    const ready_after = this.#staying().filter(({ ready }) => ready).length;
+  #hit(call: Hit['call'], { name: pod, uid, node, labels }: LivePod, served?: ReadonlySet<string>): void {
+    const ready_after = this.#staying().filter(({ ready, uid }) => ready || served?.has(uid)).length;
     const nodes =
       this.#nodes.at_ms + MOMENT_MS > time.now_ms
         ? this.#nodes.nodes

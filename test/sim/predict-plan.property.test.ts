@@ -64,6 +64,8 @@ function expectSense(services: readonly ServicePrediction[], plan: Plan): void {
     if (service.long_run_unavailability) expectWithin(service.long_run_unavailability, 1);
     if (service.outage_chance) expectWithin(service.outage_chance, 1);
     if (service.outages) expectWithin(service.outages, Number.MAX_VALUE);
+    const byCause = service.causes.reduce((sum, { downtime_s }) => sum + downtime_s, 0);
+    expect(byCause).toBeLessThanOrEqual(service.downtime_s.mean * (1 + SLIVER));
   }
 }
 

@@ -21,6 +21,7 @@ import { RootSum, type SplitEstimate } from './estimate.ts';
 import { hasten } from './hastening.ts';
 import { runPilot } from './pilot.ts';
 import { CAUSES } from './plan-trajectory.ts';
+import { DOWNTIME_MS } from './split-model.ts';
 import { trajectories } from './split-runner.ts';
 
 const TOO_MUCH = `a single root of it has more than ${EVENTS_MAX.toLocaleString('en')} events`;
@@ -145,12 +146,14 @@ function predictionOf(plan: Plan, service: PlannedService, estimate: SplitEstima
   };
 }
 
-function causesIn(plan: Plan, { tallies }: SplitEstimate): ServicePrediction['causes'] {
+/** They sum to the time down, where weights took that beyond the horizon too. */
+function causesIn(plan: Plan, { tallies, downtime_ms }: SplitEstimate): ServicePrediction['causes'] {
   const names = causesOf(plan);
+  const share = downtime_ms.mean < tallies[DOWNTIME_MS]! ? downtime_ms.mean / tallies[DOWNTIME_MS]! : 1;
   return orderedCauses(
     names.map((cause, index) => ({
       cause,
-      downtime_s: tallies[CAUSES + index]! / 1000,
+      downtime_s: (share * tallies[CAUSES + index]!) / 1000,
       outages: tallies[CAUSES + names.length + index]!,
     })),
   );
