@@ -7,8 +7,9 @@ export const USAGE = `A real multi-node Kubernetes on this machine, without Dock
 
 Usage: npm run testbed -- COMMAND
 
-  up [--nodes N] [--zones Z]
-                       bring it up (2 nodes unless told, each a zone of its own), or find that it is
+  up [--nodes N] [--zones Z] [--network-policies]
+                       bring it up (2 nodes unless told, each a zone of its own), or find that it is;
+                       --network-policies: with a network that enforces NetworkPolicy objects
   down                 remove all of it
   status [--json]      what is up, and where
   exec -- COMMAND...   run COMMAND where nodes, pods and services are reachable, with KUBECONFIG set
@@ -55,13 +56,19 @@ export function parseArguments(args: readonly string[]): Command {
   if (rest.includes('--help') || rest.includes('-h')) return { name: 'help' };
   switch (name) {
     case 'up': {
-      const { nodes, zones } = options(name, rest, {
+      const {
+        nodes,
+        zones,
+        'network-policies': network_policies,
+      } = options(name, rest, {
         nodes: { type: 'string' },
         zones: { type: 'string' },
+        'network-policies': { type: 'boolean' },
       }).values;
       const layout = {
         ...(nodes === undefined ? {} : { node_count: wholeNumber('--nodes', nodes) }),
         ...(zones === undefined ? {} : { zone_count: wholeNumber('--zones', zones) }),
+        ...(network_policies === undefined ? {} : { network_policies }),
       };
       return { name, layout };
     }

@@ -52,6 +52,7 @@ export class Launch {
   startKubelet(node: NodePlan): void {
     this.#startOnNode(node, 'kubelet');
     this.#startOnNode(node, 'kube-proxy');
+    if (this.#state.network_policies) this.#startOnNode(node, 'kube-router');
   }
 
   /** Polls until the answer is truthy, unless something that was started here dies or it takes too long. */
@@ -75,7 +76,7 @@ export class Launch {
   #startOnNode(node: NodePlan, name: keyof ReturnType<typeof nodeCommands>): void {
     const first = this.#state.nodes[node.name];
     if (first === undefined) throw new TestbedError(`${node.name} has not booted`);
-    this.#start(`${node.name}/${name}`, onNode(first, nodeCommands(node)[name]));
+    this.#start(`${node.name}/${name}`, onNode(first, nodeCommands(planOf(this.#state), node)[name]));
   }
 
   #start(name: string, command: readonly string[]): ProcessId {

@@ -17,7 +17,7 @@ export async function up(
   signal: AbortSignal,
 ): Promise<void> {
   const node_count = wanted.node_count ?? DEFAULT_NODE_COUNT;
-  const layout = { node_count, zone_count: node_count, ...wanted };
+  const layout = { node_count, zone_count: node_count, network_policies: false, ...wanted };
   planOf(layout); // complains before anything is done
   const lock = await acquire(instance.name);
   try {

@@ -4,6 +4,7 @@ import type { NodePlan } from './addresses.ts';
 import { kubectl, readyNodes } from './cluster/kubectl.ts';
 import { writeLabFiles } from './cluster/lab.ts';
 import { metricsServerRegistration, metricsServerRights } from './cluster/metrics.ts';
+import { kubeRouterRights } from './cluster/network-policies.ts';
 import { writeNodeFiles } from './cluster/node.ts';
 import type { Installation } from './install/install.ts';
 import type { Instance } from './instance.ts';
@@ -45,10 +46,12 @@ export async function start(
     launch.startKubelet(node);
   };
   await all([
-    apiServerAnswers.then(() => {
+    apiServerAnswers.then(async () => {
       launch.startInLab('kube-controller-manager');
       launch.startInLab('kube-scheduler');
-      return startMetricsServer(instance, state, launch);
+      const apply = applier(instance, state, launch);
+      if (state.network_policies) await apply('kube-router-rights.json', kubeRouterRights());
+      await startMetricsServer(instance, state, launch, apply);
     }),
     ...plan.nodes.map(startNode),
   ]);
@@ -64,12 +67,22 @@ export async function start(
   writeState(instance, state);
 }
 
-async function startMetricsServer(instance: Instance, state: State, launch: Launch): Promise<void> {
-  const apply = (file: string, objects: object): Promise<void> => {
+type Apply = (file: string, objects: object) => Promise<void>;
+
+function applier(instance: Instance, state: State, launch: Launch): Apply {
+  return (file, objects) => {
     const path = join(instance.folder, file);
     writeFileSync(path, JSON.stringify(objects));
     return launch.until(`${file} is applied`, () => kubectl(instance, state, ['apply', '-f', path]));
   };
+}
+
+async function startMetricsServer(
+  instance: Instance,
+  state: State,
+  launch: Launch,
+  apply: Apply,
+): Promise<void> {
   await apply('metrics-server-rights.json', metricsServerRights());
   // It reads there whom to believe, once, as it starts.
   const trust = ['get', 'configmap', 'extension-apiserver-authentication', '--namespace=kube-system'];

@@ -9,6 +9,8 @@ import { isRunning, type ProcessId } from './processes.ts';
 export interface Layout {
   readonly node_count: number;
   readonly zone_count: number;
+  /** Whether the pods' network enforces NetworkPolicy objects. */
+  readonly network_policies: boolean;
 }
 
 /** What is up: written after each step, so that an interrupted `up` leaves no process unknown. */
@@ -42,7 +44,7 @@ export function newState(layout: Layout, installation: Installation): State {
   };
 }
 
-export function planOf({ node_count, zone_count }: Layout): AddressPlan {
+export function planOf({ node_count, zone_count }: Pick<Layout, 'node_count' | 'zone_count'>): AddressPlan {
   return planAddresses(node_count, zone_count);
 }
 

@@ -10,6 +10,7 @@ describe('parseArguments', () => {
     ['--help', { name: 'help' }],
     ['up --help', { name: 'help' }],
     ['up', { name: 'up', layout: {} }],
+    ['up --network-policies', { name: 'up', layout: { network_policies: true } }],
     ['up --nodes 3 --zones 2', { name: 'up', layout: { node_count: 3, zone_count: 2 } }],
     ['down', { name: 'down' }],
     ['status --json', { name: 'status', json: true }],

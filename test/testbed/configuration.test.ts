@@ -20,7 +20,7 @@ const files = nodeConfig({
   node: node!,
   pauseImage: 'localhost/pause:testbed',
   cgroup: '/testbed/node-1',
-  kubeconfigs: { kubelet: '{}', kubeProxy: '{}' },
+  kubeconfigs: { kubelet: '{}', kubeProxy: '{}', kubeRouter: '{}' },
   certificateAuthority: 'CERTIFICATE',
 });
 

@@ -17,6 +17,7 @@ const COMPONENTS = [
   'system:kube-scheduler',
   'system:kube-proxy',
   'system:metrics-server',
+  'system:kube-router',
 ];
 /** Kubelets; and the controllers, each of which has an account of its own. */
 const COMPONENT_GROUPS = ['system:nodes', 'system:serviceaccounts:kube-system'];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type AddressPlan, API_SERVER_PORT } from '../addresses.ts';
 import { run } from '../run.ts';
 import { METRICS_SERVER_HOST, METRICS_SERVER_USER } from './metrics.ts';
+import { KUBE_ROUTER_USER } from './network-policies.ts';
 
 /** Files of the cluster's certificate authority and of what it has signed, named as kubeadm names them. */
 export interface Credentials {
@@ -19,6 +20,7 @@ export function users(plan: AddressPlan): ReadonlyMap<string, readonly string[]>
     ['system:kube-scheduler', []],
     ['system:kube-proxy', []],
     [METRICS_SERVER_USER, []],
+    [KUBE_ROUTER_USER, []],
     ...plan.nodes.map((node) => [nodeUser(node.name), ['system:nodes']] as const),
   ]);
 }

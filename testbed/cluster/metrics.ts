@@ -1,4 +1,5 @@
 import type { AddressPlan } from '../addresses.ts';
+import { binding, list, named } from './objects.ts';
 
 /**
  * metrics-server: what a HorizontalPodAutoscaler and `kubectl top` ask. It runs beside the API server rather than
@@ -33,19 +34,18 @@ export function metricsServerArguments(
 export function metricsServerRights(): object {
   return list([
     {
-      ...rbac('ClusterRole', METRICS_SERVER_USER),
+      ...named('ClusterRole', METRICS_SERVER_USER),
       rules: [
         { apiGroups: [''], resources: ['nodes/metrics'], verbs: ['get'] },
         { apiGroups: [''], resources: ['pods', 'nodes'], verbs: ['get', 'list', 'watch'] },
       ],
     },
-    binding('ClusterRoleBinding', METRICS_SERVER_USER, 'ClusterRole', METRICS_SERVER_USER),
-    binding('ClusterRoleBinding', `${NAME}:system:auth-delegator`, 'ClusterRole', 'system:auth-delegator'),
+    binding(METRICS_SERVER_USER, METRICS_SERVER_USER, ['ClusterRole', METRICS_SERVER_USER]),
+    binding(`${NAME}:system:auth-delegator`, METRICS_SERVER_USER, ['ClusterRole', 'system:auth-delegator']),
     binding(
-      'RoleBinding',
       `${NAME}-auth-reader`,
-      'Role',
-      'extension-apiserver-authentication-reader',
+      METRICS_SERVER_USER,
+      ['Role', 'extension-apiserver-authentication-reader'],
       NAMESPACE,
     ),
   ]);
@@ -86,18 +86,4 @@ export function metricsServerRegistration(plan: AddressPlan, certificateAuthorit
       },
     },
   ]);
-}
-
-const list = (items: readonly object[]): object => ({ apiVersion: 'v1', kind: 'List', items });
-
-function rbac(kind: string, name: string, namespace?: string): object {
-  return { apiVersion: 'rbac.authorization.k8s.io/v1', kind, metadata: { name, namespace } };
-}
-
-function binding(kind: string, name: string, roleKind: string, role: string, namespace?: string): object {
-  return {
-    ...rbac(kind, name, namespace),
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: roleKind, name: role },
-    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: METRICS_SERVER_USER }],
-  };
 }

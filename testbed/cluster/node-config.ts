@@ -16,7 +16,7 @@ export interface NodeConfigInputs {
   readonly node: NodePlan;
   readonly pauseImage: string;
   readonly cgroup: string;
-  readonly kubeconfigs: { readonly kubelet: string; readonly kubeProxy: string };
+  readonly kubeconfigs: { readonly kubelet: string; readonly kubeProxy: string; readonly kubeRouter: string };
   readonly certificateAuthority: string;
 }
 
@@ -31,6 +31,7 @@ export function nodeConfig(inputs: NodeConfigInputs): ReadonlyMap<string, string
     ['kubelet.kubeconfig', inputs.kubeconfigs.kubelet],
     ['kube-proxy.json', json(kubeProxyConfig(plan, node))],
     ['kube-proxy.kubeconfig', inputs.kubeconfigs.kubeProxy],
+    ['kube-router.kubeconfig', inputs.kubeconfigs.kubeRouter],
     ['ca.crt', inputs.certificateAuthority],
     ['resolv.conf', '# no name server: nothing in the testbed resolves names\n'],
   ]);

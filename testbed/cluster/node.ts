@@ -9,6 +9,7 @@ import { childOf, isRunning, type ProcessId } from '../processes.ts';
 import { sleep } from '../run.ts';
 import { createCgroup } from './cgroup.ts';
 import { type Credentials, kubeconfig, nodeUser } from './credentials.ts';
+import { KUBE_ROUTER_USER, kubeRouterArguments } from './network-policies.ts';
 import { CONFIG_FOLDER, nodeConfig } from './node-config.ts';
 
 /**
@@ -47,6 +48,7 @@ export function writeNodeFiles(
     kubeconfigs: {
       kubelet: kubeconfig(credentials, plan, nodeUser(node.name)),
       kubeProxy: kubeconfig(credentials, plan, 'system:kube-proxy'),
+      kubeRouter: kubeconfig(credentials, plan, KUBE_ROUTER_USER),
     },
     certificateAuthority: readFileSync(join(credentials.folder, 'ca.crt'), 'utf8'),
   });
@@ -115,7 +117,10 @@ export function onNode(first: ProcessId, command: readonly string[]): string[] {
 }
 
 /** Command lines of what runs on a node, in the order of their start. */
-export function nodeCommands(node: NodePlan): Record<'containerd' | 'kubelet' | 'kube-proxy', string[]> {
+export function nodeCommands(
+  plan: AddressPlan,
+  node: NodePlan,
+): Record<'containerd' | 'kubelet' | 'kube-proxy' | 'kube-router', string[]> {
   const config = (name: string): string => join(CONFIG_FOLDER, name);
   return {
     containerd: ['containerd', '--config', config('containerd.toml')],
@@ -128,5 +133,9 @@ export function nodeCommands(node: NodePlan): Record<'containerd' | 'kubelet' | 
       `--node-labels=topology.kubernetes.io/region=testbed,topology.kubernetes.io/zone=${node.zone}`,
     ],
     'kube-proxy': [join(BINARIES, 'kube-proxy'), `--config=${config('kube-proxy.json')}`],
+    'kube-router': [
+      join(BINARIES, 'kube-router'),
+      ...kubeRouterArguments(plan, node, config('kube-router.kubeconfig')),
+    ],
   };
 }

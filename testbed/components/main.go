@@ -36,6 +36,7 @@ var components = map[string]func(){
 	"kube-apiserver":          func() { serve(apiserver.NewAPIServerCommand()) },
 	"kube-controller-manager": func() { serve(controllermanager.NewControllerManagerCommand()) },
 	"kube-proxy":              func() { serve(proxy.NewProxyCommand()) },
+	"kube-router":             func() { serve(newKubeRouterCommand()) },
 	"kube-scheduler":          func() { serve(scheduler.NewSchedulerCommand()) },
 	"kubectl":                 runKubectl,
 	"metrics-server":          func() { serve(newMetricsServerCommand()) },

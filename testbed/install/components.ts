@@ -15,6 +15,7 @@ const COMPONENTS = [
   'kube-apiserver',
   'kube-controller-manager',
   'kube-proxy',
+  'kube-router',
   'kube-scheduler',
   'kubectl',
   'kubelet',

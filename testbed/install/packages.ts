@@ -11,6 +11,7 @@ const NEEDED: readonly (readonly [file: string, debianPackage: string])[] = [
   ['/usr/lib/cni/bridge', 'containernetworking-plugins'],
   ['iptables', 'iptables'],
   ['conntrack', 'conntrack'],
+  ['ipset', 'ipset'],
   ['ip', 'iproute2'],
   ['nsenter', 'util-linux'],
   ['mount', 'mount'],
