@@ -9,6 +9,8 @@
 //	                       drain: stops listening, finishes what is on its way, ends not before STOP_MS
 //	                       serve: goes on until STOP_MS is over; ignore: until SIGKILL
 //	STOP_MS         0
+//	LOOKUP                 a name that GET / looks up anew before it works, by resolv.conf: 503 where nobody answers
+//	DNS_PORT               answers DNS queries there besides, each with the loopback address
 //
 // GET / works, GET /healthz does not. After POST /hang no request is answered, for as long as the program runs.
 package main
@@ -30,6 +32,9 @@ import (
 
 var hanging atomic.Bool
 
+// Go's own, which caches nothing.
+var resolver = &net.Resolver{PreferGo: true}
+
 func main() {
 	stopping := make(chan os.Signal, 1)
 	signal.Notify(stopping, syscall.SIGTERM)
@@ -42,6 +47,9 @@ func main() {
 		log.Fatalf("ON_SIGTERM=%s: give exit, drain, serve or ignore", onSigterm)
 	}
 	stop := milliseconds("STOP_MS")
+	if port := text("DNS_PORT", ""); port != "" {
+		go answerNames(":" + port)
+	}
 	server := &http.Server{Handler: handler(milliseconds("SERVICE_CPU_MS"), number("CONCURRENCY", 0))}
 
 	select {
@@ -70,10 +78,16 @@ func main() {
 func handler(service time.Duration, concurrency int) http.Handler {
 	slots := make(chan struct{}, concurrency)
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", func(response http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("GET /{$}", func(response http.ResponseWriter, request *http.Request) {
 		if concurrency > 0 {
 			slots <- struct{}{}
 			defer func() { <-slots }()
+		}
+		if name := text("LOOKUP", ""); name != "" {
+			if _, err := resolver.LookupHost(request.Context(), name); err != nil {
+				http.Error(response, err.Error(), http.StatusServiceUnavailable)
+				return
+			}
 		}
 		burn(service)
 		fmt.Fprintln(response, "done")
