@@ -17,7 +17,7 @@ const TOGETHER = [
   'test/conformance/embedded.test.ts',
 ];
 /** So do these, one after the other, on testbeds that they bring up themselves: beside the former. */
-const ELSEWHERE = ['test/testbed/**/*.e2e.test.ts'];
+const ELSEWHERE = ['test/testbed/**/*.e2e.test.ts', 'test/e2e/network-policies.test.ts'];
 
 /** Keep real time on a machine that others use as well: what misses its time is tried again. */
 const REAL_TIME = ['test/chaos/**/*.test.ts', 'test/calibrate/observe/**/*.test.ts'];

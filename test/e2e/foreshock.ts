@@ -2,7 +2,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const FORESHOCK = fileURLToPath(new URL('../../dist/foreshock.js', import.meta.url));
+/** The program that was built last. */
+export const FORESHOCK = fileURLToPath(new URL('../../dist/foreshock.js', import.meta.url));
 const POLL_MS = 100;
 
 export interface Ended {
