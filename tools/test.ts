@@ -21,6 +21,7 @@ const VITEST = [
   `--reporter=${fileURLToPath(new URL('failures.ts', import.meta.url))}`,
 ];
 const CHAOS_TOOLKIT = fileURLToPath(new URL('../test/e2e/chaos-toolkit.ts', import.meta.url));
+const MESH = fileURLToPath(new URL('../test/e2e/mesh/install.ts', import.meta.url));
 
 const project = (name: string): readonly string[] => [...VITEST, `--project=${name}`];
 const ALL_OF_CLUSTERS = project('cluster-*');
@@ -45,7 +46,7 @@ async function testClusters(): Promise<number> {
   const reason = whyNotHere();
   if (reason !== undefined) return without(reason);
   // From within the testbed's network no package index is in reach.
-  await run([process.execPath, CHAOS_TOOLKIT]);
+  for (const program of [CHAOS_TOOLKIT, MESH]) await run([process.execPath, program]);
   return withTestbed(
     async (exec) => {
       const besides = await Promise.all([

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { EXIT } from '../../src/scenario/errors.ts';
 import { margin } from '../../src/timeline/compare.ts';
-import type { Measurement, Verdict } from '../../src/timeline/verdict.ts';
 import { CONTAINER_KILL_COMMAND } from '../support/lab.ts';
 import { describeOnTestbed } from '../support/testbed.ts';
 import { foreshock } from './foreshock.ts';
 import { MINUTES } from './place.ts';
+import { resultsOf } from './verified.ts';
 
 const OUT = mkdtempSync(join(tmpdir(), 'foreshock-e2e-'));
 afterAll(() => rmSync(OUT, { recursive: true, force: true }));
@@ -27,14 +27,7 @@ async function verify(scenario: string, out: string) {
     ...['verify', scenario, '--cluster', 'kubernetes', '--yes', '--trials', String(TRIALS), '--out', out],
     ...['--container-kill-command', CONTAINER_KILL_COMMAND],
   ]);
-  // Three trials may be too few to tell; they must not tell otherwise.
-  expect([EXIT.ok, EXIT.inconclusive], ended.stderr + ended.stdout).toContain(ended.code);
-  const read = (file: string): unknown => JSON.parse(readFileSync(join(out, file), 'utf8'));
-  return {
-    code: ended.code,
-    verdict: read('verdict.json') as Verdict,
-    measurement: read('measurement.json') as Measurement,
-  };
+  return resultsOf(ended, out);
 }
 
 describeOnTestbed('foreshock verify on the testbed', () => {

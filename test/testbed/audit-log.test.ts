@@ -133,6 +133,7 @@ describe('the policy', () => {
       'admin Metadata',
       ...['controller-manager', 'scheduler', 'proxy'].map((name) => `system:kube-${name} None`),
       'system:metrics-server None',
+      'system:kube-router None',
       ...['system:node:node-1 None', 'system:node:node-2 None'],
     ]);
   });

@@ -54,8 +54,9 @@ describe('configuration of the control plane', () => {
         't2,system:kube-scheduler,system:kube-scheduler,""',
         't3,system:kube-proxy,system:kube-proxy,""',
         't4,system:metrics-server,system:metrics-server,""',
-        't5,system:node:node-1,system:node:node-1,"system:nodes"',
-        't6,system:node:node-2,system:node:node-2,"system:nodes"',
+        't5,system:kube-router,system:kube-router,""',
+        't6,system:node:node-1,system:node:node-1,"system:nodes"',
+        't7,system:node:node-2,system:node:node-2,"system:nodes"',
         '',
       ].join('\n'),
     );

@@ -14,7 +14,11 @@ describe.skipIf(process.platform !== 'linux')('state', () => {
   });
   afterEach(() => rmSync(instance.folder, { recursive: true }));
 
-  const state = () => newState({ node_count: 3, zone_count: 2, network_policies: false }, { binaries: '/bin', images: '/images' });
+  const state = () =>
+    newState(
+      { node_count: 3, zone_count: 2, network_policies: false },
+      { binaries: '/bin', images: '/images' },
+    );
   const file = () => join(instance.folder, 'state.json');
 
   it('is read as it was written', () => {

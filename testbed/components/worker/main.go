@@ -10,7 +10,7 @@
 //	                       serve: goes on until STOP_MS is over; ignore: until SIGKILL
 //	STOP_MS         0
 //	LOOKUP                 a name that GET / looks up anew before it works, by resolv.conf: 503 where nobody answers
-//	DNS_PORT               answers DNS queries there besides, each with the loopback address
+//	DNS_LISTEN_PORT        answers DNS queries there besides, each with the loopback address
 //
 // GET / works, GET /healthz does not. After POST /hang no request is answered, for as long as the program runs.
 package main
@@ -47,7 +47,7 @@ func main() {
 		log.Fatalf("ON_SIGTERM=%s: give exit, drain, serve or ignore", onSigterm)
 	}
 	stop := milliseconds("STOP_MS")
-	if port := text("DNS_PORT", ""); port != "" {
+	if port := text("DNS_LISTEN_PORT", ""); port != "" {
 		go answerNames(":" + port)
 	}
 	server := &http.Server{Handler: handler(milliseconds("SERVICE_CPU_MS"), number("CONCURRENCY", 0))}

@@ -1,0 +1,17 @@
+// Istio's control plane, as its own pilot/cmd/pilot-discovery/main.go starts it.
+package main
+
+import (
+	"os"
+
+	"istio.io/istio/pilot/cmd/pilot-discovery/app"
+	"istio.io/istio/pkg/log"
+)
+
+func main() {
+	log.EnableKlogWithCobra()
+	if err := app.NewRootCommand().Execute(); err != nil {
+		log.Error(err)
+		os.Exit(1)
+	}
+}
