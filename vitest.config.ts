@@ -8,16 +8,16 @@ const CLUSTER = [
 ];
 /**
  * They wait for most of their time and judge none but that something comes at all; they work in namespaces of their own
- * and do nothing to nodes: two at a time on the one testbed. Three need none: the report's pages, what has a testbed with
- * another network, and the embedded clusters, which compute for 8 s of 53 and keep their times beside others.
+ * and do nothing to nodes: two at a time on the one testbed. Two need none: the report's pages, and the embedded
+ * clusters, which compute for 8 s of 53 and keep their times beside others.
  */
 const TOGETHER = [
   'test/e2e/{api-faults,careful,chaos-toolkit,in-cluster,rights,sandbox-kill,sigkill}.test.ts',
-  'test/e2e/{network-policies,report-page}.test.ts',
+  'test/e2e/report-page.test.ts',
   'test/conformance/embedded.test.ts',
 ];
 /** So do these, one after the other, on testbeds that they bring up themselves: beside the former. */
-const ELSEWHERE = ['test/testbed/**/*.e2e.test.ts', 'test/e2e/mesh.test.ts'];
+const ELSEWHERE = ['test/testbed/**/*.e2e.test.ts', 'test/e2e/network.test.ts'];
 
 /** Keep real time on a machine that others use as well: what misses its time is tried again. */
 const REAL_TIME = ['test/chaos/**/*.test.ts', 'test/calibrate/observe/**/*.test.ts'];
