@@ -48,7 +48,11 @@ export function gatewayManifest({ namespace, istiod, folder }: Gateway): string 
         selector: { matchLabels: { app: GATE } },
         template: {
           metadata: { labels },
-          spec: { containers: [container], volumes: [{ name: 'mesh', hostPath: { path: folder } }] },
+          spec: {
+            // The image says to stop it by SIGQUIT, which Envoy does not hear.
+            ...{ terminationGracePeriodSeconds: 1, containers: [container] },
+            volumes: [{ name: 'mesh', hostPath: { path: folder } }],
+          },
         },
       },
     },
