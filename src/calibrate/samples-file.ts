@@ -23,7 +23,9 @@ const headerSchema = z.strictObject({
 });
 
 /** A duration in milliseconds, or the two between which it lies. */
-const sampleSchema = z.union([duration, z.tuple([duration, duration])]);
+const sampleSchema = z.union([duration, z.tuple([duration, duration])], {
+  error: 'a number of milliseconds, or the two between which it lies',
+});
 
 const killSchema = z.strictObject({
   grace: z.enum(['forced', 'graceful']),

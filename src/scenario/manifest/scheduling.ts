@@ -12,7 +12,8 @@ const toleration = z
     key: z.string().nullish(),
     operator: z.enum(['Exists', 'Equal']).nullish(),
     value: z.string().nullish(),
-    effect: z.enum(EFFECTS).or(z.literal('')).nullish(),
+    // An empty one is any, as none is.
+    effect: z.preprocess((effect) => (effect === '' ? undefined : effect), z.enum(EFFECTS).nullish()),
     // What is negative is over at once, as 0 is.
     tolerationSeconds: z.number().int().nullish(),
   })

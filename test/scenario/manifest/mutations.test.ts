@@ -406,6 +406,11 @@ const MUTATIONS: readonly Mutation[] = [
     says: 'deployment.yaml:13:62: init container mesh has a restartPolicy of its own, OnFailure, which is not modelled; expected Always, which makes it a sidecar, or no restartPolicy',
   },
   {
+    name: 'a toleration of an effect that there is not',
+    files: inPod('tolerations: [{operator: Exists, effect: NoExcute}]'),
+    says: 'deployment.yaml:13:48: `spec.template.spec.tolerations[0].effect` cannot be "NoExcute"; expected one of NoSchedule, PreferNoSchedule, NoExecute',
+  },
+  {
     name: 'a toleration of no taint',
     files: inPod('tolerations: [{effect: NoSchedule}]'),
     says: 'deployment.yaml:13:21: `spec.template.spec.tolerations[0]` does not fit; expected a key, or operator: Exists for every taint',

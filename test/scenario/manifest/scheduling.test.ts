@@ -51,6 +51,11 @@ describe('tolerations', () => {
     expect(podWith({ tolerations }).tolerations).toHaveLength(3);
   });
 
+  test('of an empty effect are of any', () => {
+    const tolerations = [{ key: 'a', operator: 'Exists', effect: '' }];
+    expect(podWith({ tolerations }).tolerations[0]?.effect).toBe(undefined);
+  });
+
   test('below zero seconds leave at once', () => {
     const tolerations = [{ key: 'a', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: -5 }];
     expect(podWith({ tolerations }).tolerations[0]?.toleration_s).toBe(0);
