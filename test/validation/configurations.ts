@@ -107,7 +107,7 @@ export const CONFIGURATIONS: readonly Configuration[] = [
     title: 'one replica with too much to do, scaled up by the autoscaler',
     timer_bound: true,
     explanation:
-      'measured while others worked on the machine: 53 s in the first four trials, 72 s in the fourteen after them, when there was more work. That it hangs on this was tried again: the one trial of four beside which nothing ran cost 47 s, the three beside other work 96 to 99 s, and their sender lagged, too. To be measured anew',
+      'measured while others worked on the machine: 53 s in the first four trials, 72 s in the fourteen after them, when there was more work. To be measured anew',
   },
   {
     name: 'two-node-loss',

@@ -38,8 +38,8 @@ const LOOKS = 3;
  * before it has stored the status that says Running (pkg/kubelet/kubelet.go SyncPod: generateAPIPodStatus, then
  * SetPodStatus), so the worker finds nothing to probe and waits a period. Which goroutine is first is up to Go's
  * scheduler, within a tenth of a millisecond: this is a frequency, not a mechanism. Measured: 23 of 299 pods of nginx with a
- * period of 10 s, 12 of 99 on one day and 11 of 200 on another (Kubernetes 1.35.4, two nodes on one machine of 2
- * cores).
+ * period of 10 s, killed one after the other, were ready more than 5 s after they ran: 12 of 99 on one day and 11 of 200 on
+ * another (Kubernetes 1.35.4, two nodes on one machine of 2 cores).
  */
 const TOO_EARLY_SHARE = 23 / 299;
 
